@@ -1,0 +1,5 @@
+//! What everything else names things with; uses nothing of ours.
+
+pub mod digest; // SHA-256 of bytes and of canonical JSON
+pub mod metric; // the name, unit and goal of a measured quantity
+pub mod seed; //   seeds, and the named ChaCha8 streams that every random draw comes from

@@ -1,0 +1,118 @@
+//! What a paper is to the harness (`Paper`), and what the harness is to a paper (`Context`).
+//!
+//! A paper plans studies, runs each through a `Context` and analyses their results; it never touches files, clocks or
+//! processes. A killed run is started again and replays: finished steps are hits, so no search state is ever saved.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::base::digest::Digest;
+use crate::report::findings::Findings;
+use crate::task::outcome::Outcome;
+use crate::task::{DataChoice, SplitChoice, Task};
+
+/// One algorithm or variant, on one data set, from one seed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Study {
+    /// Slash-separated, unique in the experiment (`search/reference/mnist/seed-007`); `--only` matches it.
+    pub id: String,
+    /// All that the study's result depends on besides its needs: the paper's own description of it.
+    pub inputs: Value,
+    /// Studies whose results this one reads; the harness runs them first.
+    pub needs: Vec<String>,
+    /// Number of worker tasks that it is expected to ask for.
+    pub trials: usize,
+    /// Expected process CPU seconds of those tasks on one core of an ordinary machine; for `renas plan`.
+    pub cpu_seconds: f64,
+}
+
+/// Results of finished studies by id.
+pub type Results = BTreeMap<String, Value>;
+
+/// A paper that the harness can run: everything of it lives in one folder of `papers/`.
+///
+/// `parameters` is the manifest's section for the profile, checked when the manifest was parsed.
+pub trait Paper: Sync {
+    /// The id, also the name of the manifest (`econas`).
+    fn id(&self) -> &'static str;
+
+    /// Version of the meaning of its studies' results and analysis; raised when the same inputs give other results.
+    fn version(&self) -> u32;
+
+    /// Names of all quantities that `analyze` will find under these parameters; claims may refer to them.
+    fn quantities(&self, parameters: &Value) -> Result<Vec<String>>;
+
+    /// The studies of a profile, each after what it needs. Pure.
+    fn plan(&self, parameters: &Value) -> Result<Vec<Study>>;
+
+    /// Run one study. `results` holds what the study needs. Must depend on nothing but its arguments.
+    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value>;
+
+    /// What the results say. Pure.
+    fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings>;
+}
+
+/// The identity of a memoised computation: its name, and the version of its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// What is computed (`introspectability`).
+    pub name: &'static str,
+    /// Raised whenever the same inputs would give another result.
+    pub version: u32,
+}
+
+/// What a study may ask of the harness.
+pub trait Context: Sync {
+    /// Outcomes of worker tasks, in the order asked: hits from the store, misses computed in parallel and stored.
+    ///
+    /// Errors where a task could not be done after retries; a diverged network is an outcome.
+    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>>;
+
+    /// The memoised value of a step, as JSON; prefer `memoize`. `compute` may read objects of the store.
+    fn memoize_value(
+        &self,
+        step: Step,
+        inputs: Value,
+        compute: &mut dyn FnMut() -> Result<Value>,
+    ) -> Result<Value>;
+
+    /// The verified bytes of an object of the store.
+    fn object(&self, digest: &Digest) -> Result<Vec<u8>>;
+
+    /// A registered data set with a split, ready to be named in a task.
+    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice>;
+
+    /// The verified content of a file of a registered data set that is a table (`econas_mnist`: CSV text).
+    fn table(&self, name: &str) -> Result<String>;
+}
+
+/// The memoised value of `compute`, keyed by the step and its inputs.
+///
+/// For what is derived from objects of the store (class means, weights): the value enters the evidence that is
+/// committed, from which reports are rebuilt where the objects are not at hand.
+pub fn memoize<I, O>(
+    context: &dyn Context,
+    step: Step,
+    inputs: &I,
+    compute: impl FnOnce() -> Result<O>,
+) -> Result<O>
+where
+    I: Serialize,
+    O: Serialize + DeserializeOwned,
+{
+    let inputs =
+        serde_json::to_value(inputs).with_context(|| format!("inputs of step {}", step.name))?;
+    let mut compute = Some(compute);
+    let value = context.memoize_value(step, inputs, &mut || {
+        let compute = compute
+            .take()
+            .expect("the harness computes a step at most once");
+        Ok(serde_json::to_value(compute()?)?)
+    })?;
+    serde_json::from_value(value).with_context(|| format!("result of step {}", step.name))
+}

@@ -1,0 +1,1 @@
+//! stands until the helper writes it

@@ -1,0 +1,166 @@
+//! `NetworkSpec`: a serialisable graph of layers.
+//!
+//! It is part of every trial's key: adding an operator or an optional field (left out when absent) never changes the
+//! canonical JSON of what exists, and a test pins the digests. There is no universal genotype: each paper has its own
+//! type and turns it into a `NetworkSpec`.
+
+use serde::{Deserialize, Serialize};
+
+/// The name under which nodes refer to the network's input.
+pub const INPUT: &str = "input";
+
+/// A directed acyclic graph of layers in topological order: a node reads the input or nodes that stand before it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkSpec {
+    /// The shape of one input sample without the batch: `[features]` or `[channels, height, width]`.
+    pub input: Vec<usize>,
+    /// The layers, each after everything that it reads.
+    pub nodes: Vec<Node>,
+    /// The name of the node whose value is the network's output: `[classes]` logits for a classifier.
+    pub output: String,
+}
+
+/// One layer and where its input comes from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Node {
+    /// Unique within the network; it names the layer's weights (`<name>.weight`, `<name>.bias`) and probes.
+    pub name: String,
+    /// What the layer computes.
+    pub operator: Operator,
+    /// What it reads: `input` or names of earlier nodes. One name for every operator so far.
+    pub inputs: Vec<String>,
+}
+
+/// What a layer computes. Images are `[channels, height, width]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Operator {
+    /// Affine map of a vector, with bias.
+    Linear {
+        /// Output features.
+        units: usize,
+    },
+    /// Two-dimensional convolution with bias; square kernel.
+    Conv2d {
+        /// Output channels.
+        filters: usize,
+        /// Height and width of the kernel.
+        kernel: usize,
+        /// Step in both directions.
+        stride: usize,
+        /// Zeros added on each side.
+        padding: usize,
+        /// Distance between kernel elements; 1 is dense.
+        dilation: usize,
+        /// Channel groups; equal to the input channels for a depthwise convolution.
+        groups: usize,
+    },
+    /// Batch normalisation over channels (or features), with scale and shift; eps 1e-5, momentum 0.1.
+    BatchNorm,
+    /// An element-wise non-linearity.
+    Activation {
+        /// Which one.
+        function: Activation,
+    },
+    /// Maximum over square windows.
+    MaxPool2d {
+        /// Height and width of the window.
+        kernel: usize,
+        /// Step in both directions.
+        stride: usize,
+        /// Cells of minus infinity added on each side; at most half the kernel.
+        padding: usize,
+    },
+    /// Mean over square windows; padding counts as zeros and is included in the mean.
+    AvgPool2d {
+        /// Height and width of the window.
+        kernel: usize,
+        /// Step in both directions.
+        stride: usize,
+        /// Zeros added on each side; at most half the kernel.
+        padding: usize,
+    },
+    /// Mean over height and width: image to vector. (The adaptive form has no deterministic backward pass on CUDA.)
+    GlobalMeanPool,
+    /// Image to vector, channels outermost.
+    Flatten,
+}
+
+/// Element-wise non-linearities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// max(x, 0)
+    Relu,
+    /// 1 / (1 + exp(-x))
+    Sigmoid,
+    /// Hyperbolic tangent.
+    Tanh,
+    /// x * sigmoid(x); also called SiLU.
+    Swish,
+    /// x * Phi(x), exact form (erf).
+    Gelu,
+}
+
+impl NetworkSpec {
+    /// A chain of layers, each reading the one before it; the last is the output.
+    ///
+    /// Panics where `layers` is empty: a network without a layer is a bug of the caller.
+    pub fn sequential(input: Vec<usize>, layers: Vec<(String, Operator)>) -> Self {
+        let mut previous = INPUT.to_owned();
+        let mut nodes = Vec::with_capacity(layers.len());
+        for (name, operator) in layers {
+            nodes.push(Node {
+                name: name.clone(),
+                operator,
+                inputs: vec![std::mem::replace(&mut previous, name)],
+            });
+        }
+        assert!(!nodes.is_empty(), "a network without a layer");
+        Self {
+            input,
+            nodes,
+            output: previous,
+        }
+    }
+
+    /// A perceptron: hidden layers `hidden_<i>` of the given sizes, each followed by `<function>_<i>` (ReLU:
+    /// `relu_<i>`), counted from 1, then the linear layer `logits`.
+    ///
+    /// An image input is flattened first (`flatten`).
+    pub fn perceptron(
+        input: &[usize],
+        hidden: &[usize],
+        function: Activation,
+        classes: usize,
+    ) -> Self {
+        let mut layers = Vec::new();
+        if input.len() > 1 {
+            layers.push(("flatten".to_owned(), Operator::Flatten));
+        }
+        for (index, &units) in hidden.iter().enumerate() {
+            layers.push((format!("hidden_{}", index + 1), Operator::Linear { units }));
+            layers.push((
+                format!("{}_{}", function.name(), index + 1),
+                Operator::Activation { function },
+            ));
+        }
+        layers.push(("logits".to_owned(), Operator::Linear { units: classes }));
+        Self::sequential(input.to_vec(), layers)
+    }
+}
+
+impl Activation {
+    /// The name as it stands in specs and manifests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Relu => "relu",
+            Self::Sigmoid => "sigmoid",
+            Self::Tanh => "tanh",
+            Self::Swish => "swish",
+            Self::Gelu => "gelu",
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What can be asked of a worker, and what it answers: the closed vocabulary shared by both programs.
+//!
+//! The worker knows no paper. Later papers add variants of `Task`, never flags.
+
+pub mod outcome; //  what a task answers
+pub mod protocol; // the JSON lines between the coordinator and a worker
+pub mod recipe; //   how a network is trained
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::digest::Digest;
+use crate::base::seed::Seed;
+use crate::network::spec::NetworkSpec;
+use recipe::{Recipe, Stop};
+
+/// One unit of work, and all that its result depends on besides numerics, device and libtorch version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "task", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Task {
+    /// Train a network and answer its curve, scores, probes and weights.
+    Train(Train),
+    /// Answer probes of a network whose weights exist.
+    Evaluate(Evaluate),
+}
+
+/// Train one network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Train {
+    /// The network.
+    pub network: NetworkSpec,
+    /// The samples, and how they are split.
+    pub data: DataChoice,
+    /// Where the weights come from.
+    pub start: Start,
+    /// When training ends.
+    pub stop: Stop,
+    /// Loss, optimiser, schedule and batch size.
+    pub recipe: Recipe,
+    /// Root of every draw of this training: initial weights (`init`), order of samples (`order`).
+    pub seed: Seed,
+    /// Splits whose accuracy and loss are recorded after every epoch, as curves `<split>.accuracy`, `<split>.loss`.
+    pub curves: Vec<Split>,
+    /// What is measured on the final weights.
+    pub probes: Vec<Probe>,
+}
+
+/// Measure a network whose weights are in the store.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evaluate {
+    /// The network.
+    pub network: NetworkSpec,
+    /// The samples, and how they are split.
+    pub data: DataChoice,
+    /// The weights, a safetensors object.
+    pub weights: Digest,
+    /// What is measured.
+    pub probes: Vec<Probe>,
+}
+
+/// Where the weights of a training come from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "from", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Start {
+    /// New weights, drawn from the task's seed, uniform in +-1/sqrt(fan_in) (PyTorch's default of `Linear`, `Conv2d`).
+    Fresh,
+    /// The weights of a safetensors object of the store.
+    Weights {
+        /// The object.
+        weights: Digest,
+    },
+}
+
+/// A registered data set in one fixed order, and its split.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataChoice {
+    /// The name in the registry (`digits`, `mnist`, `cifar10`).
+    pub name: String,
+    /// The ordered digest: SHA-256 over the samples in the order of use. The worker refuses data that differs.
+    pub digest: Digest,
+    /// How train, validation and test are drawn.
+    pub split: SplitChoice,
+}
+
+/// A named, seeded choice of train, validation and test samples.
+///
+/// Test is the data set's official test part where it has one; a data set without one gives `test` samples of its
+/// pool. Validation is drawn from what remains, then training samples; the rest is unused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitChoice {
+    /// Samples drawn for the test split from a data set without an official one; absent where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<usize>,
+    /// Samples drawn for validation.
+    pub validation: usize,
+    /// Training samples; absent means all that remain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub train: Option<usize>,
+    /// Root of the draws.
+    pub seed: Seed,
+}
+
+/// A part of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Split {
+    /// What weights are fitted on.
+    Train,
+    /// What searches look at.
+    Validation,
+    /// What only final reports look at.
+    Test,
+}
+
+impl Split {
+    /// The name as it stands in scalars and curves.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// Something measured on a network, in evaluation mode.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "probe", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Probe {
+    /// Accuracy (fraction) and mean loss of a split: scalars `<split>.accuracy` and `<split>.loss`.
+    Score {
+        /// The split.
+        split: Split,
+    },
+    /// Mean value of named nodes over the samples of each true class: tensor object `class_means.<split>`, one f32
+    /// tensor `[classes, values]` per node, images flattened.
+    ClassMeans {
+        /// The split.
+        split: Split,
+        /// Names of nodes.
+        nodes: Vec<String>,
+    },
+    /// The output for every sample, in the split's order: tensor object `logits.<split>`, one f32 tensor `logits`
+    /// `[samples, classes]`.
+    Logits {
+        /// The split.
+        split: Split,
+    },
+}
