@@ -100,19 +100,12 @@ impl FromStr for Digest {
     fn from_str(text: &str) -> Result<Self, DigestError> {
         let mut bytes = [0; 32];
         let digits = text.as_bytes();
-        let valid = digits.len() == 64
-            && digits
-                .iter()
-                .all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f'));
+        let valid = digits.len() == 64 && digits.iter().all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f'));
         if !valid {
             return Err(DigestError(text.to_owned()));
         }
         let nibble = |digit: u8| {
-            if digit <= b'9' {
-                digit - b'0'
-            } else {
-                digit - b'a' + 10
-            }
+            if digit <= b'9' { digit - b'0' } else { digit - b'a' + 10 }
         };
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
             *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
@@ -129,9 +122,7 @@ impl Serialize for Digest {
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -139,9 +130,7 @@ impl<'de> Deserialize<'de> for Digest {
 #[derive(Debug, thiserror::Error)]
 pub enum CanonicalError {
     /// A number was not finite, or an absent optional field was written as `null` instead of being left out.
-    #[error(
-        "no canonical JSON at `{0}`: a number that is not finite, or an absent field that was not left out"
-    )]
+    #[error("no canonical JSON at `{0}`: a number that is not finite, or an absent field that was not left out")]
     Null(String),
     /// The value cannot be expressed in JSON at all (a map with keys that are not strings, say).
     #[error("no canonical JSON: {0}")]
@@ -159,11 +148,7 @@ pub fn canonical_json<T: Serialize + ?Sized>(value: &T) -> Result<String, Canoni
     Ok(text)
 }
 
-fn write_canonical(
-    value: &Value,
-    path: &mut String,
-    text: &mut String,
-) -> Result<(), CanonicalError> {
+fn write_canonical(value: &Value, path: &mut String, text: &mut String) -> Result<(), CanonicalError> {
     match value {
         Value::Null => return Err(CanonicalError::Null(path.clone())),
         Value::Bool(_) | Value::Number(_) | Value::String(_) => text.push_str(&value.to_string()),
@@ -196,12 +181,7 @@ fn write_canonical(
     Ok(())
 }
 
-fn write_at(
-    item: &Value,
-    step: &str,
-    path: &mut String,
-    text: &mut String,
-) -> Result<(), CanonicalError> {
+fn write_at(item: &Value, step: &str, path: &mut String, text: &mut String) -> Result<(), CanonicalError> {
     let length = path.len();
     path.push_str(step);
     write_canonical(item, path, text)?;
@@ -217,19 +197,13 @@ mod tests {
     /// FIPS 180-2, appendix B.1.
     #[test]
     fn the_digest_of_abc_is_the_standards() {
-        assert_eq!(
-            Digest::of(b"abc").to_string(),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-        );
+        assert_eq!(Digest::of(b"abc").to_string(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]
     fn canonical_json_sorts_keys_and_keeps_numbers_exact() {
         let value = json!({"b": [1, 2.5, 0.1], "a": {"z": true, "y": "\"\n"}});
-        assert_eq!(
-            canonical_json(&value).expect("finite"),
-            r#"{"a":{"y":"\"\n","z":true},"b":[1,2.5,0.1]}"#
-        );
+        assert_eq!(canonical_json(&value).expect("finite"), r#"{"a":{"y":"\"\n","z":true},"b":[1,2.5,0.1]}"#);
     }
 
     #[test]
@@ -241,10 +215,7 @@ mod tests {
     #[test]
     fn a_digest_reads_back_and_upper_case_is_refused() {
         let digest = Digest::of(b"x");
-        assert_eq!(
-            digest.to_string().parse::<Digest>().expect("own text"),
-            digest
-        );
+        assert_eq!(digest.to_string().parse::<Digest>().expect("own text"), digest);
         assert!(digest.to_string().to_uppercase().parse::<Digest>().is_err());
     }
 }

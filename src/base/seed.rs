@@ -40,10 +40,7 @@ impl Seed {
 
     /// The random stream of `purpose`.
     pub fn stream(&self, purpose: &str) -> Stream {
-        Stream {
-            rng: ChaCha8Rng::from_seed(*self.derive(purpose).0.bytes()),
-            spare_normal: None,
-        }
+        Stream { rng: ChaCha8Rng::from_seed(*self.derive(purpose).0.bytes()), spare_normal: None }
     }
 }
 

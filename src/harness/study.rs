@@ -74,12 +74,7 @@ pub trait Context: Sync {
     fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>>;
 
     /// The memoised value of a step, as JSON; prefer `memoize`. `compute` may read objects of the store.
-    fn memoize_value(
-        &self,
-        step: Step,
-        inputs: Value,
-        compute: &mut dyn FnMut() -> Result<Value>,
-    ) -> Result<Value>;
+    fn memoize_value(&self, step: Step, inputs: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value>;
 
     /// The verified bytes of an object of the store.
     fn object(&self, digest: &Digest) -> Result<Vec<u8>>;
@@ -95,23 +90,15 @@ pub trait Context: Sync {
 ///
 /// For what is derived from objects of the store (class means, weights): the value enters the evidence that is
 /// committed, from which reports are rebuilt where the objects are not at hand.
-pub fn memoize<I, O>(
-    context: &dyn Context,
-    step: Step,
-    inputs: &I,
-    compute: impl FnOnce() -> Result<O>,
-) -> Result<O>
+pub fn memoize<I, O>(context: &dyn Context, step: Step, inputs: &I, compute: impl FnOnce() -> Result<O>) -> Result<O>
 where
     I: Serialize,
     O: Serialize + DeserializeOwned,
 {
-    let inputs =
-        serde_json::to_value(inputs).with_context(|| format!("inputs of step {}", step.name))?;
+    let inputs = serde_json::to_value(inputs).with_context(|| format!("inputs of step {}", step.name))?;
     let mut compute = Some(compute);
     let value = context.memoize_value(step, inputs, &mut || {
-        let compute = compute
-            .take()
-            .expect("the harness computes a step at most once");
+        let compute = compute.take().expect("the harness computes a step at most once");
         Ok(serde_json::to_value(compute()?)?)
     })?;
     serde_json::from_value(value).with_context(|| format!("result of step {}", step.name))

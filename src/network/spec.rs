@@ -112,40 +112,24 @@ impl NetworkSpec {
         let mut previous = INPUT.to_owned();
         let mut nodes = Vec::with_capacity(layers.len());
         for (name, operator) in layers {
-            nodes.push(Node {
-                name: name.clone(),
-                operator,
-                inputs: vec![std::mem::replace(&mut previous, name)],
-            });
+            nodes.push(Node { name: name.clone(), operator, inputs: vec![std::mem::replace(&mut previous, name)] });
         }
         assert!(!nodes.is_empty(), "a network without a layer");
-        Self {
-            input,
-            nodes,
-            output: previous,
-        }
+        Self { input, nodes, output: previous }
     }
 
     /// A perceptron: hidden layers `hidden_<i>` of the given sizes, each followed by `<function>_<i>` (ReLU:
     /// `relu_<i>`), counted from 1, then the linear layer `logits`.
     ///
     /// An image input is flattened first (`flatten`).
-    pub fn perceptron(
-        input: &[usize],
-        hidden: &[usize],
-        function: Activation,
-        classes: usize,
-    ) -> Self {
+    pub fn perceptron(input: &[usize], hidden: &[usize], function: Activation, classes: usize) -> Self {
         let mut layers = Vec::new();
         if input.len() > 1 {
             layers.push(("flatten".to_owned(), Operator::Flatten));
         }
         for (index, &units) in hidden.iter().enumerate() {
             layers.push((format!("hidden_{}", index + 1), Operator::Linear { units }));
-            layers.push((
-                format!("{}_{}", function.name(), index + 1),
-                Operator::Activation { function },
-            ));
+            layers.push((format!("{}_{}", function.name(), index + 1), Operator::Activation { function }));
         }
         layers.push(("logits".to_owned(), Operator::Linear { units: classes }));
         Self::sequential(input.to_vec(), layers)
