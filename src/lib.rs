@@ -4,6 +4,7 @@
 //! (`tests/architecture.rs` enforces the exact rule of ARCHITECTURE.md).
 
 pub mod base; //     digests, seeds and random streams, metrics: what everything else names things with
+pub mod data; //     registered data sets: pins, fetch, formats, splits
 pub mod harness;
 pub mod network; //  the description of a network, its shapes and cost, its weights as tensors
 pub mod report; //   findings, claims and verdicts, and the pages made of them
