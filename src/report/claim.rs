@@ -122,3 +122,31 @@ pub enum Verdict {
     /// This profile, data or hardware cannot test it.
     NotTested,
 }
+
+impl Verdict {
+    /// Every verdict, the best first.
+    pub const ALL: [Self; 5] =
+        [Self::Reproduced, Self::PartiallyReproduced, Self::NotReproduced, Self::Inconclusive, Self::NotTested];
+
+    /// The name as people read it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Reproduced => "reproduced",
+            Self::PartiallyReproduced => "partially reproduced",
+            Self::NotReproduced => "not reproduced",
+            Self::Inconclusive => "inconclusive",
+            Self::NotTested => "not tested",
+        }
+    }
+
+    /// A sign beside the name, so that no verdict is told by colour alone.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Reproduced => "✓",
+            Self::PartiallyReproduced => "◐",
+            Self::NotReproduced => "✗",
+            Self::Inconclusive => "?",
+            Self::NotTested => "–",
+        }
+    }
+}

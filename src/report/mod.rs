@@ -1,4 +1,13 @@
 //! From findings to verdicts to pages.
 
-pub mod claim; //    the claims of a paper, what is expected of them, and their verdicts
-pub mod findings; // what an analysis found: quantities, tables, figures
+pub mod claim; //       the claims of a paper, what is expected of them, and their verdicts
+mod compare; //         two quantities against each other, with the interval of their difference
+pub mod expectation; // an expectation in words
+pub mod findings; //    what an analysis found: quantities, tables, figures
+pub mod judge; //       from a claim and the findings to a verdict
+pub mod markup; //      texts of manifests as HTML and as Markdown
+pub mod number; //      numbers as people read them
+pub mod page; //        what a report is made of: the input of rendering
+mod resample;
+pub mod summary; //     size, mean and intervals of every quantity
+pub mod table; //       a table as Markdown, HTML and CSV

@@ -1,0 +1,125 @@
+//! An expectation in words, and the names of the quantities that it is about.
+
+use super::claim::{Direction, Expectation};
+use super::findings::Findings;
+use super::number::{self, Interval};
+use crate::base::metric::Unit;
+
+impl Expectation {
+    /// Names of the quantities that the expectation needs, in its order.
+    pub fn quantities(&self) -> Vec<&str> {
+        match self {
+            Self::OneRun { quantity, .. } | Self::Within { quantity, .. } | Self::Bound { quantity, .. } => {
+                vec![quantity]
+            }
+            Self::Ordering { quantities, .. } | Self::Trend { quantities, .. } => {
+                quantities.iter().map(String::as_str).collect()
+            }
+            Self::Ratio { numerator, denominator, .. } => vec![numerator, denominator],
+            Self::Equivalence { left, right, .. } => vec![left, right],
+            Self::All(parts) => parts.iter().flat_map(Self::quantities).collect(),
+            Self::Untestable { .. } => Vec::new(),
+        }
+    }
+
+    /// What the verdict's interval is about, as an expression over names (`a - b`); empty for what cannot be tested.
+    pub fn subject(&self) -> String {
+        match self {
+            Self::OneRun { quantity, .. } | Self::Within { quantity, .. } | Self::Bound { quantity, .. } => {
+                quantity.clone()
+            }
+            Self::Ordering { quantities, direction } => quantities.join(match direction {
+                Direction::Rising => " < ",
+                Direction::Falling => " > ",
+            }),
+            Self::Trend { quantities, .. } => format!("slope of {}", quantities.join(", ")),
+            Self::Ratio { numerator, denominator, .. } => format!("{numerator} / {denominator}"),
+            Self::Equivalence { left, right, .. } => format!("{left} - {right}"),
+            Self::All(parts) => parts.iter().map(Self::subject).collect::<Vec<_>>().join("; "),
+            Self::Untestable { .. } => String::new(),
+        }
+    }
+
+    /// What must hold, in words; numbers in the units that `findings` knows.
+    pub fn in_words(&self, findings: &Findings) -> String {
+        let unit = |name: &String| findings.quantities.get(name).map_or(Unit::One, |quantity| quantity.unit);
+        match self {
+            Self::OneRun { quantity, value } => format!(
+                "the paper's {}, one run of its own, lies in the 95\u{a0}% prediction interval of one of our runs",
+                number::exact_in_words(*value, unit(quantity))
+            ),
+            Self::Within { quantity, value, tolerance } => format!(
+                "the 95\u{a0}% interval of the mean lies within {} of the paper's {}",
+                number::exact(*tolerance, unit(quantity)),
+                number::exact_in_words(*value, unit(quantity))
+            ),
+            Self::Bound { quantity, least, most } => {
+                let written = |value: &f64| number::exact_in_words(*value, unit(quantity));
+                let bounds = match (least, most) {
+                    (Some(least), Some(most)) => format!("between {} and {}", written(least), written(most)),
+                    (Some(least), None) => format!("above {}", written(least)),
+                    (None, Some(most)) => format!("below {}", written(most)),
+                    (None, None) => "anywhere".to_owned(),
+                };
+                format!("the 95\u{a0}% interval lies wholly {bounds}")
+            }
+            Self::Ordering { quantities, direction } => format!(
+                "{} strictly from one to the next (neighbours compared at 5\u{a0}%, Holm-corrected): {}",
+                verb(*direction, "the means rise", "the means fall"),
+                codes(quantities)
+            ),
+            Self::Trend { quantities, direction } => format!(
+                "the slope over {} is {} (95\u{a0}% interval over paired runs)",
+                codes(quantities),
+                verb(*direction, "positive", "negative")
+            ),
+            Self::Ratio { numerator, denominator, value, tolerance } => format!(
+                "the ratio of `{numerator}` to `{denominator}` is the paper's {}, to {}",
+                number::exact(*value, Unit::One),
+                number::exact(*tolerance, Unit::Fraction)
+            ),
+            Self::Equivalence { left, right, margin } => format!(
+                "`{left}` and `{right}` differ by less than {} (two one-sided tests at 5\u{a0}%)",
+                number::exact_in_words(*margin, unit(left))
+            ),
+            Self::All(parts) => {
+                let parts = parts.iter().enumerate();
+                let parts: Vec<String> =
+                    parts.map(|(index, part)| format!("({}) {}", index + 1, part.in_words(findings))).collect();
+                format!("all of: {}", parts.join("; "))
+            }
+            Self::Untestable { .. } => "cannot be tested by this project at any profile".to_owned(),
+        }
+    }
+
+    /// The interval in which the compared number must lie, where the expectation names one.
+    pub(super) fn accepted(&self) -> Option<Interval> {
+        match self {
+            Self::Within { value, tolerance, .. } => Some(Interval { low: value - tolerance, high: value + tolerance }),
+            Self::Bound { least, most, .. } => {
+                Some(Interval { low: least.unwrap_or(f64::NEG_INFINITY), high: most.unwrap_or(f64::INFINITY) })
+            }
+            Self::Ratio { value, tolerance, .. } => {
+                let width = (value * tolerance).abs();
+                Some(Interval { low: value - width, high: value + width })
+            }
+            Self::Equivalence { margin, .. } => Some(Interval { low: -margin, high: *margin }),
+            Self::OneRun { .. }
+            | Self::Ordering { .. }
+            | Self::Trend { .. }
+            | Self::All(_)
+            | Self::Untestable { .. } => None,
+        }
+    }
+}
+
+fn verb(direction: Direction, rising: &'static str, falling: &'static str) -> &'static str {
+    match direction {
+        Direction::Rising => rising,
+        Direction::Falling => falling,
+    }
+}
+
+fn codes(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,346 @@
+//! From a claim and the findings to a verdict: one pure function.
+//!
+//! A 95 % interval decides: wholly where the claim wants it, reproduced; wholly elsewhere, not reproduced; across the
+//! border, inconclusive. What a profile did not measure is not tested, never guessed.
+
+use serde::{Deserialize, Serialize};
+
+use super::claim::{Claim, Direction, Expectation, Verdict};
+use super::compare::{self, Contrast, Side};
+use super::findings::{Findings, Measured, Quantity};
+use super::number::{self, Interval};
+use super::page::Clock;
+use super::summary::{FEWEST_FOR_INTERVAL, FEWEST_FOR_PREDICTION, Summaries, Summary};
+use crate::base::metric::Unit;
+
+/// What a profile could see.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// Registry names of the data sets that it ran.
+    pub data: &'a [String],
+    /// Where its training times came from.
+    pub clock: Clock,
+}
+
+/// What became of a claim, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judgement {
+    /// The claim's id.
+    pub id: String,
+    /// Where the paper says it.
+    pub source: String,
+    /// What the paper says, in our words.
+    pub sentence: String,
+    /// What the interval is about: a name, or an expression over names; empty where nothing was compared.
+    pub quantity: String,
+    /// What was expected, in words.
+    pub expectation: String,
+    /// Runs, pairs or networks behind the interval: the fewest, where several were compared.
+    pub n: Option<usize>,
+    /// The interval that decided, in the unit of the quantity: where several did, of the first undecided or failed.
+    pub interval: Option<Interval>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Why: what decided, or what is missing.
+    pub reason: String,
+    /// Every quantity that was looked at, in the order of the expectation.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A quantity that a verdict looked at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// Its dotted name.
+    pub quantity: String,
+    /// What was measured, for people.
+    pub label: String,
+    /// The data set.
+    pub data: String,
+    /// What one sample is.
+    pub over: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// Size, mean and intervals.
+    pub summary: Summary,
+    /// It derives from measured time.
+    pub observed_time: bool,
+}
+
+/// Judge one claim on what was found.
+pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, setting: Setting) -> Judgement {
+    let scene = Scene { findings, summaries, setting };
+    let untestable = matches!(claim.expectation, Expectation::Untestable { .. });
+    let about_other_data = !claim.data.is_empty() && !claim.data.iter().any(|name| setting.data.contains(name));
+    let part = if about_other_data && !untestable {
+        let ran = if setting.data.is_empty() { "no data".to_owned() } else { setting.data.join(", ") };
+        Part::not_tested(format!("this profile runs {ran}, the claim is about {}", claim.data.join(", ")))
+    } else {
+        scene.part(&claim.expectation)
+    };
+    let tested = part.verdict != Verdict::NotTested;
+    Judgement {
+        id: claim.id.clone(),
+        source: claim.source.clone(),
+        sentence: claim.sentence.clone(),
+        quantity: claim.expectation.subject(),
+        expectation: claim.expectation.in_words(findings),
+        n: part.n,
+        interval: part.interval.filter(Interval::is_finite),
+        verdict: part.verdict,
+        reason: part.reason,
+        evidence: if tested { scene.evidence(&claim.expectation) } else { Vec::new() },
+    }
+}
+
+/// The verdict on an expectation or on a part of one.
+struct Part {
+    verdict: Verdict,
+    reason: String,
+    n: Option<usize>,
+    interval: Option<Interval>,
+}
+
+impl Part {
+    fn not_tested(reason: String) -> Self {
+        Self { verdict: Verdict::NotTested, reason, n: None, interval: None }
+    }
+
+    fn inconclusive(reason: String, n: Option<usize>) -> Self {
+        Self { verdict: Verdict::Inconclusive, reason, n, interval: None }
+    }
+}
+
+struct Scene<'a> {
+    findings: &'a Findings,
+    summaries: &'a Summaries,
+    setting: Setting<'a>,
+}
+
+impl<'a> Scene<'a> {
+    fn part(&self, expectation: &'a Expectation) -> Part {
+        if let Expectation::All(parts) = expectation {
+            return all(parts.iter().map(|part| self.part(part)).collect());
+        }
+        let sides: Vec<Side> = match expectation.quantities().into_iter().map(|name| self.side(name)).collect() {
+            Ok(sides) => sides,
+            Err(part) => return part,
+        };
+        let needs_interval = !matches!(expectation, Expectation::OneRun { .. });
+        if let Some(side) = sides.iter().find(|side| needs_interval && side.summary.interval.is_none()) {
+            let n = side.summary.n;
+            let reason = format!("`{}` has {n} of the {FEWEST_FOR_INTERVAL} samples that an interval needs", side.name);
+            return Part::inconclusive(reason, Some(n));
+        }
+        match expectation {
+            Expectation::OneRun { value, .. } => one_run(sides[0], *value),
+            Expectation::Within { .. } | Expectation::Bound { .. } => by_interval(expectation, sides[0]),
+            Expectation::Ordering { direction, .. } => ordering(&sides, *direction),
+            Expectation::Trend { direction, .. } => trend(&sides, *direction),
+            Expectation::Ratio { .. } => ratio(expectation, sides[0], sides[1]),
+            Expectation::Equivalence { .. } => equivalence(expectation, sides[0], sides[1]),
+            Expectation::Untestable { reason } => Part::not_tested(reason.clone()),
+            Expectation::All(_) => unreachable!("judged above, part by part"),
+        }
+    }
+
+    /// The quantity with its summary; or why it cannot be judged.
+    fn side(&self, name: &'a str) -> Result<Side<'a>, Part> {
+        let Some(quantity) = self.findings.quantities.get(name) else {
+            return Err(Part::not_tested(format!("this profile did not measure `{name}`")));
+        };
+        if quantity.observed_time && self.setting.clock == Clock::CostModel {
+            return Err(Part::not_tested("synthetic clock".to_owned()));
+        }
+        let Some(summary) = self.summaries.get(name) else {
+            return Err(Part::inconclusive(format!("`{name}` has no finite sample"), None));
+        };
+        Ok(Side { name, quantity, summary })
+    }
+
+    fn evidence(&self, expectation: &Expectation) -> Vec<Evidence> {
+        let mut evidence: Vec<Evidence> = Vec::new();
+        for name in expectation.quantities() {
+            let known = evidence.iter().any(|known| known.quantity == name);
+            if let (false, Some(quantity), Some(summary)) =
+                (known, self.findings.quantities.get(name), self.summaries.get(name))
+            {
+                let Quantity { label, unit, data, over, observed_time, measured: _ } = quantity.clone();
+                let quantity = name.to_owned();
+                evidence.push(Evidence { quantity, label, data, over, unit, summary: summary.clone(), observed_time });
+            }
+        }
+        evidence
+    }
+}
+
+/// The paper's number is one run: it must lie where one of ours is to be expected.
+fn one_run(side: Side, value: f64) -> Part {
+    let n = Some(side.summary.n);
+    let Some(prediction) = side.summary.prediction else {
+        let reason = match side.quantity.measured {
+            Measured::Samples(_) => format!(
+                "a 95\u{a0}% prediction interval of one run needs {FEWEST_FOR_PREDICTION} runs, there are {}",
+                side.summary.n
+            ),
+            Measured::Estimate { .. } => "an estimate of one whole sample has no spread of single runs".to_owned(),
+        };
+        return Part::inconclusive(reason, n);
+    };
+    let inside = prediction.contains(value);
+    let (verdict, word) = if inside { (Verdict::Reproduced, "inside") } else { (Verdict::NotReproduced, "outside") };
+    let unit = side.quantity.unit;
+    let reason = format!(
+        "the paper's {} lies {word} {}, where 95\u{a0}% of single runs fall",
+        number::exact(value, unit),
+        number::interval_in_words(prediction, unit)
+    );
+    Part { verdict, reason, n, interval: Some(prediction) }
+}
+
+/// Wholly inside what the expectation accepts, wholly outside, or across its border.
+fn by_interval(expectation: &Expectation, side: Side) -> Part {
+    let interval = side.interval();
+    decided(expectation, side.summary.mean, interval, interval, side.quantity.unit, side.summary.n, "")
+}
+
+fn ratio(expectation: &Expectation, above: Side, below: Side) -> Part {
+    match compare::ratio(above, below) {
+        None => Part::inconclusive(
+            "a ratio is judged only where both quantities are above zero".to_owned(),
+            Some(above.summary.n.min(below.summary.n)),
+        ),
+        Some(Contrast { value, interval, n, method, .. }) => {
+            decided(expectation, value, interval, interval, Unit::One, n, method)
+        }
+    }
+}
+
+fn equivalence(expectation: &Expectation, left: Side, right: Side) -> Part {
+    // Two one-sided tests at 5 % reject exactly where the 90 % interval lies within the margin.
+    let Contrast { value, interval, narrow, n, method, .. } = compare::difference(right, left);
+    decided(expectation, value, narrow, interval, left.quantity.unit, n, method)
+}
+
+/// `proving` must lie inside for reproduced, `refuting` outside for not reproduced.
+fn decided(
+    expectation: &Expectation,
+    value: f64,
+    proving: Interval,
+    refuting: Interval,
+    unit: Unit,
+    n: usize,
+    method: &str,
+) -> Part {
+    let accepted = expectation.accepted().expect("only expectations with a border come here");
+    let inside = accepted.low < proving.low && proving.high < accepted.high;
+    let outside = refuting.high < accepted.low || accepted.high < refuting.low;
+    let (verdict, interval, place) = match (inside, outside) {
+        (true, _) => (Verdict::Reproduced, proving, "lies wholly inside"),
+        (false, true) => (Verdict::NotReproduced, refuting, "lies wholly outside"),
+        (false, false) => (Verdict::Inconclusive, refuting, "reaches across the border of"),
+    };
+    let method = if method.is_empty() { String::new() } else { format!(" ({method})") };
+    let reason = format!("{}{method} {place} {}", number::estimate(value, interval, unit), border(accepted, unit));
+    Part { verdict, reason, n: Some(n), interval: Some(interval) }
+}
+
+fn border(accepted: Interval, unit: Unit) -> String {
+    let written = |value| number::exact_in_words(value, unit);
+    match (accepted.low.is_finite(), accepted.high.is_finite()) {
+        (true, true) => format!("{} to {}", number::exact(accepted.low, unit), written(accepted.high)),
+        (true, false) => format!("what is above {}", written(accepted.low)),
+        (false, _) => format!("what is below {}", written(accepted.high)),
+    }
+}
+
+fn ordering(sides: &[Side], direction: Direction) -> Part {
+    let contrasts: Vec<Contrast> = sides.windows(2).map(|pair| compare::difference(pair[0], pair[1])).collect();
+    let p_values: Vec<f64> = contrasts.iter().map(|contrast| contrast.p).collect();
+    let adjusted = super::resample::holm(&p_values);
+    let step = |index: usize| format!("from `{}` to `{}`", sides[index].name, sides[index + 1].name);
+    let mut undecided = None;
+    let mut reversed = None;
+    for (index, (contrast, p)) in contrasts.iter().zip(&adjusted).enumerate() {
+        let along = match direction {
+            Direction::Rising => contrast.value > 0.0,
+            Direction::Falling => contrast.value < 0.0,
+        };
+        if *p >= 0.05 {
+            undecided.get_or_insert(index);
+        } else if !along {
+            reversed.get_or_insert(index);
+        }
+    }
+    let n = contrasts.iter().map(|contrast| contrast.n).min();
+    let Some(index) = reversed.or(undecided).or((!contrasts.is_empty()).then_some(0)) else {
+        return Part::inconclusive("an order needs two quantities".to_owned(), None);
+    };
+    let change = number::estimate(contrasts[index].value, contrasts[index].interval, sides[index].quantity.unit);
+    let p = format!("Holm-adjusted p = {}", small(adjusted[index]));
+    let (verdict, reason) = match (reversed, undecided) {
+        (Some(_), _) => {
+            (Verdict::NotReproduced, format!("{} the mean changes the other way, by {change} ({p})", step(index)))
+        }
+        (None, Some(_)) => {
+            (Verdict::Inconclusive, format!("{} the change of {change} may be chance ({p})", step(index)))
+        }
+        (None, None) => {
+            let largest = adjusted.iter().copied().fold(0.0, f64::max);
+            let all = format!("every neighbour stands in order (largest Holm-adjusted p = {})", small(largest));
+            (Verdict::Reproduced, format!("{all}; {} the mean changes by {change}", step(index)))
+        }
+    };
+    Part { verdict, reason, n, interval: Some(contrasts[index].interval) }
+}
+
+fn small(p: f64) -> String {
+    if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") }
+}
+
+fn trend(sides: &[Side], direction: Direction) -> Part {
+    let Some(Contrast { value, interval, n, .. }) = (sides.len() > 1).then(|| compare::slope(sides)).flatten() else {
+        return Part::inconclusive("a trend needs several quantities over the same runs".to_owned(), None);
+    };
+    let (along, against) = match direction {
+        Direction::Rising => (interval.low > 0.0, interval.high < 0.0),
+        Direction::Falling => (interval.high < 0.0, interval.low > 0.0),
+    };
+    let (verdict, place) = match (along, against) {
+        (true, _) => (Verdict::Reproduced, "has the claimed sign"),
+        (false, true) => (Verdict::NotReproduced, "has the other sign"),
+        (false, false) => (Verdict::Inconclusive, "may be zero"),
+    };
+    let slope = number::estimate(value, interval, sides[0].quantity.unit);
+    Part { verdict, reason: format!("the slope per step, {slope}, {place}"), n: Some(n), interval: Some(interval) }
+}
+
+fn all(parts: Vec<Part>) -> Part {
+    let count = |verdict: Verdict| parts.iter().filter(|part| part.verdict == verdict).count();
+    let some = count(Verdict::Reproduced) + count(Verdict::PartiallyReproduced);
+    let verdict = if parts.is_empty() {
+        Verdict::NotTested
+    } else if count(Verdict::Reproduced) == parts.len() {
+        Verdict::Reproduced
+    } else if some > 0 {
+        Verdict::PartiallyReproduced
+    } else if count(Verdict::NotReproduced) > 0 {
+        Verdict::NotReproduced
+    } else if count(Verdict::NotTested) == parts.len() {
+        Verdict::NotTested
+    } else {
+        Verdict::Inconclusive
+    };
+    let reasons = parts.iter().enumerate();
+    let reasons = reasons.map(|(index, part)| format!("({}) {}: {}", index + 1, part.verdict.name(), part.reason));
+    Part {
+        verdict,
+        reason: reasons.collect::<Vec<_>>().join("; "),
+        n: parts.iter().filter_map(|part| part.n).min(),
+        interval: parts.iter().find(|part| part.verdict == verdict).or(parts.first()).and_then(|part| part.interval),
+    }
+}
+
+#[cfg(test)]
+mod tests;

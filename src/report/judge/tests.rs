@@ -1,0 +1,225 @@
+//! Every expectation holds, fails and stays undecided at least once.
+
+use super::*;
+use crate::report::summary::summarize;
+
+/// Forty samples around `centre`, spread evenly over +-`spread`; `turn` rearranges them.
+fn samples(centre: f64, spread: f64, turn: usize) -> Measured {
+    let place = |index: usize| ((index * 7 + turn) % 40) as f64 / 39.0 * 2.0 - 1.0;
+    Measured::Samples((0..40).map(|index| centre + spread * place(index)).collect())
+}
+
+fn estimate(value: f64, half_width: f64) -> Measured {
+    let (low, high) = (value - half_width, value + half_width);
+    Measured::Estimate { value, low, high, n: 250, interval: "made up".to_owned() }
+}
+
+fn findings(measured: &[(&str, Measured)]) -> Findings {
+    let quantity = |measured: &Measured| Quantity {
+        label: "something".to_owned(),
+        unit: Unit::One,
+        data: "digits".to_owned(),
+        over: "search seed".to_owned(),
+        measured: measured.clone(),
+        observed_time: false,
+    };
+    let quantities = measured.iter().map(|(name, measured)| ((*name).to_owned(), quantity(measured))).collect();
+    Findings { quantities, ..Findings::default() }
+}
+
+fn judged(expectation: Expectation, measured: &[(&str, Measured)]) -> Judgement {
+    judged_on(&[], expectation, &findings(measured), Clock::Measured)
+}
+
+fn judged_on(data: &[&str], expectation: Expectation, findings: &Findings, clock: Clock) -> Judgement {
+    let claim = Claim {
+        id: "claim".to_owned(),
+        source: "Table 2".to_owned(),
+        sentence: "It is so.".to_owned(),
+        expectation,
+        data: data.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    judge(&claim, findings, &summarize(findings), Setting { data: &["digits".to_owned()], clock })
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn one_run_of(value: f64) -> Expectation {
+    Expectation::OneRun { quantity: "a".to_owned(), value }
+}
+
+#[test]
+fn a_papers_number_is_reproduced_inside_the_prediction_interval_of_one_run_and_not_outside() {
+    let measured = [("a", samples(1.0, 0.5, 0))];
+    let inside = judged(one_run_of(1.45), &measured);
+    assert_eq!(inside.verdict, Verdict::Reproduced, "{}", inside.reason);
+    // 1.45 is far outside the interval of the mean: one run is judged, not the mean.
+    assert!(!inside.evidence[0].summary.interval.expect("40 samples").contains(1.45));
+    assert_eq!(inside.n, Some(40));
+    assert_eq!(judged(one_run_of(1.55), &measured).verdict, Verdict::NotReproduced);
+}
+
+#[test]
+fn too_few_runs_are_inconclusive_and_the_number_needed_is_named() {
+    let few = judged(one_run_of(1.0), &[("a", Measured::Samples(vec![1.0; 3]))]);
+    assert_eq!(few.verdict, Verdict::Inconclusive);
+    assert_eq!(few.reason, "a 95\u{a0}% prediction interval of one run needs 39 runs, there are 3");
+    let bound = Expectation::Bound { quantity: "a".to_owned(), least: Some(0.0), most: None };
+    let few = judged(bound, &[("a", Measured::Samples(vec![1.0; 3]))]);
+    assert_eq!(few.verdict, Verdict::Inconclusive);
+    assert_eq!(few.reason, "`a` has 3 of the 5 samples that an interval needs");
+    assert_eq!(few.n, Some(3));
+    assert_eq!(judged(one_run_of(1.0), &[("a", estimate(1.0, 0.1))]).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn a_tolerance_is_judged_by_where_the_whole_interval_lies() {
+    let within = |value| Expectation::Within { quantity: "a".to_owned(), value, tolerance: 0.5 };
+    let measured = [("a", estimate(1.0, 0.2))];
+    assert_eq!(judged(within(1.2), &measured).verdict, Verdict::Reproduced);
+    assert_eq!(judged(within(2.0), &measured).verdict, Verdict::NotReproduced);
+    let across = judged(within(1.4), &measured);
+    assert_eq!(across.verdict, Verdict::Inconclusive);
+    assert_eq!(across.reason, "1.00 [0.80, 1.20] reaches across the border of 0.9 to 1.9");
+}
+
+#[test]
+fn a_bound_is_judged_by_where_the_whole_interval_lies() {
+    let bound = |least, most| Expectation::Bound { quantity: "a".to_owned(), least, most };
+    let measured = [("a", samples(1.0, 0.5, 0))];
+    assert_eq!(judged(bound(Some(0.5), None), &measured).verdict, Verdict::Reproduced);
+    assert_eq!(judged(bound(None, Some(0.5)), &measured).verdict, Verdict::NotReproduced);
+    assert_eq!(judged(bound(Some(1.0), None), &measured).verdict, Verdict::Inconclusive);
+    assert_eq!(judged(bound(Some(0.5), Some(1.5)), &measured).verdict, Verdict::Reproduced);
+    assert_eq!(judged(bound(Some(1.5), Some(2.0)), &measured).verdict, Verdict::NotReproduced);
+}
+
+#[test]
+fn an_order_needs_every_neighbour_and_fails_on_a_reversed_one() {
+    let measured = [
+        ("a", samples(1.0, 0.5, 0)),
+        ("b", samples(1.5, 0.5, 3)),
+        ("c", samples(2.0, 0.5, 11)),
+        ("same", samples(1.0, 0.5, 17)),
+    ];
+    let order = |list: &[&str], direction| Expectation::Ordering { quantities: names(list), direction };
+    let rising = judged(order(&["a", "b", "c"], Direction::Rising), &measured);
+    assert_eq!(rising.verdict, Verdict::Reproduced, "{}", rising.reason);
+    assert_eq!(rising.quantity, "a < b < c");
+    assert_eq!(judged(order(&["c", "b", "a"], Direction::Falling), &measured).verdict, Verdict::Reproduced);
+    assert_eq!(judged(order(&["a", "c", "b"], Direction::Rising), &measured).verdict, Verdict::NotReproduced);
+    let chance = judged(order(&["a", "same", "c"], Direction::Rising), &measured);
+    assert_eq!(chance.verdict, Verdict::Inconclusive, "{}", chance.reason);
+}
+
+#[test]
+fn estimates_are_ordered_by_their_intervals() {
+    let order = |list: &[&str]| Expectation::Ordering { quantities: names(list), direction: Direction::Rising };
+    let measured = [("a", estimate(0.1, 0.1)), ("b", estimate(0.5, 0.1)), ("c", estimate(0.55, 0.1))];
+    assert_eq!(judged(order(&["a", "b"]), &measured).verdict, Verdict::Reproduced);
+    assert_eq!(judged(order(&["b", "a"]), &measured).verdict, Verdict::NotReproduced);
+    assert_eq!(judged(order(&["a", "b", "c"]), &measured).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn a_trend_is_the_sign_of_the_mean_slope_over_paired_runs() {
+    let measured = [
+        ("a", samples(1.0, 0.5, 0)),
+        ("b", samples(1.1, 0.5, 0)),
+        ("c", samples(1.3, 0.5, 0)),
+        ("e", estimate(1.0, 0.1)),
+    ];
+    let trend = |list: &[&str], direction| Expectation::Trend { quantities: names(list), direction };
+    let rising = judged(trend(&["a", "b", "c"], Direction::Rising), &measured);
+    assert_eq!(rising.verdict, Verdict::Reproduced, "{}", rising.reason);
+    // Every pair of runs differs by the same steps, so the slope is known exactly: (1.3 - 1.0) / 2.
+    let interval = rising.interval.expect("a slope has an interval");
+    assert!((interval.low - 0.15).abs() < 1e-12 && (interval.high - 0.15).abs() < 1e-12);
+    assert_eq!(judged(trend(&["a", "b", "c"], Direction::Falling), &measured).verdict, Verdict::NotReproduced);
+    let flat = [("a", samples(1.0, 0.5, 0)), ("b", samples(1.0, 0.5, 17))];
+    assert_eq!(judged(trend(&["a", "b"], Direction::Rising), &flat).verdict, Verdict::Inconclusive);
+    assert_eq!(judged(trend(&["a", "e"], Direction::Rising), &measured).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn a_ratio_is_judged_in_the_relative_tolerance() {
+    let ratio =
+        |value| Expectation::Ratio { numerator: "a".to_owned(), denominator: "b".to_owned(), value, tolerance: 0.1 };
+    let measured = [("a", samples(4.0, 0.1, 0)), ("b", samples(2.0, 0.1, 5))];
+    assert_eq!(judged(ratio(2.0), &measured).verdict, Verdict::Reproduced);
+    assert_eq!(judged(ratio(3.0), &measured).verdict, Verdict::NotReproduced);
+    assert_eq!(judged(ratio(2.0 / 0.9), &measured).verdict, Verdict::Inconclusive);
+    let measured = [("a", estimate(4.0, 0.1)), ("b", samples(2.0, 0.1, 5))];
+    assert_eq!(judged(ratio(2.0), &measured).verdict, Verdict::Reproduced);
+    let measured = [("a", samples(0.0, 0.1, 0)), ("b", samples(2.0, 0.1, 5))];
+    assert_eq!(judged(ratio(2.0), &measured).verdict, Verdict::Inconclusive);
+}
+
+#[test]
+fn equivalence_needs_the_90_percent_interval_within_the_margin() {
+    let same = |margin| Expectation::Equivalence { left: "a".to_owned(), right: "b".to_owned(), margin };
+    let measured = [("a", samples(1.0, 0.5, 0)), ("b", samples(1.0, 0.5, 17))];
+    assert_eq!(judged(same(0.4), &measured).verdict, Verdict::Reproduced);
+    assert_eq!(judged(same(0.05), &measured).verdict, Verdict::Inconclusive);
+    let apart = [("a", samples(1.0, 0.5, 0)), ("b", samples(3.0, 0.5, 17))];
+    let judgement = judged(same(0.4), &apart);
+    assert_eq!(judgement.verdict, Verdict::NotReproduced);
+    assert!(judgement.interval.expect("compared").high < 0.0, "left minus right is below zero");
+}
+
+#[test]
+fn all_parts_make_a_whole_and_some_parts_a_part() {
+    let bound = |least| Expectation::Bound { quantity: "a".to_owned(), least: Some(least), most: None };
+    let never = || Expectation::Untestable { reason: "another metric".to_owned() };
+    let measured = [("a", samples(1.0, 0.5, 0))];
+    let verdict = |parts| judged(Expectation::All(parts), &measured).verdict;
+    assert_eq!(verdict(vec![bound(0.1), bound(0.2)]), Verdict::Reproduced);
+    assert_eq!(verdict(vec![bound(0.1), bound(2.0)]), Verdict::PartiallyReproduced);
+    assert_eq!(verdict(vec![bound(0.1), never()]), Verdict::PartiallyReproduced);
+    assert_eq!(verdict(vec![bound(2.0), bound(1.0)]), Verdict::NotReproduced);
+    assert_eq!(verdict(vec![bound(1.0), never()]), Verdict::Inconclusive);
+    assert_eq!(verdict(vec![never(), never()]), Verdict::NotTested);
+    let judgement = judged(Expectation::All(vec![bound(0.1), bound(2.0)]), &measured);
+    assert!(judgement.reason.starts_with("(1) reproduced: 1.0"), "{}", judgement.reason);
+    assert!(judgement.reason.contains("; (2) not reproduced: 1.0"), "{}", judgement.reason);
+}
+
+#[test]
+fn what_a_profile_cannot_see_is_not_tested() {
+    let found = findings(&[("a", samples(1.0, 0.5, 0))]);
+    let other_data = judged_on(&["mnist"], one_run_of(1.0), &found, Clock::Measured);
+    assert_eq!(other_data.verdict, Verdict::NotTested);
+    assert_eq!(other_data.reason, "this profile runs digits, the claim is about mnist");
+    assert_eq!((other_data.n, other_data.interval, other_data.evidence.len()), (None, None, 0));
+    assert_eq!(judged_on(&["mnist", "digits"], one_run_of(1.0), &found, Clock::Measured).verdict, Verdict::Reproduced);
+    let absent = Expectation::OneRun { quantity: "b".to_owned(), value: 1.0 };
+    let absent = judged_on(&[], absent, &found, Clock::Measured);
+    assert_eq!((absent.verdict, absent.reason.as_str()), (Verdict::NotTested, "this profile did not measure `b`"));
+    let never = judged(Expectation::Untestable { reason: "another metric".to_owned() }, &[]);
+    assert_eq!((never.verdict, never.reason.as_str()), (Verdict::NotTested, "another metric"));
+}
+
+#[test]
+fn time_under_the_cost_model_is_not_tested() {
+    let mut found = findings(&[("a", samples(1.0, 0.5, 0))]);
+    found.quantities.get_mut("a").expect("just made").observed_time = true;
+    let judgement = judged_on(&[], one_run_of(1.0), &found, Clock::CostModel);
+    assert_eq!((judgement.verdict, judgement.reason.as_str()), (Verdict::NotTested, "synthetic clock"));
+    assert_eq!(judged_on(&[], one_run_of(1.0), &found, Clock::Measured).verdict, Verdict::Reproduced);
+}
+
+#[test]
+fn a_sample_that_is_not_finite_decides_nothing() {
+    let judgement = judged(one_run_of(1.0), &[("a", Measured::Samples(vec![f64::NAN; 50]))]);
+    assert_eq!(judgement.verdict, Verdict::Inconclusive);
+    assert_eq!(judgement.interval, None);
+}
+
+#[test]
+fn the_same_claim_gives_the_same_judgement() {
+    let measured = [("a", samples(1.0, 0.5, 0)), ("b", samples(1.0, 0.5, 17))];
+    let same = || Expectation::Equivalence { left: "a".to_owned(), right: "b".to_owned(), margin: 0.1 };
+    assert_eq!(judged(same(), &measured), judged(same(), &measured));
+}

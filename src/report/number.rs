@@ -1,0 +1,240 @@
+//! Numbers as people read them: the only place where a fraction becomes percent.
+//!
+//! No locale is asked: the decimal point is a point and thousands are parted by commas. An estimate is written to two
+//! significant digits of its interval's half width, since further digits would promise what the sample cannot keep;
+//! machines read the full digits from `findings.json` and the CSV files.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::metric::Unit;
+
+/// The two ends of an interval; stored as `[low, high]`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "[f64; 2]", into = "[f64; 2]")]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl Interval {
+    /// Whether `value` lies in the interval, ends included.
+    pub fn contains(&self, value: f64) -> bool {
+        self.low <= value && value <= self.high
+    }
+
+    /// Whether both ends are numbers.
+    pub fn is_finite(&self) -> bool {
+        self.low.is_finite() && self.high.is_finite()
+    }
+}
+
+impl From<[f64; 2]> for Interval {
+    fn from([low, high]: [f64; 2]) -> Self {
+        Self { low, high }
+    }
+}
+
+impl From<Interval> for [f64; 2] {
+    fn from(interval: Interval) -> Self {
+        [interval.low, interval.high]
+    }
+}
+
+/// A number that is quoted or exact by nature, with at most six significant digits (a count: all of them): `96.8 %`.
+pub fn exact(value: f64, unit: Unit) -> String {
+    format!("{}{}", exact_digits(scaled(value, unit), unit), sign(unit))
+}
+
+/// `exact`, with the unit in words where it is not a sign: `116,239 multiply-adds`.
+pub fn exact_in_words(value: f64, unit: Unit) -> String {
+    format!("{}{}", exact(value, unit), word(unit))
+}
+
+/// A mean and the interval around it: `96.71 % [96.52, 96.90]`.
+pub fn estimate(value: f64, interval: Interval, unit: Unit) -> String {
+    let digits = digits_of(interval, unit);
+    match digits {
+        None => exact(value, unit),
+        Some(decimals) => {
+            let value = fixed(scaled(value, unit), decimals);
+            format!("{value}{} {}", sign(unit), bracketed(interval, unit, decimals))
+        }
+    }
+}
+
+/// An interval alone, with its unit: `[95.6, 97.6] %`.
+pub fn interval(interval: Interval, unit: Unit) -> String {
+    match digits_of(interval, unit) {
+        None => format!("[{0}, {0}]{1}", exact_digits(scaled(interval.low, unit), unit), sign(unit)),
+        Some(decimals) => format!("{}{}", bracketed(interval, unit, decimals), sign(unit)),
+    }
+}
+
+/// `interval`, with the unit in words where it is not a sign.
+pub fn interval_in_words(of: Interval, unit: Unit) -> String {
+    format!("{}{}", interval(of, unit), word(unit))
+}
+
+/// The size of a sample: `n = 1,000`.
+pub fn sample_size(n: usize) -> String {
+    format!("n\u{a0}=\u{a0}{}", grouped(&n.to_string()))
+}
+
+/// A number with all its digits, as machines read it; never in percent.
+pub fn plain(value: f64) -> String {
+    // Adding zero turns -0 into 0.
+    format!("{}", value + 0.0)
+}
+
+/// What a heading or an axis adds for the unit: ` (%)`, ` (s)`; nothing where the number carries its own sign.
+pub fn heading(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Fraction => " (%)",
+        Unit::Seconds => " (s)",
+        Unit::MultiplyAdds => " (multiply-adds)",
+        Unit::One | Unit::Count => "",
+    }
+}
+
+fn scaled(value: f64, unit: Unit) -> f64 {
+    match unit {
+        Unit::Fraction => value * 100.0,
+        Unit::One | Unit::Count | Unit::MultiplyAdds | Unit::Seconds => value,
+    }
+}
+
+fn sign(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Fraction => "\u{a0}%",
+        Unit::Seconds => "\u{a0}s",
+        Unit::One | Unit::Count | Unit::MultiplyAdds => "",
+    }
+}
+
+fn word(unit: Unit) -> &'static str {
+    match unit {
+        Unit::MultiplyAdds => " multiply-adds",
+        Unit::Fraction | Unit::Seconds | Unit::One | Unit::Count => "",
+    }
+}
+
+fn bracketed(interval: Interval, unit: Unit, decimals: i32) -> String {
+    format!("[{}, {}]", fixed(scaled(interval.low, unit), decimals), fixed(scaled(interval.high, unit), decimals))
+}
+
+/// Decimals that show two significant digits of the half width; none for an interval without width.
+fn digits_of(interval: Interval, unit: Unit) -> Option<i32> {
+    let half_width = (scaled(interval.high, unit) - scaled(interval.low, unit)) / 2.0;
+    (half_width.is_finite() && half_width > 0.0).then(|| (1 - exponent(half_width)).clamp(-12, 12))
+}
+
+/// The power of ten of the leading digit.
+fn exponent(value: f64) -> i32 {
+    let text = format!("{value:e}");
+    text.rsplit('e').next().and_then(|digits| digits.parse().ok()).expect("`{:e}` ends in its exponent")
+}
+
+/// At most six significant digits without trailing zeros; a whole number keeps all its digits.
+fn exact_digits(value: f64, unit: Unit) -> String {
+    let whole = matches!(unit, Unit::Count | Unit::MultiplyAdds) || value == value.trunc();
+    if whole && value.abs() < 1e15 {
+        return if value == value.trunc() { fixed(value, 0) } else { trimmed(fixed(value, 2)) };
+    }
+    if !value.is_finite() {
+        return "not a number".to_owned();
+    }
+    let power = exponent(value);
+    if !(-5..15).contains(&power) {
+        return format!("{value:.3e}");
+    }
+    trimmed(fixed(value, (5 - power).max(0)))
+}
+
+fn trimmed(text: String) -> String {
+    match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => text,
+    }
+}
+
+/// Rounded to that many decimals (negative: to tens, hundreds), thousands parted.
+fn fixed(value: f64, decimals: i32) -> String {
+    let text = if decimals >= 0 {
+        format!("{value:.*}", decimals as usize)
+    } else {
+        let step = (0..-decimals).fold(1.0, |step, _| step * 10.0);
+        format!("{:.0}", (value / step).round_ties_even() * step)
+    };
+    let is_zero = text.bytes().all(|byte| matches!(byte, b'-' | b'0' | b'.'));
+    grouped(if is_zero { text.trim_start_matches('-') } else { &text })
+}
+
+/// Commas between the thousands of a decimal numeral.
+fn grouped(numeral: &str) -> String {
+    let (minus, digits) = numeral.strip_prefix('-').map_or(("", numeral), |digits| ("-", digits));
+    let (whole, decimals) = digits.find('.').map_or((digits, ""), |point| digits.split_at(point));
+    let mut text = minus.to_owned();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text + decimals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn between(low: f64, high: f64) -> Interval {
+        Interval { low, high }
+    }
+
+    #[test]
+    fn the_papers_numbers_read_as_the_paper_prints_them() {
+        assert_eq!(exact(0.968, Unit::Fraction), "96.8\u{a0}%");
+        assert_eq!(exact(0.327, Unit::One), "0.327");
+        assert_eq!(exact(116_239.0, Unit::MultiplyAdds), "116,239");
+        assert_eq!(exact_in_words(116_239.0, Unit::MultiplyAdds), "116,239 multiply-adds");
+        assert_eq!(exact(1.0, Unit::Fraction), "100\u{a0}%");
+        assert_eq!(exact(-0.5, Unit::One), "-0.5");
+        assert_eq!(exact(1234567.0, Unit::Count), "1,234,567");
+        assert_eq!(exact(2.5e-9, Unit::One), "2.500e-9");
+        assert_eq!(exact(999.0, Unit::Count), "999");
+    }
+
+    #[test]
+    fn an_estimate_shows_two_digits_of_its_half_width() {
+        assert_eq!(estimate(0.967_123, between(0.9652, 0.9690), Unit::Fraction), "96.71\u{a0}% [96.52, 96.90]");
+        assert_eq!(estimate(105_764.0, between(98_123.0, 113_011.0), Unit::MultiplyAdds), "105,800 [98,100, 113,000]");
+        assert_eq!(estimate(0.289, between(0.17, 0.46), Unit::One), "0.29 [0.17, 0.46]");
+        assert_eq!(estimate(-0.731, between(-0.78, -0.66), Unit::One), "-0.731 [-0.780, -0.660]");
+    }
+
+    #[test]
+    fn an_interval_without_width_is_written_as_its_value() {
+        assert_eq!(estimate(0.25, between(0.25, 0.25), Unit::One), "0.25");
+        assert_eq!(interval(between(3.0, 3.0), Unit::Count), "[3, 3]");
+    }
+
+    #[test]
+    fn an_interval_alone_carries_its_unit() {
+        assert_eq!(interval(between(0.956, 0.976), Unit::Fraction), "[95.6, 97.6]\u{a0}%");
+        assert_eq!(interval_in_words(between(-5.0, 5.0), Unit::MultiplyAdds), "[-5.0, 5.0] multiply-adds");
+    }
+
+    #[test]
+    fn zero_has_no_sign() {
+        assert_eq!(estimate(-0.0001, between(-0.5, 0.5), Unit::One), "0.00 [-0.50, 0.50]");
+        assert_eq!(plain(-0.0), "0");
+        assert_eq!(plain(0.1 + 0.2), "0.30000000000000004");
+    }
+
+    #[test]
+    fn a_sample_size_does_not_break_over_lines() {
+        assert_eq!(sample_size(25_000), "n\u{a0}=\u{a0}25,000");
+    }
+}

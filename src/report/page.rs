@@ -1,0 +1,189 @@
+//! What a report is made of: the input of `render`, as plain data.
+//!
+//! Everything that people read in a report and that no finding says comes from here: texts of the manifest, the data
+//! sets, how to run it again. Texts are Markdown of one paragraph; raw HTML in them is shown, never obeyed.
+
+use serde::{Deserialize, Serialize};
+
+use super::findings::Findings;
+use super::judge::Judgement;
+use super::summary::Summaries;
+use crate::base::digest::Digest;
+
+/// The report of one profile, over all its experiments.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// What was run, and how.
+    pub profile: Profile,
+    /// The experiments; rendered in the order of their ids.
+    pub experiments: Vec<Experiment>,
+    /// The one run that made the results; only in committed `reduced` and `paper` reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunRecord>,
+}
+
+/// The profile of a report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Its name (`quick`), which every verdict repeats.
+    pub name: String,
+    /// What it is for, in one sentence.
+    pub purpose: String,
+    /// The pinned numerics (`portable`).
+    pub numerics: String,
+    /// The kind of device (`cpu`).
+    pub device: String,
+    /// Version of libtorch (`2.11.0`).
+    pub libtorch: String,
+    /// Where training times come from.
+    pub clock: Clock,
+    /// The command that makes this report again (`make reproduce PROFILE=quick`).
+    pub command: String,
+}
+
+/// Where training times come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Clock {
+    /// Computed from the network's cost: synthetic, exact, and no evidence about time.
+    CostModel,
+    /// Measured on the machine: an observation that will not repeat.
+    Measured,
+}
+
+impl Clock {
+    /// The name as it stands in manifests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CostModel => "cost_model",
+            Self::Measured => "measured",
+        }
+    }
+}
+
+/// The run that made the results of a committed report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunRecord {
+    /// What is known of the machine and the run, in the order of the report: name and value.
+    pub facts: Vec<Fact>,
+}
+
+/// A named fact: a setting, a property of the machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fact {
+    /// What it is about.
+    pub name: String,
+    /// What it says.
+    pub value: String,
+}
+
+/// One experiment of a report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// The id, also the name of its folder (`econas`).
+    pub id: String,
+    /// A short title.
+    pub title: String,
+    /// The paper.
+    pub paper: Paper,
+    /// What was done and seen, in a paragraph.
+    pub summary: String,
+    /// What was run under this profile, in the order of the manifest.
+    pub settings: Vec<Fact>,
+    /// The data sets in use; rendered in the order of their names.
+    pub data: Vec<DataSet>,
+    /// What the analysis found.
+    pub findings: Findings,
+    /// The summary of every quantity, from `summarize`.
+    pub summaries: Summaries,
+    /// The judgement of every claim, from `judge`, in the order of the manifest.
+    pub judgements: Vec<Judgement>,
+    /// Where the paper, its code and this project part.
+    pub audit: Vec<AuditEntry>,
+    /// Where this project departs from the paper on purpose.
+    pub deviations: Vec<Deviation>,
+    /// What could not be run, and why.
+    pub not_run: Vec<NotRun>,
+    /// Commands that reproduce this experiment, one per line.
+    pub reproduce: Vec<String>,
+    /// The bytes of `outcomes.jsonl.zst`, copied into the experiment's folder.
+    #[serde(skip)]
+    pub evidence: Option<Vec<u8>>,
+}
+
+/// The paper of an experiment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paper {
+    /// Its title.
+    pub title: String,
+    /// Its authors, as one line.
+    pub authors: String,
+    /// The year.
+    pub year: u32,
+    /// Where it, or its code, is to be found (`https://...`); empty where nowhere.
+    pub link: String,
+}
+
+/// A data set that an experiment read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DataSet {
+    /// The name in the registry (`digits`).
+    pub name: String,
+    /// What it is, with its source.
+    pub title: String,
+    /// The ordered digest.
+    pub digest: Digest,
+    /// How many samples, and how they were split (`1,797: 1,257 train, 180 validation, 360 test`).
+    pub samples: String,
+    /// Its licence.
+    pub licence: String,
+}
+
+/// One entry of the audit ledger.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditEntry {
+    /// Unique in the manifest.
+    pub id: String,
+    /// What it is about.
+    pub subject: String,
+    /// What the paper says.
+    pub paper_says: String,
+    /// What its public code does.
+    pub code_does: String,
+    /// What this project does.
+    pub we_do: String,
+    /// Where paper and code say so.
+    pub source: String,
+    /// Ids of the claims, or names of the variants, that it touches.
+    pub affects: Vec<String>,
+}
+
+/// A departure from the paper on purpose.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deviation {
+    /// Unique in the manifest.
+    pub id: String,
+    /// What is different.
+    pub what: String,
+    /// Why.
+    pub why: String,
+}
+
+/// Something that could not be run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NotRun {
+    /// What.
+    pub what: String,
+    /// Why not, and what would change that.
+    pub why: String,
+}

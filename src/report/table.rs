@@ -1,0 +1,274 @@
+//! A table of findings, written once through one small trait: Markdown, HTML and CSV are its three markups.
+//!
+//! People read a quantity as mean, interval and n in one cell. The CSV file is for machines: a column that holds a
+//! quantity gets three more, `low`, `high` and `n`, and every number keeps its full digits, fractions as fractions.
+
+use super::findings::{Cell, Findings, Table};
+use super::markup;
+use super::number;
+use super::summary::{Summaries, Summary};
+use crate::base::metric::Unit;
+
+/// How one format writes the pieces of a table.
+trait Markup {
+    /// What stands before the head.
+    fn begin(&self, text: &mut String);
+    /// The row of column headings; `numeric` tells which columns hold numbers.
+    fn head(&self, text: &mut String, cells: &[Shown], numeric: &[bool]);
+    /// One row.
+    fn row(&self, text: &mut String, cells: &[Shown], numeric: &[bool]);
+    /// What stands after the last row.
+    fn end(&self, text: &mut String);
+}
+
+/// What one cell shows.
+enum Shown {
+    /// Words, in Markdown.
+    Words(String),
+    /// A number, written out.
+    Number(String),
+    /// An estimate: the value with its interval, and its n.
+    Estimate(String, String),
+    /// Nothing.
+    Nothing,
+}
+
+/// The table in Markdown.
+pub fn markdown(table: &Table, findings: &Findings, summaries: &Summaries) -> String {
+    write(table, findings, summaries, &Markdown)
+}
+
+/// The table in HTML: a `table` element without its title and caption.
+pub fn html(table: &Table, findings: &Findings, summaries: &Summaries) -> String {
+    write(table, findings, summaries, &Html)
+}
+
+/// The table as CSV (RFC 4180, lines ending in a line feed).
+pub fn csv(table: &Table, findings: &Findings, summaries: &Summaries) -> String {
+    let mut text = String::new();
+    let is_quantity = |cell: Option<&Cell>| matches!(cell, Some(Cell::Quantity(_)));
+    let wide: Vec<bool> =
+        (0..table.columns.len()).map(|column| table.rows.iter().any(|row| is_quantity(row.get(column)))).collect();
+    let mut fields = Vec::new();
+    for (heading, &wide) in table.columns.iter().zip(&wide) {
+        fields.push(heading.clone());
+        if wide {
+            fields.extend(["low", "high", "n"].map(|end| format!("{heading} {end}")));
+        }
+    }
+    csv_line(&mut text, &fields);
+    for row in &table.rows {
+        fields.clear();
+        for (cell, &wide) in row.iter().zip(&wide) {
+            let summary = summary_of(cell, findings, summaries);
+            fields.push(match (cell, summary) {
+                (Cell::Text(words), _) => words.clone(),
+                (Cell::Empty, _) => String::new(),
+                (Cell::Number { value, .. }, _) => number::plain(*value),
+                (Cell::Quantity(_), Some((summary, _))) => number::plain(summary.mean),
+                (Cell::Quantity(_), None) => String::new(),
+            });
+            if wide {
+                let interval = summary.and_then(|(summary, _)| summary.interval);
+                fields.push(interval.map_or(String::new(), |ends| number::plain(ends.low)));
+                fields.push(interval.map_or(String::new(), |ends| number::plain(ends.high)));
+                fields.push(summary.map_or(String::new(), |(summary, _)| summary.n.to_string()));
+            }
+        }
+        csv_line(&mut text, &fields);
+    }
+    text
+}
+
+fn csv_line(text: &mut String, fields: &[String]) {
+    for (index, field) in fields.iter().enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        if field.contains([',', '"', '\n', '\r']) {
+            text.push_str(&format!("\"{}\"", field.replace('"', "\"\"")));
+        } else {
+            text.push_str(field);
+        }
+    }
+    text.push('\n');
+}
+
+fn summary_of<'a>(cell: &Cell, findings: &Findings, summaries: &'a Summaries) -> Option<(&'a Summary, Unit)> {
+    match cell {
+        Cell::Quantity(name) => Some((summaries.get(name)?, findings.quantities.get(name)?.unit)),
+        Cell::Text(_) | Cell::Empty | Cell::Number { .. } => None,
+    }
+}
+
+fn shown(cell: &Cell, findings: &Findings, summaries: &Summaries) -> Shown {
+    match cell {
+        Cell::Text(words) => Shown::Words(words.clone()),
+        Cell::Empty => Shown::Nothing,
+        Cell::Number { value, unit } => Shown::Number(number::exact(*value, *unit)),
+        Cell::Quantity(_) => match summary_of(cell, findings, summaries) {
+            None => Shown::Nothing,
+            Some((summary, unit)) => Shown::Estimate(measured(summary, unit), number::sample_size(summary.n)),
+        },
+    }
+}
+
+/// A summary as people read it, without its n: `96.71 % [96.52, 96.90]`.
+pub fn measured(summary: &Summary, unit: Unit) -> String {
+    match summary.interval {
+        Some(interval) => number::estimate(summary.mean, interval, unit),
+        None => number::exact(summary.mean, unit),
+    }
+}
+
+fn write(table: &Table, findings: &Findings, summaries: &Summaries, markup: &dyn Markup) -> String {
+    let is_number = |cell: &Cell| matches!(cell, Cell::Number { .. } | Cell::Quantity(_));
+    let numeric: Vec<bool> = (0..table.columns.len())
+        .map(|column| table.rows.iter().filter_map(|row| row.get(column)).any(is_number))
+        .collect();
+    let head: Vec<Shown> = table.columns.iter().map(|heading| Shown::Words(heading.clone())).collect();
+    let mut text = String::new();
+    markup.begin(&mut text);
+    markup.head(&mut text, &head, &numeric);
+    for row in &table.rows {
+        let cells: Vec<Shown> = row.iter().map(|cell| shown(cell, findings, summaries)).collect();
+        markup.row(&mut text, &cells, &numeric);
+    }
+    markup.end(&mut text);
+    text
+}
+
+struct Markdown;
+
+impl Markup for Markdown {
+    fn begin(&self, _: &mut String) {}
+
+    fn head(&self, text: &mut String, cells: &[Shown], numeric: &[bool]) {
+        self.row(text, cells, numeric);
+        for &numeric in numeric {
+            text.push_str(if numeric { "|---:" } else { "|---" });
+        }
+        text.push_str("|\n");
+    }
+
+    fn row(&self, text: &mut String, cells: &[Shown], _: &[bool]) {
+        for cell in cells {
+            let cell = match cell {
+                Shown::Words(words) => markup::cell(words),
+                Shown::Number(number) => number.clone(),
+                Shown::Estimate(value, n) => format!("{value}, {n}"),
+                Shown::Nothing => "–".to_owned(),
+            };
+            text.push_str(&format!("| {cell} "));
+        }
+        text.push_str("|\n");
+    }
+
+    fn end(&self, _: &mut String) {}
+}
+
+struct Html;
+
+impl Markup for Html {
+    fn begin(&self, text: &mut String) {
+        text.push_str("<table>\n<thead>");
+    }
+
+    fn head(&self, text: &mut String, cells: &[Shown], numeric: &[bool]) {
+        text.push_str("<tr>");
+        for (cell, &numeric) in cells.iter().zip(numeric) {
+            let class = if numeric { " class=\"number\"" } else { "" };
+            text.push_str(&format!("<th scope=\"col\"{class}>{}</th>", html_of(cell)));
+        }
+        text.push_str("</tr></thead>\n<tbody>\n");
+    }
+
+    fn row(&self, text: &mut String, cells: &[Shown], numeric: &[bool]) {
+        text.push_str("<tr>");
+        for (index, (cell, &numeric)) in cells.iter().zip(numeric).enumerate() {
+            let class = if numeric { " class=\"number\"" } else { "" };
+            let words = matches!(cell, Shown::Words(_));
+            let (open, close) = if index == 0 && words { ("th scope=\"row\"", "th") } else { ("td", "td") };
+            text.push_str(&format!("<{open}{class}>{}</{close}>", html_of(cell)));
+        }
+        text.push_str("</tr>\n");
+    }
+
+    fn end(&self, text: &mut String) {
+        text.push_str("</tbody></table>");
+    }
+}
+
+fn html_of(cell: &Shown) -> String {
+    match cell {
+        Shown::Words(words) => markup::html(words),
+        Shown::Number(number) => number.clone(),
+        Shown::Estimate(value, n) => format!("{value}<span class=\"n\"> {n}</span>"),
+        Shown::Nothing => "–".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::findings::{Measured, Quantity};
+    use crate::report::number::Interval;
+
+    fn example() -> (Table, Findings, Summaries) {
+        let quantity = Quantity {
+            label: "accuracy".to_owned(),
+            unit: Unit::Fraction,
+            data: "digits".to_owned(),
+            over: "search seed".to_owned(),
+            measured: Measured::Samples(vec![0.9, 0.91]),
+            observed_time: false,
+        };
+        let summary = Summary {
+            n: 2,
+            mean: 0.905,
+            interval: Some(Interval { low: 0.9, high: 0.91 }),
+            prediction: None,
+            method: "made up".to_owned(),
+        };
+        let table = Table {
+            id: "t".to_owned(),
+            title: "T".to_owned(),
+            caption: "C".to_owned(),
+            columns: ["variant", "accuracy", "paper"].map(str::to_owned).to_vec(),
+            rows: vec![
+                vec![
+                    Cell::Text("a \"b\", <c> | d".to_owned()),
+                    Cell::Quantity("q".to_owned()),
+                    Cell::Number { value: 0.437, unit: Unit::Fraction },
+                ],
+                vec![Cell::Text("none".to_owned()), Cell::Quantity("absent".to_owned()), Cell::Empty],
+            ],
+        };
+        let findings = Findings { quantities: [("q".to_owned(), quantity)].into(), ..Findings::default() };
+        (table, findings, [("q".to_owned(), summary)].into())
+    }
+
+    #[test]
+    fn csv_keeps_full_digits_and_quotes_what_needs_it() {
+        let (table, findings, summaries) = example();
+        let expected = "variant,accuracy,accuracy low,accuracy high,accuracy n,paper\n\
+            \"a \"\"b\"\", <c> | d\",0.905,0.9,0.91,2,0.437\nnone,,,,,\n";
+        assert_eq!(csv(&table, &findings, &summaries), expected);
+    }
+
+    #[test]
+    fn markdown_escapes_bars_and_shows_the_interval_and_n() {
+        let (table, findings, summaries) = example();
+        let expected = "| variant | accuracy | paper |\n|---|---:|---:|\n\
+            | a \"b\", \\<c> \\| d | 90.50\u{a0}% [90.00, 91.00], n\u{a0}=\u{a0}2 | 43.7\u{a0}% |\n| none | – | – |\n";
+        assert_eq!(markdown(&table, &findings, &summaries), expected);
+    }
+
+    #[test]
+    fn html_escapes_words_and_names_rows_and_columns() {
+        let (table, findings, summaries) = example();
+        let text = html(&table, &findings, &summaries);
+        assert!(text.contains("<th scope=\"row\">a &quot;b&quot;, &lt;c&gt; | d</th>"), "{text}");
+        assert!(text.contains("<th scope=\"col\" class=\"number\">accuracy</th>"), "{text}");
+    }
+}
