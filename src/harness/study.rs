@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::base::digest::Digest;
+use crate::harness::manifest::decode::Section;
 use crate::report::findings::Findings;
 use crate::task::outcome::Outcome;
 use crate::task::{DataChoice, SplitChoice, Task};
@@ -36,13 +37,39 @@ pub type Results = BTreeMap<String, Value>;
 
 /// A paper that the harness can run: everything of it lives in one folder of `papers/`.
 ///
-/// `parameters` is the manifest's section for the profile, checked when the manifest was parsed.
+/// `parameters` is what its own `parameters` made of the manifest's section for the profile.
 pub trait Paper: Sync {
     /// The id, also the name of the manifest (`econas`).
     fn id(&self) -> &'static str;
 
     /// Version of the meaning of its studies' results and analysis; raised when the same inputs give other results.
     fn version(&self) -> u32;
+
+    /// The profile's `parameters` of the manifest, read and checked; the value is what the other functions receive.
+    ///
+    /// Mistakes are reported to the section, all of them; whatever value is answered then is not used. Typically each
+    /// key is read into a field of a type that serde turns into the value. The value enters keys: no `null` in it.
+    ///
+    /// ```
+    /// # use renas::harness::manifest::decode::Section;
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Parameters {
+    ///     networks: usize,
+    ///     data: Vec<String>,
+    /// }
+    ///
+    /// fn parameters(section: &mut Section<'_>) -> serde_json::Value {
+    ///     let parameters = Parameters {
+    ///         networks: section.integer("networks", 10..=10_000),
+    ///         data: section.list("data", |item| item.known("data set", &["digits", "mnist"])),
+    ///     };
+    ///     if parameters.networks < 20 * parameters.data.len() {
+    ///         section.problem("networks", "at least 20 per data set");
+    ///     }
+    ///     serde_json::to_value(parameters).expect("numbers and text have JSON")
+    /// }
+    /// ```
+    fn parameters(&self, section: &mut Section<'_>) -> Value;
 
     /// Names of all quantities that `analyze` will find under these parameters; claims may refer to them.
     fn quantities(&self, parameters: &Value) -> Result<Vec<String>>;

@@ -1,0 +1,453 @@
+//! Reading typed values out of a tree, collecting every mistake instead of stopping at the first.
+//!
+//! A value that is missing or wrong is reported and replaced by a stand-in that is legal by its type and range, so that
+//! reading goes on; whoever opened the `Problems` refuses the whole text when there are any, and no stand-in gets out.
+//! A section that was read reports the keys that nobody asked for.
+//!
+//! ```
+//! use renas::harness::manifest::decode::{Item, Problems, read};
+//!
+//! struct Search { data: Vec<String>, population: usize, rate: f64, textbook: bool }
+//!
+//! let text = "data: [digits]\npopulation: many\nrate: 1.5\ntextbok: true\n";
+//! let tree = renas::harness::manifest::yaml::parse(text).expect("valid YAML");
+//! let problems = Problems::default();
+//! let search = read(&tree, &problems, |section| Search {
+//!     data: section.list("data", |item| item.known("data set", &["digits", "mnist"])),
+//!     population: section.integer("population", 2..=10_000),
+//!     rate: section.number("rate", 0.0..=1.0),
+//!     textbook: section.optional("textbook", Item::flag).unwrap_or(true),
+//! });
+//! let messages: Vec<String> = problems.into_sorted().iter().map(|problem| problem.to_string()).collect();
+//! assert_eq!(messages, [
+//!     "2: population: expected a whole number, found the text `many`",
+//!     "3: rate: 1.5 is not between 0 and 1",
+//!     "4: textbok: unknown key; did you mean `textbook`?",
+//! ]);
+//! assert_eq!((search.population, search.rate), (2, 0.0)); // stand-ins: `search` must not be used
+//! ```
+
+use std::cell::RefCell;
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use super::yaml::{Entry, Node, Value};
+use crate::base::nearest::nearest;
+
+/// One mistake: where, and what.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Line, from 1.
+    pub line: usize,
+    /// Path of the key (`claims[2].expectation`); empty for the whole text.
+    pub path: String,
+    /// What is wrong, and what was meant where that can be guessed.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, path, message } = self;
+        if path.is_empty() { write!(f, "{line}: {message}") } else { write!(f, "{line}: {path}: {message}") }
+    }
+}
+
+/// The mistakes found so far.
+#[derive(Debug, Default)]
+pub struct Problems(RefCell<Vec<Problem>>);
+
+impl Problems {
+    /// Number of mistakes so far.
+    pub fn count(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    /// All mistakes by line, each once.
+    pub fn into_sorted(self) -> Vec<Problem> {
+        let mut problems = self.0.into_inner();
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+}
+
+/// What `decode` makes of the section that is the whole tree.
+pub fn read<T>(tree: &Node, problems: &Problems, decode: impl FnOnce(&mut Section<'_>) -> T) -> T {
+    let item = Item { node: tree, line: tree.line, path: String::new(), problems: Some(problems) };
+    item.section(decode)
+}
+
+/// One value and its place; methods read it as a type.
+#[derive(Clone, Debug)]
+pub struct Item<'a> {
+    node: &'a Node,
+    line: usize,
+    path: String,
+    /// Absent where a missing value is stood in for: what follows from it is not reported again.
+    problems: Option<&'a Problems>,
+}
+
+/// Stands for a missing value while its stand-in is made.
+const ABSENT: Node = Node { line: 0, column: 0, value: Value::Null };
+
+impl<'a> Item<'a> {
+    /// The line, from 1: of the key where the value belongs to one.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// Path of the key (`claims[2].expectation`).
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Report a mistake of this value.
+    pub fn problem(&self, message: impl Into<String>) {
+        let Some(problems) = self.problems else { return };
+        let line = if matches!(self.node.value, Value::Null | Value::Mapping(_)) { self.line } else { self.node.line };
+        problems.0.borrow_mut().push(Problem { line, path: self.path.clone(), message: message.into() });
+    }
+
+    fn wrong_type(&self, expected: &str) {
+        let quote = match (expected, &self.node.value) {
+            ("text", Value::Bool(_) | Value::Integer(_) | Value::Float(_)) => "; put it in quotes if it is text",
+            _ => "",
+        };
+        self.problem(format!("expected {expected}, found {}{quote}", found(&self.node.value)));
+    }
+
+    /// Text that is not blank, without white space around it. Stand-in: empty.
+    pub fn text(&self) -> String {
+        match &self.node.value {
+            Value::Text(text) if text.trim().is_empty() => self.problem("is blank"),
+            Value::Text(text) => return text.trim().to_owned(),
+            _ => self.wrong_type("text"),
+        }
+        String::new()
+    }
+
+    /// `true` or `false`. Stand-in: `false`.
+    pub fn flag(&self) -> bool {
+        match self.node.value {
+            Value::Bool(flag) => flag,
+            _ => {
+                self.wrong_type("`true` or `false`");
+                false
+            }
+        }
+    }
+
+    /// A whole number in a range. Stand-in: its start.
+    pub fn integer<T>(&self, range: RangeInclusive<T>) -> T
+    where
+        T: Copy + fmt::Display + PartialOrd + TryFrom<i128>,
+    {
+        match self.node.value {
+            Value::Integer(number) => match T::try_from(number) {
+                Ok(number) if range.contains(&number) => return number,
+                _ => self.problem(format!("{number} is not between {} and {}", range.start(), range.end())),
+            },
+            _ => self.wrong_type("a whole number"),
+        }
+        *range.start()
+    }
+
+    /// A number in a range, either end of which may be infinite. Stand-in: an end that is finite, else 0.
+    pub fn number(&self, range: RangeInclusive<f64>) -> f64 {
+        let (low, high) = (*range.start(), *range.end());
+        let number = match self.node.value {
+            Value::Integer(number) => number as f64,
+            Value::Float(number) => number,
+            _ => {
+                self.wrong_type("a number");
+                return number_stand_in(low, high);
+            }
+        };
+        if number.is_finite() && range.contains(&number) {
+            return number;
+        }
+        self.problem(match (low.is_finite(), high.is_finite()) {
+            (true, true) => format!("{number} is not between {low} and {high}"),
+            (true, false) => format!("{number} is not at least {low}"),
+            (false, true) => format!("{number} is not at most {high}"),
+            (false, false) => format!("{number} is not a finite number"),
+        });
+        number_stand_in(low, high)
+    }
+
+    /// The value of one of several words. Stand-in: the first. Panics where `choices` is empty.
+    pub fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> T {
+        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        let chosen = self.known("word", &words);
+        choices.iter().find(|(word, _)| *word == chosen).map_or(choices[0].1, |(_, value)| *value)
+    }
+
+    /// A name that must be known; `kind` says what it names (`quantity`). Stand-in: the first known name, or empty.
+    pub fn known<S: AsRef<str>>(&self, kind: &str, known: &[S]) -> String {
+        let stand_in = || known.first().map(|name| name.as_ref().to_owned()).unwrap_or_default();
+        let Value::Text(name) = &self.node.value else {
+            self.wrong_type(&format!("the name of a {kind}").replace("the name of a word", "a word"));
+            return stand_in();
+        };
+        if known.iter().any(|candidate| candidate.as_ref() == name) {
+            return name.clone();
+        }
+        self.problem(format!("no {kind} `{name}`; {}", suggestion(name, known)));
+        stand_in()
+    }
+
+    /// Every element of a list that is not empty, read by `read`. Stand-in: empty.
+    pub fn list<T>(&self, read: impl Fn(&Item<'a>) -> T) -> Vec<T> {
+        match &self.node.value {
+            Value::Sequence(nodes) if nodes.is_empty() => self.problem("is an empty list"),
+            Value::Sequence(nodes) => {
+                let element = |(index, node): (usize, &'a Node)| {
+                    let path = format!("{}[{index}]", self.path);
+                    read(&Item { node, line: node.line, path, problems: self.problems })
+                };
+                return nodes.iter().enumerate().map(element).collect();
+            }
+            _ => self.wrong_type("a list"),
+        }
+        Vec::new()
+    }
+
+    /// What `decode` makes of a section. Stand-in: what it makes of an empty one, in silence.
+    ///
+    /// Keys that stand twice are reported before, keys that `decode` did not ask for after it.
+    pub fn section<T>(&self, decode: impl FnOnce(&mut Section<'_>) -> T) -> T {
+        let (entries, problems): (&[Entry], _) = match &self.node.value {
+            Value::Mapping(entries) => (entries, self.problems),
+            _ => {
+                self.wrong_type("a section");
+                (&[], None)
+            }
+        };
+        let mut section = Section { entries, line: self.line, path: self.path.clone(), problems, asked: Vec::new() };
+        section.report_duplicates();
+        let decoded = decode(&mut section);
+        section.report_unknown();
+        decoded
+    }
+}
+
+/// The keys of one mapping, while they are read.
+#[derive(Debug)]
+pub struct Section<'a> {
+    entries: &'a [Entry],
+    line: usize,
+    path: String,
+    problems: Option<&'a Problems>,
+    asked: Vec<String>,
+}
+
+impl<'a> Section<'a> {
+    /// The keys, in the order of the text, each once.
+    pub fn keys(&self) -> Vec<&'a str> {
+        let mut keys: Vec<&str> = Vec::new();
+        for entry in self.entries {
+            if !keys.contains(&entry.key.as_str()) {
+                keys.push(&entry.key);
+            }
+        }
+        keys
+    }
+
+    /// The value of a key, where it is there; the key counts as known from now on.
+    pub fn item(&mut self, key: &str) -> Option<Item<'a>> {
+        self.asked.push(key.to_owned());
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        Some(Item { node: &entry.value, line: entry.line, path: join(&self.path, key), problems: self.problems })
+    }
+
+    /// What `read` makes of the value of a key; a missing key is a mistake.
+    pub fn required<T>(&mut self, key: &str, read: impl FnOnce(&Item<'a>) -> T) -> T {
+        if let Some(item) = self.item(key) {
+            return read(&item);
+        }
+        self.problem(key, "is missing");
+        read(&Item { node: &ABSENT, line: 0, path: String::new(), problems: None })
+    }
+
+    /// What `read` makes of the value of a key, where it is there.
+    pub fn optional<T>(&mut self, key: &str, read: impl FnOnce(&Item<'a>) -> T) -> Option<T> {
+        self.item(key).map(|item| read(&item))
+    }
+
+    /// See `Item::text`.
+    pub fn text(&mut self, key: &str) -> String {
+        self.required(key, Item::text)
+    }
+
+    /// See `Item::flag`.
+    pub fn flag(&mut self, key: &str) -> bool {
+        self.required(key, Item::flag)
+    }
+
+    /// See `Item::integer`.
+    pub fn integer<T>(&mut self, key: &str, range: RangeInclusive<T>) -> T
+    where
+        T: Copy + fmt::Display + PartialOrd + TryFrom<i128>,
+    {
+        self.required(key, |item| item.integer(range))
+    }
+
+    /// See `Item::number`.
+    pub fn number(&mut self, key: &str, range: RangeInclusive<f64>) -> f64 {
+        self.required(key, |item| item.number(range))
+    }
+
+    /// See `Item::choice`.
+    pub fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> T {
+        self.required(key, |item| item.choice(choices))
+    }
+
+    /// See `Item::known`.
+    pub fn known<S: AsRef<str>>(&mut self, key: &str, kind: &str, known: &[S]) -> String {
+        self.required(key, |item| item.known(kind, known))
+    }
+
+    /// See `Item::list`.
+    pub fn list<T>(&mut self, key: &str, read: impl Fn(&Item<'a>) -> T) -> Vec<T> {
+        self.required(key, |item| item.list(read))
+    }
+
+    /// See `Item::section`.
+    pub fn section<T>(&mut self, key: &str, decode: impl FnOnce(&mut Section<'_>) -> T) -> T {
+        self.required(key, |item| item.section(decode))
+    }
+
+    /// Report a mistake that concerns a key: a rule between several values, say. The line is the key's, where it is there.
+    pub fn problem(&self, key: &str, message: impl Into<String>) {
+        let line = self.entries.iter().find(|entry| entry.key == key).map_or(self.line, |entry| entry.line);
+        self.report(line, key, message.into());
+    }
+
+    fn report(&self, line: usize, key: &str, message: String) {
+        if let Some(problems) = self.problems {
+            problems.0.borrow_mut().push(Problem { line, path: join(&self.path, key), message });
+        }
+    }
+
+    fn report_duplicates(&self) {
+        for (index, entry) in self.entries.iter().enumerate() {
+            if let Some(first) = self.entries[..index].iter().find(|earlier| earlier.key == entry.key) {
+                self.report(entry.line, &entry.key, format!("stands twice, first on line {}", first.line));
+            }
+        }
+    }
+
+    fn report_unknown(&self) {
+        for entry in self.entries.iter().filter(|entry| !self.asked.contains(&entry.key)) {
+            self.report(entry.line, &entry.key, format!("unknown key; {}", suggestion(&entry.key, &self.asked)));
+        }
+    }
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+fn number_stand_in(low: f64, high: f64) -> f64 {
+    [low, high].into_iter().find(|end| end.is_finite()).unwrap_or(0.0)
+}
+
+/// The nearest known name; where none is near, all of them, or how many there are.
+fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
+    if let Some(near) = nearest(name, known.iter().map(AsRef::as_ref)) {
+        return format!("did you mean `{near}`?");
+    }
+    match known {
+        [] => "none is known".to_owned(),
+        _ if known.len() <= 12 => {
+            let names: Vec<String> = known.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+            format!("known: {}", names.join(", "))
+        }
+        _ => format!("none of the {} known names is near", known.len()),
+    }
+}
+
+fn found(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(flag) => format!("`{flag}`"),
+        Value::Integer(number) => format!("the number {number}"),
+        Value::Float(number) => format!("the number {number}"),
+        Value::Text(text) if text.chars().count() > 40 => {
+            format!("the text `{}...`", text.chars().take(40).collect::<String>())
+        }
+        Value::Text(text) => format!("the text `{text}`"),
+        Value::Sequence(_) => "a list".to_owned(),
+        Value::Mapping(_) => "a section".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::harness::manifest::yaml::parse;
+
+    fn problems_of<T>(text: &str, decode: impl FnOnce(&mut Section<'_>) -> T) -> Vec<String> {
+        let problems = Problems::default();
+        read(&parse(text).expect("valid YAML"), &problems, decode);
+        problems.into_sorted().iter().map(Problem::to_string).collect()
+    }
+
+    #[test]
+    fn a_section_without_mistakes_reports_none() {
+        let problems = problems_of("a: 1\nb: {c: word, d: [0.5, 2]}\n", |section| {
+            assert_eq!(section.integer("a", 0..=u64::MAX), 1);
+            section.section("b", |inner| {
+                assert_eq!(inner.choice("c", &[("other", 1), ("word", 2)]), 2);
+                assert_eq!(inner.list("d", |item| item.number(0.0..=f64::INFINITY)), [0.5, 2.0]);
+            });
+            assert_eq!(section.optional("e", Item::text), None);
+        });
+        assert_eq!(problems, [""; 0]);
+    }
+
+    #[test]
+    fn every_kind_of_mistake_is_reported_in_one_pass_by_line() {
+        let text = "a: -1\nb:\n  c: wrod\n  d: [0.5, x, -2]\n  c: word\ntitle: 1.10\nlast:\n";
+        let problems = problems_of(text, |section| {
+            section.integer("a", 0..=9_usize);
+            section.section("b", |inner| {
+                inner.choice("c", &[("word", 0), ("other", 1)]);
+                inner.list("d", |item| item.number(0.0..=f64::INFINITY));
+            });
+            section.text("title");
+            section.section("last", |inner| inner.text("never reported: the section itself is"));
+            section.list("seeds", |item| item.integer(0..=u64::MAX));
+        });
+        assert_eq!(
+            problems,
+            [
+                "1: a: -1 is not between 0 and 9",
+                "1: seeds: is missing",
+                "3: b.c: no word `wrod`; did you mean `word`?",
+                "4: b.d[1]: expected a number, found the text `x`",
+                "4: b.d[2]: -2 is not at least 0",
+                "5: b.c: stands twice, first on line 3",
+                "6: title: expected text, found the number 1.1; put it in quotes if it is text",
+                "7: last: expected a section, found nothing",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_unknown_name_without_a_near_one_lists_what_is_known() {
+        let problems = problems_of("x: zzzzzz\nyyyyyy: 1\n", |section| {
+            section.known("x", "data set", &["digits", "mnist"]);
+        });
+        assert_eq!(
+            problems,
+            ["1: x: no data set `zzzzzz`; known: `digits`, `mnist`", "2: yyyyyy: unknown key; known: `x`"]
+        );
+    }
+
+    #[test]
+    fn a_text_that_is_no_section_is_one_mistake() {
+        assert_eq!(problems_of("", |section| section.text("a")), ["1: expected a section, found nothing"]);
+        assert_eq!(problems_of("- a\n", |section| section.text("a")), ["1: expected a section, found a list"]);
+    }
+}

@@ -1,0 +1,348 @@
+//! `Store`: a folder of objects and step records.
+//!
+//!     format.json             {"format": 1}; written last, so that a folder with it is complete
+//!     objects/ab/cdef...      raw bytes named by their SHA-256
+//!     steps/ab/cdef....json   one record (`record`), named by its key
+//!     tmp/ locks/ damaged/    unfinished files of running processes; steps being computed; what was set aside
+//!
+//! A commit makes objects durable before the record that names them: each file is written elsewhere, synced, renamed,
+//! and its new folder synced. All shards are made with the store, so that no commit depends on a folder's own name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::disk::{Disk, OsDisk, parent};
+use super::error::StoreError;
+use super::lock::StepLock;
+use super::record::{Address, FORMAT, Key, Record};
+use super::session::Session;
+use crate::base::digest::Digest;
+
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reading; nothing is ever written, and the store must exist.
+    Read,
+    /// Reading and writing; a store that does not exist is made. What exists is not touched before the first write.
+    Write,
+}
+
+/// A folder of objects and step records.
+pub struct Store {
+    root: PathBuf,
+    access: Access,
+    disk: Box<dyn Disk>,
+    session: Mutex<Option<Arc<Session>>>,
+}
+
+/// An empty folder inside the store for unfinished files; removed when dropped.
+#[derive(Debug)]
+pub struct Scratch {
+    path: PathBuf,
+    _session: Arc<Session>,
+}
+
+impl Scratch {
+    /// Where it is; on the same file system as the objects.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What stays is removed with the session's folder.
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+impl Store {
+    /// The store in the folder `root`.
+    pub fn open(root: &Path, access: Access) -> Result<Self, StoreError> {
+        Self::open_on(Box::new(OsDisk), root, access)
+    }
+
+    /// The store in the folder `root` of a given disk.
+    pub fn open_on(disk: Box<dyn Disk>, root: &Path, access: Access) -> Result<Self, StoreError> {
+        let store = Self { root: root.to_owned(), access, disk, session: Mutex::new(None) };
+        let path = store.format_path();
+        match store.disk.read(&path) {
+            Ok(bytes) => check_format(&path, &bytes)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match access {
+                Access::Read => return Err(StoreError::NoStore { path: root.to_owned() }),
+                Access::Write => store.create()?,
+            },
+            Err(error) => return Err(StoreError::of_io("read", &path, error)),
+        }
+        Ok(store)
+    }
+
+    /// The store's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The record at an address; nothing where the step was not computed yet.
+    pub fn find(&self, address: &Address) -> Result<Option<Record>, StoreError> {
+        self.read_step(address.key(), |bytes| Record::parse_known(bytes, address))
+    }
+
+    /// The record of a key; an error where the step was not computed yet.
+    pub fn record(&self, key: Key) -> Result<Record, StoreError> {
+        let found = self.read_step(key, |bytes| Record::parse(bytes, key))?;
+        found.ok_or_else(|| StoreError::NoRecord { path: self.step_path(key), key })
+    }
+
+    /// The bytes of an object.
+    pub fn object(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
+        let path = self.object_path(digest);
+        let bytes = match self.disk.read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(StoreError::NoObject { path, digest: *digest });
+            }
+            Err(error) => return Err(StoreError::of_io("read", &path, error)),
+        };
+        verify_bytes(&path, &bytes, digest)?;
+        Ok(bytes)
+    }
+
+    /// Where an object lies, or would lie.
+    pub fn object_path(&self, digest: &Digest) -> PathBuf {
+        let name = digest.to_string();
+        self.root.join("objects").join(&name[..2]).join(&name[2..])
+    }
+
+    /// Where a step's record lies, or would lie.
+    pub fn step_path(&self, key: Key) -> PathBuf {
+        let name = key.to_string();
+        self.root.join("steps").join(&name[..2]).join(format!("{}.json", &name[2..]))
+    }
+
+    /// The right to compute a step, or nothing while another process or thread has it.
+    pub fn try_lock(&self, key: Key) -> Result<Option<StepLock>, StoreError> {
+        self.session("lock a step in")?;
+        StepLock::try_at(&self.root.join("locks").join(key.to_string()))
+    }
+
+    /// An empty folder for a worker's files.
+    pub fn scratch(&self) -> Result<Scratch, StoreError> {
+        let session = self.session("make a folder in")?;
+        let path = session.fresh();
+        std::fs::create_dir(&path).map_err(|e| StoreError::of_io("make", &path, e))?;
+        Ok(Scratch { path, _session: session })
+    }
+
+    /// Store a record and the objects that it names, which lie as files in a scratch folder of this store.
+    ///
+    /// On return all of it is durable; on an error the record is absent (or was there before). The files are consumed.
+    pub fn commit(&self, record: &Record, files: &BTreeMap<Digest, PathBuf>) -> Result<Key, StoreError> {
+        let session = self.session("write")?;
+        let text = record.to_text()?;
+        let key = record.identity.clone().address()?.key();
+        for (digest, file) in files {
+            let bytes = self.disk.read(file).map_err(|e| StoreError::of_io("read", file, e))?;
+            verify_bytes(file, &bytes, digest)?;
+        }
+        self.settle(files.iter().map(|(digest, file)| (file.clone(), self.object_path(digest))).collect())?;
+        let file = session.fresh();
+        self.disk.write(&file, text.as_bytes()).map_err(|e| StoreError::of_io("write", &file, e))?;
+        self.settle(vec![(file, self.step_path(key))])?;
+        Ok(key)
+    }
+
+    /// Store bytes as an object, durably.
+    pub fn add_object(&self, bytes: &[u8]) -> Result<Digest, StoreError> {
+        let file = self.session("write")?.fresh();
+        let digest = Digest::of(bytes);
+        self.disk.write(&file, bytes).map_err(|e| StoreError::of_io("write", &file, e))?;
+        self.settle(vec![(file, self.object_path(&digest))])?;
+        Ok(digest)
+    }
+
+    /// Move a damaged file out of the way, into `damaged/`; where it lies then.
+    pub fn set_aside(&self, path: &Path) -> Result<PathBuf, StoreError> {
+        self.session("set aside")?;
+        let failed = |e| StoreError::of_io("set aside", path, e);
+        let folder = self.root.join("damaged");
+        let name = path.strip_prefix(&self.root).unwrap_or(path).to_string_lossy().replace('/', "-");
+        let taken: BTreeSet<String> =
+            self.disk.list(&folder).map_err(failed)?.into_iter().map(|(name, _)| name).collect();
+        let free = (0..).map(|number| format!("{name}.{number}")).find(|name| !taken.contains(name));
+        let to = folder.join(free.expect("there are more numbers than files"));
+        self.disk.rename(path, &to).map_err(failed)?;
+        self.disk.sync_folder(&folder).map_err(failed)?;
+        self.disk.sync_folder(&parent(path)).map_err(failed)?;
+        Ok(to)
+    }
+
+    pub(super) fn disk(&self) -> &dyn Disk {
+        &*self.disk
+    }
+
+    fn format_path(&self) -> PathBuf {
+        self.root.join("format.json")
+    }
+
+    fn read_step(
+        &self,
+        key: Key,
+        parse: impl FnOnce(&[u8]) -> Result<Record, String>,
+    ) -> Result<Option<Record>, StoreError> {
+        let path = self.step_path(key);
+        match self.disk.read(&path) {
+            Ok(bytes) => parse(&bytes).map(Some).map_err(|why| StoreError::Damaged { path, why }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(StoreError::of_io("read", &path, error)),
+        }
+    }
+
+    /// Give finished files their final names, durably: sync them all, rename them all, sync each folder once.
+    fn settle(&self, moves: Vec<(PathBuf, PathBuf)>) -> Result<(), StoreError> {
+        for (file, _) in &moves {
+            self.disk.sync_file(file).map_err(|e| StoreError::of_io("sync", file, e))?;
+        }
+        let mut folders = BTreeSet::new();
+        for (file, target) in &moves {
+            let folder = parent(target);
+            let mut renamed = self.disk.rename(file, target);
+            if renamed.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::NotFound) {
+                // A copy of a store may lack its empty folders.
+                self.disk.make_folder(&folder).map_err(|e| StoreError::of_io("make", &folder, e))?;
+                folders.insert(parent(&folder));
+                renamed = self.disk.rename(file, target);
+            }
+            renamed.map_err(|e| StoreError::of_io("write", target, e))?;
+            folders.insert(folder);
+        }
+        folders.iter().try_for_each(|folder| self.sync_folder(folder))
+    }
+
+    fn sync_folder(&self, folder: &Path) -> Result<(), StoreError> {
+        self.disk.sync_folder(folder).map_err(|e| StoreError::of_io("sync", folder, e))
+    }
+
+    /// Make an empty store. Safe to interrupt at any point and for several processes at once.
+    fn create(&self) -> Result<(), StoreError> {
+        self.refuse_other_folders()?;
+        let make = |folder: &Path| self.disk.make_folder(folder).map_err(|e| StoreError::of_io("make", folder, e));
+        for name in FOLDERS {
+            make(&self.root.join(name))?;
+        }
+        for kind in ["objects", "steps"] {
+            let folder = self.root.join(kind);
+            for shard in 0..=255u8 {
+                make(&folder.join(format!("{shard:02x}")))?;
+            }
+            self.sync_folder(&folder)?;
+        }
+        self.sync_folder(&self.root)?;
+        self.sync_folder(&parent(&self.root))?;
+        let file = self.session("write")?.fresh();
+        self.disk.write(&file, FORMAT_TEXT.as_bytes()).map_err(|e| StoreError::of_io("write", &file, e))?;
+        self.settle(vec![(file, self.format_path())])
+    }
+
+    /// A folder with other things in it is not turned into a store.
+    fn refuse_other_folders(&self) -> Result<(), StoreError> {
+        let names = match self.disk.list(&self.root) {
+            Ok(names) => names,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(StoreError::of_io("list", &self.root, error)),
+        };
+        match names.into_iter().find(|(name, _)| !FOLDERS.contains(&name.as_str()) && name != "runs") {
+            Some((entry, _)) => Err(StoreError::NotAStore { path: self.root.clone(), entry }),
+            None => Ok(()),
+        }
+    }
+
+    /// This process's corner, made at the first write.
+    fn session(&self, action: &'static str) -> Result<Arc<Session>, StoreError> {
+        if self.access == Access::Read {
+            return Err(StoreError::ReadOnly { action, path: self.root.clone() });
+        }
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = &*session {
+            return Ok(Arc::clone(session));
+        }
+        let begun = Arc::new(Session::begin(&self.root.join("tmp"))?);
+        *session = Some(Arc::clone(&begun));
+        Ok(begun)
+    }
+}
+
+const FOLDERS: [&str; 5] = ["damaged", "locks", "objects", "steps", "tmp"];
+
+const FORMAT_TEXT: &str = "{\"format\": 1}\n";
+
+fn check_format(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+    if bytes == FORMAT_TEXT.as_bytes() {
+        return Ok(());
+    }
+    let found = serde_json::from_slice::<serde_json::Value>(bytes).ok().and_then(|v| v.get("format")?.as_u64());
+    match found {
+        Some(found) if found != FORMAT => Err(StoreError::Format { path: path.to_owned(), found, ours: FORMAT }),
+        Some(_) | None => Err(StoreError::Damaged {
+            path: path.to_owned(),
+            why: format!("it must hold the one line {}; put that back", FORMAT_TEXT.trim_end()),
+        }),
+    }
+}
+
+pub(super) fn verify_bytes(path: &Path, bytes: &[u8], name: &Digest) -> Result<(), StoreError> {
+    let found = Digest::of(bytes);
+    if found == *name {
+        return Ok(());
+    }
+    let why = format!("its {} bytes have the SHA-256 {}.., not {}..", bytes.len(), found.short(12), name.short(12));
+    Err(StoreError::Damaged { path: path.to_owned(), why })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Identity, StepResult};
+    use super::*;
+    use serde_json::json;
+
+    fn value(seed: u64) -> Record {
+        let identity = Identity { step: "sum".into(), version: 1, inputs: json!({"seed": seed}), worker: None };
+        Record { identity, result: StepResult::Value(json!([seed, 0.5])), observation: None }
+    }
+
+    #[test]
+    fn what_was_committed_is_found_again_by_another_process() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("deep/store");
+        let store = Store::open(&root, Access::Write).expect("it is made");
+        let key = store.commit(&value(1), &BTreeMap::new()).expect("it is stored");
+        let object = store.add_object(b"weights").expect("it is stored");
+        drop(store);
+        let store = Store::open(&root, Access::Read).expect("it is there");
+        assert_eq!(store.record(key).expect("it is there"), value(1));
+        assert_eq!(store.find(&value(1).identity.address().expect("a key")).expect("intact"), Some(value(1)));
+        assert_eq!(store.find(&value(2).identity.address().expect("a key")).expect("intact"), None);
+        assert_eq!(store.object(&object).expect("it is there"), b"weights");
+        assert_eq!(store.keys().expect("readable"), [key]);
+        assert!(store.verify_all().expect("readable").is_clean());
+        assert_eq!(std::fs::read_dir(root.join("tmp")).expect("a folder").count(), 1, "only the gate's lock stays");
+    }
+
+    #[test]
+    fn a_folder_with_other_things_is_not_made_a_store() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("thesis.tex"), "").expect("a file");
+        let error = Store::open(folder.path(), Access::Write).err().expect("refused");
+        assert!(error.to_string().contains("`thesis.tex`"), "{error}");
+    }
+
+    #[test]
+    fn another_format_is_refused_by_number() {
+        let folder = tempfile::tempdir().expect("a folder");
+        drop(Store::open(folder.path(), Access::Write).expect("it is made"));
+        std::fs::write(folder.path().join("format.json"), "{\"format\": 2}\n").expect("a file");
+        let error = Store::open(folder.path(), Access::Read).err().expect("refused");
+        assert!(matches!(error, StoreError::Format { found: 2, ours: 1, .. }), "{error}");
+    }
+}

@@ -1,0 +1,20 @@
+//! Results on disk: every one absent or complete, durable before it is acknowledged, and verified whenever it is read.
+
+mod check; //   re-hash everything and name what is wrong
+mod disk; //    the few disk operations that durability rests on, behind a trait so that tests can fail each
+mod error; //   what can go wrong, and what to do about it
+mod folder; //  `Store`: a folder of objects and step records
+mod lock; //    one process at a time computes a step
+mod record; //  identity, result and observation of a step, and their exact form in a file
+mod records; // what a report needs: records by address, from a store or from committed evidence
+mod session; // a process's own corner for unfinished files
+
+pub use check::{Absent, Check, Damaged};
+pub use disk::{Disk, OsDisk};
+pub use error::StoreError;
+pub use folder::{Access, Scratch, Store};
+pub use lock::StepLock;
+pub use record::{
+    Address, EVALUATE_VERSION, FORMAT, Identity, Key, Observation, Record, StepResult, TRAIN_VERSION, WorkerIdentity,
+};
+pub use records::{Evidence, Records};

@@ -1,0 +1,322 @@
+//! A step's record: its identity (what the key is the digest of), its result, and what was observed while it ran.
+//!
+//! In a file the record is one line of JSON with its parts in canonical form and, last, the SHA-256 of all that stands
+//! before, so that any altered byte shows:
+//!
+//!     {"format":1,"identity":{..},"result":{..},"observation":{..},"digest":"<64 digits>"}
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::StoreError;
+use crate::base::digest::{Digest, canonical_json};
+use crate::task::Task;
+use crate::task::outcome::Outcome;
+
+/// The format of step records and of the store as a whole.
+pub const FORMAT: u64 = 1;
+
+/// Version of the meaning of a `Train` task; raised when the same task would give other results on purpose.
+pub const TRAIN_VERSION: u32 = 1;
+
+/// Version of the meaning of an `Evaluate` task.
+pub const EVALUATE_VERSION: u32 = 1;
+
+/// The name of a step's record: the SHA-256 of the canonical JSON of its identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Key(pub Digest);
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// All that a step's result depends on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// What is computed (`train`).
+    pub step: String,
+    /// The version of its meaning.
+    pub version: u32,
+    /// What it is computed from, data digests included.
+    pub inputs: Value,
+    /// What computes it, where a worker does; pure Rust gives the same result everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<WorkerIdentity>,
+}
+
+/// The part of a worker that results depend on by name. The machine is not part of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkerIdentity {
+    /// The pinned settings (`portable`).
+    pub numerics: String,
+    /// The kind of device: `cpu` or `cuda`.
+    pub device: String,
+    /// Version of libtorch (`2.11.0`).
+    pub libtorch: String,
+}
+
+impl Identity {
+    /// The identity of a task that a worker does.
+    pub fn of_task(task: &Task, worker: &WorkerIdentity) -> Result<Self, StoreError> {
+        let (step, version) = match task {
+            Task::Train(_) => ("train", TRAIN_VERSION),
+            Task::Evaluate(_) => ("evaluate", EVALUATE_VERSION),
+        };
+        let inputs = serde_json::to_value(task).map_err(|source| StoreError::NotStorable {
+            step: step.to_owned(),
+            part: "inputs",
+            source: source.into(),
+        })?;
+        Ok(Self { step: step.to_owned(), version, inputs, worker: Some(worker.clone()) })
+    }
+
+    /// The identity with its canonical text and key.
+    pub fn address(self) -> Result<Address, StoreError> {
+        let text = canonical(&self.step, "inputs", &self)?;
+        let key = Key(Digest::of(text.as_bytes()));
+        Ok(Address { identity: self, text, key })
+    }
+}
+
+/// An identity together with its canonical JSON and the key that follows from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Address {
+    identity: Identity,
+    text: String,
+    key: Key,
+}
+
+impl Address {
+    /// The identity.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The SHA-256 of the identity's canonical JSON.
+    pub fn key(&self) -> Key {
+        self.key
+    }
+}
+
+/// What a step gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepResult {
+    /// The answer of a worker; its tensors are objects.
+    Outcome(Outcome),
+    /// A value that pure Rust computed.
+    Value(Value),
+}
+
+/// What was seen while a worker computed; another run sees something else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Observation {
+    /// Process CPU seconds of the task.
+    pub cpu_seconds: f64,
+    /// The machine's numeric fingerprint.
+    pub fingerprint: Digest,
+    /// Version of the worker's package.
+    pub worker: String,
+}
+
+/// A finished step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// What its key is the digest of.
+    pub identity: Identity,
+    /// What came of it.
+    pub result: StepResult,
+    /// What was seen meanwhile; absent for what pure Rust computed, and in evidence that must repeat byte for byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observation: Option<Observation>,
+}
+
+impl Record {
+    /// The file's text; canonical, so that equal records are equal bytes.
+    pub fn to_text(&self) -> Result<String, StoreError> {
+        let step = &self.identity.step;
+        let mut text = format!(
+            r#"{{"format":{FORMAT},"identity":{},"result":{}"#,
+            canonical(step, "inputs", &self.identity)?,
+            canonical(step, "result", &self.result)?
+        );
+        if let Some(observation) = &self.observation {
+            text.push_str(r#","observation":"#);
+            text.push_str(&canonical(step, "observation", observation)?);
+        }
+        let digest = Digest::of(text.as_bytes());
+        text.push_str(&format!("{DIGEST}{digest}{END}"));
+        Ok(text)
+    }
+
+    /// The record that a file named `key` holds; the error says how the file is seen to be damaged.
+    pub fn parse(bytes: &[u8], key: Key) -> Result<Self, String> {
+        let body = verified(bytes)?;
+        let parts: Parts = serde_json::from_str(&format!("{body}}}")).map_err(|e| format!("it does not parse: {e}"))?;
+        if parts.format != FORMAT {
+            return Err(format!("it says format {}, in a store of format {FORMAT}", parts.format));
+        }
+        let address = parts.identity.address().map_err(|e| e.to_string())?;
+        if address.key != key {
+            return Err(format!("it holds step {}, whose name is {}", address.identity.step, address.key));
+        }
+        Ok(Self { identity: address.identity, result: parts.result, observation: parts.observation })
+    }
+
+    /// `parse` for a reader who knows the identity: it is compared as text, which is exact and several times faster.
+    pub(super) fn parse_known(bytes: &[u8], address: &Address) -> Result<Self, String> {
+        let body = verified(bytes)?;
+        let rest = body
+            .strip_prefix(&format!(r#"{{"format":{FORMAT},"identity":"#))
+            .and_then(|rest| rest.strip_prefix(address.text.as_str()))
+            .and_then(|rest| rest.strip_prefix(','))
+            .ok_or("it holds another step, or another format, than its name says")?;
+        let tail: Tail = serde_json::from_str(&format!("{{{rest}}}")).map_err(|e| format!("it does not parse: {e}"))?;
+        Ok(Self { identity: address.identity.clone(), result: tail.result, observation: tail.observation })
+    }
+
+    /// The worker's answer; absent where the step was pure Rust.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match &self.result {
+            StepResult::Outcome(outcome) => Some(outcome),
+            StepResult::Value(_) => None,
+        }
+    }
+
+    /// The value of pure Rust; absent where a worker answered.
+    pub fn value(&self) -> Option<&Value> {
+        match &self.result {
+            StepResult::Outcome(_) => None,
+            StepResult::Value(value) => Some(value),
+        }
+    }
+
+    /// Process CPU seconds that a worker spent; 0 where none was observed.
+    pub fn cpu_seconds(&self) -> f64 {
+        self.observation.as_ref().map_or(0.0, |observation| observation.cpu_seconds)
+    }
+}
+
+const DIGEST: &str = r#","digest":""#;
+const END: &str = "\"}\n";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts {
+    format: u64,
+    identity: Identity,
+    result: StepResult,
+    observation: Option<Observation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tail {
+    result: StepResult,
+    observation: Option<Observation>,
+}
+
+/// The text before the digest, once the digest is seen to be its own.
+fn verified(bytes: &[u8]) -> Result<&str, String> {
+    let text = std::str::from_utf8(bytes).map_err(|e| format!("it is not text: {e}"))?;
+    let truncated = || "it does not end with its digest: it was cut off or altered".to_owned();
+    let stated = text.strip_suffix(END).ok_or_else(truncated)?;
+    let (head, stated) = stated.split_at_checked(stated.len().saturating_sub(64)).ok_or_else(truncated)?;
+    let body = head.strip_suffix(DIGEST).ok_or_else(truncated)?;
+    let stated: Digest = stated.parse().map_err(|_| truncated())?;
+    let found = Digest::of(body.as_bytes());
+    if found != stated {
+        return Err(format!("its SHA-256 is {}.., and it states {}..", found.short(12), stated.short(12)));
+    }
+    Ok(body)
+}
+
+fn canonical<T: Serialize>(step: &str, part: &'static str, value: &T) -> Result<String, StoreError> {
+    canonical_json(value).map_err(|source| StoreError::NotStorable { step: step.to_owned(), part, source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn record() -> Record {
+        let worker = WorkerIdentity { numerics: "portable".into(), device: "cpu".into(), libtorch: "2.11.0".into() };
+        let mut outcome = Outcome::default();
+        outcome.scalars.insert("test.accuracy".into(), 0.1 + 0.2);
+        outcome.tensors.insert("weights".into(), Digest::of(b"weights"));
+        Record {
+            identity: Identity { step: "train".into(), version: 1, inputs: json!({"seed": 7}), worker: Some(worker) },
+            result: StepResult::Outcome(outcome),
+            observation: Some(Observation {
+                cpu_seconds: 1.5,
+                fingerprint: Digest::of(b"machine"),
+                worker: "0.1.0".into(),
+            }),
+        }
+    }
+
+    /// Keys name everything that was ever computed: this value may never change.
+    #[test]
+    fn the_key_of_an_identity_is_pinned() {
+        let address = record().identity.address().expect("it has canonical JSON");
+        assert_eq!(
+            address.text,
+            concat!(
+                r#"{"inputs":{"seed":7},"step":"train","version":1,"#,
+                r#""worker":{"device":"cpu","libtorch":"2.11.0","numerics":"portable"}}"#
+            )
+        );
+        assert_eq!(address.key().to_string(), "10e76980b1e6f1b283c132917e548363eb4f9ef37b9e50b7543033a75ff9bd4f");
+    }
+
+    #[test]
+    fn the_text_of_a_record_is_pinned_and_reads_back() {
+        let text = record().to_text().expect("it can be stored");
+        let (body, digest) = text.split_at(text.len() - 67);
+        assert_eq!(body, PINNED);
+        let before = PINNED.strip_suffix(DIGEST).expect("it ends with the name of the digest");
+        assert_eq!(digest, format!("{}\"}}\n", Digest::of(before.as_bytes())));
+        let address = record().identity.address().expect("it has canonical JSON");
+        assert_eq!(Record::parse(text.as_bytes(), address.key()).expect("intact"), record());
+        assert_eq!(Record::parse_known(text.as_bytes(), &address).expect("intact"), record());
+    }
+
+    const PINNED: &str = concat!(
+        r#"{"format":1,"identity":{"inputs":{"seed":7},"step":"train","version":1,"#,
+        r#""worker":{"device":"cpu","libtorch":"2.11.0","numerics":"portable"}},"#,
+        r#""result":{"outcome":{"curves":{},"ending":{"how":"completed"},"#,
+        r#""scalars":{"test.accuracy":0.30000000000000004},"#,
+        r#""tensors":{"weights":"9a129038d9a00aed0cf6a7ea059ca50a813449061ab87848cf1a13eafdf33b2c"}}},"#,
+        r#""observation":{"cpu_seconds":1.5,"#,
+        r#""fingerprint":"bc020a35b7f9cb1382e7b534c68e3c531d849b119bf14f75ddead6cc45c3ccc1","worker":"0.1.0"},"#,
+        r#""digest":""#
+    );
+
+    #[test]
+    fn a_record_under_another_name_is_damaged() {
+        let text = record().to_text().expect("it can be stored");
+        let mut other = record().identity;
+        other.version = 2;
+        let other = other.address().expect("it has canonical JSON");
+        assert!(Record::parse(text.as_bytes(), other.key()).is_err());
+        assert!(Record::parse_known(text.as_bytes(), &other).is_err());
+    }
+
+    #[test]
+    fn a_number_that_is_not_finite_is_refused_with_its_place() {
+        let mut bad = record();
+        bad.result = StepResult::Value(json!({"loss": f64::NAN}));
+        let message = bad.to_text().expect_err("NaN has no JSON").to_string();
+        assert!(message.contains("step train: the result") && message.contains(".value.loss"), "{message}");
+    }
+}
