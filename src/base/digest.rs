@@ -38,6 +38,35 @@ impl Digest {
         canonical_json(value).map(|text| Self::of(text.as_bytes()))
     }
 
+    /// A digest written in our own source, checked when it is compiled (in a `const` or `static`).
+    ///
+    /// Panics where `text` is not 64 lower-case hexadecimal digits.
+    pub const fn literal(text: &str) -> Self {
+        match Self::parse(text.as_bytes()) {
+            Some(digest) => digest,
+            None => panic!("not 64 lower-case hexadecimal digits"),
+        }
+    }
+
+    /// `None` where `digits` are not 64 lower-case hexadecimal digits. A loop of indices, since it is `const`.
+    const fn parse(digits: &[u8]) -> Option<Self> {
+        if digits.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        let mut position = 0;
+        while position < 64 {
+            let nibble = match digits[position] {
+                digit @ b'0'..=b'9' => digit - b'0',
+                digit @ b'a'..=b'f' => digit - b'a' + 10,
+                _ => return None,
+            };
+            bytes[position / 2] = bytes[position / 2] << 4 | nibble;
+            position += 1;
+        }
+        Some(Self(bytes))
+    }
+
     /// The 32 raw bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
@@ -98,19 +127,7 @@ impl FromStr for Digest {
     type Err = DigestError;
 
     fn from_str(text: &str) -> Result<Self, DigestError> {
-        let mut bytes = [0; 32];
-        let digits = text.as_bytes();
-        let valid = digits.len() == 64 && digits.iter().all(|d| matches!(d, b'0'..=b'9' | b'a'..=b'f'));
-        if !valid {
-            return Err(DigestError(text.to_owned()));
-        }
-        let nibble = |digit: u8| {
-            if digit <= b'9' { digit - b'0' } else { digit - b'a' + 10 }
-        };
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            *byte = nibble(pair[0]) << 4 | nibble(pair[1]);
-        }
-        Ok(Self(bytes))
+        Self::parse(text.as_bytes()).ok_or_else(|| DigestError(text.to_owned()))
     }
 }
 
@@ -233,5 +250,10 @@ mod tests {
         let digest = Digest::of(b"x");
         assert_eq!(digest.to_string().parse::<Digest>().expect("own text"), digest);
         assert!(digest.to_string().to_uppercase().parse::<Digest>().is_err());
+        assert!(digest.short(63).parse::<Digest>().is_err());
+        assert_eq!(
+            Digest::literal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            Digest::of(b"abc")
+        );
     }
 }

@@ -1,0 +1,166 @@
+//! Where data may lie, in the order of looking.
+
+use std::path::{Path, PathBuf};
+
+use super::error::DataError;
+use super::registry::{DataSet, File};
+
+/// The places to look for data sets, in order: folders, then the operating system's own copies, then what is embedded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locations {
+    /// Data folders: each may hold `mnist/`, `cifar10/` and so on. `data fetch` writes into the first.
+    pub folders: Vec<PathBuf>,
+    /// The folder of the operating system's copies.
+    pub system: PathBuf,
+}
+
+impl Locations {
+    /// `given` (the folders of `--data`), `$RENAS_DATA` where it is set, `data`, and the operating system's copies.
+    pub fn from_environment(given: &[PathBuf]) -> Self {
+        let mut folders = given.to_vec();
+        folders.extend(std::env::var_os("RENAS_DATA").filter(|value| !value.is_empty()).map(PathBuf::from));
+        folders.push(PathBuf::from("data"));
+        Self { folders, system: PathBuf::from("/usr/share/datasets") }
+    }
+
+    /// Only these folders, and what is embedded.
+    pub fn only(folders: &[PathBuf]) -> Self {
+        Self { folders: folders.to_vec(), system: PathBuf::from("/nonexistent") }
+    }
+
+    /// Every folder that may hold the data set, in the order of looking.
+    fn candidates(&self, set: &DataSet) -> Vec<PathBuf> {
+        let below = |folder: &PathBuf| set.folders.iter().map(|name| folder.join(name)).collect::<Vec<_>>();
+        let system = set.system.map(|copy| self.system.join(copy.folder));
+        self.folders.iter().flat_map(below).chain(system).collect()
+    }
+}
+
+/// Where a data set was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a folder, which holds these files, in the order of the registry.
+    Folder {
+        /// The folder of this data set.
+        folder: PathBuf,
+        /// One path per registered file; compressed or not.
+        files: Vec<PathBuf>,
+    },
+    /// In this program.
+    Embedded,
+}
+
+impl Place {
+    /// The folder, or `embedded`.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Folder { folder, .. } => folder.display().to_string(),
+            Self::Embedded => "embedded".to_owned(),
+        }
+    }
+}
+
+/// The first place that holds all files of the data set; their content is not looked at.
+pub fn locate(set: &DataSet, locations: &Locations) -> Result<Place, DataError> {
+    let mut looked = Vec::new();
+    for folder in locations.candidates(set) {
+        let found: Vec<Option<PathBuf>> = set.files.iter().map(|file| present(&folder, file)).collect();
+        let missing: Vec<&str> =
+            set.files.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(file, _)| file.name).collect();
+        if missing.is_empty() {
+            return Ok(Place::Folder { folder, files: found.into_iter().flatten().collect() });
+        }
+        looked.push(describe(&folder, &missing, set.files.len()));
+    }
+    if set.embedded.is_some() {
+        return Ok(Place::Embedded);
+    }
+    if let Some(copy) = set.system {
+        looked.push(format!("(another way to get it: {})", copy.install));
+    }
+    Err(DataError::Missing { name: set.name.to_owned(), looked })
+}
+
+/// The path of `file` in `folder`, as it is or compressed, where it is there.
+pub(super) fn present(folder: &Path, file: &File) -> Option<PathBuf> {
+    [folder.join(file.name), folder.join(format!("{}.gz", file.name))].into_iter().find(|path| path.is_file())
+}
+
+fn describe(folder: &Path, missing: &[&str], files: usize) -> String {
+    let folder_name = folder.display();
+    if !folder.is_dir() {
+        format!("{folder_name} (no such folder)")
+    } else if missing.len() == files {
+        format!("{folder_name} (none of its files)")
+    } else {
+        format!("{folder_name} (without {})", missing.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::registry::find;
+
+    fn touch(folder: &Path, names: &[&str]) {
+        std::fs::create_dir_all(folder).expect("a folder");
+        for name in names {
+            std::fs::write(folder.join(name), "x").expect("a file");
+        }
+    }
+
+    const FILES: [&str; 4] = [
+        "train-images-idx3-ubyte.gz",
+        "train-labels-idx1-ubyte",
+        "t10k-images-idx3-ubyte.gz",
+        "t10k-labels-idx1-ubyte",
+    ];
+
+    #[test]
+    fn the_first_place_that_holds_all_files_wins_compressed_or_not() {
+        let root = tempfile::tempdir().expect("a folder");
+        let (first, second) = (root.path().join("first"), root.path().join("second"));
+        touch(&first.join("mnist"), &FILES[..2]);
+        touch(&second.join("MNIST/raw"), &FILES);
+        let mnist = find("mnist").expect("registered");
+        let place = locate(mnist, &Locations::only(&[first, second.clone()])).expect("the second");
+        let files = FILES.map(|name| second.join("MNIST/raw").join(name)).to_vec();
+        assert_eq!(place, Place::Folder { folder: second.join("MNIST/raw"), files });
+    }
+
+    #[test]
+    fn the_systems_copy_comes_after_the_folders() {
+        let root = tempfile::tempdir().expect("a folder");
+        let system = root.path().join("system");
+        touch(&system.join("fashion-mnist"), &FILES);
+        let set = find("fashion_mnist").expect("registered");
+        let mut locations = Locations { folders: vec![root.path().join("data")], system: system.clone() };
+        let place = locate(set, &locations).expect("the system's");
+        assert_eq!(place.describe(), system.join("fashion-mnist").display().to_string());
+        touch(&root.path().join("data/fashion-mnist"), &FILES);
+        assert!(locate(set, &locations).expect("ours").describe().ends_with("data/fashion-mnist"));
+        locations.folders.clear();
+        assert_eq!(locate(set, &locations).expect("the system's"), place);
+    }
+
+    #[test]
+    fn missing_data_is_answered_with_the_places_and_the_command() {
+        let root = tempfile::tempdir().expect("a folder");
+        touch(&root.path().join("mnist"), &FILES[1..]);
+        let error = locate(find("mnist").expect("registered"), &Locations::only(&[root.path().to_owned()]));
+        let root = root.path().display();
+        assert_eq!(
+            error.expect_err("incomplete").to_string(),
+            format!(
+                "the data set `mnist` is not there; run: renas data fetch mnist\nlooked in:\
+                 \n  {root}/mnist (without train-images-idx3-ubyte)\n  {root}/MNIST/raw (no such folder)"
+            )
+        );
+    }
+
+    #[test]
+    fn the_digits_are_found_everywhere() {
+        let digits = find("digits").expect("registered");
+        assert_eq!(locate(digits, &Locations::only(&[])).expect("embedded"), Place::Embedded);
+    }
+}

@@ -1,0 +1,130 @@
+//! Files as bytes: decompressed where they are compressed, and compared with length and pin.
+
+use std::io::{BufReader, Cursor, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::base::digest::{Digest, Hasher};
+
+use super::error::{DataError, Mismatch};
+use super::locate::Place;
+use super::registry::{DataSet, File, Sources};
+
+/// The content of all files of a data set, in the order of the registry.
+pub(super) fn read(set: &DataSet, place: &Place) -> Result<Vec<Vec<u8>>, DataError> {
+    match place {
+        Place::Folder { files, .. } => {
+            set.files.iter().zip(files).map(|(file, path)| read_file(set, file, path)).collect()
+        }
+        Place::Embedded => {
+            let file = &set.files[0];
+            let bytes = set.embedded.unwrap_or_default();
+            let content = decompress(Cursor::new(bytes), file);
+            content.verified(set, file, &format!("{} (embedded)", file.name)).map(|bytes| vec![bytes])
+        }
+    }
+}
+
+/// The content of one file, equal to its pin.
+pub(super) fn read_file(set: &DataSet, file: &File, path: &Path) -> Result<Vec<u8>, DataError> {
+    let opened = std::fs::File::open(path).map_err(|error| DataError::Read { path: path.to_owned(), error })?;
+    let content = decompress(BufReader::with_capacity(1 << 16, opened), file);
+    match content.end {
+        End::Unreadable(error) => Err(DataError::Read { path: path.to_owned(), error }),
+        End::Whole | End::Damaged(_) => content.verified(set, file, &path.display().to_string()),
+    }
+}
+
+/// What to do about files (`it`, `them`) that differ from their pin.
+pub(super) fn remedy(set: &DataSet, object: &str) -> String {
+    match set.sources {
+        Sources::Files(_) | Sources::Archive(_) => format!("remove {object} and run: renas data fetch {}", set.name),
+        Sources::Embedded => format!("remove {object}, and the embedded copy is used"),
+    }
+}
+
+/// What was read, and how reading ended.
+struct Content {
+    /// At most the registered length.
+    bytes: Vec<u8>,
+    /// All that could be read, also beyond the registered length.
+    length: u64,
+    digest: Digest,
+    end: End,
+}
+
+enum End {
+    Whole,
+    /// The compressed stream breaks off or contradicts its own check sum.
+    Damaged(std::io::Error),
+    /// The operating system refused to read on.
+    Unreadable(std::io::Error),
+}
+
+impl Content {
+    fn verified(self, set: &DataSet, file: &File, path: &str) -> Result<Vec<u8>, DataError> {
+        let whole = matches!(self.end, End::Whole);
+        if whole && self.length == file.length && file.pin.is_none_or(|pin| pin == self.digest) {
+            return Ok(self.bytes);
+        }
+        let damage = match self.end {
+            End::Damaged(error) => format!(", then the compressed data breaks off ({error})"),
+            End::Whole | End::Unreadable(_) => String::new(),
+        };
+        Err(DataError::Altered(Box::new(Mismatch {
+            name: set.name.to_owned(),
+            path: path.to_owned(),
+            expected: describe(file.length, file.pin),
+            found: format!("{}{damage}", describe(self.length, Some(self.digest))),
+            remedy: remedy(set, "it"),
+        })))
+    }
+}
+
+fn describe(length: u64, digest: Option<Digest>) -> String {
+    let digest = digest.map(|digest| format!(" with SHA-256 {digest}")).unwrap_or_default();
+    format!("{length} bytes{digest}")
+}
+
+/// The content behind `reader`: itself, or what is compressed in it. No registered file begins like gzip.
+fn decompress(mut reader: impl std::io::BufRead, file: &File) -> Content {
+    match reader.fill_buf() {
+        Ok([0x1f, 0x8b, ..]) => {
+            take(MultiGzDecoder::new(reader), file, |error| match error.kind() {
+                // flate2 reports what is wrong with the stream by these kinds.
+                std::io::ErrorKind::UnexpectedEof
+                | std::io::ErrorKind::InvalidInput
+                | std::io::ErrorKind::InvalidData => End::Damaged(error),
+                _ => End::Unreadable(error),
+            })
+        }
+        Ok(_) | Err(_) => take(reader, file, End::Unreadable),
+    }
+}
+
+fn take(mut reader: impl Read, file: &File, failed: impl Fn(std::io::Error) -> End) -> Content {
+    let wanted = usize::try_from(file.length).unwrap_or(usize::MAX);
+    let mut content =
+        Content { bytes: Vec::with_capacity(wanted), length: 0, digest: Digest::of(&[]), end: End::Whole };
+    let mut hasher = Hasher::default();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                hasher.update(&buffer[..count]);
+                content.length += count as u64;
+                let room = wanted - content.bytes.len();
+                content.bytes.extend_from_slice(&buffer[..count.min(room)]);
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                content.end = failed(error);
+                break;
+            }
+        }
+    }
+    content.digest = hasher.finish();
+    content
+}
