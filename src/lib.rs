@@ -9,5 +9,6 @@ pub mod harness;
 pub mod network; //  the description of a network, its shapes and cost, its weights as tensors
 pub mod report; //   findings, claims and verdicts, and the pages made of them
 pub mod search; //   algorithms that ask for evaluations: NSGA-II; Pareto sorting, hypervolume
+pub mod stats; //    intervals, correlations and tests of samples
 pub mod surrogate; // cheap predictors fitted to trained networks: regression trees
 pub mod task; //     what can be asked of a worker, and what it answers //  manifests, plans, memoised execution, the store, lock files

@@ -1,0 +1,171 @@
+//! Mean, variance and quantiles of a sample, an interval, and what is wrong with a sample.
+
+use serde::{Deserialize, Serialize};
+
+/// From `low` to `high`, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+impl Interval {
+    /// Whether `value` lies in it.
+    pub fn contains(&self, value: f64) -> bool {
+        self.low <= value && value <= self.high
+    }
+
+    /// Whether it lies wholly in `outer`.
+    pub fn within(&self, outer: &Interval) -> bool {
+        outer.low <= self.low && self.high <= outer.high
+    }
+}
+
+/// A sample that a statistic cannot be computed of.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SampleError {
+    /// Too few values.
+    #[error("{statistic} needs at least {least} values, not {n}")]
+    TooFew {
+        /// What was to be computed.
+        statistic: &'static str,
+        /// Fewest values it can be computed of.
+        least: usize,
+        /// Values there were.
+        n: usize,
+    },
+    /// A value is NaN or infinite.
+    #[error("value {position} of the sample is not finite")]
+    NotFinite {
+        /// Position in the sample, from 0.
+        position: usize,
+    },
+    /// Two samples that belong together by position differ in length.
+    #[error("paired samples of {left} and {right} values")]
+    Lengths {
+        /// Values of one.
+        left: usize,
+        /// Values of the other.
+        right: usize,
+    },
+    /// All values are equal, and the statistic divides by their spread.
+    #[error("{statistic} of values that are all equal is not defined")]
+    Constant {
+        /// What was to be computed.
+        statistic: &'static str,
+    },
+    /// The statistic was not defined on most resamples.
+    #[error("the statistic is not defined on {undefined} of {resamples} resamples")]
+    Undefined {
+        /// Resamples without a value.
+        undefined: usize,
+        /// All resamples.
+        resamples: usize,
+    },
+    /// An argument is out of range.
+    #[error("{0}")]
+    Argument(&'static str),
+}
+
+/// Check that a sample has at least `least` values, all finite.
+pub(super) fn check(sample: &[f64], least: usize, statistic: &'static str) -> Result<(), SampleError> {
+    if sample.len() < least {
+        return Err(SampleError::TooFew { statistic, least, n: sample.len() });
+    }
+    match sample.iter().position(|value| !value.is_finite()) {
+        Some(position) => Err(SampleError::NotFinite { position }),
+        None => Ok(()),
+    }
+}
+
+/// Check two samples that belong together by position.
+pub(super) fn check_pair(
+    left: &[f64],
+    right: &[f64],
+    least: usize,
+    statistic: &'static str,
+) -> Result<(), SampleError> {
+    if left.len() != right.len() {
+        return Err(SampleError::Lengths { left: left.len(), right: right.len() });
+    }
+    check(left, least, statistic)?;
+    check(right, least, statistic)
+}
+
+/// The arithmetic mean. Panics where there are no values.
+pub fn mean(sample: &[f64]) -> f64 {
+    assert!(!sample.is_empty(), "the mean of no values");
+    sample.iter().sum::<f64>() / sample.len() as f64
+}
+
+/// The unbiased variance (divisor n - 1). Panics where there are fewer than two values.
+pub fn variance(sample: &[f64]) -> f64 {
+    assert!(sample.len() >= 2, "the variance of fewer than two values");
+    let mean = mean(sample);
+    sample.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (sample.len() - 1) as f64
+}
+
+/// The sample in ascending order; NaN last.
+pub fn sorted(sample: &[f64]) -> Vec<f64> {
+    let mut sorted = sample.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted
+}
+
+/// The quantile at `probability` of a sample in ascending order: linear between order statistics (type 7 of Hyndman
+/// and Fan 1996, <https://doi.org/10.1080/00031305.1996.10473566>, NumPy's default).
+///
+/// Panics where there are no values, or `probability` is not within 0..=1.
+pub fn quantile(sorted: &[f64], probability: f64) -> f64 {
+    assert!(!sorted.is_empty(), "a quantile of no values");
+    assert!((0.0..=1.0).contains(&probability), "the quantile at {probability}");
+    let place = probability * (sorted.len() - 1) as f64;
+    let below = place.floor() as usize;
+    match sorted.get(below + 1) {
+        Some(above) if *above != sorted[below] => sorted[below] + (above - sorted[below]) * (place - below as f64),
+        _ => sorted[below],
+    }
+}
+
+/// The median. Panics where there are no values.
+pub fn median(sample: &[f64]) -> f64 {
+    quantile(&sorted(sample), 0.5)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// What the tests of this module compute statistics of, here and in SciPy.
+    pub(in super::super) const X: [f64; 10] = [2.1, 3.4, 1.9, 5.6, 4.4, 3.4, 2.8, 6.1, 5.0, 3.9];
+    pub(in super::super) const Y: [f64; 10] = [1.2, 2.9, 2.2, 4.1, 4.6, 2.5, 2.5, 5.2, 3.8, 2.9];
+
+    /// Equal to 13 digits.
+    #[track_caller]
+    pub(in super::super) fn assert_close(ours: f64, theirs: f64) {
+        assert!((ours - theirs).abs() <= 1e-13 * theirs.abs().max(1e-300), "{ours} is not {theirs}");
+    }
+
+    /// NumPy 2.4.6, `numpy.quantile`, `numpy.mean` and `numpy.var(ddof=1)`.
+    #[test]
+    fn quantiles_mean_and_variance_equal_those_of_numpy() {
+        let sorted = sorted(&X);
+        let expected = [(0.0, 1.9), (0.025, 1.945), (0.1, 2.08), (0.5, 3.65), (0.9, 5.65), (0.975, 5.9875), (1.0, 6.1)];
+        for (probability, value) in expected {
+            assert_close(quantile(&sorted, probability), value);
+        }
+        assert_close(median(&X), 3.65);
+        assert_close(mean(&X), 3.86);
+        assert_close(variance(&X), 2.0137777777777774);
+    }
+
+    #[test]
+    fn an_interval_includes_its_ends() {
+        let interval = Interval { low: 1.0, high: 2.0 };
+        assert!(interval.contains(1.0) && interval.contains(2.0) && !interval.contains(2.1));
+        assert!(interval.within(&interval) && !interval.within(&Interval { low: 1.1, high: 3.0 }));
+    }
+}
