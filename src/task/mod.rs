@@ -24,6 +24,17 @@ pub enum Task {
     Evaluate(Evaluate),
 }
 
+impl Task {
+    /// Objects of the store that the task reads.
+    pub fn objects(&self) -> Vec<Digest> {
+        match self {
+            Self::Train(Train { start: Start::Fresh, .. }) => Vec::new(),
+            Self::Train(Train { start: Start::Weights { weights }, .. }) => vec![*weights],
+            Self::Evaluate(evaluate) => vec![evaluate.weights],
+        }
+    }
+}
+
 /// Train one network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -73,6 +73,14 @@ pub enum StoreError {
         /// The format that this program reads and writes.
         ours: u64,
     },
+    /// The file that names the format is not what it was.
+    #[error("{path} is damaged: put its one line back: {line}", path = path.display())]
+    FormatDamaged {
+        /// The format file.
+        path: PathBuf,
+        /// What it must hold.
+        line: &'static str,
+    },
     /// The folder holds other things.
     #[error(
         "{path} is not a store: it has no format.json, but it has `{entry}`; name an empty folder, or one that does not \
@@ -92,7 +100,10 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The bytes of a file are not those that were written.
-    #[error("{path} is damaged: {why}", path = path.display())]
+    #[error(
+        "{path} is damaged: {why}; `renas run` on a writable store sets it aside and computes it again",
+        path = path.display()
+    )]
     Damaged {
         /// The file.
         path: PathBuf,

@@ -84,6 +84,11 @@ impl Store {
         &self.root
     }
 
+    /// Whether it was opened for writing; the disk may refuse all the same.
+    pub fn is_writable(&self) -> bool {
+        self.access == Access::Write
+    }
+
     /// The record at an address; nothing where the step was not computed yet.
     pub fn find(&self, address: &Address) -> Result<Option<Record>, StoreError> {
         self.read_step(address.key(), |bytes| Record::parse_known(bytes, address))
@@ -142,15 +147,21 @@ impl Store {
         let session = self.session("write")?;
         let text = record.to_text()?;
         let key = record.identity.clone().address()?.key();
-        for (digest, file) in files {
-            let bytes = self.disk.read(file).map_err(|e| StoreError::of_io("read", file, e))?;
-            verify_bytes(file, &bytes, digest)?;
-        }
-        self.settle(files.iter().map(|(digest, file)| (file.clone(), self.object_path(digest))).collect())?;
+        self.commit_objects(files)?;
         let file = session.fresh();
         self.disk.write(&file, text.as_bytes()).map_err(|e| StoreError::of_io("write", &file, e))?;
         self.settle(vec![(file, self.step_path(key))])?;
         Ok(key)
+    }
+
+    /// Store files of a scratch folder as objects, durably. The files are consumed.
+    pub fn commit_objects(&self, files: &BTreeMap<Digest, PathBuf>) -> Result<(), StoreError> {
+        self.session("write")?;
+        for (digest, file) in files {
+            let bytes = self.disk.read(file).map_err(|e| StoreError::of_io("read", file, e))?;
+            verify_bytes(file, &bytes, digest)?;
+        }
+        self.settle(files.iter().map(|(digest, file)| (file.clone(), self.object_path(digest))).collect())
     }
 
     /// Store bytes as an object, durably.
@@ -284,10 +295,7 @@ fn check_format(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
     let found = serde_json::from_slice::<serde_json::Value>(bytes).ok().and_then(|v| v.get("format")?.as_u64());
     match found {
         Some(found) if found != FORMAT => Err(StoreError::Format { path: path.to_owned(), found, ours: FORMAT }),
-        Some(_) | None => Err(StoreError::Damaged {
-            path: path.to_owned(),
-            why: format!("it must hold the one line {}; put that back", FORMAT_TEXT.trim_end()),
-        }),
+        Some(_) | None => Err(StoreError::FormatDamaged { path: path.to_owned(), line: FORMAT_TEXT.trim_ascii_end() }),
     }
 }
 

@@ -1,0 +1,235 @@
+//! `LiveContext`: a study's context on a store with workers.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use super::Workbench;
+use super::workbench::{Used, lock, trial_name};
+use crate::base::digest::Digest;
+use crate::harness::event::Event;
+use crate::harness::executor::{ExecuteError, Job};
+use crate::harness::store::{Address, Identity, Key, Record, Scratch, StepResult};
+use crate::harness::study::{Context, Step};
+use crate::task::outcome::Outcome;
+use crate::task::{DataChoice, SplitChoice, Task};
+
+/// The context of one study: hits from the store, misses computed in parallel and committed.
+pub struct LiveContext<'a> {
+    bench: &'a Workbench<'a>,
+    study: String,
+    used: Used,
+}
+
+/// A trial that is not in the store yet.
+struct Missing<'a> {
+    /// Position of the first task that asks for it.
+    position: usize,
+    address: Address,
+    task: &'a Task,
+    /// Somebody else was computing it when it was last looked at.
+    is_deferred: bool,
+    /// An observer was told that it is waited for.
+    is_told: bool,
+}
+
+/// A computed trial whose files still lie in scratch.
+pub(super) struct Computed {
+    pub(super) record: Record,
+    pub(super) files: BTreeMap<Digest, PathBuf>,
+    _scratch: Scratch,
+}
+
+impl<'a> LiveContext<'a> {
+    pub(super) fn new(bench: &'a Workbench<'a>, study: &str) -> Self {
+        Self { bench, study: study.to_owned(), used: Used::default() }
+    }
+
+    /// Keys of all steps that the study used so far: worker tasks and memoised values.
+    pub fn used(&self) -> BTreeSet<Key> {
+        lock(&self.used).clone()
+    }
+
+    /// Note a trial as used; it is told the first time.
+    fn note(&self, address: &Address, record: &Record, hit: bool) {
+        if lock(&self.used).insert(address.key()) {
+            self.bench.observer.event(&Event::TrialFinished {
+                study: self.study.clone(),
+                trial: trial_name(address),
+                hit,
+                cpu_seconds: record.cpu_seconds(),
+            });
+        }
+    }
+
+    /// Compute trials, as many at a time as there are workers; the first error (by position) ends it.
+    fn compute_all(&self, missing: Vec<Missing>, found: &Mutex<BTreeMap<Key, Arc<Record>>>) -> Result<()> {
+        // One more than workers, so that no worker waits while a result is hashed and synced.
+        let threads = missing.len().min(self.bench.executor.jobs() + 1);
+        let queue = Mutex::new(VecDeque::from(missing));
+        let failure: Mutex<Option<(usize, anyhow::Error)>> = Mutex::new(None);
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    while let Some(mut next) = take(&queue, &failure) {
+                        match self.compute_or_defer(&mut next) {
+                            Ok(Some(record)) => {
+                                lock(found).insert(next.address.key(), record);
+                            }
+                            Ok(None) => lock(&queue).push_back(next),
+                            Err(error) => {
+                                let mut failure = lock(&failure);
+                                if failure.as_ref().is_none_or(|(position, _)| next.position < *position) {
+                                    *failure = Some((next.position, error));
+                                }
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        match failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            Some((_, error)) => Err(error.context(format!("study {}", self.study))),
+            None => Ok(()),
+        }
+    }
+
+    /// Compute a trial, or put it off while somebody else computes it.
+    fn compute_or_defer(&self, missing: &mut Missing) -> Result<Option<Arc<Record>>> {
+        if self.bench.executor.is_cancelled() {
+            return Err(ExecuteError::Cancelled.into());
+        }
+        let Some(_lock) = self.bench.store.try_lock(missing.address.key())? else {
+            if missing.is_deferred {
+                if !std::mem::replace(&mut missing.is_told, true) {
+                    let (study, trial) = (self.study.clone(), trial_name(&missing.address));
+                    self.bench.observer.event(&Event::Waiting { study, trial });
+                }
+                self.bench.pause()?;
+            }
+            missing.is_deferred = true;
+            return Ok(None);
+        };
+        if let Some(record) = self.bench.find_or_clear(&missing.address)? {
+            self.note(&missing.address, &record, true);
+            return Ok(Some(record));
+        }
+        let computed = self.bench.compute(&missing.address, missing.task)?;
+        let key = self.bench.store.commit(&computed.record, &computed.files)?;
+        let record = self.bench.keep(key, computed.record);
+        self.note(&missing.address, &record, false);
+        Ok(Some(record))
+    }
+}
+
+/// The next trial to compute; nothing once one has failed.
+fn take<'t>(
+    queue: &Mutex<VecDeque<Missing<'t>>>,
+    failure: &Mutex<Option<(usize, anyhow::Error)>>,
+) -> Option<Missing<'t>> {
+    if lock(failure).is_some() {
+        return None;
+    }
+    lock(queue).pop_front()
+}
+
+impl Workbench<'_> {
+    /// Have a trial computed; nothing is stored yet.
+    pub(super) fn compute(&self, address: &Address, task: &Task) -> Result<Computed> {
+        let trial = trial_name(address);
+        let mut objects = BTreeMap::new();
+        for digest in task.objects() {
+            self.object(&digest).with_context(|| format!("{trial}: what it reads"))?;
+            objects.insert(digest, absolute(self.store.object_path(&digest))?);
+        }
+        let scratch = self.store.scratch()?;
+        let out = absolute(scratch.path().to_owned())?;
+        let job = Job { trial: &trial, task, objects: &objects, out: &out };
+        let answer = self.executor.execute(job, self.observer)?;
+        let mut files = BTreeMap::new();
+        for (name, digest) in &answer.outcome.tensors {
+            if name.contains('/') {
+                bail!("{trial}: the worker named a tensor object `{name}`: it must be a plain file name");
+            }
+            files.insert(*digest, scratch.path().join(format!("{name}.safetensors")));
+        }
+        let record = Record {
+            identity: address.identity().clone(),
+            result: StepResult::Outcome(answer.outcome),
+            observation: Some(answer.observation),
+        };
+        Ok(Computed { record, files, _scratch: scratch })
+    }
+}
+
+/// Workers may run in another folder.
+fn absolute(path: PathBuf) -> Result<PathBuf> {
+    std::path::absolute(&path).with_context(|| format!("cannot find where {} is", path.display()))
+}
+
+impl Context for LiveContext<'_> {
+    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
+        let addresses: Vec<Address> = tasks.iter().map(|task| self.bench.address(task)).collect::<Result<_, _>>()?;
+        let found = Mutex::new(BTreeMap::new());
+        let mut missing = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (position, (address, task)) in addresses.iter().zip(tasks).enumerate() {
+            if !seen.insert(address.key()) {
+                continue;
+            }
+            if let Some(record) = self.bench.find(address)? {
+                self.note(address, &record, true);
+                lock(&found).insert(address.key(), record);
+            } else {
+                let address = address.clone();
+                missing.push(Missing { position, address, task, is_deferred: false, is_told: false });
+            }
+        }
+        self.compute_all(missing, &found)?;
+        let found = lock(&found);
+        let outcome = |(address, task): (&Address, &Task)| {
+            let record = &found[&address.key()];
+            self.bench.remember_maker(address, task, record);
+            let name = trial_name(address);
+            record.outcome().cloned().with_context(|| format!("{name}: its record holds a value instead of an outcome"))
+        };
+        addresses.iter().zip(tasks).map(outcome).collect()
+    }
+
+    fn memoize_value(&self, step: Step, inputs: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
+        let identity = Identity { step: step.name.to_owned(), version: step.version, inputs, worker: None };
+        let address = identity.address()?;
+        let record = match self.bench.find(&address)? {
+            Some(record) => record,
+            None => {
+                let _lock = self.bench.lock(address.key(), || {})?;
+                match self.bench.find_or_clear(&address)? {
+                    Some(record) => record,
+                    None => {
+                        let result = StepResult::Value(compute()?);
+                        let identity = address.identity().clone();
+                        self.bench.commit(Record { identity, result, observation: None })?
+                    }
+                }
+            }
+        };
+        lock(&self.used).insert(address.key());
+        let value = record.value().cloned();
+        value.with_context(|| format!("step {}: its record holds an outcome instead of a value", step.name))
+    }
+
+    fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
+        self.bench.object(digest)
+    }
+
+    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
+        self.bench.datasets.choice(name, split)
+    }
+
+    fn table(&self, name: &str) -> Result<String> {
+        self.bench.datasets.table(name)
+    }
+}

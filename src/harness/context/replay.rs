@@ -1,0 +1,89 @@
+//! `ReplayContext`: a study's context on finished results alone, for reports.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use super::Datasets;
+use super::workbench::{Used, lock, trial_name};
+use crate::base::digest::Digest;
+use crate::harness::store::{Address, Identity, Key, Records, WorkerIdentity};
+use crate::harness::study::{Context, Step};
+use crate::task::outcome::Outcome;
+use crate::task::{DataChoice, SplitChoice, Task};
+
+/// The context of one study without workers: a trial that is not there is an error, a value is computed again.
+pub struct ReplayContext<'a> {
+    records: &'a dyn Records,
+    worker: &'a WorkerIdentity,
+    datasets: &'a dyn Datasets,
+    used: Used,
+}
+
+impl<'a> ReplayContext<'a> {
+    /// A context on `records`, whose trials were computed by `worker`.
+    pub fn new(records: &'a dyn Records, worker: &'a WorkerIdentity, datasets: &'a dyn Datasets) -> Self {
+        Self { records, worker, datasets, used: Used::default() }
+    }
+
+    /// Keys of all steps that the study used so far and that were there.
+    pub fn used(&self) -> BTreeSet<Key> {
+        lock(&self.used).clone()
+    }
+}
+
+impl Context for ReplayContext<'_> {
+    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
+        let mut outcomes = Vec::with_capacity(tasks.len());
+        let mut missing = Vec::new();
+        for task in tasks {
+            let address: Address = Identity::of_task(task, self.worker)?.address()?;
+            match self.records.find(&address)?.as_ref().and_then(|record| record.outcome()) {
+                Some(outcome) => {
+                    lock(&self.used).insert(address.key());
+                    outcomes.push(outcome.clone());
+                }
+                None => missing.push(trial_name(&address)),
+            }
+        }
+        if let Some(first) = missing.first() {
+            let WorkerIdentity { numerics, device, libtorch } = self.worker;
+            bail!(
+                "{}: {} of {} trials are not there, the first is `{first}` (numerics {numerics}, {device}, libtorch \
+                 {libtorch}): `renas run` computes them",
+                self.records.source().display(),
+                missing.len(),
+                tasks.len(),
+            );
+        }
+        Ok(outcomes)
+    }
+
+    fn memoize_value(&self, step: Step, inputs: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
+        let identity = Identity { step: step.name.to_owned(), version: step.version, inputs, worker: None };
+        let address = identity.address()?;
+        match self.records.find(&address)?.as_ref().and_then(|record| record.value()) {
+            Some(value) => {
+                lock(&self.used).insert(address.key());
+                Ok(value.clone())
+            }
+            None => compute().with_context(|| {
+                let source = self.records.source().display();
+                format!("{source} has no result of step {}, and it cannot be computed from what is there", step.name)
+            }),
+        }
+    }
+
+    fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
+        Ok(self.records.object(digest)?)
+    }
+
+    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
+        self.datasets.choice(name, split)
+    }
+
+    fn table(&self, name: &str) -> Result<String> {
+        self.datasets.table(name)
+    }
+}

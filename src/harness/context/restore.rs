@@ -1,0 +1,68 @@
+//! Objects that are missing or damaged, made again from the trials that made them.
+
+use anyhow::{Context as _, Result, bail};
+
+use super::Workbench;
+use super::workbench::trial_name;
+use crate::base::digest::Digest;
+use crate::harness::event::Event;
+use crate::harness::store::{Address, StoreError};
+use crate::task::Task;
+
+impl Workbench<'_> {
+    /// The verified bytes of an object. One that is missing or damaged is made again where its trial is known.
+    pub(super) fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
+        let error = match self.store.object(digest) {
+            Ok(bytes) => return Ok(bytes),
+            Err(error) => error,
+        };
+        let (is_lost, maker) = (is_lost(&error), self.maker(digest));
+        let Some((address, task)) = maker.filter(|_| is_lost && self.store.is_writable()) else {
+            return Err(error.into());
+        };
+        self.restore(digest, &address, &task)?;
+        Ok(self.store.object(digest)?)
+    }
+
+    /// Run a finished trial again for the sake of its objects.
+    fn restore(&self, digest: &Digest, address: &Address, task: &Task) -> Result<()> {
+        let trial = trial_name(address);
+        let _lock = self.lock(address.key(), || {})?;
+        match self.store.object(digest) {
+            // Somebody else was faster.
+            Ok(_) => return Ok(()),
+            Err(StoreError::Damaged { path, why }) => {
+                let to = self.store.set_aside(&path)?;
+                self.observer.event(&Event::SetAside { path, to, why });
+            }
+            Err(StoreError::NoObject { .. }) => {}
+            Err(other) => return Err(other.into()),
+        }
+        let computed =
+            self.compute(address, task).with_context(|| format!("{trial}: its object {digest} is not in the store"))?;
+        self.observer.event(&Event::Recomputed { trial: trial.clone() });
+        let known = self.find_or_clear(address)?;
+        if known.as_ref().is_some_and(|record| record.result == computed.record.result) {
+            self.store.commit_objects(&computed.files)?;
+            return Ok(());
+        }
+        // What depends on the old result, this study included, must ask again.
+        let path = self.store.step_path(address.key());
+        if known.is_some() {
+            let why = format!("its object {digest} is lost, and this machine computes another result");
+            let to = self.store.set_aside(&path)?;
+            self.observer.event(&Event::SetAside { path, to, why });
+        }
+        self.forget(address.key());
+        self.store.commit(&computed.record, &computed.files)?;
+        bail!(
+            "{trial}: its object {digest} was lost, and computing it again gave another result: this machine is of \
+             another numeric class than the one that computed it first, or something is not deterministic (`renas \
+             verify` tells); the new result is stored: start the same command again"
+        )
+    }
+}
+
+fn is_lost(error: &StoreError) -> bool {
+    matches!(error, StoreError::NoObject { .. } | StoreError::Damaged { .. })
+}

@@ -1,0 +1,151 @@
+//! What the studies of one run share: the store, the workers, and what was already read.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Datasets, LiveContext};
+use crate::base::digest::Digest;
+use crate::harness::event::{Event, Observer};
+use crate::harness::executor::{Execute, ExecuteError};
+use crate::harness::store::{Address, Identity, Key, Record, StepLock, Store, StoreError};
+use crate::task::Task;
+
+/// How often a step that somebody else computes is looked at again.
+const POLL: Duration = Duration::from_millis(10);
+
+/// The store, the workers, the data and the observer of one run.
+pub struct Workbench<'a> {
+    pub(super) store: &'a Store,
+    pub(super) executor: &'a dyn Execute,
+    pub(super) datasets: &'a dyn Datasets,
+    pub(super) observer: &'a dyn Observer,
+    /// Records that were verified in this run.
+    cache: Mutex<BTreeMap<Key, Arc<Record>>>,
+    /// The trial that made an object, for objects of trials that were asked for in this run.
+    makers: Mutex<BTreeMap<Digest, (Address, Task)>>,
+}
+
+impl<'a> Workbench<'a> {
+    /// A workbench for a run.
+    pub fn new(
+        store: &'a Store,
+        executor: &'a dyn Execute,
+        datasets: &'a dyn Datasets,
+        observer: &'a dyn Observer,
+    ) -> Self {
+        let (cache, makers) = (Mutex::default(), Mutex::default());
+        Self { store, executor, datasets, observer, cache, makers }
+    }
+
+    /// The context of one study, which records the steps that the study uses.
+    pub fn study(&self, id: &str) -> LiveContext<'_> {
+        LiveContext::new(self, id)
+    }
+
+    /// The verified record at an address; nothing where it is not there or is damaged.
+    ///
+    /// A damaged record stays where it is until `compute` replaces it; in a store that cannot be written it is an error.
+    pub fn find(&self, address: &Address) -> Result<Option<Arc<Record>>, StoreError> {
+        if let Some(record) = lock(&self.cache).get(&address.key()) {
+            return Ok(Some(Arc::clone(record)));
+        }
+        match self.store.find(address) {
+            Ok(Some(record)) => Ok(Some(self.keep(address.key(), record))),
+            Ok(None) => Ok(None),
+            Err(StoreError::Damaged { .. }) if self.store.is_writable() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The record of a key that some study of this run used, for evidence.
+    pub fn record(&self, key: Key) -> Result<Arc<Record>, StoreError> {
+        if let Some(record) = lock(&self.cache).get(&key) {
+            return Ok(Arc::clone(record));
+        }
+        self.store.record(key).map(|record| self.keep(key, record))
+    }
+
+    /// Store what pure Rust computed, durably.
+    pub fn commit(&self, record: Record) -> Result<Arc<Record>, StoreError> {
+        let key = self.store.commit(&record, &BTreeMap::new())?;
+        Ok(self.keep(key, record))
+    }
+
+    /// `find` while a step's lock is held: what is damaged is moved out of the way.
+    pub(super) fn find_or_clear(&self, address: &Address) -> Result<Option<Arc<Record>>, StoreError> {
+        match self.store.find(address) {
+            Ok(found) => Ok(found.map(|record| self.keep(address.key(), record))),
+            Err(StoreError::Damaged { path, why }) => {
+                let to = self.store.set_aside(&path)?;
+                self.observer.event(&Event::SetAside { path, to, why });
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The lock of a step; `waiting` is called once if somebody else has it.
+    pub(super) fn lock(&self, key: Key, waiting: impl FnOnce()) -> Result<StepLock> {
+        let mut waiting = Some(waiting);
+        loop {
+            if let Some(lock) = self.store.try_lock(key)? {
+                return Ok(lock);
+            }
+            if let Some(waiting) = waiting.take() {
+                waiting();
+            }
+            self.pause()?;
+        }
+    }
+
+    /// Wait a moment for somebody else's progress.
+    pub(super) fn pause(&self) -> Result<(), ExecuteError> {
+        if self.executor.is_cancelled() {
+            return Err(ExecuteError::Cancelled);
+        }
+        std::thread::sleep(POLL);
+        Ok(())
+    }
+
+    pub(super) fn keep(&self, key: Key, record: Record) -> Arc<Record> {
+        let record = Arc::new(record);
+        lock(&self.cache).insert(key, Arc::clone(&record));
+        record
+    }
+
+    pub(super) fn forget(&self, key: Key) {
+        lock(&self.cache).remove(&key);
+    }
+
+    /// Remember which trial made the objects of a record.
+    pub(super) fn remember_maker(&self, address: &Address, task: &Task, record: &Record) {
+        let mut makers = lock(&self.makers);
+        for object in record.outcome().into_iter().flat_map(|outcome| outcome.tensors.values()) {
+            makers.entry(*object).or_insert_with(|| (address.clone(), task.clone()));
+        }
+    }
+
+    pub(super) fn maker(&self, object: &Digest) -> Option<(Address, Task)> {
+        lock(&self.makers).get(object).cloned()
+    }
+
+    pub(super) fn address(&self, task: &Task) -> Result<Address, StoreError> {
+        Identity::of_task(task, self.executor.identity())?.address()
+    }
+}
+
+/// The name of a trial in messages and events.
+pub(super) fn trial_name(address: &Address) -> String {
+    format!("{} {}", address.identity().step, address.key().0.short(12))
+}
+
+/// Keys that a study used, in the making.
+pub(super) type Used = Mutex<BTreeSet<Key>>;
+
+/// Lock a mutex whose holder may have panicked: what it guards here is valid at every step.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,126 @@
+//! What a study's context needs of whoever computes trials.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+
+use crate::base::digest::Digest;
+use crate::harness::event::Observer;
+use crate::harness::store::{Observation, WorkerIdentity};
+use crate::task::Task;
+use crate::task::outcome::Outcome;
+
+/// How often a trial is given to a worker before it is given up: once, and twice again when the worker dies.
+pub const ATTEMPTS: usize = 3;
+
+/// One trial to compute.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// Its name, for messages (`train 0f3a5c7d9e1b`).
+    pub trial: &'a str,
+    /// What to do.
+    pub task: &'a Task,
+    /// Paths of the objects that the task names, verified.
+    pub objects: &'a BTreeMap<Digest, PathBuf>,
+    /// An empty folder for tensor files, each `<name>.safetensors`.
+    pub out: &'a std::path::Path,
+}
+
+/// A computed trial.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The result.
+    pub outcome: Outcome,
+    /// What was seen meanwhile.
+    pub observation: Observation,
+}
+
+/// Whoever computes trials.
+pub trait Execute: Sync {
+    /// How many trials are computed at a time.
+    fn jobs(&self) -> usize;
+
+    /// What the results depend on by name: part of every trial's key.
+    fn identity(&self) -> &WorkerIdentity;
+
+    /// Compute one trial; waits for a free worker. Called from several threads.
+    fn execute(&self, job: Job, observer: &dyn Observer) -> Result<Answer, ExecuteError>;
+
+    /// Whether the run was cancelled: nothing new is to be started.
+    fn is_cancelled(&self) -> bool;
+}
+
+/// A trial could not be computed.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecuteError {
+    /// The worker's program does not start.
+    #[error("cannot start the worker {program}: {source}; build it with `cargo build --release`, or name it with \
+             $RENAS_WORKER", program = program.display())]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A worker is not the one that was asked for.
+    #[error(
+        "the worker {program} says {what} `{said}`, and `{asked}` was asked for: build it anew with `make setup` and \
+         `cargo build --release`",
+        program = program.display()
+    )]
+    OtherWorker {
+        /// The program.
+        program: PathBuf,
+        /// What differs: `numerics`, `device` or `libtorch`.
+        what: &'static str,
+        /// What it says of itself.
+        said: String,
+        /// What the keys of this run say.
+        asked: String,
+    },
+    /// Two workers of one run compute differently.
+    #[error("workers of this run are of two numeric classes ({first}.. and {second}..): use machines of one kind",
+            first = first.short(12), second = second.short(12))]
+    TwoClasses {
+        /// Fingerprint of the first worker.
+        first: Digest,
+        /// Fingerprint of a later one.
+        second: Digest,
+    },
+    /// Every worker that was given the trial died.
+    #[error("{trial}: {ATTEMPTS} workers died on it; the last {how}{}", told(last_words))]
+    Died {
+        /// The trial.
+        trial: String,
+        /// How the last one ended (`was killed by signal 9 (SIGKILL)`).
+        how: String,
+        /// Its last lines on standard error.
+        last_words: String,
+    },
+    /// The worker says that the trial cannot be done.
+    #[error("{trial}: {message}")]
+    Failed {
+        /// The trial.
+        trial: String,
+        /// What the worker says.
+        message: String,
+    },
+    /// The folder for a worker's files cannot be prepared.
+    #[error("cannot empty {path} for the next attempt: {source}", path = path.display())]
+    Scratch {
+        /// The folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The run was cancelled; what was finished before is in the store.
+    #[error("interrupted; everything completed is kept: the same command goes on from here")]
+    Cancelled,
+}
+
+fn told(last_words: &str) -> String {
+    match last_words {
+        "" => "; it said nothing on standard error".to_owned(),
+        words => format!("; its last words:\n{words}"),
+    }
+}

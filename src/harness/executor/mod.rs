@@ -1,0 +1,8 @@
+//! Who computes trials: a pool of worker processes on this machine, behind a trait.
+
+mod execute; // the trait, what is handed over, and what can go wrong
+mod pool; //    `Pool`: as many workers as jobs, replaced when they die
+mod worker; //  one worker process: start, ask, last words
+
+pub use execute::{ATTEMPTS, Answer, Execute, ExecuteError, Job};
+pub use pool::{Canceller, Pool, Settings};

@@ -1,0 +1,245 @@
+//! `Pool`: as many worker processes as jobs, started when first needed, replaced when they die.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use super::execute::{ATTEMPTS, Answer, Execute, ExecuteError, Job};
+use super::worker::{Children, Death, NoWorker, Worker, lock};
+use crate::base::digest::Digest;
+use crate::harness::event::{Event, Observer};
+use crate::harness::store::{Observation, WorkerIdentity};
+use crate::task::protocol::{Hello, Reply, Request};
+
+/// What workers a pool has.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The worker's program.
+    pub program: PathBuf,
+    /// Its arguments, all of them: numerics, device, folders of data.
+    pub arguments: Vec<OsString>,
+    /// What each must say of itself in its hello.
+    pub identity: WorkerIdentity,
+    /// How many there are; at least 1.
+    pub jobs: usize,
+}
+
+/// A pool of worker processes; dropping it ends them.
+pub struct Pool {
+    settings: Settings,
+    next_number: AtomicU64,
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+    children: Arc<Children>,
+    cancelled: AtomicBool,
+}
+
+#[derive(Default)]
+struct State {
+    idle: Vec<Worker>,
+    /// Workers that are idle, busy or being started.
+    slots: usize,
+    /// Of the first worker that said hello.
+    fingerprint: Option<Digest>,
+}
+
+/// Cancels the run of a pool, from any thread (a handler of Ctrl-C, say).
+#[derive(Clone)]
+pub struct Canceller {
+    shared: Arc<Shared>,
+}
+
+impl Canceller {
+    /// Start nothing new, and kill all workers: trials in the making are abandoned, finished ones are kept.
+    pub fn cancel(&self) {
+        self.shared.cancelled.store(true, Ordering::SeqCst);
+        self.shared.children.kill();
+        // The lock makes sure that nobody is between looking at the flag and falling asleep.
+        drop(lock(&self.shared.state));
+        self.shared.changed.notify_all();
+    }
+}
+
+impl Pool {
+    /// A pool without workers yet.
+    pub fn new(settings: Settings) -> Self {
+        Self { settings, next_number: AtomicU64::new(1), shared: Arc::default() }
+    }
+
+    /// A handle that cancels the run.
+    pub fn canceller(&self) -> Canceller {
+        Canceller { shared: Arc::clone(&self.shared) }
+    }
+
+    fn start_worker(&self) -> Result<Worker, Trouble> {
+        let mut command = Command::new(&self.settings.program);
+        command.args(&self.settings.arguments);
+        let started = Worker::start(&mut command, &self.shared.children);
+        if self.is_cancelled() {
+            // Also where the worker came up after everybody was killed: dropping it ends it.
+            return Err(ExecuteError::Cancelled.into());
+        }
+        let worker = started.map_err(|trouble| match trouble {
+            NoWorker::Start(source) => {
+                Trouble::Error(ExecuteError::Start { program: self.settings.program.clone(), source })
+            }
+            NoWorker::Died(death) => Trouble::Death(death),
+        })?;
+        check_hello(&self.settings.program, &self.settings.identity, &worker.hello)?;
+        let first = *lock(&self.shared.state).fingerprint.get_or_insert(worker.hello.fingerprint);
+        if first != worker.hello.fingerprint {
+            return Err(ExecuteError::TwoClasses { first, second: worker.hello.fingerprint }.into());
+        }
+        Ok(worker)
+    }
+
+    /// One attempt at a job; the worker stays in the slot if it lives.
+    fn attempt(&self, slot: &mut Slot, job: Job) -> Result<Answer, Trouble> {
+        let worker = match slot.worker.take() {
+            Some(worker) => worker,
+            None => self.start_worker()?,
+        };
+        let number = self.next_number.fetch_add(1, Ordering::Relaxed);
+        let request = Request { number, task: job.task.clone(), objects: job.objects.clone(), out: job.out.to_owned() };
+        let (worker, reply) = worker.ask(&request).map_err(Trouble::Death)?;
+        let worker = slot.worker.insert(worker);
+        match reply {
+            Reply::Done { outcome, cpu_seconds, .. } => {
+                let (fingerprint, worker) = (worker.hello.fingerprint, worker.hello.worker.clone());
+                Ok(Answer { outcome, observation: Observation { cpu_seconds, fingerprint, worker } })
+            }
+            Reply::Failed { message, .. } => {
+                Err(Trouble::Error(ExecuteError::Failed { trial: job.trial.to_owned(), message }))
+            }
+        }
+    }
+
+    /// The right to one of the pool's workers; waits until there is one.
+    fn slot(&self) -> Result<Slot<'_>, ExecuteError> {
+        let mut state = lock(&self.shared.state);
+        loop {
+            if self.is_cancelled() {
+                return Err(ExecuteError::Cancelled);
+            }
+            if let Some(worker) = state.idle.pop() {
+                return Ok(Slot { shared: &self.shared, worker: Some(worker) });
+            }
+            if state.slots < self.settings.jobs.max(1) {
+                state.slots += 1;
+                return Ok(Slot { shared: &self.shared, worker: None });
+            }
+            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+impl Execute for Pool {
+    fn jobs(&self) -> usize {
+        self.settings.jobs.max(1)
+    }
+
+    fn identity(&self) -> &WorkerIdentity {
+        &self.settings.identity
+    }
+
+    fn execute(&self, job: Job, observer: &dyn Observer) -> Result<Answer, ExecuteError> {
+        let mut slot = self.slot()?;
+        for attempt in 1.. {
+            let death = match self.attempt(&mut slot, job) {
+                Ok(answer) => return Ok(answer),
+                // Whatever goes wrong after a cancellation is its consequence.
+                Err(_) if self.is_cancelled() => return Err(ExecuteError::Cancelled),
+                Err(Trouble::Error(error)) => return Err(error),
+                Err(Trouble::Death(death)) => death,
+            };
+            let Death { how, last_words } = death;
+            let trial = job.trial.to_owned();
+            observer.event(&Event::WorkerDied {
+                trial: trial.clone(),
+                attempt,
+                attempts: ATTEMPTS,
+                how: how.clone(),
+                last_words: last_words.clone(),
+            });
+            if attempt == ATTEMPTS {
+                return Err(ExecuteError::Died { trial, how, last_words });
+            }
+            empty(job.out)?;
+        }
+        unreachable!("the last attempt returns")
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.shared.cancelled.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // A canceller may outlive the pool, and must not keep its workers alive.
+        let idle = std::mem::take(&mut lock(&self.shared.state).idle);
+        drop(idle);
+        self.shared.children.kill();
+    }
+}
+
+enum Trouble {
+    /// The worker died: another one may do better.
+    Death(Death),
+    /// Trying again is pointless.
+    Error(ExecuteError),
+}
+
+impl From<ExecuteError> for Trouble {
+    fn from(error: ExecuteError) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// A place in the pool, given back when dropped.
+struct Slot<'a> {
+    shared: &'a Shared,
+    worker: Option<Worker>,
+}
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        let mut state = lock(&self.shared.state);
+        match self.worker.take() {
+            Some(worker) => state.idle.push(worker),
+            None => state.slots -= 1,
+        }
+        drop(state);
+        self.shared.changed.notify_one();
+    }
+}
+
+fn check_hello(program: &Path, asked: &WorkerIdentity, said: &Hello) -> Result<(), ExecuteError> {
+    let parts = [
+        ("numerics", &asked.numerics, &said.numerics),
+        ("device", &asked.device, &said.device),
+        ("libtorch", &asked.libtorch, &said.libtorch),
+    ];
+    match parts.into_iter().find(|(_, asked, said)| asked != said) {
+        None => Ok(()),
+        Some((what, asked, said)) => Err(ExecuteError::OtherWorker {
+            program: program.to_owned(),
+            what,
+            said: said.clone(),
+            asked: asked.clone(),
+        }),
+    }
+}
+
+/// Remove what a dead worker left.
+fn empty(folder: &Path) -> Result<(), ExecuteError> {
+    let emptied = std::fs::remove_dir_all(folder).and_then(|()| std::fs::create_dir(folder));
+    emptied.map_err(|source| ExecuteError::Scratch { path: folder.to_owned(), source })
+}
