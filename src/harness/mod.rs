@@ -1,8 +1,10 @@
 //! From a manifest to findings: planning, memoised execution, the store, lock files and their verification.
 
-pub mod context; // what studies run in: memoised tasks and values, on a store with workers or on evidence
-pub mod event; // what happens during a run, told as it happens
-pub mod executor; // who computes trials: a pool of worker processes
-pub mod manifest; // manifests: YAML at the edge, every mistake in one pass
-pub mod store; // results on disk: absent or complete, durable, verified on every read
 pub mod study; // what a paper is to the harness, and what the harness is to a paper
+pub mod manifest; // manifests: YAML at the edge, every mistake in one pass
+pub mod event; // what happens during a run, told as it happens
+pub mod store; // results on disk: absent or complete, durable, verified on every read
+pub mod executor; // who computes trials: a pool of worker processes
+pub mod context; // what studies run in: memoised tasks and values, on a store with workers or on evidence
+pub mod schedule; // running the studies of a plan, each after what it needs
+pub mod evidence; // the records that a committed report is made of, in one file

@@ -160,16 +160,22 @@ impl Record {
 
     /// The record that a file named `key` holds; the error says how the file is seen to be damaged.
     pub fn parse(bytes: &[u8], key: Key) -> Result<Self, String> {
+        let (found, record) = Self::parse_line(bytes)?;
+        if found != key {
+            return Err(format!("it holds step {}, whose name is {found}", record.identity.step));
+        }
+        Ok(record)
+    }
+
+    /// The record of a line whose key is not known beforehand, and the key that its identity gives.
+    pub fn parse_line(bytes: &[u8]) -> Result<(Key, Self), String> {
         let body = verified(bytes)?;
         let parts: Parts = serde_json::from_str(&format!("{body}}}")).map_err(|e| format!("it does not parse: {e}"))?;
         if parts.format != FORMAT {
-            return Err(format!("it says format {}, in a store of format {FORMAT}", parts.format));
+            return Err(format!("it says format {}, and this renas reads format {FORMAT}", parts.format));
         }
         let address = parts.identity.address().map_err(|e| e.to_string())?;
-        if address.key != key {
-            return Err(format!("it holds step {}, whose name is {}", address.identity.step, address.key));
-        }
-        Ok(Self { identity: address.identity, result: parts.result, observation: parts.observation })
+        Ok((address.key, Self { identity: address.identity, result: parts.result, observation: parts.observation }))
     }
 
     /// `parse` for a reader who knows the identity: it is compared as text, which is exact and several times faster.

@@ -1,0 +1,40 @@
+# Everything a reader needs, by name. Each target that needs libtorch runs `make setup` first, which is instant once done.
+
+PROFILE ?= quick
+DEVICE ?= auto
+CARGO ?= cargo
+RENAS := target/release/renas
+
+.PHONY: help setup build plan reproduce report verify test lint bench
+
+help: ## show this list
+	@echo "make TARGET [PROFILE=quick|reduced|paper] [DEVICE=auto|cpu|cuda]"; echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## bring libtorch (pinned, cached outside the checkout) and Fashion-MNIST where apt can
+	@scripts/setup
+
+build: setup ## compile both programs to target/release/
+	@$(CARGO) build --release --quiet
+
+plan: build ## print what a profile would run and what it costs
+	@$(RENAS) plan --profile $(PROFILE)
+
+reproduce: build ## run every experiment of a profile and write reports/<profile>/
+	@$(RENAS) run --profile $(PROFILE) --device $(DEVICE)
+
+report: build ## rebuild reports/<profile>/ from the committed evidence, without training anything
+	@$(RENAS) report --profile $(PROFILE)
+
+verify: build ## check every hash: store, lock files, committed reports and the evidence they are made of
+	@$(RENAS) verify
+
+test: setup ## all tests (with --release: they train real networks)
+	@$(CARGO) test --release --workspace
+
+lint: setup ## formatting and clippy
+	@$(CARGO) fmt --check
+	@$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
+
+bench: build ## criterion benchmarks, and one training epoch beside the plain PyTorch loop where Python has torch
+	@$(CARGO) bench --workspace

@@ -1,0 +1,165 @@
+//! Commands and flags.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Re-run the experiments of neural-architecture-search papers and judge their claims.
+#[derive(Debug, Parser)]
+#[command(name = "renas", version, max_term_width = 110, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Flags that every command takes.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  renas list                                 what there is, and what the committed reports found
+  renas plan --profile reduced               what a run would do and cost
+  renas run                                  run the quick profile and write reports/quick/
+  renas run --only econas/search/reference/* run some studies (and what they need), no report
+  renas verify                               check every hash and rebuild every committed report
+
+Exit codes: 0 fine; 1 a claim is not reproduced (with --strict); 2 bad input; 3 a run failed; 4 verification differs;
+130 interrupted. Results are kept in --store; a killed run goes on where it was when it is started again.";
+
+/// What can be asked of renas.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List experiments, their profiles, and the verdicts of committed reports
+    List,
+    /// Show the studies a run would do: trials, how many the store already holds, expected time
+    Plan,
+    /// Run experiments, judge their claims and write the report
+    Run(Run),
+    /// Rebuild the report from the committed evidence; trains nothing
+    Report(ReportArguments),
+    /// Show what the store holds of each experiment and what earlier runs took
+    Status,
+    /// Check the store, the lock files and the committed reports
+    #[command(long_about = VERIFY)]
+    Verify(Verify),
+    /// List, fetch and verify data sets
+    Data {
+        /// What to do with data sets.
+        #[command(subcommand)]
+        command: super::data::DataCommand,
+    },
+    /// Check this machine: worker, libtorch, numeric class, devices, data, store
+    Doctor,
+}
+
+const VERIFY: &str = "\
+Check the store, the lock files and the committed reports; nothing is written.
+
+1. Every file of reports/<profile>/ has the digest that its SHA256SUMS promises, and no file is missing or extra.
+2. The report is rebuilt from its evidence alone (searches, analysis, verdicts, pages) and compared byte for byte.
+3. The lock file's digests agree with the evidence.
+4. Every object and step record of the store has the digest it is named by; results of the locked trials agree with
+   the lock by the tier that the numeric classes allow: bit (same class), numeric (tolerances of the manifest), claim
+   (the verdicts). Objects that are not there are listed as absent, never as failures.
+
+With --rerun, trials are computed again in an empty store and compared by the same tiers.";
+
+/// Flags of `renas run`.
+#[derive(Clone, Debug, Args)]
+pub struct Run {
+    /// Write the lock file: promise the digests of this run
+    #[arg(long)]
+    pub update_lock: bool,
+    /// Exit with 1 where a claim is not reproduced
+    #[arg(long)]
+    pub strict: bool,
+    /// Use other numerics than the manifest's (another numeric class: for comparing classes)
+    #[arg(long, value_enum)]
+    pub numerics: Option<NumericsName>,
+    /// Write the report below this folder
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub reports: PathBuf,
+}
+
+/// Flags of `renas report`.
+#[derive(Clone, Debug, Args)]
+pub struct ReportArguments {
+    /// The folder that holds <profile>/<experiment>/outcomes.jsonl.zst, and where the report is written
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub reports: PathBuf,
+}
+
+/// Flags of `renas verify`.
+#[derive(Clone, Debug, Args)]
+pub struct Verify {
+    /// Compute trials again in an empty store and compare
+    #[arg(long)]
+    pub rerun: bool,
+    /// Compute only this many trials again, drawn evenly (with --rerun)
+    #[arg(long, value_name = "N", requires = "rerun")]
+    pub sample: Option<usize>,
+    /// The folder of the committed reports
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub reports: PathBuf,
+}
+
+/// Flags that every command takes.
+#[derive(Clone, Debug, Args)]
+pub struct Common {
+    /// Data, sizes and numerics: quick (embedded data, minutes), reduced (real data, hours), paper (GPU)
+    #[arg(long, global = true, value_name = "quick|reduced|paper")]
+    pub profile: Option<String>,
+    /// One experiment, or some of its studies; `*` matches any characters
+    #[arg(long, global = true, value_name = "EXPERIMENT[/STUDY-GLOB]")]
+    pub only: Option<String>,
+    /// Tasks at a time, each on one thread [default: the number of cores]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// auto takes a GPU where the worker finds one (not under quick, which is bit-reproducible on a CPU)
+    #[arg(long, global = true, value_name = "auto|cpu|cuda[:N]", default_value = "auto")]
+    pub device: String,
+    /// Where results are kept
+    #[arg(long, global = true, value_name = "DIR", default_value = "artifacts", env = "RENAS_STORE")]
+    pub store: PathBuf,
+    /// Where data sets are looked for first
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data: Vec<PathBuf>,
+    /// Where the manifests are
+    #[arg(long, global = true, value_name = "DIR", default_value = "experiments")]
+    pub experiments: PathBuf,
+    /// Answer in JSON, for machines
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Colours and bars
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Say more (each trial)
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Say only what went wrong
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// When to use colours and bars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The sets of numeric pins by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NumericsName {
+    /// Every x86-64 can run it; about half the speed.
+    Portable,
+    /// AVX2 everywhere.
+    Avx2,
+    /// Nothing pinned but threads.
+    Native,
+}

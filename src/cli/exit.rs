@@ -1,0 +1,64 @@
+//! Exit codes, and which failure gets which.
+
+use std::process::ExitCode;
+
+/// Why a command did not end well; its code is part of the interface.
+#[derive(Debug)]
+pub enum Failure {
+    /// 1: a claim is not reproduced, and `--strict` was given.
+    NotReproduced(usize),
+    /// 2: what the user gave cannot be worked with: a manifest, a flag, a data file, an installation.
+    BadInput(anyhow::Error),
+    /// 3: a run stopped: a worker, the disk, a study.
+    RunFailed(anyhow::Error),
+    /// 4: verification found a difference; how many.
+    Differs(usize),
+    /// 130: Ctrl-C or a termination signal.
+    Interrupted,
+}
+
+impl Failure {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Self::NotReproduced(_) => 1,
+            Self::BadInput(_) => 2,
+            Self::RunFailed(_) => 3,
+            Self::Differs(_) => 4,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// Say what happened on standard error and give the exit code.
+    pub fn report(&self) -> ExitCode {
+        match self {
+            Self::NotReproduced(count) => {
+                eprintln!("renas: {count} claims are not reproduced (asked to be strict about it)");
+            }
+            Self::BadInput(error) | Self::RunFailed(error) => eprintln!("renas: {error:#}"),
+            Self::Differs(count) => eprintln!("renas: verification found {count} differences, named above"),
+            Self::Interrupted => {
+                eprintln!("renas: interrupted; finished trials are kept, the same command goes on from there");
+            }
+        }
+        ExitCode::from(self.code())
+    }
+}
+
+/// Turns an error into a failure with a code.
+pub trait Classify<T> {
+    /// The error is the input's: exit code 2.
+    fn or_bad_input(self) -> Result<T, Failure>;
+    /// The error is the run's: exit code 3.
+    fn or_run_failed(self) -> Result<T, Failure>;
+}
+
+impl<T, E: Into<anyhow::Error>> Classify<T> for Result<T, E> {
+    fn or_bad_input(self) -> Result<T, Failure> {
+        self.map_err(|error| Failure::BadInput(error.into()))
+    }
+
+    fn or_run_failed(self) -> Result<T, Failure> {
+        self.map_err(|error| Failure::RunFailed(error.into()))
+    }
+}

@@ -1,0 +1,99 @@
+//! The evidence of a committed report: the records of every step that a worker did, or that read what a worker wrote.
+//!
+//! From these alone, without tensors and without libtorch, everything else is computed again: searches, analysis,
+//! verdicts, pages. A file is zstd-compressed lines, one record each in the store's own text, by ascending key: the same
+//! records are the same bytes.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use super::store::{Evidence, Key, Record, StoreError};
+
+/// The file's name in an experiment's folder of a report.
+pub const FILE: &str = "outcomes.jsonl.zst";
+
+/// Compression level: about the best that zstd gives, and fixed, since the bytes are promised.
+const LEVEL: i32 = 19;
+
+/// The bytes of the file. `observed` keeps measured times; without it the bytes repeat from run to run.
+pub fn write<'r>(records: impl IntoIterator<Item = &'r Record>, observed: bool) -> Result<Vec<u8>, StoreError> {
+    let mut lines: Vec<(Key, String)> = Vec::new();
+    for record in records {
+        let key = record.identity.clone().address()?.key();
+        let line = if observed || record.observation.is_none() {
+            record.to_text()?
+        } else {
+            Record { observation: None, ..record.clone() }.to_text()?
+        };
+        lines.push((key, line));
+    }
+    lines.sort();
+    lines.dedup();
+    let text: String = lines.into_iter().map(|(_, line)| line).collect();
+    Ok(zstd::bulk::compress(text.as_bytes(), LEVEL).expect("compressing memory into memory has no way to fail"))
+}
+
+/// The records of the file at `path`, whose content is `bytes`; each is checked against its own digest.
+pub fn read(path: &Path, bytes: &[u8]) -> Result<Evidence, StoreError> {
+    let damaged = |why: String| StoreError::Damaged { path: path.to_owned(), why };
+    let mut text = Vec::new();
+    zstd::Decoder::new(bytes)
+        .and_then(|mut decoder| decoder.read_to_end(&mut text))
+        .map_err(|error| damaged(format!("it does not decompress ({error}): it is cut off or altered")))?;
+    let mut records = Vec::new();
+    for (index, line) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        let (_, record) = Record::parse_line(line).map_err(|why| damaged(format!("line {}: {why}", index + 1)))?;
+        records.push(record);
+    }
+    Evidence::new(path, records)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::digest::Digest;
+    use crate::harness::store::{Identity, Observation, StepResult};
+
+    fn record(step: &str) -> Record {
+        Record {
+            identity: Identity { step: step.to_owned(), version: 1, inputs: step.into(), worker: None },
+            result: StepResult::Value(0.1.into()),
+            observation: Some(Observation { cpu_seconds: 1.5, fingerprint: Digest::of(b""), worker: "0".to_owned() }),
+        }
+    }
+
+    #[test]
+    fn the_bytes_do_not_depend_on_the_order_of_records_and_read_back_equal() {
+        let (a, b) = (record("a"), record("b"));
+        let bytes = write([&a, &b], true).expect("finite");
+        assert_eq!(bytes, write([&b, &a, &b], true).expect("finite"));
+        let read = read(Path::new("e"), &bytes).expect("sound");
+        let mut steps: Vec<&str> = read.records().values().map(|record| record.identity.step.as_str()).collect();
+        steps.sort_unstable();
+        assert_eq!(steps, ["a", "b"]);
+        assert!(read.records().values().all(|read| *read == a || *read == b));
+    }
+
+    #[test]
+    fn observed_times_are_left_out_where_the_bytes_must_repeat() {
+        let first = record("a");
+        let mut second = record("a");
+        second.observation.as_mut().expect("it has one").cpu_seconds = 9.0;
+        assert_eq!(write([&first], false).expect("finite"), write([&second], false).expect("finite"));
+        assert_ne!(write([&first], true).expect("finite"), write([&second], true).expect("finite"));
+    }
+
+    #[test]
+    fn every_altered_byte_is_noticed() {
+        let bytes = write([&record("a"), &record("b")], true).expect("finite");
+        let original = read(Path::new("e"), &bytes).expect("sound").records().clone();
+        for place in 0..bytes.len() {
+            let mut altered = bytes.clone();
+            altered[place] ^= 0x55;
+            // A flipped bit of the frame's header may be one that zstd ignores; then the records must be the same.
+            if let Ok(evidence) = read(Path::new("e"), &altered) {
+                assert_eq!(*evidence.records(), original, "byte {place}");
+            }
+        }
+    }
+}

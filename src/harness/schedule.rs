@@ -1,0 +1,189 @@
+//! Running the studies of a plan: each after what it needs, independent ones in parallel.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+use serde_json::Value;
+
+use super::study::{Results, Study};
+
+/// Run every study of `plan` on up to `threads` threads and return their results by id.
+///
+/// `run` gets a study and the results of what it needs. After the first error no further study starts; of the studies
+/// that failed by then, the error of the one that stands first in the plan is returned.
+pub fn run_in_order(
+    plan: &[Study],
+    threads: usize,
+    run: &(dyn Fn(&Study, &Results) -> Result<Value> + Sync),
+) -> Result<Results> {
+    check(plan)?;
+    let board = Board { state: Mutex::new(State::new(plan)), changed: Condvar::new() };
+    std::thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, plan.len().max(1)) {
+            scope.spawn(|| board.work(plan, run));
+        }
+    });
+    let state = board.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match state.errors.into_iter().next() {
+        Some((index, error)) => Err(error).with_context(|| format!("study {}", plan[index].id)),
+        None => Ok(state.results),
+    }
+}
+
+/// The part of `plan` that `wanted` picks, together with all that it needs, in the plan's order.
+pub fn with_needs(plan: &[Study], wanted: impl Fn(&Study) -> bool) -> Vec<Study> {
+    let mut kept: BTreeSet<&str> = BTreeSet::new();
+    for study in plan.iter().rev() {
+        if wanted(study) || kept.contains(study.id.as_str()) {
+            kept.insert(&study.id);
+            kept.extend(study.needs.iter().map(String::as_str));
+        }
+    }
+    plan.iter().filter(|study| kept.contains(study.id.as_str())).cloned().collect()
+}
+
+/// A plan names each study once, and a study needs only earlier ones: a violation is a bug of the paper's `plan`.
+fn check(plan: &[Study]) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    for study in plan {
+        for need in &study.needs {
+            ensure!(seen.contains(need.as_str()), "study {} needs {need}, which does not stand before it", study.id);
+        }
+        ensure!(seen.insert(study.id.as_str()), "study {} stands twice in the plan", study.id);
+    }
+    Ok(())
+}
+
+struct Board {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+struct State {
+    waiting: BTreeSet<usize>,
+    running: usize,
+    results: Results,
+    errors: BTreeMap<usize, anyhow::Error>,
+}
+
+impl State {
+    fn new(plan: &[Study]) -> Self {
+        Self { waiting: (0..plan.len()).collect(), running: 0, results: Results::new(), errors: BTreeMap::new() }
+    }
+
+    fn ready(&self, plan: &[Study]) -> Option<usize> {
+        let ready = |&index: &usize| plan[index].needs.iter().all(|need| self.results.contains_key(need));
+        self.waiting.iter().copied().find(ready)
+    }
+}
+
+impl Board {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self, plan: &[Study], run: &(dyn Fn(&Study, &Results) -> Result<Value> + Sync)) {
+        while let Some((study, index, needs)) = self.take(plan) {
+            // A panic is a bug, but one that must name its study and wake the other threads.
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(study, &needs)))
+                .unwrap_or_else(|panic| Err(anyhow!("a bug: {}", panic_text(panic.as_ref()))));
+            let mut state = self.lock();
+            state.running -= 1;
+            match outcome {
+                Ok(value) => drop(state.results.insert(study.id.clone(), value)),
+                Err(error) => drop(state.errors.insert(index, error)),
+            }
+            self.changed.notify_all();
+        }
+    }
+
+    /// The next study whose needs are met; waits for one, and gives none once all are done or one failed.
+    fn take<'p>(&self, plan: &'p [Study]) -> Option<(&'p Study, usize, Results)> {
+        let mut state = self.lock();
+        loop {
+            if !state.errors.is_empty() || state.waiting.is_empty() {
+                return None;
+            }
+            if let Some(index) = state.ready(plan) {
+                state.waiting.remove(&index);
+                state.running += 1;
+                let needs = plan[index].needs.iter().map(|need| (need.clone(), state.results[need].clone())).collect();
+                return Some((&plan[index], index, needs));
+            }
+            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("a panic without words")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::bail;
+
+    fn study(id: &str, needs: &[&str]) -> Study {
+        Study {
+            id: id.to_owned(),
+            inputs: Value::from(id),
+            needs: needs.iter().map(|need| (*need).to_owned()).collect(),
+            trials: 0,
+            cpu_seconds: 0.0,
+        }
+    }
+
+    fn diamond() -> Vec<Study> {
+        vec![study("a", &[]), study("b", &["a"]), study("c", &["a"]), study("d", &["b", "c"])]
+    }
+
+    #[test]
+    fn every_study_sees_exactly_what_it_needs_with_any_number_of_threads() {
+        for threads in [1, 2, 8] {
+            let results = run_in_order(&diamond(), threads, &|study, needs| {
+                assert_eq!(needs.keys().collect::<Vec<_>>(), study.needs.iter().collect::<Vec<_>>());
+                let below: i64 = needs.values().filter_map(Value::as_i64).sum();
+                Ok(Value::from(below + 1))
+            })
+            .expect("no study fails");
+            assert_eq!(results["d"], Value::from(5));
+        }
+    }
+
+    #[test]
+    fn the_first_failed_study_of_the_plan_is_named_and_nothing_that_needs_it_runs() {
+        let error = run_in_order(&diamond(), 4, &|study, _| match study.id.as_str() {
+            "a" => Ok(Value::from(1)),
+            "d" => panic!("d must not run"),
+            other => bail!("{other} broke"),
+        })
+        .expect_err("b and c fail");
+        let text = format!("{error:#}");
+        assert!(text == "study b: b broke" || text == "study c: c broke", "{text}");
+    }
+
+    #[test]
+    fn a_panic_becomes_an_error_with_the_studys_name() {
+        let error = run_in_order(&[study("a", &[])], 1, &|_, _| panic!("index out of range")).expect_err("panics");
+        assert_eq!(format!("{error:#}"), "study a: a bug: index out of range");
+    }
+
+    #[test]
+    fn picking_a_study_brings_what_it_needs() {
+        let picked = with_needs(&diamond(), |study| study.id == "c");
+        assert_eq!(picked.iter().map(|study| study.id.as_str()).collect::<Vec<_>>(), ["a", "c"]);
+    }
+
+    #[test]
+    fn a_plan_that_needs_a_later_study_is_refused() {
+        let error =
+            run_in_order(&[study("b", &["a"]), study("a", &[])], 1, &|_, _| Ok(Value::Null)).expect_err("order");
+        assert_eq!(error.to_string(), "study b needs a, which does not stand before it");
+    }
+}
