@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::Workbench;
 use super::workbench::{Used, lock, trial_name};
 use crate::base::digest::Digest;
+use crate::data::{load, registry};
 use crate::harness::event::Event;
 use crate::harness::executor::{ExecuteError, Job};
 use crate::harness::store::{Address, Identity, Key, Record, Scratch, StepResult};
@@ -226,10 +227,10 @@ impl Context for LiveContext<'_> {
     }
 
     fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
-        self.bench.datasets.choice(name, split)
+        Ok(registry::choice(name, split)?)
     }
 
     fn table(&self, name: &str) -> Result<String> {
-        self.bench.datasets.table(name)
+        Ok(load::table(name, self.bench.data)?)
     }
 }

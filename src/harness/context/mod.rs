@@ -1,12 +1,10 @@
 //! What studies run in: memoised worker tasks and values, on a store with workers or on evidence alone.
 
-mod datasets; // the registered data sets, as studies ask for them
 mod live; //     `LiveContext`: hits from the store, misses computed in parallel and committed
 mod replay; //   `ReplayContext`: hits only, for reports from evidence
 mod restore; //  objects that are missing or damaged, made again from the trials that made them
 mod workbench; // what the studies of one run share
 
-pub use datasets::Datasets;
 pub use live::LiveContext;
 pub use replay::ReplayContext;
 pub use workbench::Workbench;

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use super::Datasets;
 use super::workbench::{Used, lock, trial_name};
 use crate::base::digest::Digest;
+use crate::data::locate::Locations;
+use crate::data::{load, registry};
 use crate::harness::store::{Address, Identity, Key, Records, WorkerIdentity};
 use crate::harness::study::{Context, Step};
 use crate::task::outcome::Outcome;
@@ -17,14 +18,14 @@ use crate::task::{DataChoice, SplitChoice, Task};
 pub struct ReplayContext<'a> {
     records: &'a dyn Records,
     worker: &'a WorkerIdentity,
-    datasets: &'a dyn Datasets,
+    data: &'a Locations,
     used: Used,
 }
 
 impl<'a> ReplayContext<'a> {
     /// A context on `records`, whose trials were computed by `worker`.
-    pub fn new(records: &'a dyn Records, worker: &'a WorkerIdentity, datasets: &'a dyn Datasets) -> Self {
-        Self { records, worker, datasets, used: Used::default() }
+    pub fn new(records: &'a dyn Records, worker: &'a WorkerIdentity, data: &'a Locations) -> Self {
+        Self { records, worker, data, used: Used::default() }
     }
 
     /// Keys of all steps that the study used so far and that were there.
@@ -80,10 +81,10 @@ impl Context for ReplayContext<'_> {
     }
 
     fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
-        self.datasets.choice(name, split)
+        Ok(registry::choice(name, split)?)
     }
 
     fn table(&self, name: &str) -> Result<String> {
-        self.datasets.table(name)
+        Ok(load::table(name, self.data)?)
     }
 }

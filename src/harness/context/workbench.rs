@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Datasets, LiveContext};
+use super::LiveContext;
 use crate::base::digest::Digest;
+use crate::data::locate::Locations;
 use crate::harness::event::{Event, Observer};
 use crate::harness::executor::{Execute, ExecuteError};
 use crate::harness::store::{Address, Identity, Key, Record, StepLock, Store, StoreError};
@@ -20,7 +21,7 @@ const POLL: Duration = Duration::from_millis(10);
 pub struct Workbench<'a> {
     pub(super) store: &'a Store,
     pub(super) executor: &'a dyn Execute,
-    pub(super) datasets: &'a dyn Datasets,
+    pub(super) data: &'a Locations,
     pub(super) observer: &'a dyn Observer,
     /// Records that were verified in this run.
     cache: Mutex<BTreeMap<Key, Arc<Record>>>,
@@ -30,14 +31,9 @@ pub struct Workbench<'a> {
 
 impl<'a> Workbench<'a> {
     /// A workbench for a run.
-    pub fn new(
-        store: &'a Store,
-        executor: &'a dyn Execute,
-        datasets: &'a dyn Datasets,
-        observer: &'a dyn Observer,
-    ) -> Self {
+    pub fn new(store: &'a Store, executor: &'a dyn Execute, data: &'a Locations, observer: &'a dyn Observer) -> Self {
         let (cache, makers) = (Mutex::default(), Mutex::default());
-        Self { store, executor, datasets, observer, cache, makers }
+        Self { store, executor, data, observer, cache, makers }
     }
 
     /// The context of one study, which records the steps that the study uses.
