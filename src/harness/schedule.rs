@@ -134,6 +134,7 @@ mod tests {
             id: id.to_owned(),
             inputs: Value::from(id),
             needs: needs.iter().map(|need| (*need).to_owned()).collect(),
+            data: Vec::new(),
             trials: 0,
             cpu_seconds: 0.0,
         }

@@ -26,6 +26,8 @@ pub struct Study {
     pub inputs: Value,
     /// Studies whose results this one reads; the harness runs them first.
     pub needs: Vec<String>,
+    /// Registered data sets (names) that it reads itself, in its tasks or as tables: they must be there before it runs.
+    pub data: Vec<String>,
     /// Number of worker tasks that it is expected to ask for.
     pub trials: usize,
     /// Expected process CPU seconds of those tasks on one core of an ordinary machine; for `renas plan`.
