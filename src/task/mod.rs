@@ -2,6 +2,7 @@
 //!
 //! The worker knows no paper. Later papers add variants of `Task`, never flags.
 
+pub mod numerics; // names of pinned numeric settings, and the environment that pins them
 pub mod outcome; //  what a task answers
 pub mod protocol; // the JSON lines between the coordinator and a worker
 pub mod recipe; //   how a network is trained

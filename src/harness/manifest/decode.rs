@@ -27,52 +27,17 @@
 //! assert_eq!((search.population, search.rate), (2, 0.0)); // stand-ins: `search` must not be used
 //! ```
 
-use std::cell::RefCell;
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use super::yaml::{Entry, Node, Value};
-use crate::base::nearest::nearest;
-
-/// One mistake: where, and what.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
-    /// Line, from 1.
-    pub line: usize,
-    /// Path of the key (`claims[2].expectation`); empty for the whole text.
-    pub path: String,
-    /// What is wrong, and what was meant where that can be guessed.
-    pub message: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { line, path, message } = self;
-        if path.is_empty() { write!(f, "{line}: {message}") } else { write!(f, "{line}: {path}: {message}") }
-    }
-}
-
-/// The mistakes found so far.
-#[derive(Debug, Default)]
-pub struct Problems(RefCell<Vec<Problem>>);
-
-impl Problems {
-    /// Number of mistakes so far.
-    pub fn count(&self) -> usize {
-        self.0.borrow().len()
-    }
-
-    /// All mistakes by line, each once.
-    pub fn into_sorted(self) -> Vec<Problem> {
-        let mut problems = self.0.into_inner();
-        problems.sort();
-        problems.dedup();
-        problems
-    }
-}
+pub use super::problem::{Problem, Problems};
+use super::problem::{found, suggestion};
+use super::section::Layer;
+pub use super::section::Section;
+use super::yaml::{Node, Value};
 
 /// What `decode` makes of the section that is the whole tree.
-pub fn read<T>(tree: &Node, problems: &Problems, decode: impl FnOnce(&mut Section<'_>) -> T) -> T {
+pub fn read<'a, T>(tree: &'a Node, problems: &'a Problems, decode: impl FnOnce(&mut Section<'a>) -> T) -> T {
     let item = Item { node: tree, line: tree.line, path: String::new(), problems: Some(problems) };
     item.section(decode)
 }
@@ -80,15 +45,15 @@ pub fn read<T>(tree: &Node, problems: &Problems, decode: impl FnOnce(&mut Sectio
 /// One value and its place; methods read it as a type.
 #[derive(Clone, Debug)]
 pub struct Item<'a> {
-    node: &'a Node,
-    line: usize,
-    path: String,
+    pub(super) node: &'a Node,
+    pub(super) line: usize,
+    pub(super) path: String,
     /// Absent where a missing value is stood in for: what follows from it is not reported again.
-    problems: Option<&'a Problems>,
+    pub(super) problems: Option<&'a Problems>,
 }
 
 /// Stands for a missing value while its stand-in is made.
-const ABSENT: Node = Node { line: 0, column: 0, value: Value::Null };
+pub(super) const ABSENT: Node = Node { line: 0, column: 0, value: Value::Null };
 
 impl<'a> Item<'a> {
     /// The line, from 1: of the key where the value belongs to one.
@@ -105,7 +70,7 @@ impl<'a> Item<'a> {
     pub fn problem(&self, message: impl Into<String>) {
         let Some(problems) = self.problems else { return };
         let line = if matches!(self.node.value, Value::Null | Value::Mapping(_)) { self.line } else { self.node.line };
-        problems.0.borrow_mut().push(Problem { line, path: self.path.clone(), message: message.into() });
+        problems.add(line, self.path.clone(), message);
     }
 
     fn wrong_type(&self, expected: &str) {
@@ -178,7 +143,7 @@ impl<'a> Item<'a> {
     /// The value of one of several words. Stand-in: the first. Panics where `choices` is empty.
     pub fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> T {
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
-        let chosen = self.known("word", &words);
+        let chosen = self.known("choice", &words);
         choices.iter().find(|(word, _)| *word == chosen).map_or(choices[0].1, |(_, value)| *value)
     }
 
@@ -186,7 +151,7 @@ impl<'a> Item<'a> {
     pub fn known<S: AsRef<str>>(&self, kind: &str, known: &[S]) -> String {
         let stand_in = || known.first().map(|name| name.as_ref().to_owned()).unwrap_or_default();
         let Value::Text(name) = &self.node.value else {
-            self.wrong_type(&format!("the name of a {kind}").replace("the name of a word", "a word"));
+            self.wrong_type(&format!("the name of a {kind}"));
             return stand_in();
         };
         if known.iter().any(|candidate| candidate.as_ref() == name) {
@@ -215,171 +180,31 @@ impl<'a> Item<'a> {
     /// What `decode` makes of a section. Stand-in: what it makes of an empty one, in silence.
     ///
     /// Keys that stand twice are reported before, keys that `decode` did not ask for after it.
-    pub fn section<T>(&self, decode: impl FnOnce(&mut Section<'_>) -> T) -> T {
-        let (entries, problems): (&[Entry], _) = match &self.node.value {
-            Value::Mapping(entries) => (entries, self.problems),
+    pub fn section<T>(&self, decode: impl FnOnce(&mut Section<'a>) -> T) -> T {
+        self.section_over(None, decode)
+    }
+
+    /// Like `section`; a key that is not there is read from `defaults`, a section elsewhere in the text.
+    pub(super) fn section_over<T>(&self, defaults: Option<&Item<'a>>, decode: impl FnOnce(&mut Section<'a>) -> T) -> T {
+        let own = self.layer();
+        let problems = own.as_ref().and(self.problems);
+        let layers = own.into_iter().chain(defaults.and_then(Item::layer)).collect();
+        Section::new(layers, self.line, self.path.clone(), problems).read(decode)
+    }
+
+    pub(super) fn layer(&self) -> Option<Layer<'a>> {
+        match &self.node.value {
+            Value::Mapping(entries) => Some(Layer { entries, path: self.path.clone() }),
             _ => {
                 self.wrong_type("a section");
-                (&[], None)
-            }
-        };
-        let mut section = Section { entries, line: self.line, path: self.path.clone(), problems, asked: Vec::new() };
-        section.report_duplicates();
-        let decoded = decode(&mut section);
-        section.report_unknown();
-        decoded
-    }
-}
-
-/// The keys of one mapping, while they are read.
-#[derive(Debug)]
-pub struct Section<'a> {
-    entries: &'a [Entry],
-    line: usize,
-    path: String,
-    problems: Option<&'a Problems>,
-    asked: Vec<String>,
-}
-
-impl<'a> Section<'a> {
-    /// The keys, in the order of the text, each once.
-    pub fn keys(&self) -> Vec<&'a str> {
-        let mut keys: Vec<&str> = Vec::new();
-        for entry in self.entries {
-            if !keys.contains(&entry.key.as_str()) {
-                keys.push(&entry.key);
-            }
-        }
-        keys
-    }
-
-    /// The value of a key, where it is there; the key counts as known from now on.
-    pub fn item(&mut self, key: &str) -> Option<Item<'a>> {
-        self.asked.push(key.to_owned());
-        let entry = self.entries.iter().find(|entry| entry.key == key)?;
-        Some(Item { node: &entry.value, line: entry.line, path: join(&self.path, key), problems: self.problems })
-    }
-
-    /// What `read` makes of the value of a key; a missing key is a mistake.
-    pub fn required<T>(&mut self, key: &str, read: impl FnOnce(&Item<'a>) -> T) -> T {
-        if let Some(item) = self.item(key) {
-            return read(&item);
-        }
-        self.problem(key, "is missing");
-        read(&Item { node: &ABSENT, line: 0, path: String::new(), problems: None })
-    }
-
-    /// What `read` makes of the value of a key, where it is there.
-    pub fn optional<T>(&mut self, key: &str, read: impl FnOnce(&Item<'a>) -> T) -> Option<T> {
-        self.item(key).map(|item| read(&item))
-    }
-
-    /// See `Item::text`.
-    pub fn text(&mut self, key: &str) -> String {
-        self.required(key, Item::text)
-    }
-
-    /// See `Item::flag`.
-    pub fn flag(&mut self, key: &str) -> bool {
-        self.required(key, Item::flag)
-    }
-
-    /// See `Item::integer`.
-    pub fn integer<T>(&mut self, key: &str, range: RangeInclusive<T>) -> T
-    where
-        T: Copy + fmt::Display + PartialOrd + TryFrom<i128>,
-    {
-        self.required(key, |item| item.integer(range))
-    }
-
-    /// See `Item::number`.
-    pub fn number(&mut self, key: &str, range: RangeInclusive<f64>) -> f64 {
-        self.required(key, |item| item.number(range))
-    }
-
-    /// See `Item::choice`.
-    pub fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> T {
-        self.required(key, |item| item.choice(choices))
-    }
-
-    /// See `Item::known`.
-    pub fn known<S: AsRef<str>>(&mut self, key: &str, kind: &str, known: &[S]) -> String {
-        self.required(key, |item| item.known(kind, known))
-    }
-
-    /// See `Item::list`.
-    pub fn list<T>(&mut self, key: &str, read: impl Fn(&Item<'a>) -> T) -> Vec<T> {
-        self.required(key, |item| item.list(read))
-    }
-
-    /// See `Item::section`.
-    pub fn section<T>(&mut self, key: &str, decode: impl FnOnce(&mut Section<'_>) -> T) -> T {
-        self.required(key, |item| item.section(decode))
-    }
-
-    /// Report a mistake that concerns a key: a rule between several values, say. The line is the key's, where it is there.
-    pub fn problem(&self, key: &str, message: impl Into<String>) {
-        let line = self.entries.iter().find(|entry| entry.key == key).map_or(self.line, |entry| entry.line);
-        self.report(line, key, message.into());
-    }
-
-    fn report(&self, line: usize, key: &str, message: String) {
-        if let Some(problems) = self.problems {
-            problems.0.borrow_mut().push(Problem { line, path: join(&self.path, key), message });
-        }
-    }
-
-    fn report_duplicates(&self) {
-        for (index, entry) in self.entries.iter().enumerate() {
-            if let Some(first) = self.entries[..index].iter().find(|earlier| earlier.key == entry.key) {
-                self.report(entry.line, &entry.key, format!("stands twice, first on line {}", first.line));
+                None
             }
         }
     }
-
-    fn report_unknown(&self) {
-        for entry in self.entries.iter().filter(|entry| !self.asked.contains(&entry.key)) {
-            self.report(entry.line, &entry.key, format!("unknown key; {}", suggestion(&entry.key, &self.asked)));
-        }
-    }
-}
-
-fn join(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
 fn number_stand_in(low: f64, high: f64) -> f64 {
     [low, high].into_iter().find(|end| end.is_finite()).unwrap_or(0.0)
-}
-
-/// The nearest known name; where none is near, all of them, or how many there are.
-fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
-    if let Some(near) = nearest(name, known.iter().map(AsRef::as_ref)) {
-        return format!("did you mean `{near}`?");
-    }
-    match known {
-        [] => "none is known".to_owned(),
-        _ if known.len() <= 12 => {
-            let names: Vec<String> = known.iter().map(|name| format!("`{}`", name.as_ref())).collect();
-            format!("known: {}", names.join(", "))
-        }
-        _ => format!("none of the {} known names is near", known.len()),
-    }
-}
-
-fn found(value: &Value) -> String {
-    match value {
-        Value::Null => "nothing".to_owned(),
-        Value::Bool(flag) => format!("`{flag}`"),
-        Value::Integer(number) => format!("the number {number}"),
-        Value::Float(number) => format!("the number {number}"),
-        Value::Text(text) if text.chars().count() > 40 => {
-            format!("the text `{}...`", text.chars().take(40).collect::<String>())
-        }
-        Value::Text(text) => format!("the text `{text}`"),
-        Value::Sequence(_) => "a list".to_owned(),
-        Value::Mapping(_) => "a section".to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -424,7 +249,7 @@ mod tests {
             [
                 "1: a: -1 is not between 0 and 9",
                 "1: seeds: is missing",
-                "3: b.c: no word `wrod`; did you mean `word`?",
+                "3: b.c: no choice `wrod`; did you mean `word`?",
                 "4: b.d[1]: expected a number, found the text `x`",
                 "4: b.d[2]: -2 is not at least 0",
                 "5: b.c: stands twice, first on line 3",
@@ -442,6 +267,28 @@ mod tests {
         assert_eq!(
             problems,
             ["1: x: no data set `zzzzzz`; known: `digits`, `mnist`", "2: yyyyyy: unknown key; known: `x`"]
+        );
+    }
+
+    #[test]
+    fn keys_of_a_section_may_stand_in_its_defaults_and_mistakes_name_where_they_stand() {
+        let text = "all: {a: 1, b: 2, c: x, z: 0}\nsome: {b: 3, d: 4}\n";
+        let problems = problems_of(text, |section| {
+            let defaults = section.item("all").expect("it is there");
+            let read = |inner: &mut Section<'_>| ["a", "b", "c", "d", "e"].map(|key| inner.integer(key, 0..=3_u8));
+            assert_eq!(section.section_over("some", &defaults, read), [1, 3, 0, 0, 0]);
+            assert_eq!(section.section_over("none", &defaults, read), [1, 2, 0, 0, 0]);
+        });
+        assert_eq!(
+            problems,
+            [
+                "1: all.c: expected a whole number, found the text `x`",
+                "1: all.z: unknown key; known: `a`, `b`, `c`, `d`, `e`",
+                "1: none.d: is missing",
+                "1: none.e: is missing",
+                "2: some.d: 4 is not between 0 and 3",
+                "2: some.e: is missing",
+            ]
         );
     }
 

@@ -1,4 +1,9 @@
 //! Manifests: what an experiment runs at each profile, and what its paper claims.
 
+mod claims; //    claims and their expectations
 pub mod decode; // typed values out of a tree, every mistake collected
+pub mod load; //   from files to checked manifests
+pub mod model; //  what a manifest says, as checked types
+pub mod problem; // one mistake, and the words for it
+pub mod section; // the keys of one mapping, while they are read
 pub mod yaml; //   YAML text as a tree that remembers lines

@@ -1,0 +1,350 @@
+//! From files to checked manifests.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::claims::{Names, claim};
+use super::decode::{Item, Problem, Problems, Section, read};
+use super::model::{CostModel, Manifest, Profile, ProfileSettings};
+use super::problem::suggestion;
+use super::yaml;
+use crate::base::digest::Digest;
+use crate::data::registry;
+use crate::harness::study::Paper;
+use crate::report::page::{self, AuditEntry, Clock, Deviation};
+use crate::task::numerics::Numerics;
+
+/// Why there is no manifest.
+#[derive(Debug, thiserror::Error)]
+pub enum ManifestError {
+    /// The folder of manifests cannot be listed.
+    #[error("cannot list the manifests in {}: {source}; is it the folder `experiments` of a checkout?", dir.display())]
+    Folder {
+        /// The folder.
+        dir: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A manifest cannot be read.
+    #[error("cannot read the manifest {}: {source}", file.display())]
+    Read {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// There is no such experiment.
+    #[error("no experiment `{name}` in {}; {suggestion}", dir.display())]
+    UnknownExperiment {
+        /// The name that was asked for.
+        name: String,
+        /// The folder of manifests.
+        dir: PathBuf,
+        /// What may have been meant.
+        suggestion: String,
+    },
+    /// The manifest says nothing about the profile.
+    #[error("{} has no profile `{profile}`; it has {known}", file.display())]
+    NoProfile {
+        /// The manifest.
+        file: PathBuf,
+        /// The profile that was asked for.
+        profile: Profile,
+        /// The profiles it has.
+        known: String,
+    },
+    /// Manifests contain mistakes: all of them.
+    #[error("{0}")]
+    Mistakes(Mistakes),
+}
+
+/// The mistakes of one or more manifests; one line each.
+#[derive(Debug, Default)]
+pub struct Mistakes(pub Vec<(PathBuf, Problem)>);
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (file, problem)) in self.0.iter().enumerate() {
+            let end = if index + 1 < self.0.len() { "\n" } else { "" };
+            write!(f, "{}:{problem}{end}", file.display())?;
+        }
+        Ok(())
+    }
+}
+
+/// The names of the experiments in a folder, in order: its files `<name>.yaml`.
+pub fn names(dir: &Path) -> Result<Vec<String>, ManifestError> {
+    let failed = |source| ManifestError::Folder { dir: dir.to_owned(), source };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(dir).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if let (Some(stem), Some("yaml")) = (path.file_stem(), path.extension().and_then(|end| end.to_str())) {
+            names.push(stem.to_string_lossy().into_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// All manifests of a folder, in the order of their names; all mistakes of all of them in one error.
+pub fn load_all(dir: &Path, papers: &[&dyn Paper]) -> Result<Vec<Manifest>, ManifestError> {
+    let mut manifests = Vec::new();
+    let mut mistakes = Mistakes::default();
+    for name in names(dir)? {
+        match load_file(&dir.join(format!("{name}.yaml")), papers) {
+            Ok(manifest) => manifests.push(manifest),
+            Err(ManifestError::Mistakes(found)) => mistakes.0.extend(found.0),
+            Err(other) => return Err(other),
+        }
+    }
+    if mistakes.0.is_empty() { Ok(manifests) } else { Err(ManifestError::Mistakes(mistakes)) }
+}
+
+/// The manifest of one experiment.
+pub fn load(dir: &Path, id: &str, papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
+    let known = names(dir)?;
+    if !known.iter().any(|name| name == id) {
+        let suggestion = suggestion(id, &known);
+        return Err(ManifestError::UnknownExperiment { name: id.to_owned(), dir: dir.to_owned(), suggestion });
+    }
+    load_file(&dir.join(format!("{id}.yaml")), papers)
+}
+
+fn load_file(file: &Path, papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
+    let bytes = std::fs::read(file).map_err(|source| ManifestError::Read { file: file.to_owned(), source })?;
+    parse(file, &bytes, papers)
+}
+
+/// The manifest that `bytes` hold; `file` is where they were read from, and names the experiment.
+pub fn parse(file: &Path, bytes: &[u8], papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
+    let refused = |problems: Vec<Problem>| {
+        ManifestError::Mistakes(Mistakes(problems.into_iter().map(|p| (file.to_owned(), p)).collect()))
+    };
+    let tree = tree(bytes).map_err(|problem| refused(vec![problem]))?;
+    let problems = Problems::default();
+    let manifest = read(&tree, &problems, |section| {
+        let body = Reader { papers, problems: &problems };
+        body.manifest(section, file, Digest::of(bytes))
+    });
+    match problems.into_sorted() {
+        none if none.is_empty() => Ok(manifest),
+        some => Err(refused(some)),
+    }
+}
+
+fn tree(bytes: &[u8]) -> Result<yaml::Node, Problem> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        Problem { line, path: String::new(), message: "not UTF-8 text".to_owned() }
+    })?;
+    yaml::parse(text).map_err(|yaml::SyntaxError { line, column, message }| Problem {
+        line,
+        path: String::new(),
+        message: format!("not YAML at column {column}: {message}"),
+    })
+}
+
+impl Manifest {
+    /// What to run at a profile.
+    pub fn profile(&self, profile: Profile) -> Result<&ProfileSettings, ManifestError> {
+        self.profiles.get(&profile).ok_or_else(|| {
+            let known: Vec<String> = self.profiles.keys().map(|known| format!("`{known}`")).collect();
+            ManifestError::NoProfile { file: self.file.clone(), profile, known: known.join(", ") }
+        })
+    }
+}
+
+/// Reads the sections of one manifest.
+struct Reader<'a> {
+    papers: &'a [&'a dyn Paper],
+    problems: &'a Problems,
+}
+
+impl Reader<'_> {
+    fn manifest(&self, section: &mut Section<'_>, file: &Path, digest: Digest) -> Manifest {
+        let (id, paper) = section.required("id", |item| self.id(item, file));
+        let title = section.text("title");
+        let reference = section.section("paper", paper_reference);
+        let summary = section.text("summary");
+        let failure_rule = section.text("failure_rule");
+        let tolerances = section.section("tolerances", |section| {
+            let keys = section.keys();
+            keys.into_iter().map(|key| (key.to_owned(), section.number(key, 0.0..=f64::INFINITY))).collect()
+        });
+        let defaults = section.item("parameters");
+        let (profiles, quantities) =
+            section.section("profiles", |section| self.profiles(section, defaults.as_ref(), paper));
+        let data: Vec<&str> = registry::all().iter().map(|set| set.name).collect();
+        let names = Names { quantities: quantities.as_deref(), data: &data };
+        Manifest {
+            id,
+            file: file.to_owned(),
+            digest,
+            title,
+            paper: reference,
+            summary,
+            profiles,
+            claims: entries(section, "claims", |section, id| claim(section, id, names)),
+            audit: entries(section, "audit", audit_entry),
+            deviations: entries(section, "deviations", deviation),
+            tolerances,
+            failure_rule,
+        }
+    }
+
+    /// The id, and the paper of that name.
+    fn id(&self, item: &Item<'_>, file: &Path) -> (String, Option<&dyn Paper>) {
+        let known: Vec<&str> = self.papers.iter().map(|paper| paper.id()).collect();
+        let before = self.problems.count();
+        let id = item.known("paper", &known);
+        if self.problems.count() > before {
+            return (id, None);
+        }
+        if file.file_stem().is_none_or(|stem| stem != id.as_str()) {
+            item.problem(format!("the file must be named `{id}.yaml`"));
+        }
+        (id.clone(), self.papers.iter().copied().find(|paper| paper.id() == id))
+    }
+
+    /// The profiles, and the quantities that claims may name: those of any profile. Absent where a profile has mistakes,
+    /// since a claim may be about its quantities.
+    fn profiles<'s>(
+        &self,
+        section: &mut Section<'s>,
+        defaults: Option<&Item<'s>>,
+        paper: Option<&dyn Paper>,
+    ) -> (BTreeMap<Profile, ProfileSettings>, Option<Vec<String>>) {
+        let mut profiles = BTreeMap::new();
+        let known = |key: &&str| key.parse::<Profile>().is_ok();
+        let mut quantities = section.keys().iter().all(known).then(Vec::new);
+        for profile in Profile::ALL {
+            let Some(item) = section.item(profile.name()) else { continue };
+            let before = self.problems.count();
+            let settings = item.section(|section| profile_settings(section, defaults, paper));
+            let sound = self.problems.count() == before;
+            match paper.filter(|_| sound).map(|paper| paper.quantities(&settings.parameters)) {
+                Some(Ok(found)) => quantities = quantities.map(|known: Vec<String>| [known, found].concat()),
+                Some(Err(error)) => {
+                    item.problem(format!("{error:#}"));
+                    quantities = None;
+                }
+                None => quantities = None,
+            }
+            profiles.insert(profile, settings);
+        }
+        if profiles.is_empty() {
+            section.problem("quick", "is missing: at least one profile is needed");
+            quantities = None;
+        }
+        (profiles, quantities)
+    }
+}
+
+/// What a manifest may ask for; a GPU has its own.
+const ON_A_CPU: [Numerics; 3] = [Numerics::Portable, Numerics::Avx2, Numerics::Native];
+
+fn profile_settings<'s>(
+    section: &mut Section<'s>,
+    defaults: Option<&Item<'s>>,
+    paper: Option<&dyn Paper>,
+) -> ProfileSettings {
+    let purpose = section.text("purpose");
+    let numerics = section.choice("numerics", &ON_A_CPU.map(|numerics| (numerics.name(), numerics)));
+    let clock = section.choice("clock", &[Clock::CostModel, Clock::Measured].map(|clock| (clock.name(), clock)));
+    let cost_model = section.optional("cost_model", |item| item.section(cost_model));
+    if clock == Clock::Measured && cost_model.is_some() {
+        section.problem("cost_model", "is of no use where the clock is `measured`");
+    }
+    // Without a paper its parameters cannot be read: the unknown id is reported.
+    let read = |section: &mut Section<'s>| match paper {
+        Some(paper) => paper.parameters(section),
+        None => {
+            section.ignore_rest();
+            Value::Bool(false)
+        }
+    };
+    let parameters = match defaults {
+        Some(defaults) => section.section_over("parameters", defaults, read),
+        None => section.section("parameters", read),
+    };
+    ProfileSettings { purpose, numerics, clock, cost_model, parameters }
+}
+
+fn cost_model(section: &mut Section<'_>) -> CostModel {
+    CostModel {
+        overhead_seconds: section.number("overhead_seconds", 0.0..=1.0),
+        multiply_adds_per_second: section.number("multiply_adds_per_second", 1.0..=1e18),
+        bytes_per_second: section.number("bytes_per_second", 1.0..=1e18),
+    }
+}
+
+fn paper_reference(section: &mut Section<'_>) -> page::Paper {
+    page::Paper {
+        title: section.text("title"),
+        authors: section.list("authors", Item::text).join(", "),
+        year: section.integer("year", 1900..=2100),
+        link: section.required("link", |item| {
+            let link = item.text();
+            if !link.is_empty() && !link.starts_with("https://") {
+                item.problem("is no address that begins with `https://`");
+            }
+            link
+        }),
+    }
+}
+
+fn audit_entry(section: &mut Section<'_>, id: String) -> AuditEntry {
+    AuditEntry {
+        id,
+        subject: section.text("subject"),
+        paper_says: section.text("paper_says"),
+        code_does: section.text("code_does"),
+        we_do: section.text("we_do"),
+        source: section.text("source"),
+        affects: section.optional("affects", |item| item.list(Item::text)).unwrap_or_default(),
+    }
+}
+
+fn deviation(section: &mut Section<'_>, id: String) -> Deviation {
+    Deviation { id, what: section.text("what"), why: section.text("why") }
+}
+
+/// A list of sections, each with an `id` that is unique in the list; absent means none.
+fn entries<T>(section: &mut Section<'_>, key: &str, read: impl Fn(&mut Section<'_>, String) -> T) -> Vec<T> {
+    let seen: RefCell<BTreeMap<String, usize>> = RefCell::default();
+    let id = |item: &Item<'_>| {
+        let id = identifier(item);
+        match seen.borrow_mut().entry(id.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(item.line());
+            }
+            Entry::Occupied(first) if !id.is_empty() => {
+                item.problem(format!("`{id}` is taken by line {}", first.get()));
+            }
+            Entry::Occupied(_) => {}
+        }
+        id
+    };
+    let entry = |item: &Item<'_>| {
+        item.section(|section| {
+            let id = section.required("id", id);
+            read(section, id)
+        })
+    };
+    section.optional(key, |item| item.list(entry)).unwrap_or_default()
+}
+
+/// A name that may stand in addresses and file names. Stand-in: empty.
+fn identifier(item: &Item<'_>) -> String {
+    let id = item.text();
+    let allowed = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "-_.".contains(letter);
+    if !id.chars().all(allowed) {
+        item.problem("may hold lower-case letters, digits and `-`, `_`, `.` only");
+    }
+    id
+}

@@ -1,0 +1,122 @@
+//! What a manifest says, as checked types.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::problem::suggestion;
+use crate::base::digest::Digest;
+use crate::report::claim::Claim;
+use crate::report::page::{AuditEntry, Clock, Deviation, Paper};
+use crate::task::numerics::Numerics;
+
+/// One experiment: what to run at each profile, and what its paper claims.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Manifest {
+    /// The id: the paper's in `papers`, the name of the file and of the report's folder (`econas`).
+    pub id: String,
+    /// Where the manifest was read from.
+    pub file: PathBuf,
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// A short title of the experiment.
+    pub title: String,
+    /// The paper.
+    pub paper: Paper,
+    /// What is done, in a paragraph.
+    pub summary: String,
+    /// What to run, by profile; at least one.
+    pub profiles: BTreeMap<Profile, ProfileSettings>,
+    /// The paper's claims, in the order of the report.
+    pub claims: Vec<Claim>,
+    /// Where the paper, its code and this project part.
+    pub audit: Vec<AuditEntry>,
+    /// Where this project departs from the paper on purpose.
+    pub deviations: Vec<Deviation>,
+    /// Largest absolute difference, by name of a scalar (`validation.accuracy`), up to which two numeric classes agree
+    /// on a single trial.
+    pub tolerances: BTreeMap<String, f64>,
+    /// How a diverged network is scored, in words; the numbers stand in the parameters.
+    pub failure_rule: String,
+}
+
+/// Scale and purpose of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// A first look: the whole pipeline, bit-reproducible, in minutes.
+    Quick,
+    /// Real data at a scale where the claims can be judged on a laptop.
+    Reduced,
+    /// The papers' own settings.
+    Paper,
+}
+
+impl Profile {
+    /// All profiles, smallest first.
+    pub const ALL: [Self; 3] = [Self::Quick, Self::Reduced, Self::Paper];
+
+    /// The name in manifests, folders and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quick => "quick",
+            Self::Reduced => "reduced",
+            Self::Paper => "paper",
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// There is no such profile.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no profile `{name}`; {suggestion}")]
+pub struct UnknownProfile {
+    name: String,
+    suggestion: String,
+}
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(name: &str) -> Result<Self, UnknownProfile> {
+        Self::ALL.into_iter().find(|profile| profile.name() == name).ok_or_else(|| UnknownProfile {
+            name: name.to_owned(),
+            suggestion: suggestion(name, &Self::ALL.map(Self::name)),
+        })
+    }
+}
+
+/// What to run at a profile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProfileSettings {
+    /// What it is for, in one sentence.
+    pub purpose: String,
+    /// The pinned numerics on a CPU; a GPU has its own.
+    pub numerics: Numerics,
+    /// Where training times come from.
+    pub clock: Clock,
+    /// Constants of `Clock::CostModel`; absent where the experiment is not about time.
+    pub cost_model: Option<CostModel>,
+    /// The paper's parameters, as `Paper::parameters` read them.
+    pub parameters: serde_json::Value,
+}
+
+/// Constants of the cost model of time: seconds = steps x sum over layers of (overhead + multiply-adds / rate + bytes /
+/// bandwidth).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CostModel {
+    /// Seconds per layer and step.
+    pub overhead_seconds: f64,
+    /// Multiply-adds per second.
+    pub multiply_adds_per_second: f64,
+    /// Bytes per second.
+    pub bytes_per_second: f64,
+}

@@ -1,0 +1,80 @@
+//! Mistakes of a manifest, and the words in which they are reported.
+
+use std::cell::RefCell;
+use std::fmt;
+
+use super::yaml::Value;
+use crate::base::nearest::nearest;
+
+/// One mistake: where, and what.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Line, from 1.
+    pub line: usize,
+    /// Path of the key (`claims[2].expectation`); empty for the whole text.
+    pub path: String,
+    /// What is wrong, and what was meant where that can be guessed.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, path, message } = self;
+        if path.is_empty() { write!(f, "{line}: {message}") } else { write!(f, "{line}: {path}: {message}") }
+    }
+}
+
+/// The mistakes found so far.
+#[derive(Debug, Default)]
+pub struct Problems(RefCell<Vec<Problem>>);
+
+impl Problems {
+    /// Add a mistake.
+    pub fn add(&self, line: usize, path: String, message: impl Into<String>) {
+        self.0.borrow_mut().push(Problem { line, path, message: message.into() });
+    }
+
+    /// Number of mistakes so far.
+    pub fn count(&self) -> usize {
+        self.0.borrow().len()
+    }
+
+    /// All mistakes by line, each once.
+    pub fn into_sorted(self) -> Vec<Problem> {
+        let mut problems = self.0.into_inner();
+        problems.sort();
+        problems.dedup();
+        problems
+    }
+}
+
+/// The nearest known name; where none is near, all of them, or how many there are.
+pub(super) fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
+    if let Some(near) = nearest(name, known.iter().map(AsRef::as_ref)) {
+        return format!("did you mean `{near}`?");
+    }
+    match known {
+        [] => "none is known".to_owned(),
+        _ if known.len() <= 12 => {
+            let names: Vec<String> = known.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+            format!("known: {}", names.join(", "))
+        }
+        _ => format!("none of the {} known names is near", known.len()),
+    }
+}
+
+/// A value in words, for messages that say what was found.
+pub(super) fn found(value: &Value) -> String {
+    match value {
+        Value::Null => "nothing".to_owned(),
+        Value::Bool(flag) => format!("`{flag}`"),
+        Value::Integer(number) => format!("the number {number}"),
+        Value::Float(number) => format!("the number {number}"),
+        Value::Text(text) if text.chars().count() > 40 => {
+            format!("the text `{}...`", text.chars().take(40).collect::<String>())
+        }
+        Value::Text(text) => format!("the text `{text}`"),
+        Value::Sequence(_) => "a list".to_owned(),
+        Value::Mapping(_) => "a section".to_owned(),
+    }
+}
