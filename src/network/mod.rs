@@ -1,4 +1,7 @@
 //! One description of a network, read twice: by `cost` here, without libtorch, and by the worker that trains it.
 
-pub mod shape; //   the shape of each node's value, and every mistake a spec can contain
-pub mod spec; //    the graph of layers
+pub mod cost; //      parameters, multiply-adds and activations of a network
+pub mod parameter; // the tensors that a network owns: names, shapes, initial values
+pub mod shape; //     the shape of each node's value, and every mistake a spec can contain
+pub mod spec; //      the graph of layers
+pub mod weights; //   named tensors as safetensors bytes

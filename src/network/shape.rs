@@ -1,1 +1,258 @@
-//! stands until the helper writes it
+//! The shape of each node's value, and every mistake that a `NetworkSpec` can contain.
+//!
+//! A spec is data from outside (a manifest, a search, a stored request); everything else may rely on it once `shapes`
+//! has accepted it. Sizes follow PyTorch's rules (floor division), so that the worker builds exactly this network.
+
+use std::collections::BTreeMap;
+
+use super::spec::{INPUT, NetworkSpec, Node, Operator};
+
+/// The largest number of values that one node may have per sample; what is above is a mistake, not a network.
+pub const LARGEST_VALUE: usize = 1 << 31;
+
+/// What is wrong with a network, and where.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ShapeError {
+    /// The input's shape is neither a vector's nor an image's.
+    #[error("network input {0:?}: the shape must be [features] or [channels, height, width], all positive")]
+    Input(Vec<usize>),
+    /// The output names no node.
+    #[error("network output `{0}`: there is no node of that name")]
+    Output(String),
+    /// One node breaks a rule.
+    #[error("network node `{node}`: {rule}")]
+    Node {
+        /// The node's name.
+        node: String,
+        /// The rule that it breaks, with the numbers that break it.
+        rule: String,
+    },
+}
+
+/// Shapes of the values of all nodes of a valid network, without the batch, in the order of `network.nodes`.
+///
+/// A vector is `[features]`, an image `[channels, height, width]`. The first mistake in the order of the nodes is
+/// returned.
+pub fn shapes(network: &NetworkSpec) -> Result<Vec<Vec<usize>>, ShapeError> {
+    let input = &network.input;
+    if !matches!(input.len(), 1 | 3) || volume(input).is_none() {
+        return Err(ShapeError::Input(input.clone()));
+    }
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut shapes: Vec<Vec<usize>> = Vec::with_capacity(network.nodes.len());
+    for (index, node) in network.nodes.iter().enumerate() {
+        let rule = |rule: String| ShapeError::Node { node: node.name.clone(), rule };
+        check_name(&node.name).map_err(rule)?;
+        if places.contains_key(node.name.as_str()) {
+            return Err(rule("another node before it has the same name".to_owned()));
+        }
+        let source = single_input(node).map_err(rule)?;
+        let source = match places.get(source) {
+            _ if source == INPUT => input,
+            Some(&place) => &shapes[place],
+            None => return Err(rule(format!("it reads `{source}`, which is neither `input` nor an earlier node"))),
+        };
+        let shape = output_shape(&node.operator, source).map_err(rule)?;
+        if volume(&shape).is_none() {
+            return Err(rule(format!("its value {shape:?} is larger than {LARGEST_VALUE} numbers")));
+        }
+        places.insert(&node.name, index);
+        shapes.push(shape);
+    }
+    let output = places.get(network.output.as_str()).ok_or_else(|| ShapeError::Output(network.output.clone()))?;
+    check_all_used(network, &places, *output)?;
+    Ok(shapes)
+}
+
+/// The one input of an operator that reads one value; `shapes` has checked that there is exactly one.
+pub(super) fn single_input(node: &Node) -> Result<&str, String> {
+    match node.inputs.as_slice() {
+        [one] => Ok(one),
+        other => Err(format!("its operator reads 1 input, but {} are named", other.len())),
+    }
+}
+
+/// Product of the sizes; absent where one is zero or the product is above `LARGEST_VALUE`.
+fn volume(shape: &[usize]) -> Option<usize> {
+    shape
+        .iter()
+        .try_fold(1usize, |product, &size| product.checked_mul(size))
+        .filter(|&product| (1..=LARGEST_VALUE).contains(&product))
+}
+
+/// Names become tensor names (`<name>.weight`), so they hold no dot.
+fn check_name(name: &str) -> Result<(), String> {
+    let valid = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '-' | '/');
+    if name == INPUT {
+        return Err("the name `input` stands for the network's input".to_owned());
+    }
+    if name.is_empty() || !name.chars().all(valid) {
+        return Err("a name consists of ASCII letters, digits, `_`, `-` and `/`".to_owned());
+    }
+    Ok(())
+}
+
+/// A node that the output does not depend on would never be trained: a mistake of whoever made the spec.
+fn check_all_used(network: &NetworkSpec, places: &BTreeMap<&str, usize>, output: usize) -> Result<(), ShapeError> {
+    let mut used = vec![false; network.nodes.len()];
+    used[output] = true;
+    for (index, node) in network.nodes.iter().enumerate().rev() {
+        if !used[index] {
+            let rule = format!("the output `{}` does not depend on it", network.output);
+            return Err(ShapeError::Node { node: node.name.clone(), rule });
+        }
+        for place in node.inputs.iter().filter_map(|name| places.get(name.as_str())) {
+            used[*place] = true;
+        }
+    }
+    Ok(())
+}
+
+fn output_shape(operator: &Operator, source: &[usize]) -> Result<Vec<usize>, String> {
+    match *operator {
+        Operator::Linear { units } => {
+            positive(&[("units", units)])?;
+            match source {
+                [_] => Ok(vec![units]),
+                _ => Err(format!("linear reads a vector, not {source:?}; put `flatten` or a global pool before it")),
+            }
+        }
+        Operator::Conv2d { filters, kernel, stride, padding, dilation, groups } => {
+            let [channels, height, width] = image(source)?;
+            positive(&[("filters", filters), ("kernel", kernel), ("stride", stride)])?;
+            positive(&[("dilation", dilation), ("groups", groups)])?;
+            if channels % groups != 0 || filters % groups != 0 {
+                return Err(format!("{groups} groups do not divide {channels} input channels and {filters} filters"));
+            }
+            let extent = (kernel - 1).checked_mul(dilation).and_then(|reach| reach.checked_add(1));
+            let extent = extent.ok_or("its kernel is too large")?;
+            let size = |size| windows(size, extent, stride, padding);
+            Ok(vec![filters, size(height)?, size(width)?])
+        }
+        Operator::BatchNorm | Operator::Activation { .. } => Ok(source.to_vec()),
+        Operator::MaxPool2d { kernel, stride, padding } | Operator::AvgPool2d { kernel, stride, padding } => {
+            let [channels, height, width] = image(source)?;
+            positive(&[("kernel", kernel), ("stride", stride)])?;
+            if padding > kernel / 2 {
+                return Err(format!("padding {padding} is more than half of kernel {kernel}"));
+            }
+            let size = |size| windows(size, kernel, stride, padding);
+            Ok(vec![channels, size(height)?, size(width)?])
+        }
+        Operator::GlobalMeanPool => image(source).map(|[channels, _, _]| vec![channels]),
+        Operator::Flatten => image(source).map(|[channels, height, width]| vec![channels * height * width]),
+    }
+}
+
+fn image(source: &[usize]) -> Result<[usize; 3], String> {
+    source.try_into().map_err(|_| format!("its operator reads an image [channels, height, width], not {source:?}"))
+}
+
+fn positive(sizes: &[(&str, usize)]) -> Result<(), String> {
+    match sizes.iter().find(|(_, size)| *size == 0) {
+        Some((name, _)) => Err(format!("{name} must be at least 1")),
+        None => Ok(()),
+    }
+}
+
+/// Number of windows of `extent` cells along `size` cells with zeros on both sides.
+fn windows(size: usize, extent: usize, stride: usize, padding: usize) -> Result<usize, String> {
+    let padded = padding.checked_mul(2).and_then(|both| both.checked_add(size)).ok_or("its padding is too large")?;
+    if extent > padded {
+        return Err(format!("a window of {extent} cells does not fit into {size} cells with padding {padding}"));
+    }
+    Ok((padded - extent) / stride + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::spec::Activation;
+
+    fn conv(filters: usize, kernel: usize, stride: usize, padding: usize, dilation: usize, groups: usize) -> Operator {
+        Operator::Conv2d { filters, kernel, stride, padding, dilation, groups }
+    }
+
+    fn chain(input: &[usize], operators: Vec<Operator>) -> NetworkSpec {
+        let layers = operators.into_iter().enumerate().map(|(index, operator)| (format!("node_{index}"), operator));
+        NetworkSpec::sequential(input.to_vec(), layers.collect())
+    }
+
+    fn rule_broken(network: &NetworkSpec) -> String {
+        shapes(network).expect_err("the network is wrong").to_string()
+    }
+
+    #[test]
+    fn a_perceptron_on_images_is_flattened_first() {
+        let network = NetworkSpec::perceptron(&[1, 28, 28], &[100, 50], Activation::Relu, 10);
+        let all = shapes(&network).expect("valid");
+        assert_eq!(all, vec![vec![784], vec![100], vec![100], vec![50], vec![50], vec![10]]);
+    }
+
+    /// Sizes that PyTorch 2.11 gives for the same layers.
+    #[test]
+    fn convolutions_and_pools_have_pytorchs_sizes() {
+        let network = chain(
+            &[3, 32, 30],
+            vec![
+                conv(8, 3, 2, 1, 1, 1),
+                conv(8, 3, 1, 0, 2, 8),
+                Operator::MaxPool2d { kernel: 3, stride: 2, padding: 1 },
+                Operator::AvgPool2d { kernel: 2, stride: 2, padding: 0 },
+                Operator::GlobalMeanPool,
+            ],
+        );
+        let all = shapes(&network).expect("valid");
+        assert_eq!(all, vec![vec![8, 16, 15], vec![8, 12, 11], vec![8, 6, 6], vec![8, 3, 3], vec![8]]);
+    }
+
+    #[test]
+    fn every_mistake_names_the_node_and_the_rule() {
+        let linear = |units| Operator::Linear { units };
+        let max_pool = |kernel, stride, padding| Operator::MaxPool2d { kernel, stride, padding };
+        let cases = [
+            (chain(&[1, 8, 8], vec![linear(3)]), "`node_0`: linear reads a vector, not [1, 8, 8]"),
+            (chain(&[8], vec![linear(0)]), "`node_0`: units must be at least 1"),
+            (chain(&[8], vec![conv(1, 1, 1, 0, 1, 1)]), "`node_0`: its operator reads an image"),
+            (chain(&[3, 8, 8], vec![conv(4, 3, 1, 1, 1, 2)]), "`node_0`: 2 groups do not divide 3 input channels"),
+            (chain(&[3, 8, 8], vec![conv(4, 3, 0, 1, 1, 1)]), "`node_0`: stride must be at least 1"),
+            (chain(&[3, 8, 8], vec![conv(4, 5, 1, 0, 2, 1)]), "`node_0`: a window of 9 cells does not fit into 8"),
+            (chain(&[3, 8, 8], vec![max_pool(3, 1, 2)]), "`node_0`: padding 2 is more than half of kernel 3"),
+            (chain(&[3, 8, 8], vec![conv(1 << 30, 3, 1, 1, 1, 1)]), "`node_0`: its value [1073741824, 8, 8] is larger"),
+            (chain(&[3, 8, 8], vec![Operator::Flatten, Operator::Flatten]), "`node_1`: its operator reads an image"),
+        ];
+        for (network, message) in cases {
+            let rule = rule_broken(&network);
+            assert!(rule.contains(message), "{rule} does not contain {message}");
+        }
+    }
+
+    #[test]
+    fn names_and_wires_are_checked() {
+        let network = || NetworkSpec::perceptron(&[4], &[3], Activation::Tanh, 2);
+        let mut same_name = network();
+        same_name.nodes[1].name = "hidden_1".to_owned();
+        assert!(rule_broken(&same_name).contains("`hidden_1`: another node before it has the same name"));
+        let mut reserved = network();
+        reserved.nodes[0].name = "input".to_owned();
+        assert!(rule_broken(&reserved).contains("stands for the network's input"));
+        let mut dotted = network();
+        dotted.nodes[0].name = "a.b".to_owned();
+        assert!(rule_broken(&dotted).contains("`a.b`: a name consists of"));
+        let mut forward = network();
+        forward.nodes[0].inputs = vec!["logits".to_owned()];
+        assert!(rule_broken(&forward).contains("it reads `logits`, which is neither"));
+        let mut two_inputs = network();
+        two_inputs.nodes[1].inputs.push("input".to_owned());
+        assert!(rule_broken(&two_inputs).contains("reads 1 input, but 2 are named"));
+        let mut unused = network();
+        unused.output = "hidden_1".to_owned();
+        assert!(rule_broken(&unused).contains("`logits`: the output `hidden_1` does not depend on it"));
+        let mut no_output = network();
+        no_output.output = "softmax".to_owned();
+        assert!(rule_broken(&no_output).contains("output `softmax`: there is no node"));
+        let mut no_input = network();
+        no_input.input = vec![0];
+        assert!(rule_broken(&no_input).contains("input [0]"));
+    }
+}

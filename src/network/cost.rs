@@ -1,0 +1,106 @@
+//! What one forward pass of one sample costs, computed from the spec alone.
+//!
+//! Convention: one multiply-add is one multiplication together with its addition. Only linear layers and convolutions
+//! are counted; bias, normalisation, activation functions, pooling and reshaping are not (as the tool `thop` counts a
+//! bias-free affine map, <https://github.com/Lyken17/pytorch-OpCounter>). Floating-point operations in the other common
+//! convention are twice this number.
+
+use super::parameter::{parameters, source_shape};
+use super::shape::{ShapeError, shapes};
+use super::spec::{NetworkSpec, Operator};
+
+/// The cost of a network, node by node and in total.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Costs of the nodes, in the order of the network's nodes.
+    pub nodes: Vec<NodeCost>,
+    /// Their sum.
+    pub total: NodeCost,
+}
+
+/// The cost of one node, or the sum over nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NodeCost {
+    /// Values that an optimiser moves.
+    pub parameters: u64,
+    /// Multiply-adds of linear layers and convolutions for one sample.
+    pub multiply_adds: u64,
+    /// Values that the nodes hand on for one sample; times four bytes, the memory of the activations.
+    pub activations: u64,
+}
+
+/// The cost of `network`, with the first mistake where it is not valid.
+pub fn cost(network: &NetworkSpec) -> Result<Cost, ShapeError> {
+    let shapes = shapes(network)?;
+    let mut nodes: Vec<NodeCost> = (0..shapes.len()).map(|index| node_cost(network, &shapes, index)).collect();
+    for parameter in parameters(network)?.iter().filter(|parameter| parameter.trainable) {
+        nodes[parameter.node].parameters += parameter.size() as u64;
+    }
+    let mut total = NodeCost::default();
+    for node in &nodes {
+        total.parameters += node.parameters;
+        total.multiply_adds += node.multiply_adds;
+        total.activations += node.activations;
+    }
+    Ok(Cost { nodes, total })
+}
+
+fn node_cost(network: &NetworkSpec, shapes: &[Vec<usize>], index: usize) -> NodeCost {
+    let activations = shapes[index].iter().product::<usize>() as u64;
+    let inputs = source_shape(network, shapes, index)[0] as u64;
+    let multiply_adds = match network.nodes[index].operator {
+        Operator::Linear { .. } => activations * inputs,
+        Operator::Conv2d { kernel, groups, .. } => activations * (inputs / groups as u64) * (kernel * kernel) as u64,
+        Operator::BatchNorm
+        | Operator::Activation { .. }
+        | Operator::MaxPool2d { .. }
+        | Operator::AvgPool2d { .. }
+        | Operator::GlobalMeanPool
+        | Operator::Flatten => 0,
+    };
+    NodeCost { parameters: 0, multiply_adds, activations }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::spec::Activation;
+
+    /// By hand: 784 x 100 + 9 layers of 100 x 100 + 100 x 10, and one bias per unit.
+    #[test]
+    fn ten_layers_of_100_units_on_mnist_cost_what_the_hand_count_says() {
+        let network = NetworkSpec::perceptron(&[1, 28, 28], &[100; 10], Activation::Relu, 10);
+        let total = cost(&network).expect("valid").total;
+        assert_eq!(total.multiply_adds, 78_400 + 9 * 10_000 + 1_000);
+        assert_eq!(total.parameters, total.multiply_adds + 10 * 100 + 10);
+        assert_eq!(total.activations, 784 + 10 * 200 + 10);
+    }
+
+    /// PyTorch 2.11: `sum(p.numel() for p in model.parameters())` of Conv2d(3, 8, 3, padding=1), BatchNorm2d(8), ReLU,
+    /// Conv2d(8, 16, 3, stride=2, groups=4), AvgPool2d(3), Flatten, Linear(64, 10) is 1,194; multiply-adds are
+    /// 8 x 16 x 16 x 27, then 16 x 7 x 7 x 18 and 64 x 10.
+    #[test]
+    fn a_small_convolutional_network_costs_what_pytorch_counts() {
+        let conv = |filters, stride, padding, groups| Operator::Conv2d {
+            filters,
+            kernel: 3,
+            stride,
+            padding,
+            dilation: 1,
+            groups,
+        };
+        let layers = vec![
+            ("first".to_owned(), conv(8, 1, 1, 1)),
+            ("norm".to_owned(), Operator::BatchNorm),
+            ("relu".to_owned(), Operator::Activation { function: Activation::Relu }),
+            ("second".to_owned(), conv(16, 2, 0, 4)),
+            ("pool".to_owned(), Operator::AvgPool2d { kernel: 3, stride: 3, padding: 0 }),
+            ("flatten".to_owned(), Operator::Flatten),
+            ("logits".to_owned(), Operator::Linear { units: 10 }),
+        ];
+        let cost = cost(&NetworkSpec::sequential(vec![3, 16, 16], layers)).expect("valid");
+        assert_eq!(cost.total.parameters, 1_194);
+        assert_eq!(cost.total.multiply_adds, 55_296 + 14_112 + 640);
+        assert_eq!(cost.nodes[3], NodeCost { parameters: 304, multiply_adds: 14_112, activations: 784 });
+    }
+}

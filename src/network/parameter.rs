@@ -1,0 +1,114 @@
+//! The tensors that a network owns: their names, shapes and initial values, in one fixed order.
+//!
+//! Cost counts them, the worker creates them, safetensors objects hold them: one list for all three.
+
+use super::shape::{ShapeError, shapes, single_input};
+use super::spec::{INPUT, NetworkSpec, Operator};
+
+/// One tensor of a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parameter {
+    /// `<node>.weight`, `<node>.bias`, `<node>.running_mean` or `<node>.running_var`.
+    pub name: String,
+    /// Index of the node that it belongs to.
+    pub node: usize,
+    /// Sizes; PyTorch's layout (`[units, features]`, `[filters, channels / groups, kernel, kernel]`).
+    pub shape: Vec<usize>,
+    /// Where fresh values come from.
+    pub initial: Initial,
+    /// Whether an optimiser moves it; running statistics of batch normalisation are not moved by one.
+    pub trainable: bool,
+}
+
+/// The initial values of a tensor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Initial {
+    /// Uniform in +-1/sqrt(fan_in), PyTorch's default of `Linear` and `Conv2d`, weight and bias alike.
+    Uniform {
+        /// Inputs that one output value is computed from.
+        fan_in: usize,
+    },
+    /// All zeros.
+    Zeros,
+    /// All ones.
+    Ones,
+}
+
+impl Parameter {
+    /// Number of values.
+    pub fn size(&self) -> usize {
+        self.shape.iter().product()
+    }
+}
+
+/// The tensors of `network` in the order of its nodes; within a node weight, bias, running mean, running variance.
+pub fn parameters(network: &NetworkSpec) -> Result<Vec<Parameter>, ShapeError> {
+    let shapes = shapes(network)?;
+    let mut parameters = Vec::new();
+    for (index, node) in network.nodes.iter().enumerate() {
+        let mut add = |suffix: &str, shape: Vec<usize>, initial, trainable| {
+            parameters.push(Parameter { name: format!("{}.{suffix}", node.name), node: index, shape, initial, trainable });
+        };
+        let source = &source_shape(network, &shapes, index)[0];
+        match node.operator {
+            Operator::Linear { units } => {
+                let initial = Initial::Uniform { fan_in: *source };
+                add("weight", vec![units, *source], initial, true);
+                add("bias", vec![units], initial, true);
+            }
+            Operator::Conv2d { filters, kernel, groups, .. } => {
+                let initial = Initial::Uniform { fan_in: source / groups * kernel * kernel };
+                add("weight", vec![filters, source / groups, kernel, kernel], initial, true);
+                add("bias", vec![filters], initial, true);
+            }
+            Operator::BatchNorm => {
+                add("weight", vec![*source], Initial::Ones, true);
+                add("bias", vec![*source], Initial::Zeros, true);
+                add("running_mean", vec![*source], Initial::Zeros, false);
+                add("running_var", vec![*source], Initial::Ones, false);
+            }
+            Operator::Activation { .. }
+            | Operator::MaxPool2d { .. }
+            | Operator::AvgPool2d { .. }
+            | Operator::GlobalMeanPool
+            | Operator::Flatten => {}
+        }
+    }
+    Ok(parameters)
+}
+
+/// The shape of what node `index` of a valid network reads.
+pub(super) fn source_shape<'a>(network: &'a NetworkSpec, shapes: &'a [Vec<usize>], index: usize) -> &'a [usize] {
+    let source = single_input(&network.nodes[index]).expect("`shapes` has checked the number of inputs");
+    if source == INPUT {
+        return &network.input;
+    }
+    let place = network.nodes.iter().position(|node| node.name == source);
+    &shapes[place.expect("`shapes` has checked that inputs exist")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::spec::Activation;
+
+    #[test]
+    fn a_perceptron_owns_weights_and_biases_in_the_order_of_its_layers() {
+        let network = NetworkSpec::perceptron(&[4], &[3], Activation::Relu, 2);
+        let all = parameters(&network).expect("valid");
+        let names: Vec<_> = all.iter().map(|parameter| (parameter.name.as_str(), parameter.size())).collect();
+        assert_eq!(names, [("hidden_1.weight", 12), ("hidden_1.bias", 3), ("logits.weight", 6), ("logits.bias", 2)]);
+        assert_eq!(all[2].initial, Initial::Uniform { fan_in: 3 });
+    }
+
+    #[test]
+    fn a_depthwise_convolution_has_one_input_channel_per_filter() {
+        let depthwise = Operator::Conv2d { filters: 6, kernel: 3, stride: 1, padding: 1, dilation: 1, groups: 3 };
+        let layers = vec![("depthwise".to_owned(), depthwise), ("norm".to_owned(), Operator::BatchNorm)];
+        let all = parameters(&NetworkSpec::sequential(vec![3, 8, 8], layers)).expect("valid");
+        assert_eq!(all[0].shape, [6, 1, 3, 3]);
+        assert_eq!(all[0].initial, Initial::Uniform { fan_in: 9 });
+        assert_eq!(all[2..].iter().filter(|parameter| parameter.trainable).count(), 2);
+        assert_eq!(all.last().expect("six tensors").name, "norm.running_var");
+    }
+}
