@@ -47,7 +47,13 @@ pub fn parameters(network: &NetworkSpec) -> Result<Vec<Parameter>, ShapeError> {
     let mut parameters = Vec::new();
     for (index, node) in network.nodes.iter().enumerate() {
         let mut add = |suffix: &str, shape: Vec<usize>, initial, trainable| {
-            parameters.push(Parameter { name: format!("{}.{suffix}", node.name), node: index, shape, initial, trainable });
+            parameters.push(Parameter {
+                name: format!("{}.{suffix}", node.name),
+                node: index,
+                shape,
+                initial,
+                trainable,
+            });
         };
         let source = &source_shape(network, &shapes, index)[0];
         match node.operator {

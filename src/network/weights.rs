@@ -57,9 +57,9 @@ pub fn encode(tensors: &Tensors) -> Result<Vec<u8>, WeightsError> {
         let raw: Vec<u8> = tensor.values.iter().flat_map(|value| value.to_le_bytes()).collect();
         bytes.insert(name, (tensor.shape.clone(), raw));
     }
-    let views = bytes.iter().map(|(name, (shape, raw))| {
-        TensorView::new(Dtype::F32, shape.clone(), raw).map(|view| (name.as_str(), view))
-    });
+    let views = bytes
+        .iter()
+        .map(|(name, (shape, raw))| TensorView::new(Dtype::F32, shape.clone(), raw).map(|view| (name.as_str(), view)));
     let views: Vec<_> = views.collect::<Result<_, _>>()?;
     Ok(safetensors::serialize(views, None)?)
 }

@@ -1,2 +1,103 @@
-//! placeholder until the worker lands
-fn main() {}
+//! The program `renas-worker`: its command line, its first words, and then the protocol until standard input ends.
+
+use std::collections::BTreeMap;
+use std::io::{stdin, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use renas::task::numerics::Numerics;
+use renas::task::protocol::Hello;
+use renas_worker::shim::{self, About};
+use renas_worker::{data, fingerprint, numerics, serve};
+
+const HELP: &str = "\
+renas-worker: trains and evaluates networks for `renas`, which starts it; it reads tasks as JSON lines
+
+Usage: renas-worker --numerics NAME [--device DEVICE] [--data DIR]... [--doctor]
+
+  --numerics NAME   pinned settings: portable, avx2, native or cuda
+  --device DEVICE   cpu (default), cuda or cuda:<index>
+  --data DIR        a folder to look for data sets in, before the usual ones; may be repeated
+  --doctor          print what this worker is and its numeric fingerprint as one JSON line, and exit
+  --help            print this text
+
+Exit codes: 0 fine; 2 bad command line; 3 this machine cannot run it (libtorch or device missing)";
+
+struct Arguments {
+    numerics: Numerics,
+    device: String,
+    data: Vec<PathBuf>,
+    doctor: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = match parse(std::env::args().skip(1)) {
+        Ok(Some(arguments)) => arguments,
+        Ok(None) => {
+            println!("{HELP}");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("renas-worker: {error:#}\n\n{HELP}");
+            return ExitCode::from(2);
+        }
+    };
+    match run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("renas-worker: {error:#}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Result<()> {
+    numerics::pin_environment(arguments.numerics)?;
+    let device = numerics::open_device(arguments.numerics, &arguments.device)?;
+    let hello = hello(arguments.numerics, device)?;
+    if arguments.doctor {
+        println!("{}", serde_json::to_string(&hello)?);
+        return Ok(());
+    }
+    let mut data = data::DataSource::new(arguments.data, device);
+    serve::serve(&hello, device, &mut data, stdin().lock(), stdout().lock())
+}
+
+/// The command line; absent where help is asked for.
+fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>> {
+    let (mut numerics, mut device, mut data, mut doctor) = (None, "cpu".to_owned(), Vec::new(), false);
+    while let Some(word) = words.next() {
+        let mut value = || words.next().with_context(|| format!("{word} needs a value"));
+        match word.as_str() {
+            "--numerics" => numerics = Some(value()?.parse()?),
+            "--device" => device = value()?,
+            "--data" => data.push(PathBuf::from(value()?)),
+            "--doctor" => doctor = true,
+            "--help" | "-h" => return Ok(None),
+            other => bail!("unknown argument `{other}`"),
+        }
+    }
+    let numerics = numerics.context("--numerics is missing: portable, avx2, native or cuda")?;
+    Ok(Some(Arguments { numerics, device, data, doctor }))
+}
+
+fn hello(numerics: Numerics, device: tch::Device) -> Result<Hello> {
+    let mut details = BTreeMap::from([
+        ("libtorch".to_owned(), shim::describe(About::Version)?),
+        ("capability".to_owned(), shim::describe(About::Capability)?),
+        ("configuration".to_owned(), shim::describe(About::Configuration)?),
+        ("threads".to_owned(), shim::describe(About::Threads)?),
+    ]);
+    if let tch::Device::Cuda(index) = device {
+        details.insert("gpu_index".to_owned(), index.to_string());
+    }
+    Ok(Hello {
+        worker: env!("CARGO_PKG_VERSION").to_owned(),
+        libtorch: numerics::libtorch_version()?,
+        numerics: numerics.name().to_owned(),
+        device: numerics::kind(device).to_owned(),
+        fingerprint: fingerprint::fingerprint(device)?,
+        details,
+    })
+}

@@ -1,0 +1,15 @@
+//! renas-worker trains and evaluates one network at a time, and is the only program of renas that links libtorch.
+//!
+//! It knows no paper: what can be asked of it is the closed enum `renas::task::Task`, one JSON line at a time. This file
+//! is the map; the program is `main.rs`.
+
+pub mod data; //        samples as tensors
+pub mod evaluate; //    probes: scores, class means, outputs
+pub mod fingerprint; // what this machine's arithmetic gives, as a digest
+pub mod module; //      a NetworkSpec as libtorch computes it
+pub mod numerics; //    pins the environment and libtorch's switches; opens the device
+pub mod optimizer; //   Adam and gradient descent on one flat buffer
+pub mod parameters; //  the tensors of a network, fresh or from the store
+pub mod serve; //       the protocol
+pub mod shim; //        calls into C++: the only unsafe code
+pub mod train; //       the training loop

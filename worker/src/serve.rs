@@ -1,0 +1,120 @@
+//! The worker's side of the protocol: one JSON line in, one JSON line out, until standard input ends.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, ensure};
+use renas::base::digest::Digest;
+use renas::network::weights::{self, Tensors};
+use renas::task::outcome::{Ending, Outcome};
+use renas::task::protocol::{Hello, Reply, Request};
+use renas::task::{Evaluate, Start, Task, Train};
+use tch::Device;
+
+use crate::data::DataSource;
+use crate::evaluate::{Measured, measure};
+use crate::module::Module;
+use crate::parameters::Parameters;
+use crate::shim;
+use crate::train::{Trained, train};
+
+/// Say hello, then answer requests until `requests` ends. Errors where a reply cannot be written.
+pub fn serve(
+    hello: &Hello,
+    device: Device,
+    data: &mut DataSource,
+    requests: impl BufRead,
+    mut replies: impl Write,
+) -> Result<()> {
+    say(&mut replies, hello)?;
+    for line in requests.lines() {
+        let line = line.context("reading a request from standard input")?;
+        say(&mut replies, &reply(&line, device, data))?;
+    }
+    Ok(())
+}
+
+fn say(replies: &mut impl Write, message: &impl serde::Serialize) -> Result<()> {
+    let mut line = serde_json::to_string(message).context("writing a reply as JSON")?;
+    line.push('\n');
+    replies.write_all(line.as_bytes()).and_then(|()| replies.flush()).context("writing a reply to standard output")
+}
+
+/// The answer to one line; whatever is wrong with it is an answer too.
+fn reply(line: &str, device: Device, data: &mut DataSource) -> Reply {
+    let request: Request = match serde_json::from_str(line) {
+        Ok(request) => request,
+        Err(error) => {
+            let number = serde_json::from_str(line).ok().and_then(|value: serde_json::Value| value["number"].as_u64());
+            let message = format!("the request is not one that this worker understands: {error}");
+            return Reply::Failed { number: number.unwrap_or_default(), message };
+        }
+    };
+    let number = request.number;
+    let start = shim::cpu_seconds();
+    match run(&request, device, data) {
+        Ok(outcome) => Reply::Done { number, outcome, cpu_seconds: shim::cpu_seconds() - start },
+        Err(error) => Reply::Failed { number, message: format!("{error:#}") },
+    }
+}
+
+fn run(request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
+    match &request.task {
+        Task::Train(task) => run_train(task, request, device, data).context("training a network"),
+        Task::Evaluate(task) => run_evaluate(task, request, device, data).context("evaluating a network"),
+    }
+}
+
+fn run_train(task: &Train, request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
+    let samples = data.samples(&task.data, &task.network)?;
+    let mut parameters = match &task.start {
+        Start::Fresh => Parameters::fresh(&task.network, &task.seed, device)?,
+        Start::Weights { weights } => Parameters::from_tensors(&task.network, read_object(weights, request)?, device)?,
+    };
+    let module = Module::new(&task.network, &parameters)?;
+    let Trained { ending, curves, steps } = train(task, &samples, &module, &mut parameters)?;
+    if ending != Ending::Completed {
+        return Ok(Outcome { ending, curves, ..Outcome::default() });
+    }
+    let mut measured = measure(&task.probes, &task.network, &samples, &module)?;
+    measured.objects.insert("weights".to_owned(), parameters.to_tensors()?);
+    if !measured.is_finite() {
+        // The last step destroyed the weights: the loss of the step after it would not be finite.
+        return Ok(Outcome { ending: Ending::Diverged { step: steps }, curves, ..Outcome::default() });
+    }
+    finish(measured, curves, &request.out)
+}
+
+fn run_evaluate(task: &Evaluate, request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
+    let samples = data.samples(&task.data, &task.network)?;
+    let parameters = Parameters::from_tensors(&task.network, read_object(&task.weights, request)?, device)?;
+    let module = Module::new(&task.network, &parameters)?;
+    let measured = measure(&task.probes, &task.network, &samples, &module)?;
+    if !measured.is_finite() {
+        return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
+    }
+    finish(measured, BTreeMap::new(), &request.out)
+}
+
+/// Write the tensor objects and name their digests.
+fn finish(measured: Measured, curves: BTreeMap<String, Vec<f64>>, out: &Path) -> Result<Outcome> {
+    let mut tensors = BTreeMap::new();
+    for (name, object) in &measured.objects {
+        let bytes = weights::encode(object)?;
+        let path = out.join(format!("{name}.safetensors"));
+        std::fs::write(&path, &bytes).with_context(|| format!("writing {}", path.display()))?;
+        tensors.insert(name.clone(), Digest::of(&bytes));
+    }
+    Ok(Outcome { ending: Ending::Completed, scalars: measured.scalars, curves, tensors })
+}
+
+fn read_object(digest: &Digest, request: &Request) -> Result<Tensors> {
+    let path = request.objects.get(digest);
+    let path =
+        path.with_context(|| format!("the request gives no path for the object {digest} that its task names"))?;
+    let bytes = std::fs::read(path).with_context(|| format!("reading the object {}", path.display()))?;
+    let found = Digest::of(&bytes);
+    ensure!(found == *digest, "the object {} has digest {found}, not {digest}: it was altered", path.display());
+    weights::decode(&bytes).with_context(|| format!("reading the object {}", path.display()))
+}

@@ -1,0 +1,185 @@
+//! Trains one network.
+//!
+//! Nothing waits for the device within an epoch: losses are collected there and read at its end. The order of samples
+//! of epoch e is drawn from stream `order` e of the task's seed.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use renas::data::split::Split;
+use renas::network::shape::shapes;
+use renas::network::spec::{NetworkSpec, Operator};
+use renas::task::Train;
+use renas::task::outcome::Ending;
+use renas::task::recipe::{Loss, Optimizer as OptimizerChoice, Recipe, Schedule, Stop};
+use tch::{Reduction, Tensor};
+
+use crate::data::{Samples, floats};
+use crate::evaluate::{self, Score};
+use crate::module::{Mode, Module, node_index};
+use crate::optimizer::Optimizer;
+use crate::parameters::Parameters;
+
+/// What a training leaves besides the weights.
+pub struct Trained {
+    /// How it ended.
+    pub ending: Ending,
+    /// Numbers per epoch.
+    pub curves: BTreeMap<String, Vec<f64>>,
+    /// Optimiser steps of the whole training.
+    pub steps: usize,
+}
+
+/// Train `module`, whose tensors are `parameters`, in place.
+pub fn train(task: &Train, samples: &Samples, module: &Module, parameters: &mut Parameters) -> Result<Trained> {
+    check(task, samples)?;
+    let plan = Plan::new(task, samples.part(Split::Train).len());
+    let mut optimizer =
+        Optimizer::new(&task.recipe.optimizer, &task.recipe.schedule, plan.total_steps, &parameters.flat)?;
+    let mut curves = BTreeMap::new();
+    let mut steps_taken = 0;
+    for epoch in 0..plan.epochs {
+        let batches = plan.batches(epoch);
+        let losses = run_epoch(task, samples, module, parameters, &mut optimizer, epoch, &batches)?;
+        if let Some(step) = losses.iter().position(|loss| !loss.is_finite()) {
+            return Ok(Trained {
+                ending: Ending::Diverged { step: steps_taken + step },
+                curves,
+                steps: plan.total_steps,
+            });
+        }
+        steps_taken += losses.len();
+        let mut row = BTreeMap::from([("train.loss".to_owned(), mean_loss(&losses, &batches))]);
+        for &split in &task.curves {
+            let score = evaluate::score(samples, split, module)?;
+            let Some(Score { accuracy, loss }) = score.finite() else {
+                return Ok(Trained { ending: Ending::Diverged { step: steps_taken }, curves, steps: plan.total_steps });
+            };
+            row.insert(format!("{}.accuracy", split.name()), accuracy);
+            // The training loss is that of the epoch as it was seen; what it is after the epoch has its own name.
+            let name = if split == Split::Train {
+                "train.loss_after_epoch".to_owned()
+            } else {
+                format!("{}.loss", split.name())
+            };
+            row.insert(name, loss);
+        }
+        for (name, value) in row {
+            curves.entry(name).or_insert_with(Vec::new).push(value);
+        }
+    }
+    Ok(Trained { ending: Ending::Completed, curves, steps: plan.total_steps })
+}
+
+/// How the steps of a training are laid out.
+struct Plan {
+    samples: usize,
+    batch_size: usize,
+    total_steps: usize,
+    /// Epochs that are begun; the last may end early.
+    epochs: usize,
+}
+
+impl Plan {
+    fn new(task: &Train, samples: usize) -> Self {
+        let batch_size = task.recipe.batch_size;
+        let steps_per_epoch = samples.div_ceil(batch_size);
+        let (total_steps, epochs) = match task.stop {
+            Stop::Epochs(epochs) => (epochs * steps_per_epoch, epochs),
+            Stop::Steps(steps) => (steps, steps.div_ceil(steps_per_epoch)),
+        };
+        Self { samples, batch_size, total_steps, epochs }
+    }
+
+    /// Sizes of the batches of an epoch.
+    fn batches(&self, epoch: usize) -> Vec<usize> {
+        let steps_per_epoch = self.samples.div_ceil(self.batch_size);
+        let count = steps_per_epoch.min(self.total_steps - epoch * steps_per_epoch);
+        (0..count).map(|step| self.batch_size.min(self.samples - step * self.batch_size)).collect()
+    }
+}
+
+/// One pass over the training samples; returns the loss of each step, before that step.
+fn run_epoch(
+    task: &Train,
+    samples: &Samples,
+    module: &Module,
+    parameters: &mut Parameters,
+    optimizer: &mut Optimizer,
+    epoch: usize,
+    batches: &[usize],
+) -> Result<Vec<f32>> {
+    let mut order = samples.part(Split::Train).to_vec();
+    task.seed.derive_indexed("order", epoch as u64).stream("shuffle").shuffle(&mut order);
+    let order = samples.index(order.into_iter())?;
+    let gradient = parameters.flat.f_zeros_like()?;
+    let mut losses = Vec::with_capacity(batches.len());
+    let mut start = 0;
+    for &size in batches {
+        let (input, labels) = samples.batch(&order.f_narrow(0, start, size as i64)?)?;
+        start += size as i64;
+        let output = module.forward(&input, Mode::Training)?;
+        let loss = match task.recipe.loss {
+            Loss::CrossEntropy => cross_entropy(&output, &labels, Reduction::Mean)?,
+        };
+        let pieces = Tensor::f_run_backward(&[&loss], &parameters.leaves, false, false)?;
+        let pieces: Vec<Tensor> = pieces.iter().map(|piece| piece.f_reshape([-1])).collect::<Result<_, _>>()?;
+        let _ = Tensor::f_cat_out(&gradient, &pieces, 0)?;
+        optimizer.step(&mut parameters.flat, &gradient)?;
+        losses.push(loss.f_detach()?);
+    }
+    floats(&Tensor::f_stack(&losses, 0)?)
+}
+
+/// Softmax cross entropy in nats: `[n, classes]` logits and `[n]` labels to a mean, a sum or `[n]` losses.
+pub fn cross_entropy(logits: &Tensor, labels: &Tensor, reduction: Reduction) -> Result<Tensor> {
+    Ok(logits.f_log_softmax(-1, None)?.f_nll_loss::<Tensor>(labels, None, reduction, -100)?)
+}
+
+/// The mean over samples of the losses of batches, which are means over their samples.
+fn mean_loss(losses: &[f32], batches: &[usize]) -> f64 {
+    let sum: f64 = losses.iter().zip(batches).map(|(&loss, &size)| f64::from(loss) * size as f64).sum();
+    sum / batches.iter().sum::<usize>() as f64
+}
+
+/// Refuse what cannot be trained, before anything is computed.
+fn check(task: &Train, samples: &Samples) -> Result<()> {
+    let Recipe { batch_size, ref optimizer, ref schedule, .. } = task.recipe;
+    let train = samples.part(Split::Train).len();
+    ensure!(train > 0, "the split leaves no training samples");
+    let shapes = shapes(&task.network)?;
+    let output = &shapes[node_index(&task.network, &task.network.output)?];
+    ensure!(
+        *output == [samples.classes],
+        "the network's output has shape {output:?}, but the data has {} classes",
+        samples.classes
+    );
+    ensure!(batch_size > 0, "recipe.batch_size must be at least 1");
+    let (OptimizerChoice::Adam { learning_rate } | OptimizerChoice::Sgd { learning_rate, .. }) = *optimizer;
+    ensure!(learning_rate.is_finite() && learning_rate >= 0.0, "recipe.optimizer.learning_rate is {learning_rate}");
+    if let OptimizerChoice::Sgd { momentum, .. } = *optimizer {
+        ensure!((0.0..1.0).contains(&momentum), "recipe.optimizer.momentum is {momentum}; it must be in 0..1");
+    }
+    if let Schedule::Cosine { floor } = *schedule {
+        ensure!((0.0..=1.0).contains(&floor), "recipe.schedule.floor is {floor}; it must be in 0..=1");
+    }
+    for &split in &task.curves {
+        ensure!(!samples.part(split).is_empty(), "curves of `{}` are asked for, but it has no samples", split.name());
+    }
+    let smallest = if train < batch_size { train } else { (train - 1) % batch_size + 1 };
+    check_norms(&task.network, &shapes, smallest)
+}
+
+/// Batch normalisation has no variance to divide by where a batch holds one value per feature.
+fn check_norms(network: &NetworkSpec, shapes: &[Vec<usize>], smallest_batch: usize) -> Result<()> {
+    for (node, shape) in network.nodes.iter().zip(shapes) {
+        let values = shape[1..].iter().product::<usize>() * smallest_batch;
+        ensure!(
+            node.operator != Operator::BatchNorm || values > 1,
+            "network node `{}`: batch normalisation needs 2 values per channel, but the smallest batch of an epoch has 1 \
+             sample; change recipe.batch_size or the number of training samples",
+            node.name
+        );
+    }
+    Ok(())
+}
