@@ -1,0 +1,159 @@
+//! How fast the algorithms are: trees, Pareto sorting, hypervolume, NSGA-II, and a whole search on predicted objectives.
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use renas::base::seed::{Seed, Stream};
+use renas::search::evolution::{Ask, Evolution, Settings, Variation};
+use renas::search::hypervolume::{hypervolume_2d, hypervolume_3d};
+use renas::search::nsga2::{Nsga2, RankAndCrowding};
+use renas::search::pareto::{crowding_distance, non_dominated_sort};
+use renas::stats::bootstrap::Bootstrap;
+use renas::stats::correlation::kendall_tau_b;
+use renas::surrogate::tree::{FittedTree, RegressionTree, TieBreak};
+use renas::surrogate::{Features, Predictor, Regressor};
+
+/// Hidden layer sizes of a dense network: 3 to 20 layers of 10 to 200 units.
+#[derive(Clone, Debug)]
+struct Layers;
+
+impl Variation for Layers {
+    type Genotype = Vec<usize>;
+
+    fn sample(&self, stream: &mut Stream) -> Vec<usize> {
+        let depth = stream.between(3, 20);
+        (0..depth).map(|_| stream.between(10, 200)).collect()
+    }
+
+    fn crossover(&self, first: &Vec<usize>, second: &Vec<usize>, stream: &mut Stream) -> Vec<usize> {
+        let cut = stream.between(1, first.len().min(second.len()));
+        [&first[..cut], &second[cut..]].concat()
+    }
+
+    fn mutate(&self, mut genotype: Vec<usize>, stream: &mut Stream) -> Vec<usize> {
+        let layer = stream.below(genotype.len());
+        if genotype.len() > 3 && stream.chance(0.5) {
+            genotype.remove(layer);
+        } else {
+            genotype[layer] = stream.between(10, 200);
+        }
+        genotype
+    }
+}
+
+/// Depth; mean, largest and smallest width; variance of the widths.
+fn features(layers: &[usize]) -> [f64; 5] {
+    let n = layers.len() as f64;
+    let mean = layers.iter().sum::<usize>() as f64 / n;
+    let variance = layers.iter().map(|&width| (width as f64 - mean) * (width as f64 - mean)).sum::<f64>() / n;
+    let most = layers.iter().max().map_or(0.0, |&width| width as f64);
+    let least = layers.iter().min().map_or(0.0, |&width| width as f64);
+    [n, mean, most, least, variance]
+}
+
+fn seed() -> Seed {
+    Seed::from_number(1)
+}
+
+/// 200 networks: their features row by row, and three invented objectives with noise, all minimised.
+fn table() -> (Vec<f64>, [Vec<f64>; 3]) {
+    let mut stream = seed().stream("table");
+    let networks: Vec<Vec<usize>> = (0..200).map(|_| Layers.sample(&mut stream)).collect();
+    let rows: Vec<f64> = networks.iter().flat_map(|layers| features(layers)).collect();
+    let mut noisy = |objective: fn(&[f64; 5]) -> f64, noise: f64| {
+        let value = |layers: &Vec<usize>| objective(&features(layers)) + noise * stream.normal();
+        networks.iter().map(value).collect()
+    };
+    let error = noisy(|row| 0.02 + 0.01 * row[0] - 0.0005 * row[1], 0.02);
+    let similarity = noisy(|row| 0.3 - 0.01 * row[0] + 0.001 * row[3], 0.1);
+    let multiply_adds = noisy(|row| 784.0 * row[1] + row[0] * row[1] * row[1], 2e4);
+    (rows, [error, similarity, multiply_adds])
+}
+
+fn fit(rows: &[f64], targets: &[f64], tie_break: TieBreak) -> FittedTree {
+    let settings = RegressionTree { tie_break, ..RegressionTree::default() };
+    settings.fit(&Features::new(rows, 5).expect("a table"), targets).expect("can be fitted")
+}
+
+fn predict(trees: &[FittedTree; 3], layers: &[usize]) -> [f64; 3] {
+    let row = features(layers);
+    std::array::from_fn(|objective| trees[objective].predict(&row))
+}
+
+fn settings() -> Settings {
+    Settings { population: 250, generations: 15, evaluations: None, crossover_rate: 0.5, mutation_rate: 0.5 }
+}
+
+/// One ask and tell; whether there was something to do.
+fn step(search: &mut Nsga2<Layers, 3>, trees: &[FittedTree; 3]) -> bool {
+    let objectives: Vec<[f64; 3]> = match search.ask() {
+        Ask::Evaluate(genotypes) => genotypes.iter().map(|layers| predict(trees, layers)).collect(),
+        Ask::Finished(_) => return false,
+    };
+    search.tell(&objectives);
+    true
+}
+
+fn new_search() -> Nsga2<Layers, 3> {
+    Evolution::new(Layers, RankAndCrowding::default(), settings(), seed()).expect("settings in range")
+}
+
+fn whole_search(rows: &[f64], targets: &[Vec<f64>; 3], tie_break: TieBreak) -> Nsga2<Layers, 3> {
+    let trees = std::array::from_fn(|objective| fit(rows, &targets[objective], tie_break));
+    let mut search = new_search();
+    while step(&mut search, &trees) {}
+    search
+}
+
+fn trees(c: &mut Criterion) {
+    let (rows, targets) = table();
+    let random = TieBreak::RandomFeature(seed());
+    c.bench_function("tree/fit 200x5", |b| b.iter(|| fit(black_box(&rows), &targets[0], TieBreak::LowestFeature)));
+    c.bench_function("tree/fit 200x5, random ties", |b| b.iter(|| fit(black_box(&rows), &targets[0], random)));
+    let tree = fit(&rows, &targets[0], TieBreak::LowestFeature);
+    let predict_all = || rows.chunks(5).map(|row| tree.predict(black_box(row))).sum::<f64>();
+    c.bench_function("tree/predict 200 rows", |b| b.iter(predict_all));
+}
+
+fn pareto(c: &mut Criterion) {
+    let mut stream = seed().stream("points");
+    let cloud: Vec<[f64; 3]> = (0..500).map(|_| std::array::from_fn(|_| stream.uniform())).collect();
+    // On the plane x + y + z = 1 no point dominates another.
+    let front: Vec<[f64; 3]> = cloud.iter().map(|[x, y, _]| [*x, *y, 1.0 - x - y]).collect();
+    let plane: Vec<[f64; 2]> = front.iter().map(|[x, _, _]| [*x, 1.0 - x]).collect();
+    c.bench_function("pareto/sort 500x3, random", |b| b.iter(|| non_dominated_sort(black_box(&cloud))));
+    c.bench_function("pareto/sort 500x3, one front", |b| b.iter(|| non_dominated_sort(black_box(&front))));
+    c.bench_function("pareto/crowding 500x3", |b| b.iter(|| crowding_distance(black_box(&front))));
+    c.bench_function("hypervolume/500x2, one front", |b| b.iter(|| hypervolume_2d(black_box(&plane), &[1.1; 2])));
+    c.bench_function("hypervolume/500x3, one front", |b| b.iter(|| hypervolume_3d(black_box(&front), &[1.1; 3])));
+}
+
+fn search(c: &mut Criterion) {
+    let (rows, targets) = table();
+    let trees: [FittedTree; 3] =
+        std::array::from_fn(|objective| fit(&rows, &targets[objective], TieBreak::LowestFeature));
+    let mut begun = new_search();
+    for _ in 0..8 {
+        step(&mut begun, &trees);
+    }
+    c.bench_function("nsga2/generation of 250", |b| {
+        b.iter_batched(|| begun.clone(), |mut search| step(&mut search, &trees), BatchSize::SmallInput);
+    });
+    c.bench_function("nsga2/whole search 250x15, three trees fitted", |b| {
+        b.iter(|| whole_search(black_box(&rows), &targets, TieBreak::RandomFeature(seed())));
+    });
+}
+
+fn statistics(c: &mut Criterion) {
+    let mut stream = seed().stream("sample");
+    let sample: Vec<f64> = (0..100).map(|_| stream.normal()).collect();
+    let pairs: Vec<(f64, f64)> = (0..250).map(|_| (stream.normal(), stream.normal())).collect();
+    let (x, y): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+    c.bench_function("stats/bootstrap of a mean of 100", |b| {
+        b.iter(|| Bootstrap::default().of_mean(black_box(&sample), &mut seed().stream("bootstrap")));
+    });
+    c.bench_function("stats/tau-b of 250", |b| b.iter(|| kendall_tau_b(black_box(&x), &y)));
+}
+
+criterion_group!(benches, trees, pareto, search, statistics);
+criterion_main!(benches);
