@@ -138,13 +138,14 @@ impl<V: Variation, S: Scheme<M>, const M: usize> Evolution<V, S, M> {
 
     /// Take the objectives of what was asked, in its order, and let the scheme choose the next population.
     ///
-    /// Panics where their number is not that of the genotypes asked, or one of them is NaN.
+    /// Panics where their number is not that of the genotypes asked, one of them is not finite, or the
+    /// scheme leaves nobody.
     pub fn tell(&mut self, objectives: &[[f64; M]]) {
         assert_eq!(objectives.len(), self.asked.len(), "as many objectives as genotypes asked");
         assert!(!objectives.is_empty(), "told before it asked");
         assert!(
-            objectives.iter().flatten().all(|value| !value.is_nan()),
-            "an objective is NaN: give it its worst value"
+            objectives.iter().flatten().all(|value| value.is_finite()),
+            "an objective is not finite: give a failed evaluation its worst value first"
         );
         let sampled = self.evaluations == 0;
         self.evaluations += objectives.len();
@@ -152,6 +153,7 @@ impl<V: Variation, S: Scheme<M>, const M: usize> Evolution<V, S, M> {
         let mut pool = std::mem::take(&mut self.population.objectives);
         pool.extend_from_slice(objectives);
         let survivors = self.scheme.survivors(&pool, self.settings.population);
+        assert!(!survivors.is_empty(), "a scheme leaves at least one survivor");
         let genotypes = std::mem::take(&mut self.population.genotypes).into_iter().chain(self.asked.drain(..));
         let mut genotypes: Vec<Option<V::Genotype>> = genotypes.map(Some).collect();
         let take = |&index: &usize| genotypes[index].take().expect("a scheme names a survivor once");

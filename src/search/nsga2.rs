@@ -197,6 +197,37 @@ mod tests {
 
     const PINNED: [u64; 8] = [617427, 142921, 19732, 19732, 617427, 142921, 19732, 617427];
 
+    /// Keeps the youngest and loses one a generation, as a faulty reference may.
+    #[derive(Default)]
+    struct Youngest {
+        size: usize,
+    }
+
+    impl Scheme<2> for Youngest {
+        fn survivors(&mut self, pool: &[[f64; 2]], capacity: usize) -> Vec<usize> {
+            self.size = if self.size == 0 { capacity } else { self.size - 1 };
+            (pool.len() - self.size..pool.len()).collect()
+        }
+
+        fn parent(&self, stream: &mut Stream) -> usize {
+            binary_tournament(self.size, stream, |first, second| second > first)
+        }
+    }
+
+    #[test]
+    fn a_variant_with_another_scheme_may_change_the_size_of_its_population() {
+        let settings = Settings { generations: 3, ..settings() };
+        let mut search =
+            Evolution::new(Numbers, Youngest::default(), settings, Seed::from_number(8)).expect("in range");
+        let mut asked = Vec::new();
+        while let Ask::Evaluate(genotypes) = search.ask() {
+            let objectives: Vec<[f64; 2]> = genotypes.iter().map(|genotype| zdt1(genotype)).collect();
+            asked.push(objectives.len());
+            search.tell(&objectives);
+        }
+        assert_eq!((asked, search.population().genotypes.len()), (vec![40, 40, 39, 38], 37));
+    }
+
     #[test]
     fn asking_twice_asks_the_same() {
         let scheme = RankAndCrowding::default();
