@@ -199,6 +199,18 @@ mod tests {
         assert!((30..70).contains(&first), "{first}");
     }
 
+    /// Trees are part of recorded results: these sums may change only with a version of what records them.
+    #[test]
+    fn fully_grown_trees_are_pinned() {
+        let sum = |tie_break| {
+            let settings = RegressionTree { tie_break, ..RegressionTree::default() };
+            predictions(&settings).1.iter().sum::<f64>().to_bits()
+        };
+        assert_eq!(sum(TieBreak::LowestFeature), 4620766035631407104);
+        assert_eq!(sum(TieBreak::RandomFeature(Seed::from_number(1))), 4620772855502602240);
+        assert_eq!(sum(TieBreak::RandomFeature(Seed::from_number(2))), 4620768497184538624);
+    }
+
     /// Neither column helps alone: the first split gains nothing, yet is made.
     #[test]
     fn exclusive_or_is_learnt() {
