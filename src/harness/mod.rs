@@ -9,3 +9,4 @@ pub mod context; // what studies run in: memoised tasks and values, on a store w
 pub mod schedule; // running the studies of a plan, each after what it needs
 pub mod run; // the studies of an experiment, their analysis and the verdicts
 pub mod evidence; // the records that a committed report is made of, in one file
+pub mod lock; // the digests that a committed profile promises, and what differs from them

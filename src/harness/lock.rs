@@ -1,0 +1,325 @@
+//! Lock files: the digests that a committed profile promises, one small reviewable file per experiment.
+//!
+//! `experiments/locks/<profile>/<experiment>.json` is written only when somebody asks for it. It names what was promised
+//! by study, trial and file, so that a comparison says which of them differ; it promises bits only to machines of the
+//! numeric class that made it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::manifest::model::Profile;
+use super::store::{Key, WorkerIdentity};
+use crate::base::digest::Digest;
+
+/// The format of lock files.
+pub const FORMAT: u64 = 1;
+
+/// What an experiment gave at a profile, as digests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lock {
+    /// The format: `FORMAT`.
+    pub format: u64,
+    /// The experiment.
+    pub experiment: String,
+    /// The profile.
+    pub profile: Profile,
+    /// SHA-256 of the manifest.
+    pub manifest: Digest,
+    /// What computed the trials, as far as results depend on it by name.
+    pub worker: WorkerIdentity,
+    /// Numeric fingerprints of the machines that computed the trials: one, unless several took part.
+    pub fingerprints: BTreeSet<Digest>,
+    /// Digest of the result of each study, by id.
+    pub studies: BTreeMap<String, Digest>,
+    /// Digest of the outcome of each trial that a worker computed, by key.
+    pub trials: BTreeMap<Key, Digest>,
+    /// Digest of each file of the report, by its path in the report's folder, with `/`.
+    pub files: BTreeMap<String, Digest>,
+}
+
+/// Why a lock file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// The system refused to read it.
+    #[error("cannot read the lock file {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It is no lock file.
+    #[error("the lock file {} is damaged ({why}); take it from version control, or write it anew with --update-lock", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// A later program wrote it.
+    #[error("the lock file {} has format {found}, this program reads format {FORMAT}; use a newer renas", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        found: u64,
+    },
+    /// The system refused to write it; what was there before is still there.
+    #[error("cannot write the lock file {}: {source}; nothing was changed", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// Where the lock file of an experiment lies, below the folder of manifests.
+pub fn path(experiments: &Path, profile: Profile, experiment: &str) -> PathBuf {
+    experiments.join("locks").join(profile.name()).join(format!("{experiment}.json"))
+}
+
+impl Lock {
+    /// The lock file at `path`, where there is one.
+    pub fn read(path: &Path) -> Result<Option<Self>, LockError> {
+        let bytes = match fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(LockError::Read { path: path.to_owned(), source }),
+        };
+        let damaged = |why: String| LockError::Damaged { path: path.to_owned(), why };
+        let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        match value.get("format").and_then(serde_json::Value::as_u64) {
+            Some(FORMAT) => {}
+            Some(found) => return Err(LockError::Format { path: path.to_owned(), found }),
+            None => return Err(damaged("it names no format".to_owned())),
+        }
+        // From the bytes again, so that a message has a line.
+        let lock: Self = serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        // JSON lets a key stand twice: a file whose text is another than ours may say two things.
+        if lock.to_text().as_bytes() != bytes {
+            return Err(damaged("it is not as it was written".to_owned()));
+        }
+        Ok(Some(lock))
+    }
+
+    /// Write the lock file durably in place of the one at `path`: it is the old or the new one, whatever happens.
+    pub fn write(&self, path: &Path) -> Result<(), LockError> {
+        let write = || -> io::Result<()> {
+            let folder = path.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(folder)?;
+            let mut file = tempfile::Builder::new().prefix(".lock").tempfile_in(folder)?;
+            file.write_all(self.to_text().as_bytes())?;
+            file.as_file().sync_all()?;
+            make_readable(file.path())?;
+            file.persist(path)?;
+            File::open(folder)?.sync_all()
+        };
+        write().map_err(|source| LockError::Write { path: path.to_owned(), source })
+    }
+
+    /// The text of the file: one line for each study, trial and file, in order.
+    pub fn to_text(&self) -> String {
+        let text = serde_json::to_string_pretty(self).expect("text, digests and maps with text as keys have JSON");
+        text + "\n"
+    }
+
+    /// Whether both come from machines of one numeric class, so that every digest must be equal.
+    pub fn same_class(&self, other: &Self) -> bool {
+        self.worker == other.worker && self.fingerprints == other.fingerprints && self.fingerprints.len() <= 1
+    }
+}
+
+/// Temporary files are private to their maker; what is committed is not.
+fn make_readable(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
+    }
+    Ok(())
+}
+
+/// Something that differs between what was promised and what was found.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// What kind of thing.
+    pub subject: Subject,
+    /// Its name: of the setting, the study's id, the trial's key, the file's path.
+    pub name: String,
+    /// What was promised; absent where the lock file does not know it.
+    pub promised: Option<String>,
+    /// What was found; absent where there is nothing of that name.
+    pub found: Option<String>,
+}
+
+/// What can differ between two locks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// What the results depend on: the manifest, numerics, device, libtorch, the machine's fingerprint.
+    Setting,
+    /// The outcome of a trial.
+    Trial,
+    /// The result of a study.
+    Study,
+    /// A file of the report.
+    File,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (subject, what) = match self.subject {
+            Subject::Setting => ("", "value"),
+            Subject::Trial => ("trial ", "outcome"),
+            Subject::Study => ("study ", "result"),
+            Subject::File => ("file ", "content"),
+        };
+        write!(f, "{subject}{}: ", self.name)?;
+        match (&self.promised, &self.found) {
+            (Some(promised), Some(found)) => write!(f, "{what} {promised} was promised, {found} was found"),
+            (Some(_), None) => f.write_str("was promised, is not there"),
+            (None, Some(_)) => f.write_str("is there, was not promised"),
+            (None, None) => f.write_str("is unknown on both sides"),
+        }
+    }
+}
+
+/// All that differs, settings first, then from cause to consequence: trials, studies, files. Empty where all is equal.
+pub fn compare(promised: &Lock, found: &Lock) -> Vec<Difference> {
+    let mut differences = by_name(Subject::Setting, &promised.settings(), &found.settings());
+    differences.extend(by_name(Subject::Trial, &promised.trials, &found.trials));
+    differences.extend(by_name(Subject::Study, &promised.studies, &found.studies));
+    differences.extend(by_name(Subject::File, &promised.files, &found.files));
+    differences
+}
+
+impl Lock {
+    fn settings(&self) -> BTreeMap<&'static str, String> {
+        let fingerprints: Vec<String> = self.fingerprints.iter().map(Digest::to_string).collect();
+        BTreeMap::from([
+            ("device", self.worker.device.clone()),
+            ("experiment", self.experiment.clone()),
+            ("fingerprint", fingerprints.join(" ")),
+            ("libtorch", self.worker.libtorch.clone()),
+            ("manifest", self.manifest.to_string()),
+            ("numerics", self.worker.numerics.clone()),
+            ("profile", self.profile.to_string()),
+        ])
+    }
+}
+
+fn by_name<K: Ord + fmt::Display, V: PartialEq + fmt::Display>(
+    subject: Subject,
+    promised: &BTreeMap<K, V>,
+    found: &BTreeMap<K, V>,
+) -> Vec<Difference> {
+    let names: BTreeSet<&K> = promised.keys().chain(found.keys()).collect();
+    names
+        .into_iter()
+        .filter(|name| promised.get(name) != found.get(name))
+        .map(|name| Difference {
+            subject,
+            name: name.to_string(),
+            promised: promised.get(name).map(V::to_string),
+            found: found.get(name).map(V::to_string),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lock() -> Lock {
+        let digest = |text: &str| Digest::of(text.as_bytes());
+        Lock {
+            format: FORMAT,
+            experiment: "toy".to_owned(),
+            profile: Profile::Quick,
+            manifest: digest("manifest"),
+            worker: WorkerIdentity { numerics: "portable".into(), device: "cpu".into(), libtorch: "2.11.0".into() },
+            fingerprints: BTreeSet::from([digest("machine")]),
+            studies: BTreeMap::from([("a".to_owned(), digest("a")), ("b/1".to_owned(), digest("b"))]),
+            trials: BTreeMap::from([(Key(digest("key")), digest("outcome"))]),
+            files: BTreeMap::from([("toy/report.md".to_owned(), digest("report"))]),
+        }
+    }
+
+    /// Lock files are committed: their format may not change without a new number.
+    #[test]
+    fn the_text_of_a_lock_file_is_pinned() {
+        let digest = Digest::of(lock().to_text().as_bytes()).to_string();
+        assert_eq!(digest, "caaedfb38931a5f8f50994783513931454b0fba45f808c296626fcd33020c604");
+    }
+
+    #[test]
+    fn a_lock_file_reads_back_and_replaces_the_one_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = path(folder.path(), Profile::Quick, "toy");
+        assert!(place.ends_with("locks/quick/toy.json"));
+        assert_eq!(Lock::read(&place).expect("no file is no error"), None);
+        lock().write(&place).expect("written");
+        let other = Lock { experiment: "other".to_owned(), ..lock() };
+        other.write(&place).expect("written again");
+        assert_eq!(Lock::read(&place).expect("readable"), Some(other));
+        let parent = place.parent().expect("a folder");
+        assert_eq!(fs::read_dir(parent).expect("a folder").count(), 1, "no temporary file stays");
+    }
+
+    #[test]
+    fn a_damaged_or_newer_lock_file_is_refused_by_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = folder.path().join("toy.json");
+        let refused = |text: &str| {
+            fs::write(&place, text).expect("written");
+            Lock::read(&place).expect_err("refused").to_string().replace(&place.display().to_string(), "FILE")
+        };
+        let text = lock().to_text();
+        assert!(refused(&text[..text.len() / 2]).starts_with("the lock file FILE is damaged (EOF while parsing"));
+        assert!(refused(&text.replace("\"toy\"", "\"toy\", \"more\": 1")).contains("unknown field `more`"));
+        assert!(refused(&text.replace("  ", " ")).contains("not as it was written"));
+        assert!(refused("{}").contains("it names no format"));
+        let newer = refused(&text.replace("\"format\": 1", "\"format\": 2"));
+        assert_eq!(newer, "the lock file FILE has format 2, this program reads format 1; use a newer renas");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_written_is_named_and_the_old_file_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("file");
+        fs::write(&file, "old").expect("written");
+        let error = lock().write(&file.join("toy.json")).expect_err("a file is no folder").to_string();
+        assert!(error.starts_with("cannot write the lock file ") && error.ends_with("nothing was changed"), "{error}");
+        assert_eq!(fs::read_to_string(&file).expect("still there"), "old");
+    }
+
+    #[test]
+    fn a_comparison_names_every_setting_trial_study_and_file_that_differs() {
+        let mut found = lock();
+        assert_eq!(compare(&lock(), &found), []);
+        assert!(lock().same_class(&found));
+        found.worker.numerics = "avx2".to_owned();
+        found.studies.insert("b/1".to_owned(), Digest::of(b"another"));
+        found.trials.clear();
+        found.files.insert("toy/new.svg".to_owned(), Digest::of(b"new"));
+        let messages: Vec<String> = compare(&lock(), &found).iter().map(Difference::to_string).collect();
+        let key = Digest::of(b"key");
+        let (old, new) = (Digest::of(b"b"), Digest::of(b"another"));
+        assert_eq!(
+            messages,
+            [
+                "numerics: value portable was promised, avx2 was found".to_owned(),
+                format!("trial {key}: was promised, is not there"),
+                format!("study b/1: result {old} was promised, {new} was found"),
+                "file toy/new.svg: is there, was not promised".to_owned(),
+            ]
+        );
+        assert!(!lock().same_class(&found));
+    }
+}
