@@ -1,0 +1,19 @@
+//! The findings: quantities, tables and figures together.
+
+use anyhow::Result;
+
+use super::evidence::Evidence;
+use super::{figures, quantities, tables};
+use crate::harness::study::Results;
+use crate::papers::econas::settings::Settings;
+use crate::report::findings::Findings;
+
+/// All that the results say.
+pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
+    let evidence = Evidence::read(settings, results)?;
+    Ok(Findings {
+        quantities: quantities::measure(settings, &evidence)?,
+        tables: tables::all(settings, &evidence),
+        figures: figures::all(settings, &evidence)?,
+    })
+}

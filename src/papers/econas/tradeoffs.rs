@@ -1,0 +1,157 @@
+//! How accuracy goes with introspectability and cost in networks that were really trained.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+
+use super::search::{Source, trained};
+use super::variant::Variant;
+use crate::base::seed::Seed;
+use crate::harness::study::{Context, Results};
+use crate::stats::bootstrap::Bootstrap;
+use crate::stats::correlation::{pearson, spearman};
+use crate::stats::summary::{Interval, quantile, sorted};
+
+/// What a study of trade-offs depends on, besides its tables.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TradeoffInputs {
+    /// The table.
+    pub source: Source,
+    /// Bootstrap resamples, over networks.
+    pub resamples: usize,
+    /// Root of the draws.
+    pub seed: Seed,
+}
+
+/// What a comparison of two data sets depends on, besides its tables.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrowthInputs {
+    /// The table of the easier data set.
+    pub easier: Source,
+    /// That of the harder one.
+    pub harder: Source,
+    /// Bootstrap resamples, over networks.
+    pub resamples: usize,
+    /// Root of the draws.
+    pub seed: Seed,
+}
+
+/// A statistic of whole tables with its interval.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Estimate {
+    /// The statistic.
+    pub value: f64,
+    /// Its 95 % percentile bootstrap interval over networks.
+    pub interval: Interval,
+    /// Number of networks.
+    pub networks: usize,
+}
+
+/// Estimates by name; also the ends of the names of quantities.
+pub type Estimates = BTreeMap<String, Estimate>;
+
+/// Names of what `tradeoffs` finds in our table, or in one of the author's.
+pub fn names(author: bool) -> Vec<String> {
+    let partners = partners(author);
+    let correlations = ["pearson", "spearman"].map(|kind| partners.map(|one| format!("{kind}.accuracy_{one}")));
+    correlations.into_iter().flatten().filter(|name| !name.ends_with('_')).chain(["accuracy_p95".to_owned()]).collect()
+}
+
+/// What accuracy is related to; an empty name stands for what the author's table lacks.
+fn partners(author: bool) -> [&'static str; 3] {
+    ["similarity", if author { "" } else { "distance" }, "multiply_adds"]
+}
+
+/// Correlations of accuracy with its partners over the networks of a table, on test samples, and the 95th percentile of
+/// accuracy.
+pub fn tradeoffs(inputs: &TradeoffInputs, results: &Results, context: &dyn Context) -> Result<Estimates> {
+    let author = matches!(inputs.source, Source::Author { .. });
+    let rows = read(&inputs.source, results, context)?;
+    let bootstrap = Bootstrap { resamples: inputs.resamples, ..Bootstrap::default() };
+    let mut found = Estimates::new();
+    let mut estimate = |name: String, statistic: &dyn Fn(&[[f64; 4]]) -> Option<f64>| -> Result<()> {
+        let value = statistic(&rows).with_context(|| format!("`{name}` is not defined: its values are all equal"))?;
+        let interval = bootstrap.of(&rows, statistic, &mut inputs.seed.stream(&name))?;
+        found.insert(name, Estimate { value, interval, networks: rows.len() });
+        Ok(())
+    };
+    for (index, partner) in partners(author).iter().enumerate().filter(|(_, partner)| !partner.is_empty()) {
+        estimate(format!("pearson.accuracy_{partner}"), &|rows| correlate(pearson, rows, index))?;
+        estimate(format!("spearman.accuracy_{partner}"), &|rows| correlate(spearman, rows, index))?;
+    }
+    let high = |rows: &[[f64; 4]]| {
+        let accuracies: Vec<f64> = rows.iter().map(|row| row[0]).collect();
+        Some(quantile(&sorted(&accuracies), 0.95))
+    };
+    estimate("accuracy_p95".to_owned(), &high)?;
+    Ok(found)
+}
+
+/// How much stronger the trade-off of accuracy with each partner is in the harder data set than in the easier one.
+///
+/// The strength of a trade-off is the Pearson correlation turned so that 1 is a perfect trade-off: a more accurate
+/// network is less introspectable, or costs more. Networks of the two tables are resampled independently.
+pub fn growth(inputs: &GrowthInputs, results: &Results, context: &dyn Context) -> Result<Estimates> {
+    let easier = read(&inputs.easier, results, context)?;
+    let harder = read(&inputs.harder, results, context)?;
+    let bootstrap = Bootstrap { resamples: inputs.resamples, ..Bootstrap::default() };
+    let mut found = Estimates::new();
+    for (index, partner) in partners(false).iter().enumerate() {
+        let sign = if *partner == "multiply_adds" { 1.0 } else { -1.0 };
+        let strength = |rows: &[[f64; 4]]| correlate(pearson, rows, index).map(|value| sign * value);
+        let name = format!("tradeoff_growth.{partner}");
+        let value = strength(&harder).zip(strength(&easier)).map(|(harder, easier)| harder - easier);
+        let value = value.with_context(|| format!("`{name}` is not defined: its values are all equal"))?;
+        let interval = difference(&bootstrap, [&easier, &harder], strength, &inputs.seed.derive(&name))?;
+        found.insert(name, Estimate { value, interval, networks: easier.len() + harder.len() });
+    }
+    Ok(found)
+}
+
+/// The interval of `strength` of the second table minus that of the first, each resampled on its own.
+fn difference(
+    bootstrap: &Bootstrap,
+    tables: [&[[f64; 4]]; 2],
+    strength: impl Fn(&[[f64; 4]]) -> Option<f64>,
+    seed: &Seed,
+) -> Result<Interval> {
+    let mut stream = seed.stream("networks");
+    let mut draw =
+        |rows: &[[f64; 4]]| -> Vec<[f64; 4]> { (0..rows.len()).map(|_| rows[stream.below(rows.len())]).collect() };
+    // `of` resamples one table: here it only repeats, and all draws are those of `draw`.
+    let statistic = |_: &[()]| {
+        let easier = strength(&draw(tables[0]));
+        Some(strength(&draw(tables[1]))? - easier?)
+    };
+    Ok(bootstrap.of(&[(); 2], statistic, &mut seed.stream("repetitions"))?)
+}
+
+type Correlation = fn(&[f64], &[f64]) -> Result<f64, crate::stats::summary::SampleError>;
+
+fn correlate(statistic: Correlation, rows: &[[f64; 4]], partner: usize) -> Option<f64> {
+    let accuracies: Vec<f64> = rows.iter().map(|row| row[0]).collect();
+    let partners: Vec<f64> = rows.iter().map(|row| row[1 + partner]).collect();
+    statistic(&accuracies, &partners).ok()
+}
+
+/// Accuracy, similarity, distance and multiply-adds of every network; the author's have no distance.
+fn read(source: &Source, results: &Results, context: &dyn Context) -> Result<Vec<[f64; 4]>> {
+    match source {
+        Source::Trained { study } => {
+            let row = |network: &super::trial::Trained| {
+                let test = &network.test;
+                [test.accuracy, test.similarity, test.distance, network.multiply_adds]
+            };
+            Ok(trained(results, study)?.iter().map(row).collect())
+        }
+        Source::Author { .. } => {
+            let rows = source.rows(Variant::Reference, results, context)?;
+            let row = |[accuracy, similarity, cost]: [f64; 3]| [accuracy, similarity, 0.0, cost];
+            Ok(rows.into_iter().map(|one| row(one.objectives)).collect())
+        }
+    }
+}
