@@ -10,9 +10,12 @@ use super::registry::{DataSet, File};
 pub struct Locations {
     /// Data folders: each may hold `mnist/`, `cifar10/` and so on. `data fetch` writes into the first.
     pub folders: Vec<PathBuf>,
-    /// The folder of the operating system's copies.
-    pub system: PathBuf,
+    /// The folder of the operating system's copies, where they are looked at.
+    pub system: Option<PathBuf>,
 }
+
+/// Where Debian's packages of data sets put them.
+const SYSTEM: &str = "/usr/share/datasets";
 
 impl Locations {
     /// `given` (the folders of `--data`), `$RENAS_DATA` where it is set, `data`, and the operating system's copies.
@@ -20,18 +23,18 @@ impl Locations {
         let mut folders = given.to_vec();
         folders.extend(std::env::var_os("RENAS_DATA").filter(|value| !value.is_empty()).map(PathBuf::from));
         folders.push(PathBuf::from("data"));
-        Self { folders, system: PathBuf::from("/usr/share/datasets") }
+        Self { folders, system: Some(PathBuf::from(SYSTEM)) }
     }
 
     /// Only these folders, and what is embedded.
     pub fn only(folders: &[PathBuf]) -> Self {
-        Self { folders: folders.to_vec(), system: PathBuf::from("/nonexistent") }
+        Self { folders: folders.to_vec(), system: None }
     }
 
     /// Every folder that may hold the data set, in the order of looking.
     fn candidates(&self, set: &DataSet) -> Vec<PathBuf> {
         let below = |folder: &PathBuf| set.folders.iter().map(|name| folder.join(name)).collect::<Vec<_>>();
-        let system = set.system.map(|copy| self.system.join(copy.folder));
+        let system = set.system.zip(self.system.as_ref()).map(|(copy, system)| system.join(copy.folder));
         self.folders.iter().flat_map(below).chain(system).collect()
     }
 }
@@ -134,7 +137,7 @@ mod tests {
         let system = root.path().join("system");
         touch(&system.join("fashion-mnist"), &FILES);
         let set = find("fashion_mnist").expect("registered");
-        let mut locations = Locations { folders: vec![root.path().join("data")], system: system.clone() };
+        let mut locations = Locations { folders: vec![root.path().join("data")], system: Some(system.clone()) };
         let place = locate(set, &locations).expect("the system's");
         assert_eq!(place.describe(), system.join("fashion-mnist").display().to_string());
         touch(&root.path().join("data/fashion-mnist"), &FILES);

@@ -16,7 +16,7 @@ use renas::data::split::SplitChoice;
 /// Where real data may lie: `$RENAS_DATA`, and the operating system's copies.
 fn locations() -> Locations {
     let folders: Vec<PathBuf> = std::env::var_os("RENAS_DATA").map(PathBuf::from).into_iter().collect();
-    Locations { folders, system: PathBuf::from("/usr/share/datasets") }
+    Locations { folders, system: Some(PathBuf::from("/usr/share/datasets")) }
 }
 
 /// Run `check` where the real data set is at hand; `tests_on_missing_data_are_counted` reports the others.

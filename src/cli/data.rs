@@ -1,0 +1,299 @@
+//! `renas data list|fetch|verify`.
+
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
+use comfy_table::{Table, presets};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+
+use super::exit::{Classify, Failure};
+use crate::data::error::DataError;
+use crate::data::fetch::{self, Event, FetchError};
+use crate::data::load;
+use crate::data::locate::{Locations, locate};
+use crate::data::registry::{self, Content, DataSet, Sources};
+
+/// What to do with data sets.
+#[derive(Clone, Debug, Subcommand)]
+pub enum DataCommand {
+    /// List the registered data sets: samples, digest, licence, and where each was found
+    List,
+    /// Download data sets that are not there into the first data folder, and verify them
+    ///
+    /// An interrupted download goes on where it was. A file gets its name only when its content has the registered
+    /// SHA-256; one that differs is set aside under another name.
+    Fetch(Fetch),
+    /// Read data sets and compare every byte with its registered SHA-256; nothing is written
+    Verify {
+        /// Data sets; all that are there where none is named
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+    },
+}
+
+/// Flags of `renas data fetch`.
+#[derive(Clone, Debug, Args)]
+pub struct Fetch {
+    /// Data sets
+    #[arg(value_name = "NAME", required_unless_present = "all")]
+    pub names: Vec<String>,
+    /// All registered data sets
+    #[arg(long, conflicts_with = "names")]
+    pub all: bool,
+    /// Ask this address instead of the registered ones: a folder that holds the files (several: tried in order)
+    #[arg(long, value_name = "URL")]
+    pub from: Vec<String>,
+}
+
+/// How answers are given.
+#[derive(Clone, Copy, Debug)]
+pub struct Show {
+    /// JSON on standard output.
+    pub json: bool,
+    /// Progress bars on standard error, which must be a terminal.
+    pub bars: bool,
+    /// Nothing on standard error but errors.
+    pub quiet: bool,
+}
+
+/// What `verify` found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// Data sets that are there and as registered.
+    pub right: usize,
+    /// Data sets that are there and differ.
+    pub differing: usize,
+    /// Data sets that are not there.
+    pub missing: usize,
+}
+
+/// Do what was asked; `stop` ends a download between two reads.
+///
+/// An unknown or missing data set is bad input, a difference found by `verify` a difference, a failed download a
+/// failed run.
+pub fn run(
+    command: &DataCommand,
+    locations: &Locations,
+    show: Show,
+    stop: &AtomicBool,
+    out: &mut dyn Write,
+) -> Result<(), Failure> {
+    match command {
+        DataCommand::List => list(locations, show, out).or_run_failed(),
+        DataCommand::Fetch(arguments) => fetch(arguments, locations, show, stop, out).map_err(|error| match error {
+            FetchError::Interrupted => Failure::Interrupted,
+            FetchError::Data(_) => Failure::BadInput(error.into()),
+            FetchError::Sources { .. } | FetchError::Write { .. } => Failure::RunFailed(error.into()),
+        }),
+        DataCommand::Verify { names } => {
+            let verified = verify(names, locations, show, out).or_bad_input()?;
+            match verified {
+                Verified { differing: 1.., .. } => Err(Failure::Differs(verified.differing)),
+                Verified { missing: 1.., .. } if !names.is_empty() => {
+                    Err(Failure::BadInput(anyhow::anyhow!("{} of the named data sets are missing", verified.missing)))
+                }
+                Verified { .. } => Ok(()),
+            }
+        }
+    }
+}
+
+/// Write the list of data sets to `out`.
+pub fn list(locations: &Locations, show: Show, out: &mut dyn Write) -> Result<()> {
+    let sets = registry::all();
+    if show.json {
+        let entries: Vec<Value> = sets.iter().map(|set| entry(set, locations)).collect();
+        return write_json(out, &json!({ "data_sets": entries }));
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(["NAME", "WHAT", "SAMPLES", "FOUND IN", "LICENCE"]);
+    for set in sets {
+        let found = match locate(set, locations) {
+            Ok(place) => place.describe(),
+            Err(_) => format!("- (renas data fetch {})", set.name),
+        };
+        table.add_row([set.name, set.title, &samples(set), &found, set.licence]);
+    }
+    writeln!(out, "{}", table.trim_fmt())?;
+    writeln!(out, "\nlooked in: {}", folders(locations))?;
+    writeln!(out, "`renas data verify` compares what was found with the registered SHA-256.").context("standard output")
+}
+
+/// Fetch data sets, writing progress to standard error and results to `out`; `stop` ends it between two reads.
+pub fn fetch(
+    arguments: &Fetch,
+    locations: &Locations,
+    show: Show,
+    stop: &AtomicBool,
+    out: &mut dyn Write,
+) -> Result<(), FetchError> {
+    let sets: Vec<&DataSet> = if arguments.all {
+        registry::all().iter().collect()
+    } else {
+        arguments.names.iter().map(|name| registry::find(name)).collect::<Result<_, DataError>>()?
+    };
+    let failed = |error: anyhow::Error| FetchError::Write {
+        path: "standard output".into(),
+        error: std::io::Error::other(error.to_string()),
+    };
+    let mut results = Vec::new();
+    for set in sets {
+        let mut progress = Progress::new(set.name, show);
+        let place = fetch::fetch(set, locations, &arguments.from, &mut |event| {
+            progress.show(&event);
+            if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        progress.bar.finish_and_clear();
+        if show.json {
+            results.push(json!({ "name": set.name, "place": place.describe(), "digest": set.digest() }));
+        } else {
+            let line = format!("{}: in {}, verified; SHA-256 {}", set.name, place.describe(), set.digest());
+            writeln!(out, "{line}").map_err(|error| failed(error.into()))?;
+        }
+    }
+    if show.json { write_json(out, &json!({ "fetched": results })).map_err(failed) } else { Ok(()) }
+}
+
+/// Verify the named data sets, or all that are there, and write what was found to `out`.
+///
+/// Errors where a name is unknown. One that is named and missing counts as missing.
+pub fn verify(names: &[String], locations: &Locations, show: Show, out: &mut dyn Write) -> Result<Verified> {
+    let sets: Vec<&DataSet> = match names {
+        [] => registry::all().iter().collect(),
+        names => names.iter().map(|name| registry::find(name)).collect::<Result<_, DataError>>()?,
+    };
+    let mut verified = Verified::default();
+    let mut entries = Vec::new();
+    for set in sets {
+        let place = locate(set, locations);
+        let found = place.and_then(|place| load::verify(set, &place).map(|digest| (place, digest)));
+        let (state, place, message) = match found {
+            Ok((place, digest)) => {
+                verified.right += 1;
+                ("verified", Some(place.describe()), format!("in {}; SHA-256 {digest}", place.describe()))
+            }
+            Err(error @ DataError::Missing { .. }) => {
+                verified.missing += 1;
+                let message = if names.is_empty() { "-".to_owned() } else { error.to_string() };
+                ("missing", None, message)
+            }
+            Err(error) => {
+                verified.differing += 1;
+                ("differs", locate(set, locations).ok().map(|place| place.describe()), error.to_string())
+            }
+        };
+        if show.json {
+            entries.push(json!({ "name": set.name, "state": state, "place": place, "message": message }));
+        } else {
+            writeln!(out, "{:<16} {state:<9} {message}", set.name)?;
+        }
+    }
+    if show.json {
+        write_json(out, &json!({ "data_sets": entries }))?;
+    }
+    Ok(verified)
+}
+
+/// A data set for machines.
+fn entry(set: &DataSet, locations: &Locations) -> Value {
+    let files: Vec<Value> =
+        set.files.iter().map(|file| json!({ "name": file.name, "bytes": file.length, "sha256": file.pin })).collect();
+    let sources = match set.sources {
+        Sources::Files(urls) | Sources::Archive(urls) => urls,
+        Sources::Embedded => &[],
+    };
+    let images = match &set.content {
+        Content::Images(images) => json!({
+            "shape": images.shape,
+            "classes": images.classes,
+            "pixel_max": images.pixel_max,
+            "train": images.sizes.train,
+            "test": images.sizes.test,
+        }),
+        Content::Table => Value::Null,
+    };
+    json!({
+        "name": set.name,
+        "title": set.title,
+        "images": images,
+        "digest": set.digest(),
+        "files": files,
+        "sources": sources,
+        "system_copy": set.system.map(|copy| copy.install),
+        "licence": set.licence,
+        "origin": set.origin,
+        "found_in": locate(set, locations).ok().map(|place| place.describe()),
+    })
+}
+
+fn samples(set: &DataSet) -> String {
+    match &set.content {
+        Content::Images(images) => {
+            let [channels, height, width] = images.shape;
+            let test = images.sizes.test.map_or("no test part".to_owned(), |test| format!("{test} test"));
+            format!("{} train, {test}; {channels}x{height}x{width}", images.sizes.train)
+        }
+        Content::Table => "table".to_owned(),
+    }
+}
+
+fn folders(locations: &Locations) -> String {
+    let folders = locations.folders.iter().chain(&locations.system);
+    folders.map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn write_json(out: &mut dyn Write, value: &Value) -> Result<()> {
+    writeln!(out, "{value:#}").context("standard output")
+}
+
+/// Progress of one data set: a bar on a terminal, else a line per event that matters.
+struct Progress {
+    name: &'static str,
+    bar: ProgressBar,
+    lines: bool,
+}
+
+impl Progress {
+    fn new(name: &'static str, show: Show) -> Self {
+        let bars = show.bars && !show.quiet;
+        let target = if bars { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self { name, bar: ProgressBar::with_draw_target(None, target), lines: !show.quiet }
+    }
+
+    fn show(&mut self, event: &Event) {
+        match event {
+            Event::Present { .. } => {}
+            Event::Altered { message } => self.line(&format!("fetching again: {message}")),
+            Event::Started { url, resumed: 0 } => self.line(&format!("fetching {url}")),
+            Event::Started { url, resumed } => self.line(&format!("fetching {url} from byte {resumed} on")),
+            Event::Received { bytes, total } => self.advance(*bytes, *total),
+            Event::Failed { url, reason } => self.line(&format!("{url} {reason}")),
+            Event::SetAside { path } => self.line(&format!("set aside: {}", path.display())),
+            Event::Placed { path } => self.line(&format!("wrote {}", path.display())),
+        }
+    }
+
+    fn advance(&self, bytes: u64, total: Option<u64>) {
+        if self.bar.length() != total || total.is_none() {
+            let template = match total {
+                Some(_) => "{bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left",
+                None => "{spinner} {bytes}, {bytes_per_sec}",
+            };
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                self.bar.set_style(style);
+            }
+            total.inspect(|&total| self.bar.set_length(total));
+        }
+        self.bar.set_position(bytes);
+    }
+
+    fn line(&self, text: &str) {
+        if self.lines {
+            self.bar.suspend(|| eprintln!("{}: {text}", self.name));
+        }
+    }
+}

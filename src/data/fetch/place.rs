@@ -1,0 +1,106 @@
+//! A part into its place: verified, unpacked where it is an archive, then renamed, which is atomic.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use flate2::read::MultiGzDecoder;
+
+use super::{Event, FetchError, Refusal};
+use crate::data::error::DataError;
+use crate::data::load::verify;
+use crate::data::locate::{Place, present};
+use crate::data::read::read_file;
+use crate::data::registry::{DataSet, File};
+
+/// Whether the file is there with its pin.
+pub(super) fn is_right(set: &DataSet, file: &File, target: &Path) -> bool {
+    present(target, file).is_some_and(|path| read_file(set, file, &path).is_ok())
+}
+
+/// Verify a part that is one file, compressed or not, and give it its name.
+pub(super) fn file(set: &DataSet, file: &File, part: &Path, target: &Path) -> Result<Vec<Event>, Refusal> {
+    read_file(set, file, part).map_err(refused)?;
+    let mut start = [0; 2];
+    let compressed =
+        fs::File::open(part).and_then(|mut opened| opened.read_exact(&mut start)).is_ok() && start == [0x1f, 0x8b];
+    let name = if compressed { format!("{}.gz", file.name) } else { file.name.to_owned() };
+    let events = install(file, part, &target.join(name), target)?;
+    sync(target)?;
+    Ok(events)
+}
+
+/// Unpack a part that is a `tar.gz`, verify all files together, and give them their names.
+pub(super) fn archive(set: &DataSet, part: &Path, target: &Path) -> Result<Vec<Event>, Refusal> {
+    let folder = tempfile::Builder::new()
+        .prefix(".unpacked")
+        .tempdir_in(target)
+        .map_err(|error| Refusal::Write(FetchError::Write { path: target.to_owned(), error }))?;
+    unpack(set, part, folder.path())?;
+    let files: Vec<PathBuf> = set.files.iter().map(|file| folder.path().join(file.name)).collect();
+    if let Some((missing, _)) = set.files.iter().zip(&files).find(|(_, path)| !path.is_file()) {
+        return Err(Refusal::Content(format!("there is no {} in the archive", missing.name)));
+    }
+    verify(set, &Place::Folder { folder: folder.path().to_owned(), files: files.clone() }).map_err(refused)?;
+    let mut events = Vec::new();
+    for (file, path) in set.files.iter().zip(&files) {
+        events.extend(install(file, path, &target.join(file.name), target)?);
+    }
+    sync(target)?;
+    Ok(events)
+}
+
+/// Write the members that are files of the data set, whatever folder they stand in.
+fn unpack(set: &DataSet, part: &Path, folder: &Path) -> Result<(), Refusal> {
+    let damaged = |error: std::io::Error| Refusal::Content(format!("the archive cannot be unpacked: {error}"));
+    let opened = fs::File::open(part).map_err(|error| write_failed(part, error))?;
+    let mut archive = tar::Archive::new(MultiGzDecoder::new(std::io::BufReader::new(opened)));
+    for entry in archive.entries().map_err(damaged)? {
+        let entry = entry.map_err(damaged)?;
+        let path = entry.path().map_err(damaged)?.into_owned();
+        let Some(file) = set.files.iter().find(|file| path.file_name().is_some_and(|name| name == file.name)) else {
+            continue;
+        };
+        let mut bytes = Vec::new();
+        // One byte more than it may have: then its length is refused, and nothing fills the memory.
+        entry.take(file.length + 1).read_to_end(&mut bytes).map_err(damaged)?;
+        let path = folder.join(file.name);
+        let written = fs::File::create(&path).and_then(|mut created| {
+            std::io::Write::write_all(&mut created, &bytes)?;
+            created.sync_all()
+        });
+        written.map_err(|error| write_failed(&path, error))?;
+    }
+    Ok(())
+}
+
+/// Rename a verified file to its place; whatever held the name, compressed or not, is set aside.
+fn install(file: &File, from: &Path, to: &Path, target: &Path) -> Result<Vec<Event>, Refusal> {
+    let mut events = Vec::new();
+    while let Some(old) = present(target, file) {
+        let mut name = old.clone().into_os_string();
+        name.push(".altered");
+        let path = PathBuf::from(name);
+        fs::rename(&old, &path).map_err(|error| write_failed(&path, error))?;
+        events.push(Event::SetAside { path });
+    }
+    fs::rename(from, to).map_err(|error| write_failed(to, error))?;
+    events.push(Event::Placed { path: to.to_owned() });
+    Ok(events)
+}
+
+/// Make the renames durable.
+fn sync(target: &Path) -> Result<(), Refusal> {
+    fs::File::open(target).and_then(|folder| folder.sync_all()).map_err(|error| write_failed(target, error))
+}
+
+fn refused(error: DataError) -> Refusal {
+    Refusal::Content(match error {
+        DataError::Altered(mismatch) => format!("expected {}, got {}", mismatch.expected, mismatch.found),
+        other => other.to_string(),
+    })
+}
+
+fn write_failed(path: &Path, error: std::io::Error) -> Refusal {
+    Refusal::Write(FetchError::Write { path: path.to_owned(), error })
+}
