@@ -1,17 +1,23 @@
 //! Two quantities against each other, and several in a row: difference, ratio, slope, each with its interval.
 //!
-//! Samples over the same seeds are compared pair by pair, by bootstrap over the pairs. Where pairing is impossible (an
-//! estimate of one whole sample, or samples of different sizes) the interval of a difference is recovered from the two
-//! intervals (Zou 2007, <https://doi.org/10.1037/1082-989X.12.4.399>; of a ratio: the same on logarithms).
+//! Samples over the same seeds are compared pair by pair: intervals by bootstrap over the pairs, p-values by the paired
+//! t test. Where pairing is impossible (an estimate of one whole sample, or samples of different sizes) the interval of
+//! a difference is recovered from the two intervals (Zou 2007, <https://doi.org/10.1037/1082-989X.12.4.399>; of a
+//! ratio: the same on logarithms), and its p-values from their normal approximation.
 
 use super::findings::{Measured, Quantity};
-use super::number::Interval;
-use super::resample;
-use super::summary::{RESAMPLES, Summary, stream};
+use super::summary::{Summary, stream};
+use crate::stats::bootstrap::Bootstrap;
+use crate::stats::distribution::normal_upper_tail;
+use crate::stats::equivalence::equivalence_p_value;
+use crate::stats::summary::{Interval, SampleError, mean};
+use crate::stats::t_test::MeanDifference;
 
-/// Half widths of a normal interval in standard errors, at 95 % and at 90 %.
+/// Half width of a normal 95 % interval in standard errors.
 const NORMAL_95: f64 = 1.959_963_984_540_054;
-const NORMAL_90: f64 = 1.644_853_626_951_472_2;
+
+const PAIRED: &str = "over the pairs";
+const RECOVERED: &str = "recovered from the two intervals";
 
 /// A quantity with its name and summary.
 #[derive(Clone, Copy)]
@@ -21,93 +27,135 @@ pub(super) struct Side<'a> {
     pub(super) summary: &'a Summary,
 }
 
-/// The result of a comparison.
+impl Side<'_> {
+    /// The interval of the mean; callers look for one before they compare.
+    pub(super) fn interval(&self) -> Interval {
+        self.summary.interval.unwrap_or(Interval { low: f64::NEG_INFINITY, high: f64::INFINITY })
+    }
+}
+
+/// A difference, ratio or slope.
+#[derive(Debug)]
 pub(super) struct Contrast {
-    /// The difference, ratio or slope.
+    /// Its value.
     pub(super) value: f64,
     /// Its 95 % interval.
     pub(super) interval: Interval,
-    /// Its 90 % interval, as two one-sided tests at 5 % need it.
-    pub(super) narrow: Interval,
-    /// Two-sided p-value of no difference; 1 for a ratio.
-    pub(super) p: f64,
     /// Pairs, or the size of the smaller sample.
     pub(super) n: usize,
     /// How the interval was made, for people.
     pub(super) method: &'static str,
 }
 
-/// Right minus left.
-pub(super) fn difference(left: Side, right: Side) -> Contrast {
-    if let Some((left_samples, right_samples)) = paired(left, right) {
-        let pairs: Vec<f64> = left_samples.iter().zip(right_samples).map(|(left, right)| right - left).collect();
-        return mean_contrast(&pairs, &format!("{} - {}", right.name, left.name));
-    }
-    let (value, interval, narrow, p) =
-        recovered((right.summary.mean, right.interval()), (left.summary.mean, left.interval()));
-    Contrast { value, interval, narrow, p, n: left.summary.n.min(right.summary.n), method: RECOVERED }
+/// What tells a difference of means from chance.
+#[derive(Debug)]
+pub(super) enum Test {
+    /// The t test of the pairs.
+    Pairs(MeanDifference),
+    /// Two independent estimates: the value, and the distances to the lower and upper end of its 95 % interval.
+    Recovered { value: f64, down: f64, up: f64 },
 }
 
-/// Left divided by right; none where a mean or an end of an interval is not above zero.
-pub(super) fn ratio(left: Side, right: Side) -> Option<Contrast> {
+impl Test {
+    /// Two-sided p-value against no difference.
+    pub(super) fn p_different(&self) -> f64 {
+        match self {
+            Self::Pairs(difference) => difference.p_different(),
+            Self::Recovered { .. } => (2.0 * self.p_above(0.0).min(self.p_below(0.0))).min(1.0),
+        }
+    }
+
+    /// The larger p-value of two one-sided tests against a difference of `margin` or more.
+    pub(super) fn p_equivalent(&self, margin: f64) -> f64 {
+        match self {
+            Self::Pairs(difference) => equivalence_p_value(difference, margin),
+            Self::Recovered { .. } => self.p_above(-margin).max(self.p_below(margin)),
+        }
+    }
+
+    fn p_above(&self, bound: f64) -> f64 {
+        match self {
+            Self::Pairs(difference) => difference.p_above(bound),
+            Self::Recovered { value, down, .. } => one_sided(value - bound, *down),
+        }
+    }
+
+    fn p_below(&self, bound: f64) -> f64 {
+        match self {
+            Self::Pairs(difference) => difference.p_below(bound),
+            Self::Recovered { value, up, .. } => one_sided(bound - value, *up),
+        }
+    }
+}
+
+/// The p-value of an excess over a bound; 0 or 1 where nothing varies.
+fn one_sided(excess: f64, reach: f64) -> f64 {
+    if reach == 0.0 { f64::from(excess <= 0.0) } else { normal_upper_tail(excess / reach * NORMAL_95) }
+}
+
+/// Left minus right.
+pub(super) fn difference(left: Side, right: Side) -> Result<(Contrast, Test), SampleError> {
+    if let Some((left_samples, right_samples)) = paired(left, right) {
+        let pairs: Vec<f64> = left_samples.iter().zip(right_samples).map(|(left, right)| left - right).collect();
+        let test = Test::Pairs(MeanDifference::paired(left_samples, right_samples)?);
+        return Ok((of_pairs(&pairs, &format!("{} - {}", left.name, right.name))?, test));
+    }
+    let n = left.summary.n.min(right.summary.n);
+    let (value, down, up) = recovered((left.summary.mean, left.interval()), (right.summary.mean, right.interval()));
+    let interval = Interval { low: value - down, high: value + up };
+    Ok((Contrast { value, interval, n, method: RECOVERED }, Test::Recovered { value, down, up }))
+}
+
+/// Left divided by right; none where a sample, a mean or an end of an interval is not above zero.
+pub(super) fn ratio(left: Side, right: Side) -> Result<Option<Contrast>, SampleError> {
     let n = left.summary.n.min(right.summary.n);
     if let Some((above, below)) = paired(left, right) {
         if above.iter().chain(below).any(|sample| *sample <= 0.0) {
-            return None;
+            return Ok(None);
         }
-        let ratio = |positions: &[usize]| {
-            let sum = |samples: &[f64]| positions.iter().map(|&position| samples[position]).sum::<f64>();
-            sum(above) / sum(below)
+        let rows: Vec<[f64; 2]> = above.iter().zip(below).map(|(above, below)| [*above, *below]).collect();
+        let ratio = |rows: &[[f64; 2]]| {
+            let sum = |side: usize| rows.iter().map(|row| row[side]).sum::<f64>();
+            Some(sum(0) / sum(1))
         };
         let name = format!("{} / {}", left.name, right.name);
-        let values = resample::bootstrap(n, RESAMPLES, &mut stream("ratio", &name), ratio);
-        let [interval, narrow] = [0.95, 0.90].map(|level| resample::central(&values, level));
-        return Some(Contrast {
-            value: left.summary.mean / right.summary.mean,
-            interval,
-            narrow,
-            p: 1.0,
-            n,
-            method: PAIRED,
-        });
+        let interval = Bootstrap::default().of(&rows, ratio, &mut stream("ratio", &name))?;
+        return Ok(Some(Contrast { value: left.summary.mean / right.summary.mean, interval, n, method: PAIRED }));
     }
-    let logarithm = |side: Side| {
+    let logarithms = |side: Side| {
         let Interval { low, high } = side.interval();
         let positive = low > 0.0 && side.summary.mean > 0.0;
         let ends = Interval { low: libm::log(low), high: libm::log(high) };
         positive.then(|| (libm::log(side.summary.mean), ends))
     };
-    let (value, interval, narrow, _) = recovered(logarithm(left)?, logarithm(right)?);
-    let raised = |ends: Interval| Interval { low: libm::exp(ends.low), high: libm::exp(ends.high) };
-    let (interval, narrow) = (raised(interval), raised(narrow));
-    Some(Contrast { value: libm::exp(value), interval, narrow, p: 1.0, n, method: RECOVERED })
+    let (Some(above), Some(below)) = (logarithms(left), logarithms(right)) else {
+        return Ok(None);
+    };
+    let (value, down, up) = recovered(above, below);
+    let interval = Interval { low: libm::exp(value - down), high: libm::exp(value + up) };
+    Ok(Some(Contrast { value: libm::exp(value), interval, n, method: RECOVERED }))
 }
 
 /// The mean over seeds of the least-squares slope against position 0, 1, 2, ...; none where the samples are not paired.
-pub(super) fn slope(sides: &[Side]) -> Option<Contrast> {
-    let first = sides.first()?;
-    let columns: Vec<&[f64]> =
-        sides.iter().map(|side| paired(*first, *side).map(|(_, samples)| samples)).collect::<Option<_>>()?;
+pub(super) fn slope(sides: &[Side]) -> Result<Option<Contrast>, SampleError> {
+    let Some(first) = sides.first() else {
+        return Ok(None);
+    };
+    let columns: Option<Vec<&[f64]>> =
+        sides.iter().map(|side| paired(*first, *side).map(|(_, samples)| samples)).collect();
+    let Some(columns) = columns else {
+        return Ok(None);
+    };
     let middle = (columns.len() - 1) as f64 / 2.0;
-    let spread: f64 = (0..columns.len()).map(|position| (position as f64 - middle) * (position as f64 - middle)).sum();
-    let slopes: Vec<f64> = (0..first.summary.n)
+    let spread: f64 = (0..columns.len()).map(|place| (place as f64 - middle) * (place as f64 - middle)).sum();
+    let slopes: Vec<f64> = (0..columns[0].len())
         .map(|seed| {
             let products = columns.iter().enumerate().map(|(place, column)| (place as f64 - middle) * column[seed]);
             products.sum::<f64>() / spread
         })
         .collect();
     let names: Vec<&str> = sides.iter().map(|side| side.name).collect();
-    Some(mean_contrast(&slopes, &format!("slope of {}", names.join(", "))))
-}
-
-const PAIRED: &str = "percentile bootstrap over the pairs";
-const RECOVERED: &str = "recovered from the two intervals";
-
-impl Side<'_> {
-    /// The interval of the mean; callers look for one before they compare.
-    pub(super) fn interval(&self) -> Interval {
-        self.summary.interval.unwrap_or(Interval { low: f64::NEG_INFINITY, high: f64::INFINITY })
-    }
+    of_pairs(&slopes, &format!("slope of {}", names.join(", "))).map(Some)
 }
 
 /// The samples of both, where position by position they belong together.
@@ -120,36 +168,16 @@ fn paired<'a>(left: Side<'a>, right: Side<'a>) -> Option<(&'a [f64], &'a [f64])>
     }
 }
 
-fn mean_contrast(samples: &[f64], name: &str) -> Contrast {
-    let n = samples.len();
-    let mean_of = |positions: &[usize]| positions.iter().map(|&position| samples[position]).sum::<f64>() / n as f64;
-    let means = resample::bootstrap(n, RESAMPLES, &mut stream("contrast", name), mean_of);
-    let [interval, narrow] = [0.95, 0.90].map(|level| resample::central(&means, level));
-    Contrast { value: super::summary::mean(samples), interval, narrow, p: p_value(&means), n, method: PAIRED }
+fn of_pairs(samples: &[f64], name: &str) -> Result<Contrast, SampleError> {
+    let interval = Bootstrap::default().of_mean(samples, &mut stream("contrast", name))?;
+    Ok(Contrast { value: mean(samples), interval, n: samples.len(), method: PAIRED })
 }
 
-/// Two-sided: twice the smaller share of resampled means at or beyond zero, each share counting one more.
-fn p_value(sorted_means: &[f64]) -> f64 {
-    let not_above = sorted_means.iter().filter(|mean| **mean <= 0.0).count();
-    let not_below = sorted_means.iter().filter(|mean| **mean >= 0.0).count();
-    let share = (not_above.min(not_below) + 1) as f64 / (sorted_means.len() + 1) as f64;
-    (2.0 * share).min(1.0)
-}
-
-/// `left` minus `right` from two independent estimates with their 95 % intervals.
-fn recovered(left: (f64, Interval), right: (f64, Interval)) -> (f64, Interval, Interval, f64) {
-    let value = left.0 - right.0;
+/// `left` minus `right`, and the distances to the ends of its interval, from two independent estimates with theirs.
+fn recovered(left: (f64, Interval), right: (f64, Interval)) -> (f64, f64, f64) {
     let down = libm::hypot(left.0 - left.1.low, right.1.high - right.0);
     let up = libm::hypot(left.1.high - left.0, right.0 - right.1.low);
-    let narrower = NORMAL_90 / NORMAL_95;
-    let towards_zero = if value > 0.0 { down } else { up };
-    let p = match (value == 0.0, towards_zero == 0.0) {
-        (true, _) => 1.0,
-        (false, true) => 0.0,
-        (false, false) => libm::erfc(value.abs() / towards_zero * NORMAL_95 / std::f64::consts::SQRT_2),
-    };
-    let interval = Interval { low: value - down, high: value + up };
-    (value, interval, Interval { low: value - down * narrower, high: value + up * narrower }, p)
+    (left.0 - right.0, down, up)
 }
 
 #[cfg(test)]
@@ -159,21 +187,26 @@ mod tests {
     /// Zou 2007, the interval of a difference of two independent estimates, worked out with Python's `math.hypot`.
     #[test]
     fn the_interval_of_a_difference_is_recovered_from_the_two_intervals() {
-        let (value, interval, _, _) =
+        let (value, down, up) =
             recovered((0.49, Interval { low: 0.355, high: 0.605 }), (0.36, Interval { low: 0.209, high: 0.494 }));
         assert!((value - 0.13).abs() < 1e-12);
-        // 0.13 - hypot(0.135, 0.134), 0.13 + hypot(0.115, 0.151)
-        assert!((interval.low - (0.13 - 0.190_213)).abs() < 1e-6, "{interval:?}");
-        assert!((interval.high - (0.13 + 0.189_805)).abs() < 1e-6, "{interval:?}");
+        // hypot(0.135, 0.134) and hypot(0.115, 0.151)
+        assert!((down - 0.190_213_038_459_512_56).abs() < 1e-12, "{down}");
+        assert!((up - 0.189_805_163_259_591).abs() < 1e-12, "{up}");
     }
 
-    /// A symmetric interval of half width 1.96 standard errors gives the p-value of the normal test (SciPy 1.17.1,
-    /// `2 * norm.sf(2.5 / sqrt(2))` = 0.0770998717435).
+    /// SciPy 1.17.1: `2 * norm.sf(2.5 / sqrt(2))` = 0.07709987174354177 and `norm.sf(0.5 / sqrt(2))` =
+    /// 0.36183680491588155: two estimates with standard error 1.
     #[test]
-    fn the_p_value_is_that_of_the_normal_test_for_symmetric_intervals() {
+    fn the_p_values_are_those_of_the_normal_test_for_symmetric_intervals() {
         let around = |value: f64| (value, Interval { low: value - NORMAL_95, high: value + NORMAL_95 });
-        let (_, _, _, p) = recovered(around(2.5), around(0.0));
-        assert!((p - 0.077_099_871_743_5).abs() < 1e-10, "{p}");
-        assert!((recovered(around(0.0), around(2.5)).3 - p).abs() < 1e-15);
+        let test = |left, right| {
+            let (value, down, up) = recovered(around(left), around(right));
+            Test::Recovered { value, down, up }
+        };
+        assert!((test(2.5, 0.0).p_different() - 0.077_099_871_743_541_77).abs() < 1e-14);
+        assert!((test(0.0, 2.5).p_different() - 0.077_099_871_743_541_77).abs() < 1e-14);
+        assert!((test(2.5, 0.0).p_equivalent(3.0) - 0.361_836_804_915_881_55).abs() < 1e-14);
+        assert_eq!(Test::Recovered { value: 0.0, down: 0.0, up: 0.0 }.p_different(), 1.0);
     }
 }

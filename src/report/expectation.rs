@@ -2,8 +2,9 @@
 
 use super::claim::{Direction, Expectation};
 use super::findings::Findings;
-use super::number::{self, Interval};
+use super::number;
 use crate::base::metric::Unit;
+use crate::stats::summary::Interval;
 
 impl Expectation {
     /// Names of the quantities that the expectation needs, in its order.
@@ -42,7 +43,7 @@ impl Expectation {
 
     /// What must hold, in words; numbers in the units that `findings` knows.
     pub fn in_words(&self, findings: &Findings) -> String {
-        let unit = |name: &String| findings.quantities.get(name).map_or(Unit::One, |quantity| quantity.unit);
+        let unit = |name: &String| unit_of(name, findings);
         match self {
             Self::OneRun { quantity, value } => format!(
                 "the paper's {}, one run of its own, lies in the 95\u{a0}% prediction interval of one of our runs",
@@ -110,6 +111,19 @@ impl Expectation {
             | Self::All(_)
             | Self::Untestable { .. } => None,
         }
+    }
+}
+
+/// The unit of a quantity; of one that the profile did not measure, that of its namesakes (`...accuracy`) where they agree.
+fn unit_of(name: &str, findings: &Findings) -> Unit {
+    if let Some(quantity) = findings.quantities.get(name) {
+        return quantity.unit;
+    }
+    let last = |name: &str| name.rsplit('.').next().map(str::to_owned);
+    let mut namesakes = findings.quantities.iter().filter(|(other, _)| last(other) == last(name));
+    match namesakes.next() {
+        Some((_, first)) if namesakes.all(|(_, other)| other.unit == first.unit) => first.unit,
+        Some(_) | None => Unit::One,
     }
 }
 

@@ -6,12 +6,14 @@
 use serde::{Deserialize, Serialize};
 
 use super::claim::{Claim, Direction, Expectation, Verdict};
-use super::compare::{self, Contrast, Side};
+use super::compare::{self, Contrast, Side, Test};
 use super::findings::{Findings, Measured, Quantity};
-use super::number::{self, Interval};
+use super::number;
 use super::page::Clock;
 use super::summary::{FEWEST_FOR_INTERVAL, FEWEST_FOR_PREDICTION, Summaries, Summary};
 use crate::base::metric::Unit;
+use crate::stats::multiple::holm;
+use crate::stats::summary::Interval;
 
 /// What a profile could see.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +89,7 @@ pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, setting:
         quantity: claim.expectation.subject(),
         expectation: claim.expectation.in_words(findings),
         n: part.n,
-        interval: part.interval.filter(Interval::is_finite),
+        interval: part.interval.filter(|ends| ends.low.is_finite() && ends.high.is_finite()),
         verdict: part.verdict,
         reason: part.reason,
         evidence: if tested { scene.evidence(&claim.expectation) } else { Vec::new() },
@@ -139,7 +141,7 @@ impl<'a> Scene<'a> {
             Expectation::Ordering { direction, .. } => ordering(&sides, *direction),
             Expectation::Trend { direction, .. } => trend(&sides, *direction),
             Expectation::Ratio { .. } => ratio(expectation, sides[0], sides[1]),
-            Expectation::Equivalence { .. } => equivalence(expectation, sides[0], sides[1]),
+            Expectation::Equivalence { margin, .. } => equivalence(expectation, sides[0], sides[1], *margin),
             Expectation::Untestable { reason } => Part::not_tested(reason.clone()),
             Expectation::All(_) => unreachable!("judged above, part by part"),
         }
@@ -199,66 +201,91 @@ fn one_run(side: Side, value: f64) -> Part {
     Part { verdict, reason, n, interval: Some(prediction) }
 }
 
-/// Wholly inside what the expectation accepts, wholly outside, or across its border.
 fn by_interval(expectation: &Expectation, side: Side) -> Part {
-    let interval = side.interval();
-    decided(expectation, side.summary.mean, interval, interval, side.quantity.unit, side.summary.n, "")
+    decided(expectation, side.summary.mean, side.interval(), side.quantity.unit, side.summary.n, "")
 }
 
 fn ratio(expectation: &Expectation, above: Side, below: Side) -> Part {
     match compare::ratio(above, below) {
-        None => Part::inconclusive(
+        Ok(Some(Contrast { value, interval, n, method })) => {
+            decided(expectation, value, interval, Unit::One, n, method)
+        }
+        Ok(None) => Part::inconclusive(
             "a ratio is judged only where both quantities are above zero".to_owned(),
             Some(above.summary.n.min(below.summary.n)),
         ),
-        Some(Contrast { value, interval, n, method, .. }) => {
-            decided(expectation, value, interval, interval, Unit::One, n, method)
-        }
+        Err(error) => Part::inconclusive(error.to_string(), None),
     }
 }
 
-fn equivalence(expectation: &Expectation, left: Side, right: Side) -> Part {
-    // Two one-sided tests at 5 % reject exactly where the 90 % interval lies within the margin.
-    let Contrast { value, interval, narrow, n, method, .. } = compare::difference(right, left);
-    decided(expectation, value, narrow, interval, left.quantity.unit, n, method)
+/// Two one-sided tests prove that the difference is small; the 95 % interval beyond the margin proves that it is not.
+fn equivalence(expectation: &Expectation, left: Side, right: Side, margin: f64) -> Part {
+    let (contrast, test) = match compare::difference(left, right) {
+        Ok(compared) => compared,
+        Err(error) => return Part::inconclusive(error.to_string(), None),
+    };
+    let Contrast { value, interval, n, method } = contrast;
+    let unit = left.quantity.unit;
+    let p = test.p_equivalent(margin);
+    if p >= 0.05 {
+        let mut part = decided(expectation, value, interval, unit, n, method);
+        if part.verdict == Verdict::Reproduced {
+            part.verdict = Verdict::Inconclusive;
+        }
+        part.reason = format!("{}; two one-sided tests: p = {}", part.reason, small(p));
+        return part;
+    }
+    let difference = number::estimate(value, interval, unit);
+    let reason = format!(
+        "the difference, {difference} ({method}), is less than {} (two one-sided tests: p = {})",
+        number::exact_in_words(margin, unit),
+        small(p)
+    );
+    Part { verdict: Verdict::Reproduced, reason, n: Some(n), interval: Some(interval) }
 }
 
-/// `proving` must lie inside for reproduced, `refuting` outside for not reproduced.
-fn decided(
-    expectation: &Expectation,
-    value: f64,
-    proving: Interval,
-    refuting: Interval,
-    unit: Unit,
-    n: usize,
-    method: &str,
-) -> Part {
+/// Wholly inside what the expectation accepts, wholly outside, or across its border.
+fn decided(expectation: &Expectation, value: f64, interval: Interval, unit: Unit, n: usize, method: &str) -> Part {
     let accepted = expectation.accepted().expect("only expectations with a border come here");
-    let inside = accepted.low < proving.low && proving.high < accepted.high;
-    let outside = refuting.high < accepted.low || accepted.high < refuting.low;
-    let (verdict, interval, place) = match (inside, outside) {
-        (true, _) => (Verdict::Reproduced, proving, "lies wholly inside"),
-        (false, true) => (Verdict::NotReproduced, refuting, "lies wholly outside"),
-        (false, false) => (Verdict::Inconclusive, refuting, "reaches across the border of"),
+    let inside = accepted.low < interval.low && interval.high < accepted.high;
+    let outside = interval.high < accepted.low || accepted.high < interval.low;
+    let verdict = match (inside, outside) {
+        (true, _) => Verdict::Reproduced,
+        (false, true) => Verdict::NotReproduced,
+        (false, false) => Verdict::Inconclusive,
     };
     let method = if method.is_empty() { String::new() } else { format!(" ({method})") };
-    let reason = format!("{}{method} {place} {}", number::estimate(value, interval, unit), border(accepted, unit));
+    let place = place(verdict, accepted, unit);
+    let reason = format!("{}{method} {place}", number::estimate(value, interval, unit));
     Part { verdict, reason, n: Some(n), interval: Some(interval) }
 }
 
-fn border(accepted: Interval, unit: Unit) -> String {
+/// Where an interval lies, for a verdict on where it should: `lies wholly above 0.5`.
+fn place(verdict: Verdict, accepted: Interval, unit: Unit) -> String {
     let written = |value| number::exact_in_words(value, unit);
-    match (accepted.low.is_finite(), accepted.high.is_finite()) {
-        (true, true) => format!("{} to {}", number::exact(accepted.low, unit), written(accepted.high)),
-        (true, false) => format!("what is above {}", written(accepted.low)),
-        (false, _) => format!("what is below {}", written(accepted.high)),
+    let (low, high) = (written(accepted.low), written(accepted.high));
+    let [inside, outside, border] = match (accepted.low.is_finite(), accepted.high.is_finite()) {
+        (true, true) => {
+            let range = format!("{} to {high}", number::exact(accepted.low, unit));
+            [format!("within {range}"), format!("outside {range}"), format!("the border of {range}")]
+        }
+        (true, false) => [format!("above {low}"), format!("below {low}"), low],
+        (false, _) => [format!("below {high}"), format!("above {high}"), high],
+    };
+    match verdict {
+        Verdict::Reproduced => format!("lies wholly {inside}"),
+        Verdict::NotReproduced => format!("lies wholly {outside}"),
+        Verdict::Inconclusive | Verdict::PartiallyReproduced | Verdict::NotTested => format!("reaches across {border}"),
     }
 }
 
 fn ordering(sides: &[Side], direction: Direction) -> Part {
-    let contrasts: Vec<Contrast> = sides.windows(2).map(|pair| compare::difference(pair[0], pair[1])).collect();
-    let p_values: Vec<f64> = contrasts.iter().map(|contrast| contrast.p).collect();
-    let adjusted = super::resample::holm(&p_values);
+    let compared: Result<Vec<_>, _> = sides.windows(2).map(|pair| compare::difference(pair[1], pair[0])).collect();
+    let (contrasts, tests): (Vec<Contrast>, Vec<Test>) = match compared {
+        Ok(compared) => compared.into_iter().unzip(),
+        Err(error) => return Part::inconclusive(error.to_string(), None),
+    };
+    let adjusted = holm(&tests.iter().map(Test::p_different).collect::<Vec<_>>());
     let step = |index: usize| format!("from `{}` to `{}`", sides[index].name, sides[index + 1].name);
     let mut undecided = None;
     let mut reversed = None;
@@ -300,8 +327,13 @@ fn small(p: f64) -> String {
 }
 
 fn trend(sides: &[Side], direction: Direction) -> Part {
-    let Some(Contrast { value, interval, n, .. }) = (sides.len() > 1).then(|| compare::slope(sides)).flatten() else {
-        return Part::inconclusive("a trend needs several quantities over the same runs".to_owned(), None);
+    let slope = if sides.len() > 1 { compare::slope(sides) } else { Ok(None) };
+    let Contrast { value, interval, n, method } = match slope {
+        Ok(Some(contrast)) => contrast,
+        Ok(None) => {
+            return Part::inconclusive("a trend needs several quantities over the same runs".to_owned(), None);
+        }
+        Err(error) => return Part::inconclusive(error.to_string(), None),
     };
     let (along, against) = match direction {
         Direction::Rising => (interval.low > 0.0, interval.high < 0.0),
@@ -313,7 +345,12 @@ fn trend(sides: &[Side], direction: Direction) -> Part {
         (false, false) => (Verdict::Inconclusive, "may be zero"),
     };
     let slope = number::estimate(value, interval, sides[0].quantity.unit);
-    Part { verdict, reason: format!("the slope per step, {slope}, {place}"), n: Some(n), interval: Some(interval) }
+    Part {
+        verdict,
+        reason: format!("the slope per step, {slope} ({method}), {place}"),
+        n: Some(n),
+        interval: Some(interval),
+    }
 }
 
 fn all(parts: Vec<Part>) -> Part {

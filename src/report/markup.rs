@@ -131,7 +131,9 @@ fn push_markdown(out: &mut String, text: &str) {
                 continue;
             }
             '_' if word(previous) && characters.peek().copied().is_some_and(word) => out.push('_'),
-            '\\' | '*' | '_' | '<' | '`' | '[' | ']' => {
+            // Brackets alone are text: an interval stays readable in the source.
+            ']' if characters.peek() != Some(&'(') => out.push(']'),
+            '\\' | '*' | '_' | '<' | '`' | ']' => {
                 out.push('\\');
                 out.push(c);
             }
@@ -155,7 +157,7 @@ mod tests {
         );
         assert_eq!(
             line(text),
-            "see `a<b` and [the code](https://example.org/x?a=1&b=2), not \\[x\\](javascript:1) or \\<script>"
+            "see `a<b` and [the code](https://example.org/x?a=1&b=2), not [x\\](javascript:1) or \\<script>"
         );
     }
 

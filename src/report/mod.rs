@@ -2,12 +2,16 @@
 
 pub mod claim; //       the claims of a paper, what is expected of them, and their verdicts
 mod compare; //         two quantities against each other, with the interval of their difference
+mod document; //        findings.json
 pub mod expectation; // an expectation in words
 pub mod findings; //    what an analysis found: quantities, tables, figures
 pub mod judge; //       from a claim and the findings to a verdict
+mod json; //            JSON that people can read
 pub mod markup; //      texts of manifests as HTML and as Markdown
 pub mod number; //      numbers as people read them
 pub mod page; //        what a report is made of: the input of rendering
-mod resample;
+pub mod plot; //        a figure as SVG
+pub mod render; //      the files of a report
 pub mod summary; //     size, mean and intervals of every quantity
 pub mod table; //       a table as Markdown, HTML and CSV
+mod view; //            the report as the templates see it

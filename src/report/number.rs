@@ -4,43 +4,8 @@
 //! significant digits of its interval's half width, since further digits would promise what the sample cannot keep;
 //! machines read the full digits from `findings.json` and the CSV files.
 
-use serde::{Deserialize, Serialize};
-
 use crate::base::metric::Unit;
-
-/// The two ends of an interval; stored as `[low, high]`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(from = "[f64; 2]", into = "[f64; 2]")]
-pub struct Interval {
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-}
-
-impl Interval {
-    /// Whether `value` lies in the interval, ends included.
-    pub fn contains(&self, value: f64) -> bool {
-        self.low <= value && value <= self.high
-    }
-
-    /// Whether both ends are numbers.
-    pub fn is_finite(&self) -> bool {
-        self.low.is_finite() && self.high.is_finite()
-    }
-}
-
-impl From<[f64; 2]> for Interval {
-    fn from([low, high]: [f64; 2]) -> Self {
-        Self { low, high }
-    }
-}
-
-impl From<Interval> for [f64; 2] {
-    fn from(interval: Interval) -> Self {
-        [interval.low, interval.high]
-    }
-}
+use crate::stats::summary::Interval;
 
 /// A number that is quoted or exact by nature, with at most six significant digits (a count: all of them): `96.8 %`.
 pub fn exact(value: f64, unit: Unit) -> String {
@@ -131,7 +96,7 @@ fn digits_of(interval: Interval, unit: Unit) -> Option<i32> {
 }
 
 /// The power of ten of the leading digit.
-fn exponent(value: f64) -> i32 {
+pub(super) fn exponent(value: f64) -> i32 {
     let text = format!("{value:e}");
     text.rsplit('e').next().and_then(|digits| digits.parse().ok()).expect("`{:e}` ends in its exponent")
 }
@@ -160,7 +125,7 @@ fn trimmed(text: String) -> String {
 }
 
 /// Rounded to that many decimals (negative: to tens, hundreds), thousands parted.
-fn fixed(value: f64, decimals: i32) -> String {
+pub(super) fn fixed(value: f64, decimals: i32) -> String {
     let text = if decimals >= 0 {
         format!("{value:.*}", decimals as usize)
     } else {

@@ -8,18 +8,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::findings::{Findings, Measured, Quantity};
-use super::number::Interval;
-use super::resample;
 use crate::base::seed::{Seed, Stream};
+use crate::stats::bootstrap::Bootstrap;
+use crate::stats::prediction::prediction_interval;
+use crate::stats::summary::{Interval, mean};
 
 /// Fewest samples whose mean gets a bootstrap interval: below, resampling says more than the sample knows.
 pub const FEWEST_FOR_INTERVAL: usize = 5;
 
 /// Fewest samples that give a 95 % prediction interval of one run.
 pub const FEWEST_FOR_PREDICTION: usize = 39;
-
-/// Resamples of every bootstrap.
-pub const RESAMPLES: usize = 2_000;
 
 /// Summaries by the name of the quantity.
 pub type Summaries = BTreeMap<String, Summary>;
@@ -61,18 +59,21 @@ fn summary_of(name: &str, quantity: &Quantity) -> Option<Summary> {
             if samples.is_empty() || samples.iter().any(|sample| !sample.is_finite()) {
                 return None;
             }
-            let n = samples.len();
+            let bootstrap = Bootstrap::default();
+            let enough = samples.len() >= FEWEST_FOR_INTERVAL;
+            let interval = enough.then(|| bootstrap.of_mean(samples, &mut stream("mean", name)).ok()).flatten();
             Some(Summary {
-                n,
+                n: samples.len(),
                 mean: mean(samples),
-                interval: (n >= FEWEST_FOR_INTERVAL).then(|| interval_of_mean(name, samples)),
-                prediction: resample::prediction(samples),
-                method: format!("percentile bootstrap of the mean, {RESAMPLES} resamples"),
+                interval,
+                prediction: prediction_interval(samples, 0.95).ok().map(|prediction| prediction.interval),
+                method: format!("percentile bootstrap of the mean, {} resamples", bootstrap.resamples),
             })
         }
         Measured::Estimate { value, low, high, n, interval } => {
             let ends = Interval { low: *low, high: *high };
-            (value.is_finite() && ends.is_finite()).then(|| Summary {
+            let finite = [value, low, high].iter().all(|number| number.is_finite());
+            finite.then(|| Summary {
                 n: *n,
                 mean: *value,
                 interval: Some(ends),
@@ -83,13 +84,48 @@ fn summary_of(name: &str, quantity: &Quantity) -> Option<Summary> {
     }
 }
 
-fn interval_of_mean(name: &str, samples: &[f64]) -> Interval {
-    let n = samples.len();
-    let mean = |positions: &[usize]| positions.iter().map(|&position| samples[position]).sum::<f64>() / n as f64;
-    resample::central(&resample::bootstrap(n, RESAMPLES, &mut stream("mean", name), mean), 0.95)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::metric::Unit;
 
-/// The mean, summed in order.
-pub(super) fn mean(samples: &[f64]) -> f64 {
-    samples.iter().sum::<f64>() / samples.len() as f64
+    fn found(measured: &[(&str, Measured)]) -> Summaries {
+        let quantity = |measured: &Measured| Quantity {
+            label: String::new(),
+            unit: Unit::One,
+            data: String::new(),
+            over: String::new(),
+            measured: measured.clone(),
+            observed_time: false,
+        };
+        let quantities = measured.iter().map(|(name, measured)| ((*name).to_owned(), quantity(measured))).collect();
+        summarize(&Findings { quantities, ..Findings::default() })
+    }
+
+    #[test]
+    fn a_summary_depends_on_the_name_and_the_samples_and_on_no_other_quantity() {
+        let samples = || Measured::Samples((0..40).map(f64::from).collect());
+        let alone = found(&[("a", samples())]);
+        let among = found(&[("a", samples()), ("b", samples())]);
+        assert_eq!(alone["a"], among["a"]);
+        assert_ne!(among["a"].interval, among["b"].interval);
+        assert_eq!((alone["a"].n, alone["a"].mean), (40, 19.5));
+        // Of 40 runs the outermost lie 39/41 = 95.1 % apart.
+        assert_eq!(alone["a"].prediction, Some(Interval { low: 0.0, high: 39.0 }));
+    }
+
+    #[test]
+    fn few_samples_get_a_mean_alone_and_none_or_nan_no_summary() {
+        let summaries = found(&[
+            ("few", Measured::Samples(vec![1.0, 2.0])),
+            ("none", Measured::Samples(Vec::new())),
+            ("nan", Measured::Samples(vec![f64::NAN; 50])),
+        ]);
+        assert_eq!(summaries.len(), 1);
+        assert_eq!((summaries["few"].mean, summaries["few"].interval), (1.5, None));
+        assert_eq!(found(&[("few", Measured::Samples(vec![1.0; 38]))])["few"].prediction, None);
+        assert!(
+            found(&[("enough", Measured::Samples(vec![1.0; FEWEST_FOR_PREDICTION]))])["enough"].prediction.is_some()
+        );
+    }
 }

@@ -121,6 +121,14 @@ pub fn measured(summary: &Summary, unit: Unit) -> String {
     }
 }
 
+/// Whether the cell holds a number that is none.
+pub(super) fn is_not_finite(cell: &Cell) -> bool {
+    match cell {
+        Cell::Number { value, .. } => !value.is_finite(),
+        Cell::Text(_) | Cell::Empty | Cell::Quantity(_) => false,
+    }
+}
+
 fn write(table: &Table, findings: &Findings, summaries: &Summaries, markup: &dyn Markup) -> String {
     let is_number = |cell: &Cell| matches!(cell, Cell::Number { .. } | Cell::Quantity(_));
     let numeric: Vec<bool> = (0..table.columns.len())
@@ -212,7 +220,7 @@ fn html_of(cell: &Shown) -> String {
 mod tests {
     use super::*;
     use crate::report::findings::{Measured, Quantity};
-    use crate::report::number::Interval;
+    use crate::stats::summary::Interval;
 
     fn example() -> (Table, Findings, Summaries) {
         let quantity = Quantity {

@@ -1,0 +1,75 @@
+//! `findings.json`: everything that an experiment found and concluded, for machines.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::findings::{Figure, Measured, Table};
+use super::judge::Judgement;
+use super::page::{DataSet, Experiment, Profile};
+use super::summary::Summary;
+use super::{json, render};
+use crate::base::metric::Unit;
+
+/// Raised when the meaning of a field changes.
+const FORMAT: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format: u32,
+    experiment: &'a str,
+    paper: &'a str,
+    profile: &'a Profile,
+    data: Vec<&'a DataSet>,
+    claims: &'a [Judgement],
+    quantities: BTreeMap<&'a str, Found<'a>>,
+    tables: &'a [Table],
+    figures: &'a [Figure],
+}
+
+#[derive(Serialize)]
+struct Found<'a> {
+    label: &'a str,
+    unit: Unit,
+    data: &'a str,
+    over: &'a str,
+    observed_time: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    summary: Option<&'a Summary>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    samples: Option<&'a [f64]>,
+}
+
+/// The text of `findings.json`.
+pub(super) fn findings_json(profile: &Profile, experiment: &Experiment) -> Result<String, render::RenderError> {
+    let quantities = experiment.findings.quantities.iter().map(|(name, quantity)| {
+        let samples = match &quantity.measured {
+            Measured::Samples(samples) => Some(samples.as_slice()),
+            Measured::Estimate { .. } => None,
+        };
+        let found = Found {
+            label: &quantity.label,
+            unit: quantity.unit,
+            data: &quantity.data,
+            over: &quantity.over,
+            observed_time: quantity.observed_time,
+            summary: experiment.summaries.get(name),
+            samples,
+        };
+        (name.as_str(), found)
+    });
+    let document = Document {
+        format: FORMAT,
+        experiment: &experiment.id,
+        paper: &experiment.paper.title,
+        profile,
+        data: experiment.sorted_data(),
+        claims: &experiment.judgements,
+        quantities: quantities.collect(),
+        tables: &experiment.findings.tables,
+        figures: &experiment.findings.figures,
+    };
+    let value = serde_json::to_value(&document)
+        .map_err(|error| render::RenderError::Json { experiment: experiment.id.clone(), error })?;
+    Ok(json::pretty(&value))
+}

@@ -1,0 +1,250 @@
+//! The report as the templates see it: every number written out, nothing left to compute.
+//!
+//! Texts of people stay as they are; the templates' filters turn them into HTML or Markdown.
+
+use serde::Serialize;
+
+use super::claim::Verdict;
+use super::findings::Figure;
+use super::judge::{Evidence, Judgement};
+use super::page::{AuditEntry, Clock, Deviation, Experiment, Fact, NotRun, Paper, Profile, Report};
+use super::{number, table};
+
+/// The context of every template.
+#[derive(Serialize)]
+pub(super) struct View<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) clock: &'static str,
+    pub(super) run: &'a [Fact],
+    pub(super) total: usize,
+    pub(super) counts: Vec<Count>,
+    pub(super) data: Vec<Data>,
+    pub(super) experiments: Vec<Section<'a>>,
+}
+
+/// How many claims ended in a verdict.
+#[derive(Serialize)]
+pub(super) struct Count {
+    pub(super) verdict: Badge,
+    pub(super) count: usize,
+}
+
+/// A verdict as it is shown.
+#[derive(Serialize)]
+pub(super) struct Badge {
+    /// With the profile: `reproduced (quick)`.
+    pub(super) name: String,
+    pub(super) sign: &'static str,
+    /// Its class in the style sheet.
+    pub(super) class: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Data {
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) digest: String,
+    pub(super) samples: String,
+    pub(super) licence: String,
+}
+
+/// One experiment.
+#[derive(Serialize)]
+pub(super) struct Section<'a> {
+    pub(super) id: &'a str,
+    pub(super) title: &'a str,
+    pub(super) paper: &'a Paper,
+    pub(super) summary: Vec<&'a str>,
+    pub(super) total: usize,
+    pub(super) counts: Vec<Count>,
+    pub(super) settings: &'a [Fact],
+    pub(super) data: Vec<Data>,
+    pub(super) claims: Vec<Claimed<'a>>,
+    pub(super) tables: Vec<Exhibit<'a>>,
+    pub(super) figures: Vec<Drawn<'a>>,
+    pub(super) audit: &'a [AuditEntry],
+    pub(super) deviations: &'a [Deviation],
+    pub(super) not_run: &'a [NotRun],
+    pub(super) reproduce: &'a [String],
+    pub(super) evidence: bool,
+}
+
+/// One claim and what became of it.
+#[derive(Serialize)]
+pub(super) struct Claimed<'a> {
+    pub(super) id: &'a str,
+    pub(super) source: &'a str,
+    pub(super) sentence: &'a str,
+    pub(super) expectation: &'a str,
+    pub(super) quantity: &'a str,
+    pub(super) reason: &'a str,
+    pub(super) verdict: Badge,
+    pub(super) n: String,
+    pub(super) tested: bool,
+    pub(super) evidence: Vec<Seen<'a>>,
+}
+
+/// One quantity that a verdict looked at.
+#[derive(Serialize)]
+pub(super) struct Seen<'a> {
+    pub(super) quantity: &'a str,
+    pub(super) label: &'a str,
+    pub(super) data: &'a str,
+    pub(super) over: &'a str,
+    pub(super) measured: String,
+    pub(super) prediction: String,
+    pub(super) n: String,
+    pub(super) method: &'a str,
+    pub(super) observed_time: bool,
+}
+
+/// A table.
+#[derive(Serialize)]
+pub(super) struct Exhibit<'a> {
+    pub(super) id: &'a str,
+    pub(super) title: &'a str,
+    pub(super) caption: &'a str,
+    pub(super) html: String,
+    pub(super) markdown: String,
+}
+
+/// A figure.
+#[derive(Serialize)]
+pub(super) struct Drawn<'a> {
+    pub(super) id: &'a str,
+    pub(super) title: &'a str,
+    pub(super) caption: &'a str,
+    /// Empty where the page would grow beyond its limit: the file beside it shows the figure.
+    pub(super) svg: String,
+}
+
+impl<'a> View<'a> {
+    /// The view of a report whose experiments stand in the order to be shown; `figures` are their drawings.
+    pub(super) fn new(report: &'a Report, experiments: &[&'a Experiment], figures: Vec<Vec<String>>) -> Self {
+        let profile = &report.profile;
+        let sections: Vec<Section> = experiments
+            .iter()
+            .zip(figures)
+            .map(|(experiment, figures)| Section::new(experiment, figures, &profile.name))
+            .collect();
+        let mut data: Vec<Data> = Vec::new();
+        for experiment in experiments {
+            data.extend(data_of(experiment));
+        }
+        data.sort_by(|a, b| (&a.name, &a.digest, &a.samples).cmp(&(&b.name, &b.digest, &b.samples)));
+        data.dedup_by(|a, b| a.name == b.name && a.digest == b.digest && a.samples == b.samples);
+        let judgements = || experiments.iter().flat_map(|experiment| &experiment.judgements);
+        Self {
+            profile,
+            clock: match profile.clock {
+                Clock::CostModel => "computed from the cost of the networks (synthetic: no evidence about time)",
+                Clock::Measured => "measured on the machine that made the results",
+            },
+            run: report.run.as_ref().map_or(&[], |run| run.facts.as_slice()),
+            total: judgements().count(),
+            counts: counts(judgements(), &profile.name),
+            data,
+            experiments: sections,
+        }
+    }
+}
+
+impl<'a> Section<'a> {
+    fn new(experiment: &'a Experiment, figures: Vec<String>, profile: &str) -> Self {
+        let Experiment { findings, summaries, judgements, .. } = experiment;
+        let tables = findings.tables.iter().map(|exhibit| Exhibit {
+            id: &exhibit.id,
+            title: &exhibit.title,
+            caption: &exhibit.caption,
+            html: table::html(exhibit, findings, summaries),
+            markdown: table::markdown(exhibit, findings, summaries),
+        });
+        let drawn = |(figure, svg): (&'a Figure, String)| Drawn {
+            id: &figure.id,
+            title: &figure.title,
+            caption: &figure.caption,
+            svg,
+        };
+        Self {
+            id: &experiment.id,
+            title: &experiment.title,
+            paper: &experiment.paper,
+            summary: paragraphs(&experiment.summary),
+            total: judgements.len(),
+            counts: counts(judgements.iter(), profile),
+            settings: &experiment.settings,
+            data: data_of(experiment).collect(),
+            claims: judgements.iter().map(|judgement| Claimed::new(judgement, profile)).collect(),
+            tables: tables.collect(),
+            figures: findings.figures.iter().zip(figures).map(drawn).collect(),
+            audit: &experiment.audit,
+            deviations: &experiment.deviations,
+            not_run: &experiment.not_run,
+            reproduce: &experiment.reproduce,
+            evidence: experiment.evidence.is_some(),
+        }
+    }
+}
+
+impl<'a> Claimed<'a> {
+    fn new(judgement: &'a Judgement, profile: &str) -> Self {
+        Self {
+            id: &judgement.id,
+            source: &judgement.source,
+            sentence: &judgement.sentence,
+            expectation: &judgement.expectation,
+            quantity: &judgement.quantity,
+            reason: &judgement.reason,
+            verdict: badge(judgement.verdict, profile),
+            n: judgement.n.map_or(String::new(), number::sample_size),
+            tested: judgement.verdict != Verdict::NotTested,
+            evidence: judgement.evidence.iter().map(Seen::new).collect(),
+        }
+    }
+}
+
+impl<'a> Seen<'a> {
+    fn new(evidence: &'a Evidence) -> Self {
+        let Evidence { quantity, label, data, over, unit, summary, observed_time } = evidence;
+        Self {
+            quantity,
+            label,
+            data,
+            over,
+            measured: table::measured(summary, *unit),
+            prediction: summary.prediction.map_or(String::new(), |ends| number::interval(ends, *unit)),
+            n: number::sample_size(summary.n),
+            method: &summary.method,
+            observed_time: *observed_time,
+        }
+    }
+}
+
+/// A verdict never stands without the profile that reached it.
+fn badge(verdict: Verdict, profile: &str) -> Badge {
+    Badge {
+        name: format!("{} ({profile})", verdict.name()),
+        sign: verdict.sign(),
+        class: verdict.name().replace(' ', "-"),
+    }
+}
+
+fn counts<'a>(judgements: impl Iterator<Item = &'a Judgement> + Clone, profile: &str) -> Vec<Count> {
+    let count = |verdict: Verdict| judgements.clone().filter(|judgement| judgement.verdict == verdict).count();
+    Verdict::ALL.map(|verdict| Count { verdict: badge(verdict, profile), count: count(verdict) }).into()
+}
+
+fn data_of(experiment: &Experiment) -> impl Iterator<Item = Data> {
+    experiment.sorted_data().into_iter().map(|set| Data {
+        name: set.name.clone(),
+        title: set.title.clone(),
+        digest: set.digest.to_string(),
+        samples: set.samples.clone(),
+        licence: set.licence.clone(),
+    })
+}
+
+/// Parts of a text between blank lines.
+fn paragraphs(text: &str) -> Vec<&str> {
+    text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).collect()
+}
