@@ -151,7 +151,7 @@ pub fn fetch(
         if show.json {
             results.push(json!({ "name": set.name, "place": place.describe(), "digest": set.digest() }));
         } else {
-            let line = format!("{}: in {}, verified; SHA-256 {}", set.name, place.describe(), set.digest());
+            let line = format!("{}: in {}, verified; digest {}", set.name, place.describe(), set.digest());
             writeln!(out, "{line}").map_err(|error| failed(error.into()))?;
         }
     }
@@ -174,7 +174,7 @@ pub fn verify(names: &[String], locations: &Locations, show: Show, out: &mut dyn
         let (state, place, message) = match found {
             Ok((place, digest)) => {
                 verified.right += 1;
-                ("verified", Some(place.describe()), format!("in {}; SHA-256 {digest}", place.describe()))
+                ("verified", Some(place.describe()), format!("in {}; digest {digest}", place.describe()))
             }
             Err(error @ DataError::Missing { .. }) => {
                 verified.missing += 1;
@@ -187,7 +187,10 @@ pub fn verify(names: &[String], locations: &Locations, show: Show, out: &mut dyn
             }
         };
         if show.json {
-            entries.push(json!({ "name": set.name, "state": state, "place": place, "message": message }));
+            let digest = set.digest();
+            let entry =
+                json!({ "name": set.name, "state": state, "digest": digest, "place": place, "message": message });
+            entries.push(entry);
         } else {
             writeln!(out, "{:<16} {state:<9} {message}", set.name)?;
         }

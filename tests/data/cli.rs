@@ -77,7 +77,7 @@ fn fetch_answers_with_the_place_and_the_digest() {
     let root = tempfile::tempdir().expect("a folder");
     let (text, result) = data(&fetch(&["digits"], &[]), root.path(), false);
     assert!(result.is_ok());
-    assert!(text.starts_with("digits: in embedded, verified; SHA-256 da9dbb18"), "{text}");
+    assert!(text.starts_with("digits: in embedded, verified; digest da9dbb18"), "{text}");
     let (json, _) = data(&fetch(&["digits"], &[]), root.path(), true);
     assert_eq!(parsed(&json)["fetched"][0]["place"], "embedded");
 }

@@ -195,7 +195,8 @@ fn every_kind_of_bad_source_is_passed_over_and_the_next_is_used() {
         let line = message.lines().find(|line| line.contains(path)).expect("each source is named");
         assert!(line.contains(reason), "{line}");
     }
-    assert!(failed.files().iter().all(|name| name.ends_with(".part")), "{:?}", failed.files());
+    let [kept] = &failed.files()[..] else { panic!("{:?}", failed.files()) };
+    assert!(kept.ends_with(".part"), "only the source that broke off after some bytes can be resumed: {kept}");
 }
 
 #[test]
@@ -313,4 +314,17 @@ fn a_folder_that_cannot_be_written_is_named() {
     let fetched = fetch_into(root, &set);
     let message = fetched.error();
     assert!(message.starts_with("cannot write ") && message.contains("numbers"), "{message}");
+}
+
+#[test]
+fn a_full_disk_stops_the_fetch_and_names_the_file() {
+    let root = tempfile::tempdir().expect("a folder");
+    let server = Server::start(&[("/numbers.csv", Behaviour::Good(text().into_bytes()))]);
+    let set = table_set(&[server.url("/{file}"), unreachable()]);
+    let part = part_path(root.path(), &server.url("/numbers.csv"));
+    std::fs::create_dir(root.path().join("numbers")).expect("a folder");
+    std::os::unix::fs::symlink("/dev/full", &part).expect("a link");
+    let message = fetch_into(root, &set).error();
+    assert!(message.contains(&part.display().to_string()), "{message}");
+    assert!(message.contains("No space left on device"), "{message}");
 }

@@ -118,7 +118,9 @@ fn receive(
         status => return Err(Failure::Refused(format!("answered with status {status}"))),
     };
     let mut position = start;
-    file.set_len(start).map_err(Failure::Local)?;
+    if start < have {
+        file.set_len(start).map_err(Failure::Local)?;
+    }
     *resumed = start > 0;
     let total = announced.map(|length| start + length);
     let mut body = response.into_body().into_reader();

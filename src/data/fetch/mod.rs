@@ -196,10 +196,7 @@ fn from_sources(
     for url in addresses {
         match from_source(url, &part_path(target, name, url), limit, observe, placer)? {
             Ok(()) => {
-                for url in addresses {
-                    // Parts of other sources are of no use any more; one that stays does no harm.
-                    let _ = std::fs::remove_file(part_path(target, name, url));
-                }
+                remove_parts(target, name);
                 return Ok(());
             }
             Err(failure) => {
@@ -239,7 +236,10 @@ fn from_source(
             Ok(outcome) => outcome,
             Err(Failure::Local(error)) => return Err(FetchError::Write { path: part.to_owned(), error }),
             Err(Failure::Interrupted) => return Err(FetchError::Interrupted),
-            Err(failure) => return Ok(Err(failure)),
+            Err(failure) => {
+                remove_empty(part);
+                return Ok(Err(failure));
+            }
         };
         let refusal = match placer(part) {
             Ok(events) => {
@@ -253,6 +253,7 @@ fn from_source(
         };
         // A server that announced too much gave all it has: only the content could tell. Keep the part for resuming.
         if let Some(broken) = outcome.broken {
+            remove_empty(part);
             return Ok(Err(broken));
         }
         std::fs::remove_file(part).map_err(|error| FetchError::Write { path: part.to_owned(), error })?;
@@ -266,6 +267,24 @@ fn from_source(
 fn part_path(target: &Path, name: &str, url: &str) -> PathBuf {
     let source = crate::base::digest::Digest::of(url.as_bytes()).short(8);
     target.join(format!("{name}.{source}.part"))
+}
+
+/// Remove a part that holds nothing; one that stays does no harm.
+fn remove_empty(part: &Path) {
+    if std::fs::metadata(part).is_ok_and(|metadata| metadata.len() == 0) {
+        let _ = std::fs::remove_file(part);
+    }
+}
+
+/// Remove the parts of all sources of a file that is there now; one that stays does no harm.
+fn remove_parts(target: &Path, name: &str) {
+    for entry in std::fs::read_dir(target).into_iter().flatten().flatten() {
+        let file = entry.file_name();
+        let file = file.to_string_lossy();
+        if file.strip_prefix(name).is_some_and(|rest| rest.starts_with('.') && rest.ends_with(".part")) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Wait until no other process fetches into this folder.
