@@ -1,0 +1,374 @@
+//! The rules of DESIGN and ARCHITECTURE.md that a compiler does not check, read from the source text.
+//!
+//! Who may use whom; what papers may not touch; no unordered maps, hidden random generators or processor-dependent
+//! functions; files that begin by saying what they are, stay short, and maps that have a word for each module. A
+//! failure names file and line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each module of `renas` may use of the others; `cli` may use everything.
+const MAY_USE: [(&str, &[&str]); 12] = [
+    ("base", &[]),
+    ("search", &["base"]),
+    ("surrogate", &["base"]),
+    ("stats", &["base"]),
+    ("network", &["base"]),
+    ("data", &["base"]),
+    ("task", &["base", "network", "data"]),
+    ("report", &["base", "stats"]),
+    ("harness", &["base", "network", "data", "task", "report"]),
+    ("papers", &["base", "search", "surrogate", "stats", "network", "data", "task", "report", "harness"]),
+    ("cli", &["base", "search", "surrogate", "stats", "network", "data", "task", "report", "harness", "papers"]),
+    ("worker", &["base", "network", "data", "task"]),
+];
+
+/// No file is longer.
+const MOST_LINES: usize = 400;
+
+/// A source file: its path from the root of the checkout, with `/`, and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+impl Source {
+    fn new(path: &str, text: &str) -> Self {
+        Self { path: path.to_owned(), text: text.to_owned() }
+    }
+
+    /// The module that it belongs to: `base`, ..., `worker`; none for the files that only put modules together.
+    fn layer(&self) -> Option<&str> {
+        if self.path.starts_with("worker/") {
+            return Some("worker");
+        }
+        self.path.strip_prefix("src/")?.split_once('/').map(|(layer, _)| layer)
+    }
+
+    /// The paper whose folder it lies in.
+    fn paper(&self) -> Option<&str> {
+        self.path.strip_prefix("src/papers/")?.split_once('/').map(|(paper, _)| paper)
+    }
+
+    /// Modules above the code of this file, the crate's root not counted.
+    fn depth(&self) -> usize {
+        let inner = self.path.trim_start_matches("worker/").trim_start_matches("src/").trim_end_matches(".rs");
+        inner.trim_end_matches("/mod").split('/').count()
+    }
+
+    fn at(&self, offset: usize, message: &str) -> String {
+        format!("{}:{}: {message}", self.path, self.text[..offset].matches('\n').count() + 1)
+    }
+}
+
+fn sources(folders: &[&str]) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in folders {
+        collect(&root.join(folder), &mut files);
+    }
+    files.sort();
+    let read = |file: PathBuf| {
+        let path = file.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
+        Source { path, text: fs::read_to_string(&file).expect("a readable source file") }
+    };
+    files.into_iter().map(read).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.map(|entry| entry.expect("a readable folder").path()) {
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|end| end == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The text with comments and the insides of literals blanked, byte for byte, so that offsets stay.
+fn code_of(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut code = bytes.to_vec();
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = match bytes[at] {
+            b'/' if bytes.get(at + 1) == Some(&b'/') => find(bytes, at, b"\n").unwrap_or(bytes.len()),
+            b'/' if bytes.get(at + 1) == Some(&b'*') => find(bytes, at, b"*/").map_or(bytes.len(), |end| end + 2),
+            b'"' => {
+                let hashes = bytes[..at].iter().rev().take_while(|byte| **byte == b'#').count();
+                let raw = at > hashes && bytes[at - hashes - 1] == b'r';
+                let closing = format!("\"{}", "#".repeat(hashes));
+                if raw {
+                    find(bytes, at + 1, closing.as_bytes()).map_or(bytes.len(), |end| end + closing.len())
+                } else {
+                    closing_quote(bytes, at)
+                }
+            }
+            // A character literal, not a lifetime.
+            b'\'' if bytes.get(at + 1) == Some(&b'\\') || bytes.get(at + 2) == Some(&b'\'') => {
+                find(bytes, at + 2, b"'").map_or(bytes.len(), |end| end + 1)
+            }
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        code[at..end].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        at = end;
+    }
+    String::from_utf8(code).expect("whole characters are blanked")
+}
+
+fn find(bytes: &[u8], from: usize, what: &[u8]) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    rest.windows(what.len()).position(|window| window == what).map(|position| from + position)
+}
+
+fn closing_quote(bytes: &[u8], open: usize) -> usize {
+    let mut at = open + 1;
+    while at < bytes.len() && bytes[at] != b'"' {
+        at += if bytes[at] == b'\\' { 2 } else { 1 };
+    }
+    (at + 1).min(bytes.len())
+}
+
+/// The code before the file's tests, which stand last.
+fn tested(code: &str) -> &str {
+    &code[..code.find("\nmod tests {").unwrap_or(code.len())]
+}
+
+/// Offsets at which `word` stands in `code`, with no letter, digit or underscore at its ends.
+fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let inside = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
+    let (begins, ends) = (inside(word.chars().next()), inside(word.chars().last()));
+    code.match_indices(word).map(|(at, _)| at).filter(move |&at| {
+        let before = code[..at].chars().next_back();
+        let after = code[at + word.len()..].chars().next();
+        !(begins && inside(before) || ends && inside(after))
+    })
+}
+
+/// Modules of `renas` that the code names, as `[module, inner module]`, with the offset.
+fn uses(source: &Source, code: &str) -> Vec<(usize, [String; 2])> {
+    let mut found = Vec::new();
+    for root in ["crate::", "renas::"] {
+        // `crate` is the worker's own inside of the worker.
+        if root == "crate::" && source.layer() == Some("worker") {
+            continue;
+        }
+        for at in words(code, root) {
+            found.extend(heads(&code[at + root.len()..]).into_iter().map(|head| (at, head)));
+        }
+    }
+    let climb = "super::".repeat(source.depth());
+    for at in words(code, &climb).filter(|_| source.layer() != Some("worker")) {
+        // Inside of a file's own tests, `super::*` is the file.
+        let heads = heads(&code[at + climb.len()..]).into_iter().filter(|[module, _]| module != "*");
+        found.extend(heads.map(|head| (at, head)));
+    }
+    found
+}
+
+/// The first two segments of each path in `rest`, which follows a `::`: one path, or a list in braces.
+fn heads(rest: &str) -> Vec<[String; 2]> {
+    let rest = rest.trim_start();
+    let Some(list) = rest.strip_prefix('{') else {
+        let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+        let first = if rest.starts_with('*') { "*" } else { &rest[..end] };
+        let inner = rest[end..].strip_prefix("::").map(heads).unwrap_or_default();
+        let inner = if inner.is_empty() { vec![Default::default()] } else { inner };
+        return inner.into_iter().map(|[second, _]| [first.to_owned(), second]).collect();
+    };
+    let mut depth = 0_i32;
+    let mut items = vec![String::new()];
+    for letter in list.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => items.push(String::new()),
+            _ => {}
+        }
+        if !(letter == ',' && depth == 0) {
+            items.last_mut().expect("never empty").push(letter);
+        }
+    }
+    items.iter().filter(|item| !item.trim().is_empty()).flat_map(|item| heads(item)).collect()
+}
+
+fn forbidden_uses(source: &Source) -> Vec<String> {
+    let Some(layer) = source.layer() else { return Vec::new() };
+    let code = code_of(&source.text);
+    let Some((_, allowed)) = MAY_USE.iter().find(|(name, _)| *name == layer) else {
+        return vec![source.at(0, &format!("module `{layer}` stands in no rule: add it to ARCHITECTURE.md and here"))];
+    };
+    let known = |name: &str| MAY_USE.iter().any(|(module, _)| *module == name) || name == "*";
+    let mut problems = Vec::new();
+    for (at, [module, inner]) in uses(source, &code) {
+        if known(&module) && module != layer && !allowed.contains(&module.as_str()) {
+            problems.push(source.at(at, &format!("`{layer}` may not use `{module}`")));
+        }
+        if module == "papers" && source.paper().is_some_and(|paper| inner != paper) {
+            problems.push(source.at(at, &format!("a paper may not use another paper's `{inner}`")));
+        }
+    }
+    problems.dedup();
+    problems
+}
+
+/// Words that may not stand in the code before the tests, nor in a file that is not all tests.
+fn forbidden_words(source: &Source, words_and_reasons: &[(&str, &str)]) -> Vec<String> {
+    if source.text.contains("\n#[test]\n") {
+        return Vec::new();
+    }
+    let code = code_of(&source.text);
+    let code = tested(&code);
+    let problem = |(word, reason): &(&str, &str)| {
+        let reason = reason.to_string();
+        words(code, word).map(move |at| source.at(at, &reason)).collect::<Vec<_>>()
+    };
+    words_and_reasons.iter().flat_map(problem).collect()
+}
+
+fn missing_words_in_maps(source: &Source) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut offset = 0;
+    for line in source.text.split_inclusive('\n') {
+        let declares = line.starts_with("pub mod ");
+        let said = line.split_once("; // ").is_some_and(|(_, words)| words.trim().len() > 3);
+        if declares && line.contains(';') && !said {
+            problems.push(source.at(offset, "a module is declared without a word on what it is (`pub mod x; // ...`)"));
+        }
+        offset += line.len();
+    }
+    problems
+}
+
+fn expect_none(problems: Vec<String>) {
+    assert!(problems.is_empty(), "{} problem(s):\n{}\n", problems.len(), problems.join("\n"));
+}
+
+fn check(folders: &[&str], rule: impl Fn(&Source) -> Vec<String>) {
+    let sources = sources(folders);
+    assert!(!sources.is_empty(), "no source files were found");
+    expect_none(sources.iter().flat_map(rule).collect());
+}
+
+const PROGRAMS: [&str; 2] = ["src", "worker/src"];
+const EVERYTHING: [&str; 5] = ["src", "worker/src", "worker/tests", "tests", "benches"];
+
+#[test]
+fn modules_use_only_what_their_layer_may_use() {
+    check(&PROGRAMS, forbidden_uses);
+}
+
+#[test]
+fn papers_touch_no_file_clock_process_or_random_generator() {
+    let reason = "papers ask the harness for what lies outside of them";
+    let outside = ["std::fs", "File", "std::process", "std::net", "std::env", "std::thread", "rand_chacha"];
+    let rules: Vec<(&str, &str)> = outside.iter().map(|word| (*word, reason)).collect();
+    check(&["src/papers"], |source| forbidden_words(source, &rules));
+    // A literal stands for a seed that the paper's own code fixes; any other is the manifest's.
+    let mut seeds: Vec<(String, String)> = Vec::new();
+    for source in sources(&["src/papers"]) {
+        let Some(paper) = source.paper() else { continue };
+        let code = code_of(&source.text);
+        for at in words(tested(&code), "from_number(") {
+            if !code[at + "from_number(".len()..].starts_with(|letter: char| letter.is_ascii_digit()) {
+                let reason = "the manifest's seed becomes a `Seed` in one place only: derive others from it";
+                seeds.push((paper.to_owned(), source.at(at, reason)));
+            }
+        }
+    }
+    let others = |paper: &str| seeds.iter().filter(|(other, _)| other == paper).count() > 1;
+    expect_none(seeds.iter().filter(|(paper, _)| others(paper)).map(|(_, problem)| problem.clone()).collect());
+}
+
+#[test]
+fn clocks_are_read_by_harness_command_line_and_worker_only() {
+    let reason = "no clock where results are made";
+    let rules = [("Instant", reason), ("SystemTime", reason)];
+    let may = ["harness", "cli", "worker"];
+    check(&PROGRAMS, |source| match source.layer() {
+        Some(layer) if !may.contains(&layer) => forbidden_words(source, &rules),
+        _ => Vec::new(),
+    });
+}
+
+#[test]
+fn nothing_iterates_in_random_order_or_draws_from_a_hidden_generator() {
+    let (order, draw) = ("use the ordered map or set", "draw from a named stream of `base::seed`");
+    let rules = [
+        ("HashMap", order),
+        ("HashSet", order),
+        ("thread_rng", draw),
+        ("manual_seed", draw),
+        ("randperm", draw),
+        ("from_os_rng", draw),
+        ("from_entropy", draw),
+        ("OsRng", draw),
+    ];
+    check(&PROGRAMS, |source| forbidden_words(source, &rules));
+}
+
+#[test]
+fn functions_whose_last_bits_depend_on_the_processor_come_from_libm() {
+    let reason = "this function of the standard library changes with the processor: use `libm`";
+    let names = ["exp", "exp2", "exp_m1", "ln", "ln_1p", "log", "log2", "log10", "powf", "sin", "cos", "tan", "tanh"];
+    let calls: Vec<String> = names.iter().map(|name| format!(".{name}(")).collect();
+    let rules: Vec<(&str, &str)> = calls.iter().map(|call| (call.as_str(), reason)).collect();
+    check(&["src"], |source| forbidden_words(source, &rules));
+}
+
+#[test]
+fn every_file_says_first_what_it_is_and_is_short() {
+    check(&EVERYTHING, |source| {
+        let mut problems = Vec::new();
+        if !source.text.starts_with("//! ") {
+            problems.push(source.at(0, "the file does not begin with `//!`: what it is, why it exists"));
+        }
+        let lines = source.text.lines().count();
+        if lines > MOST_LINES {
+            problems.push(source.at(source.text.len(), &format!("{lines} lines; at most {MOST_LINES}: split it")));
+        }
+        problems
+    });
+}
+
+#[test]
+fn every_module_is_declared_with_a_word_on_what_it_is() {
+    check(&["src"], missing_words_in_maps);
+}
+
+#[test]
+fn the_reader_of_paths_finds_every_form_of_use() {
+    let text = "use crate::{base::seed, report::{page, claim}};\nfn f() { crate::papers::econas::run(); }\n\
+                // crate::cli in a comment\nconst A: &str = \"crate::cli\"; const B: char = '\"'; // '\n\
+                use super::super::harness::store;\nuse renas::task;\n/* crate::cli */ const C: &str = r#\"crate::cli\"#;\n";
+    let source = Source::new("src/stats/rank.rs", text);
+    let found: Vec<String> = uses(&source, &code_of(text)).into_iter().map(|(_, [module, _])| module).collect();
+    assert_eq!(found, ["base", "report", "report", "papers", "task", "harness"]);
+    assert_eq!(
+        forbidden_uses(&source),
+        [
+            "src/stats/rank.rs:1: `stats` may not use `report`",
+            "src/stats/rank.rs:2: `stats` may not use `papers`",
+            "src/stats/rank.rs:6: `stats` may not use `task`",
+            "src/stats/rank.rs:5: `stats` may not use `harness`",
+        ]
+    );
+    let paper = Source::new("src/papers/econas/mod.rs", "use crate::papers::{econas::space, valp::cell};\n");
+    assert_eq!(forbidden_uses(&paper), ["src/papers/econas/mod.rs:1: a paper may not use another paper's `valp`"]);
+    let worker = Source::new("worker/src/main.rs", "use crate::harness;\nuse renas::harness;\n");
+    assert_eq!(forbidden_uses(&worker), ["worker/src/main.rs:2: `worker` may not use `harness`"]);
+}
+
+#[test]
+fn the_reader_of_words_finds_whole_words_before_the_tests_only() {
+    let text = "use std::collections::HashMap;\nstruct MyHashMap;\n#[cfg(test)]\nmod tests {\n    use HashMap;\n}\n";
+    let source = Source::new("src/stats/rank.rs", text);
+    assert_eq!(forbidden_words(&source, &[("HashMap", "ordered")]), ["src/stats/rank.rs:1: ordered"]);
+    let map = Source::new("src/lib.rs", "pub mod base; // digests and seeds\npub mod task;\nmod private;\n");
+    assert_eq!(missing_words_in_maps(&map).len(), 1);
+}
