@@ -6,7 +6,8 @@
 //!     tmp/ locks/ damaged/    unfinished files of running processes; steps being computed; what was set aside
 //!
 //! A commit makes objects durable before the record that names them: each file is written elsewhere, synced, renamed,
-//! and its new folder synced. All shards are made with the store, so that no commit depends on a folder's own name.
+//! and its new folder synced. A shard (`ab`) counts as durable once this process synced the folder above it: that
+//! another process made it does not mean that its name is on the disk yet.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -35,6 +36,8 @@ pub struct Store {
     access: Access,
     disk: Box<dyn Disk>,
     session: Mutex<Option<Arc<Session>>>,
+    /// Folders whose own names this process knows to be durable.
+    durable: Mutex<BTreeSet<PathBuf>>,
 }
 
 /// An empty folder inside the store for unfinished files; removed when dropped.
@@ -66,7 +69,7 @@ impl Store {
 
     /// The store in the folder `root` of a given disk.
     pub fn open_on(disk: Box<dyn Disk>, root: &Path, access: Access) -> Result<Self, StoreError> {
-        let store = Self { root: root.to_owned(), access, disk, session: Mutex::new(None) };
+        let store = Self { root: root.to_owned(), access, disk, session: Mutex::default(), durable: Mutex::default() };
         let path = store.format_path();
         match store.disk.read(&path) {
             Ok(bytes) => check_format(&path, &bytes)?,
@@ -218,17 +221,22 @@ impl Store {
         let mut folders = BTreeSet::new();
         for (file, target) in &moves {
             let folder = parent(target);
-            let mut renamed = self.disk.rename(file, target);
-            if renamed.as_ref().is_err_and(|e| e.kind() == io::ErrorKind::NotFound) {
-                // A copy of a store may lack its empty folders.
-                self.disk.make_folder(&folder).map_err(|e| StoreError::of_io("make", &folder, e))?;
-                folders.insert(parent(&folder));
-                renamed = self.disk.rename(file, target);
-            }
-            renamed.map_err(|e| StoreError::of_io("write", target, e))?;
+            self.secure_folder(&folder)?;
+            self.disk.rename(file, target).map_err(|e| StoreError::of_io("write", target, e))?;
             folders.insert(folder);
         }
         folders.iter().try_for_each(|folder| self.sync_folder(folder))
+    }
+
+    /// Make sure that a folder is there, and will be after a power failure.
+    fn secure_folder(&self, folder: &Path) -> Result<(), StoreError> {
+        if self.durable.lock().unwrap_or_else(PoisonError::into_inner).contains(folder) {
+            return Ok(());
+        }
+        self.disk.make_folder(folder).map_err(|e| StoreError::of_io("make", folder, e))?;
+        self.sync_folder(&parent(folder))?;
+        self.durable.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());
+        Ok(())
     }
 
     fn sync_folder(&self, folder: &Path) -> Result<(), StoreError> {
@@ -238,19 +246,19 @@ impl Store {
     /// Make an empty store. Safe to interrupt at any point and for several processes at once.
     fn create(&self) -> Result<(), StoreError> {
         self.refuse_other_folders()?;
-        let make = |folder: &Path| self.disk.make_folder(folder).map_err(|e| StoreError::of_io("make", folder, e));
-        for name in FOLDERS {
-            make(&self.root.join(name))?;
+        let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        let mut new: Vec<&Path> = self.root.ancestors().take_while(is_new).collect();
+        new.reverse();
+        for folder in new {
+            self.secure_folder(folder)?;
         }
-        for kind in ["objects", "steps"] {
-            let folder = self.root.join(kind);
-            for shard in 0..=255u8 {
-                make(&folder.join(format!("{shard:02x}")))?;
-            }
-            self.sync_folder(&folder)?;
+        // Also where it exists: whoever made it may have been killed before it was durable.
+        self.secure_folder(&self.root)?;
+        for name in FOLDERS {
+            let folder = self.root.join(name);
+            self.disk.make_folder(&folder).map_err(|e| StoreError::of_io("make", &folder, e))?;
         }
         self.sync_folder(&self.root)?;
-        self.sync_folder(&parent(&self.root))?;
         let file = self.session("write")?.fresh();
         self.disk.write(&file, FORMAT_TEXT.as_bytes()).map_err(|e| StoreError::of_io("write", &file, e))?;
         self.settle(vec![(file, self.format_path())])

@@ -1,0 +1,89 @@
+"""A stand-in for renas-worker that speaks its protocol; its first argument says how it misbehaves, its second is a
+folder that remembers over restarts how often it has. What it answers depends on the task alone."""
+
+import hashlib
+import json
+import os
+import signal
+import sys
+import time
+
+behaviour, memory = sys.argv[1], sys.argv[2]
+name, _, times = behaviour.partition(":")
+
+
+def count(what):
+    """Append to a log of the memory folder, and return how many times that was done before."""
+    with open(os.path.join(memory, what), "ab", buffering=0) as log:
+        log.write(b".")
+        return log.tell() - 1
+
+
+def say(message):
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+with open(os.path.join(memory, f"pid-{os.getpid()}"), "w"):
+    pass
+start = count("starts")
+if name == "mute":
+    print("libtorch_cpu.so: cannot open shared object file", file=sys.stderr)
+    sys.exit(127)
+kind = str(start) if name == "classes" else "one"
+say({
+    "worker": "0.0.0",
+    "libtorch": "2.10.0" if name == "older" else "2.11.0",
+    "numerics": "portable",
+    "device": "cpu",
+    "fingerprint": hashlib.sha256(kind.encode()).hexdigest(),
+    "details": {},
+})
+for line in sys.stdin:
+    request = json.loads(line)
+    number = request["number"]
+    asked = count("asked")
+    misbehaves = times and asked < int(times)
+    if name == "killed" and misbehaves:
+        print("about to use a lot of memory", file=sys.stderr, flush=True)
+        with open(os.path.join(request["out"], "weights.safetensors"), "wb") as half:
+            half.write(b"half of the wei")
+        os.kill(os.getpid(), signal.SIGKILL)
+    if name == "exits" and misbehaves:
+        print("first line\nterminate called: out of cheese", file=sys.stderr)
+        sys.exit(3)
+    if name == "garbage" and misbehaves:
+        print("Segmentation fault, perhaps?")
+        sys.stdout.flush()
+        time.sleep(60)
+    if name == "wrong-number" and misbehaves:
+        number += 1
+    if name == "cut" and misbehaves:
+        sys.stdout.write('{"reply":"do')
+        sys.stdout.flush()
+        sys.exit(0)
+    if name == "fails":
+        say({"reply": "failed", "number": number, "message": "no such layer"})
+        continue
+    if name == "hangs":
+        count("hanging")
+        sys.stdin.readline()  # No more comes: this returns when the input ends.
+        sys.exit(0)
+    identity = hashlib.sha256(json.dumps(request["task"], sort_keys=True).encode())
+    weights = identity.digest() * 8
+    with open(os.path.join(request["out"], "weights.safetensors"), "wb") as file:
+        file.write(weights)
+    digest = hashlib.sha256(weights).hexdigest()
+    if name == "lies":
+        digest = hashlib.sha256(b"other bytes").hexdigest()
+    say({
+        "reply": "done",
+        "number": number,
+        "outcome": {
+            "ending": {"how": "completed"},
+            "scalars": {"test.accuracy": int.from_bytes(identity.digest()[:6], "big") / 2**48},
+            "curves": {},
+            "tensors": {"weights": digest},
+        },
+        "cpu_seconds": 0.25,
+    })

@@ -1,0 +1,9 @@
+//! Bad days: failing disks, altered files, killed processes. Each test says how many cases it tried (`--nocapture`).
+
+mod kit; //     trials, workers and disks for these tests
+mod power; //   what a power failure leaves of a disk
+mod process; // several processes on one store, and kill -9
+mod replay; //  what is computed again after damage, and reports without workers
+mod space; //   a full and a read-only file system
+mod store; //   the promises of the store
+mod worker; //  workers that die, babble and lie
