@@ -217,7 +217,7 @@ mod tests {
     proptest! {
         #[test]
         fn splits_are_disjoint_ascending_and_complete(
-            (test, validation, train) in (1usize..40, 0usize..40, 1usize..30),
+            (test, validation, train) in (1usize..35, 0usize..36, 1usize..30),
             all in any::<bool>(),
             number in any::<u64>(),
         ) {
