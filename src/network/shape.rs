@@ -92,12 +92,17 @@ fn check_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// A node that the output does not depend on would never be trained: a mistake of whoever made the spec.
+/// A node with weights that the output does not depend on would never be trained: a mistake of whoever made the spec.
+///
+/// One without weights may hang beside the way to the output, for probes: ReLU of the logits, say.
 fn check_all_used(network: &NetworkSpec, places: &BTreeMap<&str, usize>, output: usize) -> Result<(), ShapeError> {
     let mut used = vec![false; network.nodes.len()];
     used[output] = true;
     for (index, node) in network.nodes.iter().enumerate().rev() {
         if !used[index] {
+            if !has_weights(&node.operator) {
+                continue;
+            }
             let rule = format!("the output `{}` does not depend on it", network.output);
             return Err(ShapeError::Node { node: node.name.clone(), rule });
         }
@@ -106,6 +111,17 @@ fn check_all_used(network: &NetworkSpec, places: &BTreeMap<&str, usize>, output:
         }
     }
     Ok(())
+}
+
+fn has_weights(operator: &Operator) -> bool {
+    match operator {
+        Operator::Linear { .. } | Operator::Conv2d { .. } | Operator::BatchNorm => true,
+        Operator::Activation { .. }
+        | Operator::MaxPool2d { .. }
+        | Operator::AvgPool2d { .. }
+        | Operator::GlobalMeanPool
+        | Operator::Flatten => false,
+    }
 }
 
 fn output_shape(operator: &Operator, source: &[usize]) -> Result<Vec<usize>, String> {
@@ -225,6 +241,22 @@ mod tests {
             let rule = rule_broken(&network);
             assert!(rule.contains(message), "{rule} does not contain {message}");
         }
+    }
+
+    #[test]
+    fn what_hangs_beside_the_output_has_no_weights() {
+        let mut network = NetworkSpec::perceptron(&[4], &[3], Activation::Relu, 2);
+        let function = Activation::Relu;
+        let beside = |name: &str, operator, source: &str| Node {
+            name: name.to_owned(),
+            operator,
+            inputs: vec![source.to_owned()],
+        };
+        network.nodes.push(beside("relu_logits", Operator::Activation { function }, "logits"));
+        assert_eq!(shapes(&network).expect("a probe").last(), Some(&vec![2]));
+        network.nodes.push(beside("never_trained", Operator::Linear { units: 2 }, "relu_logits"));
+        network.nodes.push(beside("relu_of_it", Operator::Activation { function }, "never_trained"));
+        assert!(rule_broken(&network).contains("`never_trained`: the output `logits` does not depend on it"));
     }
 
     #[test]
