@@ -21,3 +21,8 @@ pub mod tradeoffs; //         correlations in trained networks
 pub mod trial; //             one network really trained and measured
 pub mod variant; //           reference, paper, corrected
 pub mod variation; //         crossover and mutation
+
+#[cfg(test)]
+mod end_to_end; // the whole paper on a context that trains nothing
+#[cfg(test)]
+mod fixture; // that context, and a small experiment

@@ -13,6 +13,7 @@ use super::tradeoffs::{GrowthInputs, TradeoffInputs};
 use super::trial::Protocol;
 use super::variant::Variant;
 use crate::harness::study::Study;
+use crate::task::Split;
 
 /// What a study does, and all that its result depends on besides what it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,6 +97,11 @@ impl Arm {
     /// Whether table rows are resampled, so that there are two sources of variance to tell apart.
     pub fn has_components(&self) -> bool {
         self.variant.resamples_rows()
+    }
+
+    /// Whether its final population is also measured on samples that the search never saw.
+    pub fn reports_test(&self) -> bool {
+        self.variant.split() != Split::Test
     }
 
     /// Whether its final population can be judged by really training it on the same data.

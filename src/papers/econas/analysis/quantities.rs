@@ -12,7 +12,6 @@ use crate::papers::econas::plan::{Arm, GROWTH_ID, arms, tradeoffs_id};
 use crate::papers::econas::settings::{Dataset, Settings};
 use crate::papers::econas::tradeoffs::{self, Estimate};
 use crate::papers::econas::trial::Trained;
-use crate::papers::econas::variant::Variant;
 use crate::report::findings::{Measured, Quantity};
 
 /// Stands for the name of the first data set in quantities of claims that any data set can carry.
@@ -285,7 +284,7 @@ fn retrained<'a>(arm: &Arm, dataset: &'a Dataset) -> Vec<Entry<'a>> {
             Box::new(move |_, trained, mean| measured(trained) - mean),
         );
     }
-    if variant == Variant::Corrected {
+    if arm.reports_test() {
         add("test", 0, "test", Box::new(|_, trained, _| trained.test.accuracy));
         add("test", 1, "test", Box::new(move |_, trained, _| variant.introspectability(&trained.test)));
     }
