@@ -11,6 +11,7 @@ use renas::harness::manifest::decode::Section;
 use renas::harness::manifest::load::{self, ManifestError};
 use renas::harness::manifest::model::{Manifest, Profile};
 use renas::harness::study::{Context, Paper, Results, Study};
+use renas::papers;
 use renas::report::claim::{Direction, Expectation};
 use renas::report::findings::Findings;
 use renas::report::page::Clock;
@@ -157,6 +158,17 @@ fn a_good_manifest_is_read_whole() {
     assert_eq!(manifest.claims[1].data, ["mnist", "cifar10"]);
     assert_eq!(manifest.audit[0].affects, ["reference"]);
     assert_eq!(manifest.deviations[0].why, "time");
+}
+
+#[test]
+fn the_manifests_of_this_project_are_read_without_mistakes_and_every_paper_has_one() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+    let manifests = load::load_all(&folder, &papers::all()).unwrap_or_else(|error| panic!("{error}"));
+    let ids: Vec<&str> = manifests.iter().map(|manifest| manifest.id.as_str()).collect();
+    let mut known: Vec<&str> = papers::all().iter().map(|paper| paper.id()).collect();
+    known.sort_unstable();
+    assert_eq!(ids, known);
+    assert!(!known.is_empty());
 }
 
 #[test]
@@ -353,5 +365,18 @@ proptest! {
     ) {
         let end = (at + length).min(GOOD.len());
         let _ = parse(format!("{}{new}{}", &GOOD[..at], &GOOD[end..]).as_bytes());
+    }
+
+    #[test]
+    fn no_change_of_a_manifest_of_this_project_makes_a_paper_panic(
+        at in 0.0..1.0_f64, length in 0_usize..40, new in "[ -~\n]{0,12}"
+    ) {
+        for paper in papers::all() {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments").join(format!("{}.yaml", paper.id()));
+            let mut bytes = std::fs::read(&file).expect("every paper has a manifest");
+            let start = (at * bytes.len() as f64) as usize;
+            bytes.splice(start..(start + length).min(bytes.len()), new.bytes());
+            let _ = load::parse(&file, &bytes, &papers::all());
+        }
     }
 }
