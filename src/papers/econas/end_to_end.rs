@@ -168,7 +168,7 @@ fn author_table(file: &str) -> Option<String> {
     std::fs::read_to_string(folder.join("econas").join(file)).ok()
 }
 
-/// FACTS, section 000.7: medians of our searches lie in the 5 % to 95 % range of an independent re-implementation of the
+/// Medians of our searches lie in the 5 % to 95 % range of an independent re-implementation of the
 /// author's loop on the same tables, and its medians in ours.
 #[test]
 fn searches_on_the_authors_tables_agree_with_an_independent_re_implementation() {
@@ -192,7 +192,7 @@ fn searches_on_the_authors_tables_agree_with_an_independent_re_implementation() 
             .map(|inputs| search(&inputs, &rows).expect("a sound search"))
             .collect();
         for generations in [8, 12, 15] {
-            let bands = published::earlier(name, generations).expect("a row of FACTS");
+            let bands = published::earlier(name, generations).expect("a row of the earlier searches");
             for (axis, [theirs, low, high]) in bands.into_iter().enumerate() {
                 let samples: Vec<f64> =
                     records.iter().map(|record| record.trajectory.mean[generations][axis]).collect();

@@ -69,7 +69,7 @@ mod tests {
         assert_eq!(genotype.hidden_activations(), ["relu_1", "relu_2"]);
     }
 
-    /// FACTS section 000.3: `thop.profile` counts in*h1 + sum h_i*h_(i+1) + 10*h_L.
+    /// What the tool `thop` gives: in*h1 + sum h_i*h_(i+1) + 10*h_L, as in the author's published rows.
     #[test]
     fn multiply_adds_are_those_of_the_linear_layers() {
         assert_eq!(Genotype(vec![10, 20, 30]).multiply_adds(784, 10), 784 * 10 + 10 * 20 + 20 * 30 + 30 * 10);

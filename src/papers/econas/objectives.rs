@@ -56,7 +56,7 @@ pub fn fit_tree(rows: &[Row], chosen: &[usize], objective: usize, variant: Varia
 }
 
 /// Rows held out by scikit-learn's `train_test_split(test_size=0.2, random_state=42)` of 250 rows, as the author's code
-/// calls it: the first 50 of NumPy's `RandomState(42).permutation(250)` (FACTS, section 000.4).
+/// calls it: the first 50 of NumPy's `RandomState(42).permutation(250)`.
 const HELD_OUT: [usize; 50] = [
     142, 6, 97, 60, 112, 181, 197, 184, 9, 104, 200, 216, 236, 240, 67, 224, 194, 15, 177, 24, 247, 19, 114, 68, 176,
     45, 55, 10, 30, 120, 201, 33, 141, 219, 25, 111, 18, 196, 180, 159, 118, 96, 108, 185, 222, 16, 146, 69, 173, 38,

@@ -58,3 +58,31 @@ pub fn quality(inputs: &QualityInputs, rows: &[Row]) -> Result<Vec<Quality>> {
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn inputs() -> QualityInputs {
+        let source = Source::Author { table: "none".to_owned() };
+        QualityInputs { variant: Variant::Paper, source, fitted: 80, splits: 3, seed: Seed::from_number(1) }
+    }
+
+    /// The first target is a step of one feature, the second is noise, the third follows a feature smoothly.
+    #[test]
+    fn what_the_features_determine_is_predicted_and_noise_is_not() {
+        let mut stream = Seed::from_number(2).stream("rows");
+        let row = |stream: &mut crate::base::seed::Stream| {
+            let features = std::array::from_fn(|_| stream.uniform());
+            let step = f64::from(features[2] > 0.5);
+            Row { features, objectives: [step, stream.normal(), features[1]] }
+        };
+        let rows: Vec<Row> = (0..100).map(|_| row(&mut stream)).collect();
+        let found = quality(&inputs(), &rows).expect("finite rows");
+        for split in 0..3 {
+            assert!(found[0].r2[split] > 0.8, "{found:?}");
+            assert!(found[1].r2[split] < 0.0, "{found:?}");
+            assert!(found[2].tau[split] > 0.8 && found[2].mse[split] < 0.01, "{found:?}");
+        }
+    }
+}

@@ -1,7 +1,8 @@
-//! Who mates and who survives as in the author's code, faults included (FACTS, section 000.6, items 5 to 9).
+//! Who mates and who survives as in the author's code, faults included.
 //!
 //! It is called NSGA-II there. What differs: its dominance; a "rank" that grows with age; no crowding distance anywhere
-//! it could matter; a truncated front in the order of indices, parents first, without its first member.
+//! it could matter; a truncated front in the order of indices, parents first, without its first member. The manifest's
+//! audit has an entry for each: `dominance`, `rank-is-age`, `crowding`, `truncation`.
 
 use crate::base::seed::Stream;
 use crate::search::evolution::Scheme;
@@ -14,12 +15,12 @@ pub struct ReferenceScheme {
 }
 
 impl Scheme<3> for ReferenceScheme {
-    /// Whole fronts while they fit; of the next one the members after its first, in the order of indices (8, 9).
+    /// Whole fronts while they fit; of the next one the members after its first, in the order of indices.
     fn survivors(&mut self, pool: &[[f64; 3]], capacity: usize) -> Vec<usize> {
         let sampled = self.ranks.is_empty();
         let dominance = dominance(pool);
         // The code adds to each rank the number of others that the individual does NOT dominate, in every generation
-        // and without ever starting anew, so that the rank is near to an age (5).
+        // and without ever starting anew, so that the rank is near to an age.
         self.ranks.resize(pool.len(), 0);
         let others = pool.len() - 1;
         self.ranks.iter_mut().zip(&dominance.dominated).for_each(|(rank, count)| *rank += others - count);
@@ -28,7 +29,7 @@ impl Scheme<3> for ReferenceScheme {
         kept
     }
 
-    /// The smaller rank of two different individuals; the first drawn where they are equal. Crowding plays no part (7).
+    /// The smaller rank of two different individuals; the first drawn where they are equal. Crowding plays no part.
     fn parent(&self, stream: &mut Stream) -> usize {
         binary_tournament(self.ranks.len(), stream, |first, second| self.ranks[second] < self.ranks[first])
     }
@@ -37,7 +38,7 @@ impl Scheme<3> for ReferenceScheme {
 /// Whether the code holds that `left` dominates `right`; objectives, minimised: accuracy, introspectability, cost.
 ///
 /// It asks for a gain in accuracy or introspectability without loss in the other, at no higher cost; a lower cost alone
-/// does not dominate (6).
+/// does not dominate.
 fn dominates(left: &[f64; 3], right: &[f64; 3]) -> bool {
     left[0] <= right[0] && left[1] <= right[1] && (left[0] < right[0] || left[1] < right[1]) && left[2] <= right[2]
 }

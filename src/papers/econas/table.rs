@@ -56,7 +56,7 @@ const COLUMNS: &str = "hidden_layers,hidden_sizes_mean,max_hidden_size,min_hidde
 
 /// The rows of a table that the author published, in the order of the file.
 ///
-/// The sizes of single layers are not in it, only the features; `flops` are multiply-adds (FACTS, section 000.3).
+/// The sizes of single layers are not in it, only the features; `flops` are multiply-adds.
 pub fn parse_author(text: &str) -> Result<Vec<Row>> {
     let mut lines = text.lines();
     let heading = lines.next().unwrap_or("").trim_end();

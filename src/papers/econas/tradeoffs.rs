@@ -155,3 +155,56 @@ fn read(source: &Source, results: &Results, context: &dyn Context) -> Result<Vec
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::papers::econas::fixture::FakeContext;
+    use crate::papers::econas::genotype::Genotype;
+    use crate::papers::econas::trial::{Metrics, Trained};
+
+    /// Twenty networks whose similarity and cost follow from their accuracy.
+    fn table(similarity: fn(f64) -> f64, cost: fn(f64) -> f64) -> serde_json::Value {
+        let network = |index: usize| {
+            let accuracy = (index * index) as f64 / 400.0;
+            let test = Metrics { accuracy, similarity: similarity(accuracy), distance: (index % 3) as f64 };
+            let genotype = Genotype(vec![index + 1]);
+            Trained { genotype, multiply_adds: cost(accuracy), validation: test, test, diverged: false }
+        };
+        serde_json::to_value((0..20).map(network).collect::<Vec<_>>()).expect("plain data")
+    }
+
+    fn results() -> Results {
+        let agreeing = table(|accuracy| 2.0 * accuracy, |accuracy| 1.0 - accuracy);
+        let trading = table(|accuracy| 1.0 - accuracy, |accuracy| accuracy);
+        Results::from([("easy".to_owned(), agreeing), ("hard".to_owned(), trading)])
+    }
+
+    fn source(study: &str) -> Source {
+        Source::Trained { study: study.to_owned() }
+    }
+
+    #[test]
+    fn correlations_have_the_sign_of_the_relation_and_the_promised_names() {
+        let inputs = TradeoffInputs { source: source("hard"), resamples: 100, seed: Seed::from_number(1) };
+        let found = tradeoffs(&inputs, &results(), &FakeContext::default()).expect("defined");
+        assert!((found["pearson.accuracy_similarity"].value + 1.0).abs() < 1e-12);
+        assert!((found["spearman.accuracy_multiply_adds"].value - 1.0).abs() < 1e-12);
+        let mut promised = names(false);
+        promised.sort_unstable();
+        assert_eq!(found.into_keys().collect::<Vec<_>>(), promised);
+    }
+
+    /// From agreement in every objective to a perfect trade-off the strength grows from -1 to 1.
+    #[test]
+    fn the_growth_of_a_trade_off_is_positive_where_the_harder_data_set_trades_more() {
+        let (resamples, seed) = (100, Seed::from_number(1));
+        let inputs = GrowthInputs { easier: source("easy"), harder: source("hard"), resamples, seed };
+        let found = growth(&inputs, &results(), &FakeContext::default()).expect("defined");
+        for partner in ["similarity", "multiply_adds"] {
+            let estimate = &found[&format!("tradeoff_growth.{partner}")];
+            assert!((estimate.value - 2.0).abs() < 1e-12 && estimate.interval.low > 1.9, "{partner}");
+        }
+        assert_eq!(found["tradeoff_growth.distance"].networks, 40);
+    }
+}

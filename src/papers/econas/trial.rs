@@ -152,7 +152,7 @@ struct StepInputs<'a> {
     hidden: &'a [String],
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Introspectability {
     similarity: f64,
     distance: f64,
@@ -191,4 +191,58 @@ fn measure(bytes: &[u8], hidden: &[String]) -> Result<Introspectability> {
         }
     }
     Ok(Introspectability { similarity: mean_similarity(&outputs), distance: mean_distance(&joined) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::network::weights::{Tensor, Tensors, encode};
+    use crate::papers::econas::fixture::{FakeContext, settings};
+
+    fn protocol() -> Protocol {
+        let settings = settings();
+        Protocol::new(&settings.datasets[0], &settings.training, &settings.table, &settings.root())
+    }
+
+    /// SciPy 1.17.1: `pdist(x, 'cosine')` of the outputs and of the hidden activations side by side.
+    #[test]
+    fn similarity_is_that_of_the_outputs_and_distance_that_of_all_hidden_layers() {
+        let tensor = |values: &[f32]| Tensor { shape: vec![3, values.len() / 3], values: values.to_vec() };
+        let tensors = Tensors::from([
+            (RELU_LOGITS.to_owned(), tensor(&[1.0, 0.0, 0.5, 2.0, 0.0, 3.0])),
+            ("relu_1".to_owned(), tensor(&[1.0, 2.0, 0.0, 1.5, 4.0, 0.0])),
+            ("relu_2".to_owned(), tensor(&[0.25, 3.0, 1.0])),
+        ]);
+        let bytes = encode(&tensors).expect("sound tensors");
+        let found = measure(&bytes, &["relu_1".to_owned(), "relu_2".to_owned()]).expect("all nodes are there");
+        assert!((found.similarity - SIMILARITY).abs() < 1e-15, "{}", found.similarity);
+        assert!((found.distance - DISTANCE).abs() < 1e-15, "{}", found.distance);
+        let error = measure(&bytes, &["relu_3".to_owned()]).expect_err("no such node").to_string();
+        assert!(error.contains("relu_3"), "{error}");
+    }
+
+    const SIMILARITY: f64 = 0.40422604172722165;
+    const DISTANCE: f64 = 0.6093475666301799;
+
+    #[test]
+    fn a_diverged_network_has_the_manifests_worst_values_and_its_exact_cost() {
+        let outcome = Outcome { ending: Ending::Diverged { step: 3 }, ..Outcome::default() };
+        let read =
+            protocol().read(&Genotype(vec![5, 6]), &outcome, &FakeContext::default()).expect("data, not an error");
+        assert!(read.diverged);
+        assert_eq!((read.test.accuracy, read.test.similarity, read.validation.distance), (0.0, 0.0, 0.0));
+        assert_eq!(read.multiply_adds, (16 * 5 + 5 * 6 + 6 * 3) as f64);
+    }
+
+    /// The task is the key of every trial: it may change only together with the results that are committed.
+    #[test]
+    fn the_task_of_a_network_is_pinned() {
+        let protocol = protocol();
+        let data =
+            DataChoice { name: protocol.data.clone(), digest: Digest::of(b"data"), split: protocol.split.clone() };
+        let task = protocol.task(&Genotype(vec![5, 6]), Seed::from_number(1), &data);
+        assert_eq!(Digest::of_value(&task).expect("finite numbers").to_string(), PINNED);
+    }
+
+    const PINNED: &str = "82d77b5a932a96222249006a680791c50a13abea00626571b4ebb4957602b426";
 }

@@ -8,7 +8,8 @@ use crate::search::evolution::Variation;
 /// Variation as the author's code makes it: both operators always act, the rates only choose their kind.
 ///
 /// Run it with rates of 1. A child is at most as wide as its widest parent, and no deeper than both unless a network
-/// of one layer grows to two; it may be shallower than the declared space. FACTS, section 000.1.
+/// of one layer grows to two; it may be shallower than the declared space. Audit:
+/// `operators-always-act`, `size-mutation`, `leaving-the-space`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReferenceVariation {
     /// Where the first genotypes come from; its smallest width is also that of changed layers.
@@ -151,7 +152,7 @@ mod tests {
         }
     }
 
-    /// FACTS, section 000.1: the rate chooses the kind, so that a rate of 1 always removes a layer, of 0 never does.
+    /// The rate chooses the kind, so that a rate of 1 always removes a layer, of 0 never does.
     #[test]
     fn the_reference_always_mutates_and_its_rate_only_chooses_how() {
         let (first, _, mut stream) = parents(3);

@@ -20,7 +20,7 @@ pub fn table_2(dataset: &str, generations: usize) -> Option<[f64; 3]> {
 pub type Band = [f64; 3];
 
 /// An independent re-implementation of the author's loop on the author's tables, 24 searches per data set, made before
-/// this project (FACTS, section 000.7): accuracy, introspectability and multiply-adds of the final population's mean.
+/// this project: accuracy, introspectability and multiply-adds of the final population's mean.
 const EARLIER: [(&str, usize, [Band; 3]); 6] = [
     ("mnist", 8, [[0.963, 0.950, 0.970], [0.280, 0.18, 0.34], [108e3, 75e3, 132e3]]),
     ("mnist", 12, [[0.966, 0.954, 0.972], [0.285, 0.18, 0.44], [105e3, 71e3, 130e3]]),
