@@ -5,12 +5,14 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
+#include <ATen/record_function.h>
 #include <c10/core/GradMode.h>
 #include <torch/version.h>
 
 #include <dlfcn.h>
 #include <ctime>
 #include <exception>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,8 @@ namespace {
 
 thread_local std::string last_error;
 thread_local std::string text;
+std::set<std::string> recorded;
+at::CallbackHandle recording = 0;
 
 template <typename Body>
 int guarded(Body body) {
@@ -77,6 +81,30 @@ int renas_describe(int what, const char** answer) {
             default: text = at::get_parallel_info(); break;
         }
         *answer = text.c_str();
+    });
+}
+
+// Remember the name of every operator that runs from here on, those of backward passes included. For tests.
+int renas_record_start() {
+    return guarded([] {
+        recorded.clear();
+        recording = at::addGlobalCallback(
+            at::RecordFunctionCallback([](const at::RecordFunction& function) -> std::unique_ptr<at::ObserverContext> {
+                recorded.insert(function.name());
+                return nullptr;
+            }).scopes({at::RecordScope::FUNCTION}));
+    });
+}
+
+// The names since `renas_record_start`, one per line, in ascending order.
+int renas_record_stop(const char** names) {
+    return guarded([&] {
+        at::removeCallback(recording);
+        text.clear();
+        for (const auto& name : recorded) {
+            text += name + "\n";
+        }
+        *names = text.c_str();
     });
 }
 

@@ -4,6 +4,7 @@
 //! is the map; the program is `main.rs`.
 
 pub mod data; //        samples as tensors
+pub mod determinism; // the operators in use, and why each repeats on a GPU
 pub mod evaluate; //    probes: scores, class means, outputs
 pub mod fingerprint; // what this machine's arithmetic gives, as a digest
 pub mod module; //      a NetworkSpec as libtorch computes it

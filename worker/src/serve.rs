@@ -19,7 +19,10 @@ use crate::parameters::Parameters;
 use crate::shim;
 use crate::train::{Trained, train};
 
-/// Say hello, then answer requests until `requests` ends. Errors where a reply cannot be written.
+/// Say hello, then answer requests until `requests` ends.
+///
+/// Errors where a reply cannot be written, and where memory runs out: the coordinator then tries the task again on a
+/// fresh worker, which an answer would keep it from.
 pub fn serve(
     hello: &Hello,
     device: Device,
@@ -30,7 +33,7 @@ pub fn serve(
     say(&mut replies, hello)?;
     for line in requests.lines() {
         let line = line.context("reading a request from standard input")?;
-        say(&mut replies, &reply(&line, device, data))?;
+        say(&mut replies, &reply(&line, device, data)?)?;
     }
     Ok(())
 }
@@ -42,21 +45,28 @@ fn say(replies: &mut impl Write, message: &impl serde::Serialize) -> Result<()> 
 }
 
 /// The answer to one line; whatever is wrong with it is an answer too.
-fn reply(line: &str, device: Device, data: &mut DataSource) -> Reply {
+fn reply(line: &str, device: Device, data: &mut DataSource) -> Result<Reply> {
     let request: Request = match serde_json::from_str(line) {
         Ok(request) => request,
         Err(error) => {
             let number = serde_json::from_str(line).ok().and_then(|value: serde_json::Value| value["number"].as_u64());
             let message = format!("the request is not one that this worker understands: {error}");
-            return Reply::Failed { number: number.unwrap_or_default(), message };
+            return Ok(Reply::Failed { number: number.unwrap_or_default(), message });
         }
     };
     let number = request.number;
     let start = shim::cpu_seconds();
     match run(&request, device, data) {
-        Ok(outcome) => Reply::Done { number, outcome, cpu_seconds: shim::cpu_seconds() - start },
-        Err(error) => Reply::Failed { number, message: format!("{error:#}") },
+        Ok(outcome) => Ok(Reply::Done { number, outcome, cpu_seconds: shim::cpu_seconds() - start }),
+        Err(error) if is_out_of_memory(&error) => Err(error),
+        Err(error) => Ok(Reply::Failed { number, message: format!("{error:#}") }),
     }
+}
+
+/// libtorch has no error type for it: these are the words of its allocators for a CPU and for a GPU.
+fn is_out_of_memory(error: &anyhow::Error) -> bool {
+    let text = format!("{error:#}");
+    ["DefaultCPUAllocator: ", "CUDA out of memory"].iter().any(|words| text.contains(words))
 }
 
 fn run(request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {

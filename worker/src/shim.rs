@@ -13,6 +13,8 @@ unsafe extern "C" {
     fn renas_last_error() -> *const c_char;
     fn renas_pin() -> c_int;
     fn renas_describe(what: c_int, answer: *mut *const c_char) -> c_int;
+    fn renas_record_start() -> c_int;
+    fn renas_record_stop(names: *mut *const c_char) -> c_int;
     fn renas_cpu_seconds() -> f64;
     fn renas_adam(
         weights: *mut C_tensor,
@@ -65,6 +67,23 @@ pub fn describe(about: About) -> Result<String> {
         check(renas_describe(about as c_int, &raw mut answer))?;
         Ok(CStr::from_ptr(answer).to_string_lossy().into_owned())
     }
+}
+
+/// Names of all operators of libtorch that run within `body`, backward passes included; in ascending order.
+///
+/// Only one thread of the process may use libtorch meanwhile.
+pub fn record_operators(body: impl FnOnce() -> Result<()>) -> Result<Vec<String>> {
+    // SAFETY: takes no argument and catches every exception.
+    check(unsafe { renas_record_start() })?;
+    let result = body();
+    let mut names: *const c_char = std::ptr::null();
+    // SAFETY: as in `describe`.
+    let names = unsafe {
+        check(renas_record_stop(&raw mut names))?;
+        CStr::from_ptr(names).to_string_lossy().into_owned()
+    };
+    result?;
+    Ok(names.lines().map(str::to_owned).collect())
 }
 
 /// CPU seconds that this process has used.

@@ -118,17 +118,30 @@ fn run_epoch(
     for &size in batches {
         let (input, labels) = samples.batch(&order.f_narrow(0, start, size as i64)?)?;
         start += size as i64;
-        let output = module.forward(&input, Mode::Training)?;
-        let loss = match task.recipe.loss {
-            Loss::CrossEntropy => cross_entropy(&output, &labels, Reduction::Mean)?,
-        };
-        let pieces = Tensor::f_run_backward(&[&loss], &parameters.leaves, false, false)?;
-        let pieces: Vec<Tensor> = pieces.iter().map(|piece| piece.f_reshape([-1])).collect::<Result<_, _>>()?;
-        let _ = Tensor::f_cat_out(&gradient, &pieces, 0)?;
+        let loss = loss_and_gradient(task.recipe.loss, module, parameters, &input, &labels, &gradient)?;
         optimizer.step(&mut parameters.flat, &gradient)?;
-        losses.push(loss.f_detach()?);
+        losses.push(loss);
     }
     floats(&Tensor::f_stack(&losses, 0)?)
+}
+
+/// The loss of a batch, a single f32; its gradient is written into `gradient`, laid out as `parameters.flat`.
+pub fn loss_and_gradient(
+    loss: Loss,
+    module: &Module,
+    parameters: &Parameters,
+    input: &Tensor,
+    labels: &Tensor,
+    gradient: &Tensor,
+) -> Result<Tensor> {
+    let output = module.forward(input, Mode::Training)?;
+    let loss = match loss {
+        Loss::CrossEntropy => cross_entropy(&output, labels, Reduction::Mean)?,
+    };
+    let pieces = Tensor::f_run_backward(&[&loss], &parameters.leaves, false, false)?;
+    let pieces: Vec<Tensor> = pieces.iter().map(|piece| piece.f_reshape([-1])).collect::<Result<_, _>>()?;
+    let _ = Tensor::f_cat_out(gradient, &pieces, 0)?;
+    Ok(loss.f_detach()?)
 }
 
 /// Softmax cross entropy in nats: `[n, classes]` logits and `[n]` labels to a mean, a sum or `[n]` losses.

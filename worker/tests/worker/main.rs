@@ -2,18 +2,28 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+mod operators; // what runs, against what repeats on a GPU
+mod pytorch; //   values of PyTorch
 
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;
 use renas::data::registry;
 use renas::data::split::{DataChoice, Split, SplitChoice};
-use renas::network::spec::{Activation, NetworkSpec};
+use renas::network::spec::{Activation, NetworkSpec, Operator};
 use renas::network::weights::{self, Tensors};
 use renas::task::outcome::{Ending, Outcome};
 use renas::task::protocol::{Hello, Reply, Request};
 use renas::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
 use renas::task::{Evaluate, Probe, Start, Task, Train};
+
+/// libtorch for one test of this process alone: recording operators must not see those of another test.
+fn libtorch_alone() -> MutexGuard<'static, ()> {
+    static LIBTORCH: Mutex<()> = Mutex::new(());
+    LIBTORCH.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A running worker.
 struct Worker {
@@ -27,8 +37,13 @@ struct Worker {
 
 impl Worker {
     fn start(numerics: &str) -> Self {
+        Self::start_with(numerics, &[])
+    }
+
+    fn start_with(numerics: &str, environment: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_renas-worker"))
             .args(["--numerics", numerics])
+            .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -200,4 +215,134 @@ fn another_numerics_name_is_another_numeric_class() {
     assert_eq!((portable.numerics.as_str(), portable.device.as_str()), ("portable", "cpu"));
     assert_eq!(portable.libtorch, "2.11.0");
     assert_eq!(portable.details["capability"], "DEFAULT");
+}
+
+#[test]
+fn settings_of_the_callers_environment_do_not_reach_the_numbers() {
+    let plain = Worker::start("avx2").hello.clone();
+    let meddled = [("ATEN_CPU_CAPABILITY", "default"), ("MKL_CBWR", "COMPATIBLE"), ("OMP_NUM_THREADS", "2")];
+    let mut meddled: Vec<(&str, &str)> = meddled.to_vec();
+    meddled.push(("DNNL_MAX_CPU_ISA", "SSE41"));
+    assert_eq!(Worker::start_with("avx2", &meddled).hello, plain);
+}
+
+#[test]
+fn a_network_that_diverges_is_an_outcome_with_the_step_of_its_end() {
+    let mut worker = Worker::start("avx2");
+    let mut task = perceptron(1);
+    task.recipe.optimizer = Optimizer::Sgd { learning_rate: 1e30, momentum: 0.0 };
+    let (outcome, _) = worker.outcome(Task::Train(task.clone()), &[]);
+    assert_eq!(outcome.ending, Ending::Diverged { step: 1 });
+    assert!(outcome.scalars.is_empty() && outcome.tensors.is_empty() && outcome.curves.is_empty());
+
+    // The first step's loss is finite; what it leaves behind is not.
+    task.stop = Stop::Steps(1);
+    task.curves.clear();
+    let (outcome, _) = worker.outcome(Task::Train(task), &[]);
+    assert_eq!(outcome.ending, Ending::Diverged { step: 1 });
+    assert_eq!(outcome.curves["train.loss"].len(), 1);
+}
+
+#[test]
+fn stored_weights_score_as_they_did_at_the_end_of_training_and_train_on() {
+    let mut worker = Worker::start("avx2");
+    let mut task = perceptron(1);
+    task.probes.push(Probe::Logits { split: Split::Validation });
+    let (trained, out) = worker.outcome(Task::Train(task.clone()), &[]);
+    let file = out.join("weights.safetensors");
+    let Train { network, data, probes, .. } = task.clone();
+    let weights = trained.tensors["weights"];
+    let evaluate = Evaluate { network, data, weights, probes };
+    let (evaluated, out) = worker.outcome(Task::Evaluate(evaluate), &[&file]);
+    assert_eq!(evaluated.scalars, trained.scalars);
+    assert_eq!(evaluated.tensors["class_means.test"], trained.tensors["class_means.test"]);
+    assert_eq!(evaluated.tensors["logits.validation"], trained.tensors["logits.validation"]);
+    assert_eq!(object(&out, "logits.validation")["logits"].shape, [200, 10]);
+
+    task.start = Start::Weights { weights };
+    task.stop = Stop::Steps(20);
+    let (continued, _) = worker.outcome(Task::Train(task.clone()), &[&file]);
+    assert!(continued.curves["train.loss"][0] < trained.curves["train.loss"][0] / 2.0);
+    // 16 steps are an epoch of 1,000 samples in batches of 64: the second epoch is cut short after 4.
+    assert_eq!(continued.curves["train.loss"].len(), 2);
+
+    let altered = worker.folder.path().join("altered");
+    std::fs::write(&altered, b"other bytes").expect("written");
+    worker.number += 1;
+    let objects = [(weights, altered)].into_iter().collect();
+    let out = worker.folder.path().to_owned();
+    let request = Request { number: worker.number, task: Task::Train(task), objects, out };
+    match worker.send(&serde_json::to_string(&request).expect("JSON")) {
+        Reply::Failed { message, .. } => assert!(message.contains("it was altered"), "{message}"),
+        done => panic!("{done:?}"),
+    }
+}
+
+#[test]
+fn a_convolutional_network_trains_bit_equal_twice() {
+    let mut task = perceptron(1);
+    let convolution =
+        |filters, groups| Operator::Conv2d { filters, kernel: 3, stride: 1, padding: 1, dilation: 1, groups };
+    let layers = [
+        ("first", convolution(8, 1)),
+        ("norm", Operator::BatchNorm),
+        ("relu_1", Operator::Activation { function: Activation::Relu }),
+        ("pool", Operator::MaxPool2d { kernel: 2, stride: 2, padding: 0 }),
+        ("second", convolution(16, 8)),
+        ("relu_2", Operator::Activation { function: Activation::Relu }),
+        ("mean", Operator::GlobalMeanPool),
+        ("logits", Operator::Linear { units: 10 }),
+    ];
+    let layers = layers.map(|(name, operator)| (name.to_owned(), operator)).to_vec();
+    task.network = NetworkSpec::sequential(vec![1, 8, 8], layers);
+    let (first, out) = Worker::start("portable").outcome(Task::Train(task.clone()), &[]);
+    let (second, _) = Worker::start("portable").outcome(Task::Train(task.clone()), &[]);
+    assert_eq!(first, second);
+    drop(out);
+    assert!(first.scalars["test.accuracy"] > 0.6, "{:?}", first.scalars);
+
+    // 1,000 samples in batches of 999 leave one alone: fine for 64 pixels, not for a vector.
+    task.recipe.batch_size = 999;
+    let mut worker = Worker::start("portable");
+    task.stop = Stop::Epochs(1);
+    worker.outcome(Task::Train(task.clone()), &[]);
+    task.network = NetworkSpec::sequential(
+        vec![64],
+        vec![("logits".to_owned(), Operator::Linear { units: 10 }), ("norm".to_owned(), Operator::BatchNorm)],
+    );
+    task.probes.clear();
+    let message = worker.failure(Task::Train(task));
+    assert!(message.contains("network node `norm`: batch normalisation needs 2 values"), "{message}");
+}
+
+fn run(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_renas-worker"));
+    command.args(arguments).stdin(Stdio::null()).output().expect("the worker starts")
+}
+
+#[test]
+fn the_command_line_is_checked_and_a_missing_device_is_named() {
+    let failure = |arguments: &[&str], code| {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        String::from_utf8(output.stderr).expect("text")
+    };
+    assert!(failure(&[], 2).contains("--numerics is missing"));
+    assert!(failure(&["--numerics", "fast"], 2).contains("unknown numerics `fast`"));
+    assert!(failure(&["--numerics"], 2).contains("--numerics needs a value"));
+    assert!(failure(&["--numerics", "avx2", "--speed"], 2).contains("unknown argument `--speed`"));
+    assert!(failure(&["--numerics", "avx2", "--device", "tpu"], 3).contains("--device tpu: known are `cpu`"));
+    assert!(failure(&["--numerics", "avx2", "--device", "cuda"], 3).contains("a GPU needs --numerics cuda"));
+    assert!(failure(&["--numerics", "cuda", "--device", "cpu"], 3).contains("does not fit --device cpu"));
+    let help = run(&["--help"]);
+    assert!(help.status.success() && String::from_utf8_lossy(&help.stdout).contains("Usage: renas-worker"));
+}
+
+#[test]
+fn the_doctor_says_what_the_worker_is_and_ends() {
+    let output = run(&["--numerics", "portable", "--doctor"]);
+    assert!(output.status.success());
+    let hello: Hello = serde_json::from_slice(&output.stdout).expect("one JSON line");
+    assert_eq!((hello.libtorch.as_str(), hello.numerics.as_str()), ("2.11.0", "portable"));
+    assert!(hello.details["configuration"].contains("PyTorch built with"));
 }

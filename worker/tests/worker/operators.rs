@@ -1,0 +1,94 @@
+//! Every operator of libtorch that training and evaluation run is in the table of deterministic ones.
+
+use renas::base::seed::Seed;
+use renas::data::split::Split;
+use renas::network::spec::{Activation, NetworkSpec, Operator};
+use renas::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas::task::{Probe, Start, Train};
+use renas_worker::data::DataSource;
+use renas_worker::determinism::{OPERATORS, WITHOUT_DETERMINISTIC_FORM};
+use renas_worker::evaluate::measure;
+use renas_worker::module::Module;
+use renas_worker::parameters::Parameters;
+use renas_worker::shim::record_operators;
+use renas_worker::train::train;
+use tch::Device;
+
+/// One network with every kind of layer.
+fn every_layer() -> NetworkSpec {
+    let activation = |function: Activation| (function.name(), Operator::Activation { function });
+    let convolution = |name, groups, dilation| {
+        (name, Operator::Conv2d { filters: 4, kernel: 3, stride: 1, padding: 1, dilation, groups })
+    };
+    let layers = [
+        convolution("dense", 1, 1),
+        ("norm", Operator::BatchNorm),
+        activation(Activation::Relu),
+        ("max_pool", Operator::MaxPool2d { kernel: 3, stride: 2, padding: 1 }),
+        convolution("depthwise", 4, 1),
+        activation(Activation::Sigmoid),
+        ("avg_pool", Operator::AvgPool2d { kernel: 2, stride: 1, padding: 1 }),
+        activation(Activation::Tanh),
+        ("flatten", Operator::Flatten),
+        ("linear", Operator::Linear { units: 12 }),
+        activation(Activation::Swish),
+        ("norm_of_vector", Operator::BatchNorm),
+        activation(Activation::Gelu),
+        ("logits", Operator::Linear { units: 10 }),
+    ];
+    NetworkSpec::sequential(vec![1, 8, 8], layers.map(|(name, operator)| (name.to_owned(), operator)).to_vec())
+}
+
+fn globally_pooled() -> NetworkSpec {
+    let layers = [
+        ("dense", Operator::Conv2d { filters: 10, kernel: 3, stride: 2, padding: 0, dilation: 1, groups: 1 }),
+        ("logits", Operator::GlobalMeanPool),
+    ];
+    NetworkSpec::sequential(vec![1, 8, 8], layers.map(|(name, operator)| (name.to_owned(), operator)).to_vec())
+}
+
+fn run(network: NetworkSpec, optimizer: Optimizer) -> anyhow::Result<()> {
+    let task = Train {
+        network,
+        data: crate::digits(),
+        start: Start::Fresh,
+        stop: Stop::Steps(2),
+        recipe: Recipe {
+            loss: Loss::CrossEntropy,
+            optimizer,
+            schedule: Schedule::Cosine { floor: 0.0 },
+            batch_size: 16,
+        },
+        seed: Seed::from_number(1),
+        curves: vec![Split::Validation],
+        probes: vec![
+            Probe::Score { split: Split::Test },
+            Probe::Logits { split: Split::Validation },
+            Probe::ClassMeans { split: Split::Test, nodes: vec!["dense".to_owned()] },
+        ],
+    };
+    let samples = DataSource::new(Vec::new(), Device::Cpu).samples(&task.data, &task.network)?;
+    let mut parameters = Parameters::fresh(&task.network, &task.seed, Device::Cpu)?;
+    let module = Module::new(&task.network, &parameters)?;
+    train(&task, &samples, &module, &mut parameters)?;
+    measure(&task.probes, &task.network, &samples, &module)?;
+    Ok(())
+}
+
+#[test]
+fn training_and_evaluation_run_only_operators_that_repeat_on_a_gpu() {
+    let _alone = crate::libtorch_alone();
+    let used = record_operators(|| {
+        run(every_layer(), Optimizer::Adam { learning_rate: 0.01 })?;
+        run(globally_pooled(), Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9 })
+    });
+    let mut used = used.expect("both networks train");
+    used.retain(|name| name.starts_with("aten::")); // the others are frames of the autograd engine around these
+    assert!(used.iter().any(|name| name == "aten::convolution_backward"), "backward passes are recorded: {used:?}");
+    let failing: Vec<_> =
+        used.iter().filter(|name| WITHOUT_DETERMINISTIC_FORM.iter().any(|start| name.starts_with(start))).collect();
+    assert!(failing.is_empty(), "without a deterministic form on CUDA: {failing:?}");
+    let known = |name: &str| OPERATORS.iter().any(|(known, _)| *known == name);
+    let unknown: Vec<_> = used.iter().filter(|name| !known(name)).collect();
+    assert!(unknown.is_empty(), "look these up and add them to worker/src/determinism.rs: {unknown:#?}");
+}

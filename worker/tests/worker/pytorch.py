@@ -1,0 +1,110 @@
+"""Writes pytorch.json: what PyTorch 2.11.0 computes for the networks of pytorch.rs.
+
+usage: python3 pytorch.py > pytorch.json
+Weights and inputs are exact fractions, so that both sides start from the same f32 values without a random generator.
+"""
+
+import json
+import math
+
+import torch
+from torch import nn
+
+ADAM, SGD, STEPS = 0.05, 0.1, 4
+LABELS = torch.tensor([0, 2, 1, 1, 0])
+
+
+def weight(shape, tensor):
+    values = [((i * 37 + tensor * 11) % 101 - 50) / 40 for i in range(math.prod(shape))]
+    return torch.tensor(values, dtype=torch.float64).float().reshape(shape)
+
+
+def images(shape):
+    values = [(i * 29 % 97) / 97 for i in range(math.prod(shape))]
+    return torch.tensor(values, dtype=torch.float64).float().reshape(shape)
+
+
+class GlobalMean(nn.Module):
+    def forward(self, x):
+        return x.mean(dim=(2, 3))
+
+
+def convolutional():
+    return nn.Sequential(
+        nn.Conv2d(2, 3, 3, stride=1, padding=1),
+        nn.BatchNorm2d(3),
+        nn.ReLU(),
+        nn.MaxPool2d(3, stride=2, padding=1),
+        nn.Conv2d(3, 6, 3, stride=1, padding=2, dilation=2, groups=3),
+        nn.GELU(),
+        nn.AvgPool2d(2, stride=2, padding=1),
+        nn.Conv2d(6, 4, 1, stride=2),
+        nn.SiLU(),
+        GlobalMean(),
+        nn.Linear(4, 3),
+    )
+
+
+def perceptron():
+    layers = [nn.Linear(12, 5), nn.Tanh(), nn.BatchNorm1d(5), nn.Linear(5, 4), nn.Sigmoid(), nn.Linear(4, 3)]
+    return nn.Sequential(nn.Flatten(), *layers)
+
+
+def built(make):
+    model = make()
+    with torch.no_grad():
+        for index, tensor in enumerate(model.parameters()):
+            tensor.copy_(weight(tensor.shape, index))
+    return model
+
+
+def numbers(tensor):
+    """Enough digits for an f32 to read back equal."""
+    return [float(f"{value:.9g}") for value in tensor.detach().flatten().tolist()]
+
+
+def train(make, x, optimizer, rate):
+    model = built(make)
+    optimizer = optimizer(model)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=STEPS - 1, eta_min=0.1 * rate)
+    losses = []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss = nn.functional.cross_entropy(model(x), LABELS)
+        loss.backward()
+        optimizer.step()
+        schedule.step()
+        losses.append(loss.detach())
+    tensors = list(model.parameters())
+    norm = next(layer for layer in model if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)))
+    return {
+        "losses": numbers(torch.stack(losses)),
+        "first_weight": numbers(tensors[0]),
+        "last_weight": numbers(tensors[-2]),
+        "last_bias": numbers(tensors[-1]),
+        "running_mean": numbers(norm.running_mean),
+        "running_var": numbers(norm.running_var),
+    }
+
+
+def main():
+    torch.set_num_threads(1)
+    answer = {"torch": torch.__version__.split("+")[0]}
+    for name, make, shape in [("convolutional", convolutional, (5, 2, 8, 8)), ("perceptron", perceptron, (5, 3, 2, 2))]:
+        x = images(shape)
+        model = built(make).eval()
+        evaluation = numbers(model(x))
+        model = built(make).train()
+        loss = nn.functional.cross_entropy(model(x), LABELS)
+        loss.backward()
+        answer[name] = {
+            "parameters": sum(tensor.numel() for tensor in model.parameters()),
+            "evaluation": evaluation,
+            "gradient": numbers(torch.cat([tensor.grad.flatten() for tensor in model.parameters()])),
+            "adam": train(make, x, lambda model: torch.optim.Adam(model.parameters(), lr=ADAM), ADAM),
+            "sgd": train(make, x, lambda model: torch.optim.SGD(model.parameters(), lr=SGD, momentum=0.9), SGD),
+        }
+    print(json.dumps(answer, indent=1))
+
+
+main()

@@ -1,0 +1,174 @@
+//! Forward pass, gradients, optimisers and schedule against PyTorch 2.11.0 (`pytorch.json`, written by `pytorch.py`).
+
+use renas::network::cost::cost;
+use renas::network::parameter::parameters;
+use renas::network::spec::{Activation, NetworkSpec, Operator};
+use renas::network::weights::{Tensor as Stored, Tensors};
+use renas::task::recipe::{Loss, Optimizer as Choice, Schedule};
+use renas_worker::data::floats;
+use renas_worker::module::{Mode, Module};
+use renas_worker::optimizer::Optimizer;
+use renas_worker::parameters::Parameters;
+use renas_worker::train::loss_and_gradient;
+use serde_json::Value;
+use tch::{Device, Tensor};
+
+const STEPS: usize = 4;
+
+fn expected(network: &str) -> Value {
+    let all: Value = serde_json::from_str(include_str!("pytorch.json")).expect("JSON");
+    assert_eq!(all["torch"], "2.11.0");
+    all[network].clone()
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    value.as_array().expect("a list").iter().map(|number| number.as_f64().expect("a number")).collect()
+}
+
+/// Every value within `tolerance` times the largest value of its tensor, or 1.
+fn assert_close(name: &str, found: &Tensor, expected: &Value, tolerance: f64) {
+    let (found, expected) = (floats(found).expect("readable"), numbers(expected));
+    assert_eq!(found.len(), expected.len(), "{name}");
+    let scale = expected.iter().fold(1.0, |largest: f64, value| largest.max(value.abs()));
+    for (index, (found, expected)) in found.iter().zip(expected).enumerate() {
+        let difference = (f64::from(*found) - expected).abs();
+        assert!(difference <= tolerance * scale, "{name}[{index}]: {found} instead of {expected}");
+    }
+}
+
+fn chain(input: &[usize], operators: Vec<Operator>) -> NetworkSpec {
+    let layers = operators.into_iter().enumerate().map(|(index, operator)| (format!("node_{index}"), operator));
+    NetworkSpec::sequential(input.to_vec(), layers.collect())
+}
+
+fn convolution(filters: usize, kernel: usize, stride: usize, padding: usize, groups: usize) -> Operator {
+    // The one padded by 2 is dilated by 2.
+    Operator::Conv2d { filters, kernel, stride, padding, dilation: padding.max(1), groups }
+}
+
+fn activation(function: Activation) -> Operator {
+    Operator::Activation { function }
+}
+
+fn convolutional() -> NetworkSpec {
+    chain(
+        &[2, 8, 8],
+        vec![
+            convolution(3, 3, 1, 1, 1),
+            Operator::BatchNorm,
+            activation(Activation::Relu),
+            Operator::MaxPool2d { kernel: 3, stride: 2, padding: 1 },
+            convolution(6, 3, 1, 2, 3),
+            activation(Activation::Gelu),
+            Operator::AvgPool2d { kernel: 2, stride: 2, padding: 1 },
+            convolution(4, 1, 2, 0, 1),
+            activation(Activation::Swish),
+            Operator::GlobalMeanPool,
+            Operator::Linear { units: 3 },
+        ],
+    )
+}
+
+fn perceptron() -> NetworkSpec {
+    chain(
+        &[3, 2, 2],
+        vec![
+            Operator::Flatten,
+            Operator::Linear { units: 5 },
+            activation(Activation::Tanh),
+            Operator::BatchNorm,
+            Operator::Linear { units: 4 },
+            activation(Activation::Sigmoid),
+            Operator::Linear { units: 3 },
+        ],
+    )
+}
+
+/// The weights of `pytorch.py`: exact fractions, numbered over the trainable tensors.
+fn built(network: &NetworkSpec) -> Parameters {
+    let mut tensors = Tensors::new();
+    let mut trainable = 0;
+    for parameter in parameters(network).expect("valid") {
+        let number = |index: usize| ((index * 37 + trainable * 11) % 101) as f64;
+        let values = match (parameter.trainable, parameter.name.ends_with("running_var")) {
+            (true, _) => (0..parameter.size()).map(|index| ((number(index) - 50.0) / 40.0) as f32).collect(),
+            (false, variance) => vec![f32::from(u8::from(variance)); parameter.size()],
+        };
+        trainable += usize::from(parameter.trainable);
+        tensors.insert(parameter.name, Stored { shape: parameter.shape, values });
+    }
+    Parameters::from_tensors(network, tensors, Device::Cpu).expect("all tensors are there")
+}
+
+/// Five images, with channels last where a convolution reads them, as the worker's batches have it.
+fn images(network: &NetworkSpec) -> Tensor {
+    let size: usize = network.input.iter().product();
+    let values: Vec<f32> = (0..5 * size).map(|index| ((index * 29 % 97) as f64 / 97.0) as f32).collect();
+    let shape: Vec<i64> = std::iter::once(5).chain(network.input.iter().map(|&size| size as i64)).collect();
+    let images = Tensor::from_slice(&values).view(shape.as_slice());
+    if network.input == [2, 8, 8] { images.permute([0, 2, 3, 1]).contiguous().permute([0, 3, 1, 2]) } else { images }
+}
+
+fn labels() -> Tensor {
+    Tensor::from_slice(&[0i64, 2, 1, 1, 0])
+}
+
+fn check(name: &str, network: &NetworkSpec) {
+    let expected = expected(name);
+    assert_eq!(cost(network).expect("valid").total.parameters, expected["parameters"]);
+    let parameters = built(network);
+    let module = Module::new(network, &parameters).expect("valid");
+    let output = tch::no_grad(|| module.forward(&images(network), Mode::Evaluation)).expect("computed");
+    assert_close("evaluation", &output, &expected["evaluation"], 1e-6);
+    let gradient = parameters.flat.zeros_like();
+    let loss = loss_and_gradient(Loss::CrossEntropy, &module, &parameters, &images(network), &labels(), &gradient);
+    assert!(loss.expect("computed").numel() == 1);
+    assert_close("gradient", &gradient, &expected["gradient"], 1e-6);
+    check_training(network, &Choice::Adam { learning_rate: 0.05 }, &expected["adam"]);
+    check_training(network, &Choice::Sgd { learning_rate: 0.1, momentum: 0.9 }, &expected["sgd"]);
+}
+
+/// Four steps down a cosine to a tenth of the rate.
+fn check_training(network: &NetworkSpec, choice: &Choice, expected: &Value) {
+    let mut parameters = built(network);
+    let module = Module::new(network, &parameters).expect("valid");
+    let mut optimizer =
+        Optimizer::new(choice, &Schedule::Cosine { floor: 0.1 }, STEPS, &parameters.flat).expect("valid");
+    let gradient = parameters.flat.zeros_like();
+    let mut losses = Vec::new();
+    for _ in 0..STEPS {
+        let loss = loss_and_gradient(Loss::CrossEntropy, &module, &parameters, &images(network), &labels(), &gradient);
+        losses.push(loss.expect("computed"));
+        optimizer.step(&mut parameters.flat, &gradient).expect("computed");
+    }
+    assert_close("losses", &Tensor::stack(&losses, 0), &expected["losses"], 1e-6);
+    let first = network.nodes.iter().find(|node| parameters.get(&format!("{}.weight", node.name)).is_ok());
+    let norm = network.nodes.iter().find(|node| node.operator == Operator::BatchNorm);
+    let (first, norm) = (&first.expect("a layer").name, &norm.expect("a norm").name);
+    let mut checked = vec![
+        (format!("{first}.weight"), "first_weight"),
+        (format!("{}.weight", network.output), "last_weight"),
+        (format!("{}.bias", network.output), "last_bias"),
+        (format!("{norm}.running_var"), "running_var"),
+    ];
+    // The gradient of a bias before batch normalisation is rounding noise, which Adam turns into steps of full length;
+    // only the running mean sees it.
+    if !matches!(choice, Choice::Adam { .. }) {
+        checked.push((format!("{norm}.running_mean"), "running_mean"));
+    }
+    for (tensor, key) in checked {
+        assert_close(&tensor, &parameters.get(&tensor).expect("a tensor"), &expected[key], 1e-6);
+    }
+}
+
+#[test]
+fn a_convolutional_network_computes_and_trains_as_pytorch_does() {
+    let _alone = crate::libtorch_alone();
+    check("convolutional", &convolutional());
+}
+
+#[test]
+fn a_perceptron_computes_and_trains_as_pytorch_does() {
+    let _alone = crate::libtorch_alone();
+    check("perceptron", &perceptron());
+}
