@@ -148,3 +148,49 @@ impl Activation {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::digest::{Digest, canonical_json};
+
+    /// Keys of trials contain these texts: a new operator or field may never change them.
+    #[test]
+    fn the_canonical_json_of_every_operator_is_pinned() {
+        let convolution = Operator::Conv2d { filters: 8, kernel: 3, stride: 1, padding: 1, dilation: 2, groups: 1 };
+        let activation = |function: Activation| (function.name(), Operator::Activation { function });
+        let layers = [
+            ("convolution", convolution),
+            ("norm", Operator::BatchNorm),
+            activation(Activation::Relu),
+            ("max_pool", Operator::MaxPool2d { kernel: 3, stride: 2, padding: 1 }),
+            activation(Activation::Swish),
+            ("average_pool", Operator::AvgPool2d { kernel: 2, stride: 2, padding: 0 }),
+            activation(Activation::Gelu),
+            ("flatten", Operator::Flatten),
+            ("hidden", Operator::Linear { units: 16 }),
+            activation(Activation::Sigmoid),
+            activation(Activation::Tanh),
+            ("logits", Operator::Linear { units: 10 }),
+        ];
+        let layers = layers.map(|(name, operator)| (name.to_owned(), operator)).to_vec();
+        let network = NetworkSpec::sequential(vec![1, 28, 28], layers);
+        let digest = Digest::of_value(&network).expect("no floating-point numbers").to_string();
+        assert_eq!(digest, "56c64128c77236f444e4da069bc8206b2775ea48731925f9bfb8e30dffba26a9");
+        let pool = canonical_json(&Operator::GlobalMeanPool).expect("no floating-point numbers");
+        assert_eq!(pool, r#"{"kind":"global_mean_pool"}"#);
+    }
+
+    #[test]
+    fn a_perceptron_reads_as_the_documentation_says() {
+        let network = NetworkSpec::perceptron(&[2], &[3], Activation::Relu, 2);
+        let expected = concat!(
+            r#"{"input":[2],"nodes":["#,
+            r#"{"inputs":["input"],"name":"hidden_1","operator":{"kind":"linear","units":3}},"#,
+            r#"{"inputs":["hidden_1"],"name":"relu_1","operator":{"function":"relu","kind":"activation"}},"#,
+            r#"{"inputs":["relu_1"],"name":"logits","operator":{"kind":"linear","units":2}}],"output":"logits"}"#
+        );
+        assert_eq!(canonical_json(&network).expect("no floating-point numbers"), expected);
+        assert_eq!(serde_json::from_str::<NetworkSpec>(expected).expect("own text"), network);
+    }
+}

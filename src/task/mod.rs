@@ -109,3 +109,63 @@ pub enum Probe {
         split: Split,
     },
 }
+
+#[cfg(test)]
+mod tests {
+    use super::recipe::{Loss, Optimizer, Schedule};
+    use super::*;
+    use crate::network::spec::Activation;
+
+    fn train() -> Train {
+        Train {
+            network: NetworkSpec::perceptron(&[1, 8, 8], &[16], Activation::Relu, 10),
+            data: DataChoice {
+                name: "digits".to_owned(),
+                digest: Digest::of(b"samples"),
+                split: SplitChoice { test: Some(300), validation: 200, train: None, seed: Seed::from_number(1) },
+            },
+            start: Start::Fresh,
+            stop: Stop::Epochs(5),
+            recipe: Recipe {
+                loss: Loss::CrossEntropy,
+                optimizer: Optimizer::Adam { learning_rate: 0.001 },
+                schedule: Schedule::Constant,
+                batch_size: 128,
+            },
+            seed: Seed::from_number(2),
+            curves: vec![Split::Validation],
+            probes: vec![
+                Probe::Score { split: Split::Test },
+                Probe::ClassMeans { split: Split::Test, nodes: vec!["relu_1".to_owned()] },
+            ],
+        }
+    }
+
+    fn digest(task: Task) -> String {
+        let digest = Digest::of_value(&task).expect("finite numbers");
+        let text = serde_json::to_string(&task).expect("a task is JSON");
+        assert_eq!(serde_json::from_str::<Task>(&text).expect("own text"), task);
+        digest.to_string()
+    }
+
+    /// These digests are in keys of stored trials: a new variant or field may never change them.
+    #[test]
+    fn the_canonical_json_of_tasks_is_pinned() {
+        assert_eq!(digest(Task::Train(train())), "0d7e09d5f91bc840b6628b9534ddf173a81aed687e5ed277f719c66c976f9a18");
+        let mut other = train();
+        other.start = Start::Weights { weights: Digest::of(b"weights") };
+        other.stop = Stop::Steps(100);
+        other.recipe.optimizer = Optimizer::Sgd { learning_rate: 0.1, momentum: 0.9 };
+        other.recipe.schedule = Schedule::Cosine { floor: 0.01 };
+        other.data.split.test = None;
+        other.data.split.train = Some(1000);
+        assert_eq!(digest(Task::Train(other)), "189c8ebad0ccba67b0de5e074f6a0c8a6115fc8d13f62ced5e4ae3d01dc4e33c");
+        let Train { network, data, .. } = train();
+        let probes = vec![Probe::Logits { split: Split::Train }];
+        let evaluate = Evaluate { network, data, weights: Digest::of(b"weights"), probes };
+        assert_eq!(
+            digest(Task::Evaluate(evaluate)),
+            "c4340727d699fdd0e1ead116504e3bcc5d1235378bcb6c143ae8cd82a651fe11"
+        );
+    }
+}
