@@ -13,4 +13,4 @@ pub mod task; // what can be asked of a worker, and what it answers
 pub mod report; // findings, claims and verdicts, and the pages made of them
 pub mod harness; // manifests, plans, memoised execution, the store, lock files
 pub mod papers; // the papers, each in one folder: search spaces, searches, analyses
-pub mod cli; // the command line
+pub mod cli; // commands, flags, progress, exit codes

@@ -1,2 +1,30 @@
-//! placeholder until the command line lands
-fn main() {}
+//! The command `renas`.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use renas::cli::arguments::{Cli, Command};
+use renas::cli::exit::Failure;
+use renas::cli::session::Session;
+use renas::cli::{data, doctor, list, plan, report, run, status, verify};
+
+fn main() -> ExitCode {
+    match execute(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn execute(cli: &Cli) -> Result<(), Failure> {
+    let common = &cli.common;
+    match &cli.command {
+        Command::List => list::list(&Session::open(common)?),
+        Command::Plan => plan::plan(&Session::open(common)?),
+        Command::Run(arguments) => run::run(&Session::open(common)?, arguments),
+        Command::Report(arguments) => report::report(&Session::open(common)?, &arguments.reports),
+        Command::Status => status::status(&Session::open(common)?),
+        Command::Verify(arguments) => verify::verify(&Session::open(common)?, arguments),
+        Command::Data { command } => data::command(command, common),
+        Command::Doctor => doctor::doctor(common),
+    }
+}

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::task::numerics::Numerics;
+
 /// Re-run the experiments of neural-architecture-search papers and judge their claims.
 #[derive(Debug, Parser)]
 #[command(name = "renas", version, max_term_width = 110, after_help = EXAMPLES)]
@@ -75,8 +77,8 @@ pub struct Run {
     #[arg(long)]
     pub strict: bool,
     /// Use other numerics than the manifest's (another numeric class: for comparing classes)
-    #[arg(long, value_enum)]
-    pub numerics: Option<NumericsName>,
+    #[arg(long, value_name = "portable|avx2|native")]
+    pub numerics: Option<Numerics>,
     /// Write the report below this folder
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub reports: PathBuf,
@@ -142,6 +144,21 @@ pub struct Common {
     pub quiet: bool,
 }
 
+impl Common {
+    /// Whether standard error is a terminal that may be drawn on.
+    pub fn draws(&self) -> bool {
+        use std::io::IsTerminal as _;
+        if self.quiet || self.json {
+            return false;
+        }
+        match self.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        }
+    }
+}
+
 /// When to use colours and bars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -151,15 +168,4 @@ pub enum Color {
     Always,
     /// Never.
     Never,
-}
-
-/// The sets of numeric pins by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum NumericsName {
-    /// Every x86-64 can run it; about half the speed.
-    Portable,
-    /// AVX2 everywhere.
-    Avx2,
-    /// Nothing pinned but threads.
-    Native,
 }

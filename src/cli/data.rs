@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
@@ -10,6 +11,7 @@ use comfy_table::{Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 
+use super::arguments::Common;
 use super::exit::{Classify, Failure};
 use crate::data::error::DataError;
 use crate::data::fetch::{self, Event, FetchError};
@@ -69,6 +71,15 @@ pub struct Verified {
     pub differing: usize,
     /// Data sets that are not there.
     pub missing: usize,
+}
+
+/// Do what was asked on the command line; Ctrl-C ends a download, which goes on where it was when asked for again.
+pub fn command(command: &DataCommand, common: &Common) -> Result<(), Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst)).context("cannot listen for Ctrl-C").or_run_failed()?;
+    let show = Show { json: common.json, bars: common.draws(), quiet: common.quiet };
+    run(command, &Locations::from_environment(&common.data), show, &stop, &mut std::io::stdout())
 }
 
 /// Do what was asked; `stop` ends a download between two reads.

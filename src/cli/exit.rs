@@ -1,5 +1,6 @@
 //! Exit codes, and which failure gets which.
 
+use std::fmt;
 use std::process::ExitCode;
 
 /// Why a command did not end well; its code is part of the interface.
@@ -31,17 +32,19 @@ impl Failure {
 
     /// Say what happened on standard error and give the exit code.
     pub fn report(&self) -> ExitCode {
-        match self {
-            Self::NotReproduced(count) => {
-                eprintln!("renas: {count} claims are not reproduced (asked to be strict about it)");
-            }
-            Self::BadInput(error) | Self::RunFailed(error) => eprintln!("renas: {error:#}"),
-            Self::Differs(count) => eprintln!("renas: verification found {count} differences, named above"),
-            Self::Interrupted => {
-                eprintln!("renas: interrupted; finished trials are kept, the same command goes on from there");
-            }
-        }
+        eprintln!("renas: {self}");
         ExitCode::from(self.code())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotReproduced(count) => write!(f, "{count} claims are not reproduced (asked to be strict about it)"),
+            Self::BadInput(error) | Self::RunFailed(error) => write!(f, "{error:#}"),
+            Self::Differs(count) => write!(f, "verification found {count} differences, named above"),
+            Self::Interrupted => f.write_str("interrupted; finished trials are kept: the same command goes on from there"),
+        }
     }
 }
 

@@ -1,5 +1,23 @@
 //! The command line: what can be asked for, and how the answer leaves the program.
 
 pub mod arguments; // commands and flags
-pub mod data; //      data list, fetch, verify
-pub mod exit; //      exit codes, and which failure gets which
+pub mod exit; // exit codes, and which failure gets which
+pub mod session; // what every command starts from: profile, manifests, data, worker
+pub mod progress; // bars on a terminal, lines elsewhere
+pub mod list; // renas list
+pub mod plan; // renas plan
+pub mod run; // renas run
+pub mod report; // renas report
+pub mod status; // renas status
+pub mod verify; // renas verify
+pub mod data; // renas data
+pub mod doctor; // renas doctor
+
+use session::Session;
+
+/// A line for people, on standard error, unless they asked for quiet.
+fn say(session: &Session<'_>, line: &str) {
+    if !session.common.quiet {
+        eprintln!("renas: {line}");
+    }
+}

@@ -8,5 +8,7 @@ pub mod executor; // who computes trials: a pool of worker processes
 pub mod context; // what studies run in: memoised tasks and values, on a store with workers or on evidence
 pub mod schedule; // running the studies of a plan, each after what it needs
 pub mod run; // the studies of an experiment, their analysis and the verdicts
+pub mod publish; // conclusions as pages, and the folder of a report
 pub mod evidence; // the records that a committed report is made of, in one file
 pub mod lock; // the digests that a committed profile promises, and what differs from them
+pub mod tier; // how far the trials of two machines agree

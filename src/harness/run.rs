@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::context::{ReplayContext, Workbench};
 use super::event::{Event, Observer};
 use super::schedule::run_in_order;
-use super::store::{Evidence, Identity, Key, Record, StepResult, WorkerIdentity};
+use super::store::{Evidence, Identity, Key, Record, Records, StepResult, WorkerIdentity};
 use super::study::{Context, Paper, Results, Study};
 use crate::base::digest::Digest;
 use crate::data::locate::Locations;
@@ -70,9 +70,11 @@ pub struct Conclusions {
 /// A study's stored result: what it gave, and the steps that it used.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Remembered {
-    result: Value,
-    used: BTreeSet<Key>,
+pub struct Remembered {
+    /// The result.
+    pub result: Value,
+    /// Keys of the trials and derived values that it used.
+    pub used: BTreeSet<Key>,
 }
 
 impl Experiment<'_> {
@@ -102,15 +104,32 @@ impl Experiment<'_> {
     }
 
     /// Compute every study again from the records of its trials; a trial that is not there is an error.
-    pub fn replay(&self, evidence: &Evidence, data: &Locations, threads: usize) -> Result<Studied> {
+    pub fn replay(&self, records: &dyn Records, data: &Locations, threads: usize) -> Result<Studied> {
         let finished = Mutex::new(Finished::default());
         let results = run_in_order(self.plan, threads, &|study, needs| {
-            let context = ReplayContext::new(evidence, self.worker, data);
+            let context = ReplayContext::new(records, self.worker, data);
             let result = self.paper.run(study, needs, &context as &dyn Context)?;
             lock(&finished).add(study, Remembered { result, used: context.used() })
         })?;
         let Finished { digests, used } = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(Studied { results, digests, used })
+    }
+
+    /// The studies whose results are in a store already, by id.
+    pub fn finished(&self, records: &dyn Records) -> Result<BTreeMap<String, Remembered>> {
+        let mut digests = BTreeMap::new();
+        let mut finished = BTreeMap::new();
+        for study in self.plan {
+            if !study.needs.iter().all(|need| digests.contains_key(need)) {
+                continue;
+            }
+            let Some(record) = records.find(&self.identity(study, &digests).address()?)? else { continue };
+            let value = record.value().context("a study's record holds an outcome instead of a result")?;
+            let remembered = Remembered::deserialize(value).context("a study's record")?;
+            digests.insert(study.id.clone(), Digest::of_value(&remembered.result)?);
+            finished.insert(study.id.clone(), remembered);
+        }
+        Ok(finished)
     }
 
     /// What the results say; remembered, since resampling takes time.

@@ -12,6 +12,9 @@ use super::Task;
 use super::outcome::Outcome;
 use crate::base::digest::Digest;
 
+/// The version of libtorch that workers are built against; part of every trial's key.
+pub const LIBTORCH_VERSION: &str = "2.11.0";
+
 /// A worker's first line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

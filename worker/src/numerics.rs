@@ -10,13 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use renas::task::protocol::LIBTORCH_VERSION;
 use renas::task::numerics::Numerics;
 use tch::{Cuda, Device};
 
 use crate::shim::{self, About};
-
-/// The libtorch that this source is written for; another version gives other bits and another key.
-pub const LIBTORCH_VERSION: &str = "2.11.0";
 
 /// Make sure that this process runs in the pinned environment, starting itself again where it does not.
 pub fn pin_environment(numerics: Numerics) -> Result<()> {

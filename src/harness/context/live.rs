@@ -93,7 +93,7 @@ impl<'a> LiveContext<'a> {
             }
         });
         match failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-            Some((_, error)) => Err(error.context(format!("study {}", self.study))),
+            Some((_, error)) => Err(error),
             None => Ok(()),
         }
     }

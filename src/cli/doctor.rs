@@ -1,0 +1,72 @@
+//! `renas doctor`: whether this machine can run what is asked, and what would be missing.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::arguments::Common;
+use super::exit::{Classify as _, Failure};
+use super::session::worker_program;
+use crate::data::locate::{Locations, locate};
+use crate::data::registry;
+use crate::harness::store::{Access, Store, StoreError};
+
+/// Check worker, libtorch, numeric classes, data and store; exit code 2 where the worker does not start.
+pub fn doctor(common: &Common) -> Result<(), Failure> {
+    let program = worker_program().or_bad_input()?;
+    let mut broken = Vec::new();
+    let mut workers = Vec::new();
+    for (numerics, device) in [("portable", "cpu"), ("avx2", "cpu"), ("cuda", "cuda")] {
+        let output = Command::new(&program).args(["--numerics", numerics, "--device", device, "--doctor"]).output();
+        let answer = match output {
+            Ok(output) if output.status.success() => {
+                serde_json::from_slice(&output.stdout).unwrap_or_else(|error| json!({"error": error.to_string()}))
+            }
+            Ok(output) => json!({"error": String::from_utf8_lossy(&output.stderr).trim()}),
+            Err(error) => json!({"error": format!("cannot start {}: {error}", program.display())}),
+        };
+        if device == "cpu" && answer.get("error").is_some() {
+            broken.push(numerics);
+        }
+        workers.push((numerics, device, answer));
+    }
+    let locations = Locations::from_environment(&common.data);
+    let data: Vec<(&str, Result<String, String>)> = registry::all()
+        .iter()
+        .map(|set| (set.name, locate(set, &locations).map(|place| place.describe()).map_err(|e| e.to_string())))
+        .collect();
+    let store = match Store::open(&common.store, Access::Read) {
+        Ok(_) => "there".to_owned(),
+        Err(StoreError::NoStore { .. }) => "not made yet".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    if common.json {
+        let workers: Vec<Value> = workers
+            .iter()
+            .map(|(numerics, device, answer)| json!({"numerics": numerics, "device": device, "worker": answer}))
+            .collect();
+        let data: Vec<Value> = data.iter().map(|(name, place)| json!({"name": name, "found": place.as_ref().ok()})).collect();
+        println!("{}", json!({"workers": workers, "data": data, "store": store}));
+    } else {
+        println!("worker    {}", program.display());
+        for (numerics, device, answer) in &workers {
+            println!("{numerics:<9} {}", in_words(device, answer));
+        }
+        for (name, place) in &data {
+            println!("data      {name}: {}", place.as_deref().unwrap_or_else(|error| error));
+        }
+        println!("store     {}: {store}", common.store.display());
+    }
+    match broken.is_empty() {
+        true => Ok(()),
+        false => Err(anyhow::anyhow!("the worker does not start with numerics {}", broken.join(", "))).or_bad_input(),
+    }
+}
+
+fn in_words(device: &str, answer: &Value) -> String {
+    let text = |key: &str| answer.get(key).and_then(Value::as_str).unwrap_or("?").to_owned();
+    match answer.get("error") {
+        Some(error) => format!("{device}: not available: {}", error.as_str().unwrap_or("?")),
+        None => format!("{device}: libtorch {}, numeric class {}", text("libtorch"), &text("fingerprint")[..12]),
+    }
+}

@@ -1,0 +1,154 @@
+//! `renas report`: rebuild a profile's pages from committed evidence; and what `renas run` shares with it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, anyhow};
+
+use super::exit::{Classify as _, Failure};
+use super::progress::{Totals, duration};
+use super::say;
+use super::session::{Selected, Session};
+use crate::harness::evidence;
+use crate::harness::manifest::model::Profile;
+use crate::harness::publish;
+use crate::harness::run::Studied;
+use crate::harness::store::{Evidence, WorkerIdentity};
+use crate::report::claim::Verdict;
+use crate::report::page::{self, Fact, Report, RunRecord};
+use crate::report::render::{Files, render};
+
+/// Rebuild the report of the profile below `reports`.
+pub fn report(session: &Session<'_>, reports: &Path) -> Result<(), Failure> {
+    let folder = reports.join(session.profile.name());
+    let (rebuilt, profile) = rebuild(session, &folder)?;
+    let run = publish::run_record(&folder).or_bad_input()?;
+    let sections = rebuilt.into_iter().map(|rebuilt| rebuilt.section).collect();
+    let (files, _) = files(session, &folder, profile, sections, run)?;
+    let written = publish::write(&folder, &files).or_run_failed()?;
+    let path = folder.join("index.html");
+    say(session, &format!("{}: rebuilt from the evidence, {} files changed", path.display(), written.changed.len()));
+    Ok(())
+}
+
+/// An experiment rebuilt from its evidence.
+pub struct Rebuilt {
+    /// Its id.
+    pub id: String,
+    /// What computed its trials.
+    pub worker: WorkerIdentity,
+    /// Results of its studies, computed again.
+    pub studied: Studied,
+    /// The evidence.
+    pub evidence: Evidence,
+    /// Its section of the report.
+    pub section: page::Experiment,
+}
+
+/// Every selected experiment that has evidence in `folder`, and the profile as the first of them says it.
+pub fn rebuild(session: &Session<'_>, folder: &Path) -> Result<(Vec<Rebuilt>, page::Profile), Failure> {
+    let mut all = Vec::new();
+    let mut profile = None;
+    for selected in &session.experiments {
+        let Some(rebuilt) = rebuild_one(session, selected, folder)? else { continue };
+        let settings = selected.settings(session.profile)?;
+        profile.get_or_insert_with(|| publish::profile(session.profile, settings, &rebuilt.worker));
+        all.push(rebuilt);
+    }
+    let nothing = || {
+        let looked = folder.join("*").join(evidence::FILE);
+        anyhow!("there is no evidence at {}: `renas run --profile {}` makes it", looked.display(), session.profile)
+    };
+    let profile = profile.ok_or_else(nothing).or_bad_input()?;
+    Ok((all, profile))
+}
+
+fn rebuild_one(session: &Session<'_>, selected: &Selected, folder: &Path) -> Result<Option<Rebuilt>, Failure> {
+    let id = &selected.manifest.id;
+    let path = folder.join(id).join(evidence::FILE);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())).or_bad_input(),
+    };
+    let evidence = evidence::read(&path, &bytes).or_bad_input()?;
+    let worker = evidence.records().values().find_map(|record| record.identity.worker.clone());
+    let worker = worker.with_context(|| format!("{} holds no trial of a worker", path.display())).or_bad_input()?;
+    let settings = selected.settings(session.profile)?;
+    let plan = selected.paper.plan(&settings.parameters).or_bad_input()?;
+    let experiment = selected.experiment(settings, &plan, &worker);
+    let studied = experiment.replay(&evidence, &session.locations, session.jobs).or_bad_input()?;
+    let conclusions = experiment.conclude(&studied).or_run_failed()?;
+    let section = publish::section(&selected.manifest, session.profile, settings, &experiment, conclusions, &evidence);
+    let section = section.or_run_failed()?;
+    Ok(Some(Rebuilt { id: id.clone(), worker: worker.clone(), studied, evidence, section }))
+}
+
+/// The files of a report of `sections`, and how many claims got which verdict.
+///
+/// Experiments that were not asked for keep their place: they are rebuilt from the evidence that `folder` holds.
+pub fn files(
+    session: &Session<'_>,
+    folder: &Path,
+    profile: page::Profile,
+    mut sections: Vec<page::Experiment>,
+    run: Option<RunRecord>,
+) -> Result<(Files, BTreeMap<Verdict, usize>), Failure> {
+    let mut verdicts = BTreeMap::new();
+    for judgement in sections.iter().flat_map(|section| &section.judgements) {
+        *verdicts.entry(judgement.verdict).or_insert(0) += 1;
+    }
+    if session.common.only.is_some() {
+        let common = super::arguments::Common { only: None, ..session.common.clone() };
+        let all = Session::open(&common)?;
+        for selected in &all.experiments {
+            if sections.iter().all(|section| section.id != selected.manifest.id) {
+                sections.extend(rebuild_one(&all, selected, folder)?.map(|rebuilt| rebuilt.section));
+            }
+        }
+    }
+    let files = render(&Report { profile, experiments: sections, run }).or_run_failed()?;
+    Ok((files, verdicts))
+}
+
+/// The run record of a `reduced` or `paper` report: of this run where it computed something, else the one that is there.
+/// `quick` carries none, so that its bytes repeat.
+pub fn run_record(
+    session: &Session<'_>,
+    folder: &Path,
+    totals: Totals,
+    spent: Duration,
+) -> anyhow::Result<Option<RunRecord>> {
+    if session.profile == Profile::Quick {
+        return Ok(None);
+    }
+    let known = publish::run_record(folder)?;
+    if totals.computed == 0 && known.is_some() {
+        return Ok(known);
+    }
+    let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
+    let mut facts: Vec<Fact> = machine().into_iter().map(|(name, value)| fact(name, value)).collect();
+    facts.push(fact("tasks at a time", session.jobs.to_string()));
+    facts.push(fact("wall time of the run", duration(spent.as_secs_f64())));
+    facts.push(fact("trials", format!("{} computed, {} from the store", totals.computed, totals.hits)));
+    facts.push(fact("renas", env!("CARGO_PKG_VERSION").to_owned()));
+    Ok(Some(RunRecord { facts }))
+}
+
+/// What is known of this machine, for run records.
+pub fn machine() -> BTreeMap<&'static str, String> {
+    let first = |path: &str, key: &str| -> Option<String> {
+        let text = std::fs::read_to_string(path).ok()?;
+        let line = text.lines().find(|line| line.starts_with(key))?;
+        Some(line.split_once(':').map_or(line, |(_, value)| value).trim().trim_matches('"').to_owned())
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut facts = BTreeMap::from([("cores", cores.to_string())]);
+    facts.extend(first("/proc/cpuinfo", "model name").map(|model| ("processor", model)));
+    facts.extend(first("/proc/meminfo", "MemTotal").map(|memory| ("memory", memory)));
+    facts.extend(first("/proc/version", "Linux version").map(|version| {
+        ("kernel", version.split_whitespace().take(3).collect::<Vec<_>>().join(" "))
+    }));
+    facts
+}

@@ -1,0 +1,187 @@
+//! What every command starts from: the profile, the manifests it is about, where data lie, who computes.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, ensure};
+
+use super::arguments::Common;
+use super::exit::{Classify as _, Failure};
+use crate::data::locate::Locations;
+use crate::harness::executor::{Pool, Settings};
+use crate::harness::manifest::load;
+use crate::harness::manifest::model::{Manifest, Profile, ProfileSettings};
+use crate::harness::run::Experiment;
+use crate::harness::schedule::with_needs;
+use crate::harness::store::WorkerIdentity;
+use crate::harness::study::{Paper, Study};
+use crate::papers;
+use crate::task::numerics::Numerics;
+use crate::task::protocol::LIBTORCH_VERSION;
+
+/// What a command works on.
+pub struct Session<'a> {
+    /// The flags.
+    pub common: &'a Common,
+    /// The profile that was asked for, `quick` where none was.
+    pub profile: Profile,
+    /// The experiments that were asked for, all where none was, in the order of their ids.
+    pub experiments: Vec<Selected>,
+    /// Where data are looked for.
+    pub locations: Locations,
+    /// Tasks at a time.
+    pub jobs: usize,
+}
+
+/// An experiment that was asked for.
+pub struct Selected {
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// What runs it.
+    pub paper: &'static dyn Paper,
+    /// Which of its studies; absent for all.
+    pub glob: Option<String>,
+}
+
+impl<'a> Session<'a> {
+    /// Read the manifests and check the flags.
+    pub fn open(common: &'a Common) -> Result<Self, Failure> {
+        let profile = common.profile.as_deref().unwrap_or("quick").parse().or_bad_input()?;
+        let (id, glob) = match common.only.as_deref().map(|only| only.split_once('/').unwrap_or((only, ""))) {
+            None => (None, None),
+            Some((id, "")) => (Some(id), None),
+            Some((id, glob)) => (Some(id), Some(glob.to_owned())),
+        };
+        let known = papers::all();
+        let manifests = match id {
+            Some(id) => vec![load::load(&common.experiments, id, &known).or_bad_input()?],
+            None => load::load_all(&common.experiments, &known).or_bad_input()?,
+        };
+        let select = |manifest: Manifest| {
+            let paper = papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
+            Selected { manifest, paper, glob: glob.clone() }
+        };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            common,
+            profile,
+            experiments: manifests.into_iter().map(select).collect(),
+            locations: Locations::from_environment(&common.data),
+            jobs: common.jobs.map_or(cores, usize::from),
+        })
+    }
+
+    /// What computes the trials of a profile with these settings: on a GPU where one is asked for, or is there.
+    ///
+    /// `auto` leaves `quick` on the CPU, where its bytes can be compared with the committed ones.
+    pub fn worker(
+        &self,
+        settings: &ProfileSettings,
+        numerics: Option<Numerics>,
+    ) -> Result<(WorkerIdentity, String), Failure> {
+        let device = self.common.device.as_str();
+        let device = match device {
+            "auto" if self.profile != Profile::Quick && Path::new("/dev/nvidia0").exists() => "cuda",
+            "auto" => "cpu",
+            other => other,
+        };
+        let kind = match device.split_once(':') {
+            None if device == "cpu" || device == "cuda" => device,
+            Some(("cuda", number)) if number.parse::<u8>().is_ok() => "cuda",
+            _ => return Err(anyhow!("--device {device}: expected auto, cpu, cuda or cuda:N")).or_bad_input(),
+        };
+        let numerics = if kind == "cuda" { Numerics::Cuda } else { numerics.unwrap_or(settings.numerics) };
+        let (numerics, libtorch) = (numerics.name().to_owned(), LIBTORCH_VERSION.to_owned());
+        Ok((WorkerIdentity { numerics, device: kind.to_owned(), libtorch }, device.to_owned()))
+    }
+
+    /// A pool of workers of that identity; none is started before it is needed.
+    pub fn pool(&self, identity: &WorkerIdentity, device: &str) -> Result<Pool, Failure> {
+        let mut arguments: Vec<OsString> = vec!["--numerics".into(), identity.numerics.clone().into()];
+        arguments.extend(["--device".into(), device.into()]);
+        for folder in &self.common.data {
+            arguments.extend(["--data".into(), folder.into()]);
+        }
+        let program = worker_program().or_bad_input()?;
+        Ok(Pool::new(Settings { program, arguments, identity: identity.clone(), jobs: self.jobs }))
+    }
+}
+
+/// The worker's program: `$RENAS_WORKER`, else `renas-worker` beside this program.
+pub fn worker_program() -> anyhow::Result<PathBuf> {
+    if let Some(program) = std::env::var_os("RENAS_WORKER").filter(|program| !program.is_empty()) {
+        return Ok(program.into());
+    }
+    let own = std::env::current_exe().context("cannot find where this program lies")?;
+    Ok(own.with_file_name("renas-worker"))
+}
+
+impl Selected {
+    /// The settings of a profile.
+    pub fn settings(&self, profile: Profile) -> Result<&ProfileSettings, Failure> {
+        self.manifest.profile(profile).or_bad_input()
+    }
+
+    /// The studies that were asked for and what they need, in the plan's order.
+    pub fn plan(&self, settings: &ProfileSettings) -> Result<Vec<Study>, Failure> {
+        let plan = self.paper.plan(&settings.parameters).or_bad_input()?;
+        let Some(glob) = &self.glob else { return Ok(plan) };
+        let part = with_needs(&plan, |study| matches(glob, &study.id));
+        let hint = || {
+            let first = plan.first().map_or("none", |study| study.id.as_str());
+            format!("no study of {} matches `{glob}` (`renas plan` lists them; the first is `{first}`)", self.manifest.id)
+        };
+        ensure_or(!part.is_empty(), hint)?;
+        Ok(part)
+    }
+
+    /// The experiment at a profile, ready to run.
+    pub fn experiment<'e>(
+        &'e self,
+        settings: &'e ProfileSettings,
+        plan: &'e [Study],
+        worker: &'e WorkerIdentity,
+    ) -> Experiment<'e> {
+        Experiment {
+            paper: self.paper,
+            parameters: &settings.parameters,
+            plan,
+            claims: &self.manifest.claims,
+            clock: settings.clock,
+            worker,
+        }
+    }
+}
+
+fn ensure_or(holds: bool, message: impl FnOnce() -> String) -> Result<(), Failure> {
+    let check = || -> anyhow::Result<()> {
+        ensure!(holds, "{}", message());
+        Ok(())
+    };
+    check().or_bad_input()
+}
+
+/// Whether `text` matches `glob`, in which `*` stands for any characters, `/` included.
+fn matches(glob: &str, text: &str) -> bool {
+    match glob.split_once('*') {
+        None => glob == text,
+        Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
+            let ends = tail.char_indices().map(|(place, _)| place).chain([tail.len()]);
+            ends.into_iter().any(|place| matches(rest, &tail[place..]))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_any_characters() {
+        assert!(matches("search/*/mnist/*", "search/paper/mnist/seed-007"));
+        assert!(matches("*", "table/digits"));
+        assert!(matches("table/digits", "table/digits"));
+        assert!(!matches("table", "table/digits"));
+        assert!(!matches("*/mnist", "table/digits"));
+    }
+}

@@ -1,0 +1,66 @@
+//! `renas status`: what the store holds of each experiment, and what earlier runs took.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::exit::{Classify as _, Failure};
+use super::progress::duration;
+use super::session::Session;
+use crate::harness::store::{Access, Store};
+
+/// Print the state of the store.
+pub fn status(session: &Session<'_>) -> Result<(), Failure> {
+    let store = Store::open(&session.common.store, Access::Read).or_bad_input()?;
+    let mut answer = Vec::new();
+    for selected in &session.experiments {
+        let settings = selected.settings(session.profile)?;
+        let plan = selected.plan(settings)?;
+        let (worker, _) = session.worker(settings, None)?;
+        let experiment = selected.experiment(settings, &plan, &worker);
+        let done = experiment.finished(&store).or_run_failed()?;
+        let trials: usize = done.values().map(|study| study.used.len()).sum();
+        let left: f64 =
+            plan.iter().filter(|study| !done.contains_key(&study.id)).map(|study| study.cpu_seconds).sum();
+        if session.common.json {
+            answer.push(json!({
+                "experiment": selected.manifest.id, "studies": plan.len(), "finished": done.len(), "steps": trials,
+                "cpu_seconds_left_at_most": left,
+            }));
+            continue;
+        }
+        println!(
+            "{} ({}): {} of {} studies finished, {trials} steps in the store; at most {} of one core left",
+            selected.manifest.id,
+            session.profile,
+            done.len(),
+            plan.len(),
+            duration(left),
+        );
+    }
+    let runs = runs(&session.common.store.join("runs"));
+    if session.common.json {
+        println!("{}", json!({"profile": session.profile, "experiments": answer, "runs": runs}));
+        return Ok(());
+    }
+    for run in runs.iter().rev().take(5).rev() {
+        let number = |key: &str| run.get(key).and_then(Value::as_f64).unwrap_or_default();
+        println!(
+            "run of {} at Unix time {:.0}: {}, {:.0} trials computed, {:.0} from the store",
+            run.get("profile").and_then(Value::as_str).unwrap_or("?"),
+            number("unix_seconds"),
+            duration(number("wall_seconds")),
+            number("trials_computed"),
+            number("trials_from_store"),
+        );
+    }
+    Ok(())
+}
+
+/// The run records, oldest first; one that does not parse is left out, since it holds no result.
+fn runs(folder: &Path) -> Vec<Value> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    paths.iter().filter_map(|path| serde_json::from_slice(&std::fs::read(path).ok()?).ok()).collect()
+}

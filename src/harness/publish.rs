@@ -1,0 +1,235 @@
+//! From conclusions to the folder of a profile's report: what the pages are made of, and how the files get there.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::evidence;
+use super::manifest::model::{Manifest, Profile, ProfileSettings};
+use super::run::{Conclusions, Experiment};
+use super::store::{Evidence, WorkerIdentity};
+use crate::base::digest::Digest;
+use crate::base::metric::Unit;
+use crate::data::registry::{self, Content};
+use crate::data::split;
+use crate::report::claim::Verdict;
+use crate::report::number;
+use crate::report::page::{self, Clock, Fact, NotRun, RunRecord};
+use crate::task::DataChoice;
+
+/// The file of a report's folder that holds the run record of a `reduced` or `paper` report.
+pub const RUN_RECORD: &str = "run.json";
+
+/// The section of one experiment, evidence included.
+pub fn section(
+    manifest: &Manifest,
+    profile: Profile,
+    settings: &ProfileSettings,
+    experiment: &Experiment<'_>,
+    conclusions: Conclusions,
+    evidence: &Evidence,
+) -> Result<page::Experiment> {
+    let observed = experiment.clock == Clock::Measured;
+    let Conclusions { findings, summaries, judgements } = conclusions;
+    Ok(page::Experiment {
+        id: manifest.id.clone(),
+        title: manifest.title.clone(),
+        paper: manifest.paper.clone(),
+        summary: manifest.summary.clone(),
+        settings: facts(&settings.parameters),
+        data: data_sets(experiment, evidence)?,
+        not_run: not_run(&judgements),
+        findings,
+        summaries,
+        judgements,
+        audit: manifest.audit.clone(),
+        deviations: manifest.deviations.clone(),
+        reproduce: vec![
+            format!("make reproduce PROFILE={profile}"),
+            format!("target/release/renas run --profile {profile} --only {}", manifest.id),
+        ],
+        evidence: Some(evidence::write(evidence.records().values(), observed)?),
+    })
+}
+
+/// What is said of the profile as a whole.
+pub fn profile(profile: Profile, settings: &ProfileSettings, worker: &WorkerIdentity) -> page::Profile {
+    page::Profile {
+        name: profile.name().to_owned(),
+        purpose: settings.purpose.clone(),
+        numerics: worker.numerics.clone(),
+        device: worker.device.clone(),
+        libtorch: worker.libtorch.clone(),
+        clock: settings.clock,
+        command: format!("make reproduce PROFILE={profile}"),
+    }
+}
+
+/// The settings of the manifest, one line each: `search.population` and its value.
+fn facts(parameters: &Value) -> Vec<Fact> {
+    fn collect(name: &str, value: &Value, facts: &mut Vec<Fact>) {
+        match value {
+            Value::Object(map) => map.iter().for_each(|(key, value)| {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                collect(&name, value, facts);
+            }),
+            Value::Array(items) if items.iter().any(Value::is_object) => {
+                items.iter().enumerate().for_each(|(index, item)| collect(&format!("{name}[{index}]"), item, facts));
+            }
+            Value::String(text) => facts.push(Fact { name: name.to_owned(), value: text.clone() }),
+            Value::Array(items) => {
+                let words: Vec<String> = items.iter().map(|item| item.to_string().replace('"', "")).collect();
+                facts.push(Fact { name: name.to_owned(), value: words.join(", ") });
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => {
+                facts.push(Fact { name: name.to_owned(), value: value.to_string() });
+            }
+        }
+    }
+    let mut facts = Vec::new();
+    collect("", parameters, &mut facts);
+    facts
+}
+
+/// Every data set that the experiment read, once per way of splitting it.
+fn data_sets(experiment: &Experiment<'_>, evidence: &Evidence) -> Result<Vec<page::DataSet>> {
+    let mut split_samples: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for record in evidence.records().values() {
+        if let Some(data) = record.identity.inputs.get("data") {
+            let choice = DataChoice::deserialize(data).context("the data set of a trial in the evidence")?;
+            let samples = samples(&choice)?;
+            split_samples.entry(choice.name).or_default().insert(samples);
+        }
+    }
+    let mut sets = Vec::new();
+    for name in experiment.data() {
+        let set = registry::find(&name)?;
+        let all = split_samples.remove(&name).unwrap_or_else(|| BTreeSet::from([String::new()]));
+        sets.extend(all.into_iter().map(|samples| page::DataSet {
+            name: name.clone(),
+            title: set.title.to_owned(),
+            digest: set.digest(),
+            samples: if samples.is_empty() { whole(&set.content) } else { samples },
+            licence: set.licence.to_owned(),
+        }));
+    }
+    Ok(sets)
+}
+
+fn samples(choice: &DataChoice) -> Result<String> {
+    let sizes = registry::find(&choice.name)?.images()?.sizes;
+    let indices = split::indices(&choice.split, sizes)?;
+    let total = sizes.train + sizes.test.unwrap_or(0);
+    let [total, train, validation, test] =
+        [total, indices.train.len(), indices.validation.len(), indices.test.len()].map(count);
+    Ok(format!("{total}: {train} train, {validation} validation, {test} test"))
+}
+
+fn count(n: usize) -> String {
+    number::exact(n as f64, Unit::Count)
+}
+
+fn whole(content: &Content) -> String {
+    match content {
+        Content::Images(images) => count(images.sizes.train + images.sizes.test.unwrap_or(0)),
+        Content::Table => "a table, used whole".to_owned(),
+    }
+}
+
+/// What was not tested, by reason, so that each reason is said once.
+fn not_run(judgements: &[crate::report::judge::Judgement]) -> Vec<NotRun> {
+    let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for judgement in judgements.iter().filter(|judgement| judgement.verdict == Verdict::NotTested) {
+        by_reason.entry(&judgement.reason).or_default().push(&judgement.id);
+    }
+    let entry = |(why, claims): (&str, Vec<&str>)| NotRun {
+        what: format!("{} of the claims: {}", claims.len(), claims.join(", ")),
+        why: why.to_owned(),
+    };
+    by_reason.into_iter().map(entry).collect()
+}
+
+/// The run record that a committed report carries, where it carries one.
+pub fn run_record(folder: &Path) -> Result<Option<RunRecord>> {
+    let path = folder.join(RUN_RECORD);
+    match fs::read(&path) {
+        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| path.display().to_string())?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+/// What writing a report did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Files whose bytes are new or changed.
+    pub changed: Vec<PathBuf>,
+    /// Files that no report has any more, removed.
+    pub removed: Vec<PathBuf>,
+}
+
+/// Make `folder` hold exactly `files`. A file that has its bytes already is not touched; each write is complete or
+/// absent, `SHA256SUMS` last.
+pub fn write(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Written> {
+    let mut written = Written::default();
+    let (sums, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| path.ends_with("SHA256SUMS"));
+    for (path, bytes) in others.into_iter().chain(sums) {
+        let target = folder.join(path);
+        if fs::read(&target).is_ok_and(|found| found == *bytes) {
+            continue;
+        }
+        let parent = target.parent().unwrap_or(folder);
+        let save = || -> std::io::Result<()> {
+            fs::create_dir_all(parent)?;
+            let mut file = tempfile::NamedTempFile::new_in(parent)?;
+            file.write_all(bytes)?;
+            file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+            file.persist(&target).map_err(|error| error.error)?;
+            Ok(())
+        };
+        save().with_context(|| format!("cannot write the report's file {}", target.display()))?;
+        written.changed.push(path.clone());
+    }
+    for path in listing(folder)? {
+        if !files.contains_key(&path) {
+            let target = folder.join(&path);
+            fs::remove_file(&target).with_context(|| format!("cannot remove the outdated {}", target.display()))?;
+            written.removed.push(path);
+        }
+    }
+    Ok(written)
+}
+
+/// Every file below `folder`, by path in it; empty where there is no such folder.
+pub fn listing(folder: &Path) -> Result<BTreeSet<PathBuf>> {
+    let mut files = BTreeSet::new();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(inner) = folders.pop() {
+        let here = folder.join(&inner);
+        let entries = match fs::read_dir(&here) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(error).with_context(|| format!("cannot list {}", here.display())),
+        };
+        for entry in entries {
+            let entry = entry.with_context(|| format!("cannot list {}", here.display()))?;
+            let path = inner.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+            } else {
+                files.insert(path);
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Digest of each file, by path.
+pub fn digests(files: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<PathBuf, Digest> {
+    files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect()
+}
