@@ -77,7 +77,9 @@ pub struct Verified {
 pub fn command(command: &DataCommand, common: &Common) -> Result<(), Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst)).context("cannot listen for Ctrl-C").or_run_failed()?;
+    ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst))
+        .context("cannot listen for Ctrl-C")
+        .or_run_failed()?;
     let show = Show { json: common.json, bars: common.draws(), quiet: common.quiet };
     run(command, &Locations::from_environment(&common.data), show, &stop, &mut std::io::stdout())
 }

@@ -45,7 +45,8 @@ pub fn doctor(common: &Common) -> Result<(), Failure> {
             .iter()
             .map(|(numerics, device, answer)| json!({"numerics": numerics, "device": device, "worker": answer}))
             .collect();
-        let data: Vec<Value> = data.iter().map(|(name, place)| json!({"name": name, "found": place.as_ref().ok()})).collect();
+        let data: Vec<Value> =
+            data.iter().map(|(name, place)| json!({"name": name, "found": place.as_ref().ok()})).collect();
         println!("{}", json!({"workers": workers, "data": data, "store": store}));
     } else {
         println!("worker    {}", program.display());

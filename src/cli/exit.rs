@@ -43,7 +43,9 @@ impl fmt::Display for Failure {
             Self::NotReproduced(count) => write!(f, "{count} claims are not reproduced (asked to be strict about it)"),
             Self::BadInput(error) | Self::RunFailed(error) => write!(f, "{error:#}"),
             Self::Differs(count) => write!(f, "verification found {count} differences, named above"),
-            Self::Interrupted => f.write_str("interrupted; finished trials are kept: the same command goes on from there"),
+            Self::Interrupted => {
+                f.write_str("interrupted; finished trials are kept: the same command goes on from there")
+            }
         }
     }
 }

@@ -62,7 +62,9 @@ fn table(plan: &[Study]) -> Table {
     let mut order = Vec::new();
     for study in plan {
         let name = match study.id.rsplit_once('/') {
-            Some((head, last)) if last.contains(|c: char| c.is_ascii_digit()) && study.trials == 0 => format!("{head}/*"),
+            Some((head, last)) if last.contains(|c: char| c.is_ascii_digit()) && study.trials == 0 => {
+                format!("{head}/*")
+            }
             _ => study.id.clone(),
         };
         let group = groups.entry(name.clone()).or_insert_with(|| {

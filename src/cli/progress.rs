@@ -114,7 +114,11 @@ impl Progress {
 
     fn trial_finished(&self, study: &str, trial: &str, hit: bool, cpu_seconds: f64) {
         let mut state = self.state();
-        if hit { state.hits += 1 } else { state.computed += 1 }
+        if hit {
+            state.hits += 1
+        } else {
+            state.computed += 1
+        }
         let mut line = None;
         if let Some(running) = state.studies.get_mut(study) {
             running.done += 1;
@@ -123,7 +127,8 @@ impl Progress {
                 bar.set_position(running.done as u64);
                 bar.set_message(format!("{} from the store", running.hits));
             }
-            line = Some(format!("{study}: {}/{} trials, {} from the store", running.done, running.trials, running.hits));
+            line =
+                Some(format!("{study}: {}/{} trials, {} from the store", running.done, running.trials, running.hits));
         }
         let is_due = self.bars.is_none() && state.last_line.elapsed() >= LINE_EVERY && self.say == Say::Studies;
         if is_due {
@@ -170,12 +175,7 @@ impl State {
         }
         let per_trial = self.started.elapsed().as_secs_f64() / self.computed as f64;
         let seconds = per_trial * (self.planned_trials - done) as f64;
-        format!(
-            ", {} of {} studies, about {} left",
-            self.finished_studies,
-            self.planned_studies,
-            duration(seconds)
-        )
+        format!(", {} of {} studies, about {} left", self.finished_studies, self.planned_studies, duration(seconds))
     }
 }
 
@@ -206,7 +206,8 @@ impl Observer for Progress {
             }
             Event::Waiting { .. } => {}
             Event::WorkerDied { trial, attempt, attempts, how, last_words } => {
-                let words = if last_words.is_empty() { String::new() } else { format!("; its last words:\n{last_words}") };
+                let words =
+                    if last_words.is_empty() { String::new() } else { format!("; its last words:\n{last_words}") };
                 self.line(&format!("renas: {trial}: a worker {how} (attempt {attempt} of {attempts}){words}"));
             }
             Event::SetAside { path, to, why } => {

@@ -147,8 +147,9 @@ pub fn machine() -> BTreeMap<&'static str, String> {
     let mut facts = BTreeMap::from([("cores", cores.to_string())]);
     facts.extend(first("/proc/cpuinfo", "model name").map(|model| ("processor", model)));
     facts.extend(first("/proc/meminfo", "MemTotal").map(|memory| ("memory", memory)));
-    facts.extend(first("/proc/version", "Linux version").map(|version| {
-        ("kernel", version.split_whitespace().take(3).collect::<Vec<_>>().join(" "))
-    }));
+    facts.extend(
+        first("/proc/version", "Linux version")
+            .map(|version| ("kernel", version.split_whitespace().take(3).collect::<Vec<_>>().join(" "))),
+    );
     facts
 }

@@ -249,7 +249,13 @@ fn trials(totals: Totals) -> String {
 }
 
 /// The run record in `artifacts/runs/`: machine, date, durations. No result depends on it.
-fn record(store: &Path, session: &Session<'_>, jobs: &[Job<'_>], totals: Totals, spent: Duration) -> anyhow::Result<()> {
+fn record(
+    store: &Path,
+    session: &Session<'_>,
+    jobs: &[Job<'_>],
+    totals: Totals,
+    spent: Duration,
+) -> anyhow::Result<()> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let folder = store.join("runs");
     std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;

@@ -129,7 +129,10 @@ impl Selected {
         let part = with_needs(&plan, |study| matches(glob, &study.id));
         let hint = || {
             let first = plan.first().map_or("none", |study| study.id.as_str());
-            format!("no study of {} matches `{glob}` (`renas plan` lists them; the first is `{first}`)", self.manifest.id)
+            format!(
+                "no study of {} matches `{glob}` (`renas plan` lists them; the first is `{first}`)",
+                self.manifest.id
+            )
         };
         ensure_or(!part.is_empty(), hint)?;
         Ok(part)

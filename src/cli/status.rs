@@ -20,8 +20,7 @@ pub fn status(session: &Session<'_>) -> Result<(), Failure> {
         let experiment = selected.experiment(settings, &plan, &worker);
         let done = experiment.finished(&store).or_run_failed()?;
         let trials: usize = done.values().map(|study| study.used.len()).sum();
-        let left: f64 =
-            plan.iter().filter(|study| !done.contains_key(&study.id)).map(|study| study.cpu_seconds).sum();
+        let left: f64 = plan.iter().filter(|study| !done.contains_key(&study.id)).map(|study| study.cpu_seconds).sum();
         if session.common.json {
             answer.push(json!({
                 "experiment": selected.manifest.id, "studies": plan.len(), "finished": done.len(), "steps": trials,

@@ -134,7 +134,8 @@ fn check_profile(
 /// Every file against `SHA256SUMS`; whether all is as it says.
 fn check_sums(folder: &Path, found: &mut Findings) -> Result<bool, Failure> {
     let path = folder.join("SHA256SUMS");
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display())).or_bad_input()?;
+    let text =
+        std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display())).or_bad_input()?;
     let before = found.differences.len();
     let mut listed: BTreeMap<PathBuf, &str> = BTreeMap::new();
     for line in text.lines() {
@@ -146,7 +147,9 @@ fn check_sums(folder: &Path, found: &mut Findings) -> Result<bool, Failure> {
     for (name, digest) in &listed {
         match std::fs::read(folder.join(name)) {
             Ok(bytes) if Digest::of(&bytes).to_string() == *digest => {}
-            Ok(_) => found.differs(format!("{}: its SHA-256 is not the one in SHA256SUMS", folder.join(name).display())),
+            Ok(_) => {
+                found.differs(format!("{}: its SHA-256 is not the one in SHA256SUMS", folder.join(name).display()))
+            }
             Err(error) => found.differs(format!("{}: {error}", folder.join(name).display())),
         }
     }
@@ -172,7 +175,11 @@ fn check_rebuilt(folder: &Path, files: &Files, found: &mut Findings) {
         }
     }
     if found.differences.len() == before {
-        found.fine(format!("{}: rebuilt from the evidence, {} files are the same bytes", folder.display(), files.len()));
+        found.fine(format!(
+            "{}: rebuilt from the evidence, {} files are the same bytes",
+            folder.display(),
+            files.len()
+        ));
     }
 }
 
