@@ -30,7 +30,6 @@ use crate::report::page;
 struct Done {
     lock: Lock,
     section: page::Experiment,
-    totals: Totals,
 }
 
 /// One experiment, ready to run.
@@ -52,9 +51,10 @@ pub fn run(session: &Session<'_>, arguments: &Run) -> Result<(), Failure> {
     let mut locks = Vec::new();
     let mut totals = Totals::default();
     for job in &jobs {
-        let Some(done) = job.run(session, &store)? else { continue };
-        totals.computed += done.totals.computed;
-        totals.hits += done.totals.hits;
+        let (counted, done) = job.run(session, &store)?;
+        totals.computed += counted.computed;
+        totals.hits += counted.hits;
+        let Some(done) = done else { continue };
         sections.push(done.section);
         locks.push(done.lock);
     }
@@ -93,7 +93,7 @@ fn cancel_on_signal(jobs: &[Job<'_>]) -> anyhow::Result<()> {
 
 impl Job<'_> {
     /// Run the studies; nothing where only a part of them was asked for, which gives no report.
-    fn run(&self, session: &Session<'_>, store: &Store) -> Result<Option<Done>, Failure> {
+    fn run(&self, session: &Session<'_>, store: &Store) -> Result<(Totals, Option<Done>), Failure> {
         let common = session.common;
         let say = match (common.quiet || common.json, common.verbose) {
             (true, _) => Say::Trouble,
@@ -107,14 +107,14 @@ impl Job<'_> {
         let totals = progress.finish();
         let studied = studied.map_err(classify)?;
         if self.selected.glob.is_some() {
-            return Ok(None);
+            return Ok((totals, None));
         }
         let conclusions = experiment.conclude_remembered(&bench, &studied).or_run_failed()?;
         let path = common.store.join("steps");
         let evidence = evidence_of(&bench, &studied, &path).or_run_failed()?;
         let lock = self.lock(session.profile, &studied, &evidence).or_run_failed()?;
         let section = self.section(session, conclusions, &experiment, &evidence).or_run_failed()?;
-        Ok(Some(Done { lock, section, totals }))
+        Ok((totals, Some(Done { lock, section })))
     }
 
     fn section(
