@@ -87,8 +87,11 @@ impl Experiment<'_> {
             if let Some(record) = bench.find(&address)? {
                 let value = record.value().context("its record holds an outcome instead of a result")?;
                 let remembered = Remembered::deserialize(value).context("its record is not a study's")?;
-                observer.event(&Event::StudyFinished { study: study.id.clone(), hit: true });
-                return lock(&finished).add(study, remembered);
+                // Where a trial was lost or damaged since, the study asks for it again.
+                if bench.are_intact(&remembered.used)? {
+                    observer.event(&Event::StudyFinished { study: study.id.clone(), hit: true });
+                    return lock(&finished).add(study, remembered);
+                }
             }
             observer.event(&Event::StudyStarted { study: study.id.clone(), trials: study.trials });
             let context = bench.study(&study.id);

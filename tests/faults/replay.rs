@@ -148,6 +148,39 @@ fn a_memoised_value_is_computed_once_and_noted_as_used() {
 }
 
 #[test]
+fn a_damaged_value_is_set_aside_and_computed_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store_with(folder.path(), 1);
+    let executor = Instant::default();
+    let mut computed = 0;
+    let (used, _) = at_bench(&store, &executor, |bench| {
+        let study = bench.study("a");
+        half(&study, 5, &mut computed).expect("a number");
+        assert!(bench.are_intact(&study.used()).expect("readable"));
+        study.used()
+    });
+    let (path, of_value) = used.iter().map(|key| (store.step_path(*key), *key)).next().expect("one value");
+    for damage in [Some("{"), None] {
+        let known = store.record(of_value).expect("it is there");
+        match damage {
+            Some(damage) => std::fs::write(&path, damage).expect("written"),
+            None => std::fs::remove_file(&path).expect("removed"),
+        }
+        let ((), events) = at_bench(&store, &executor, |bench| {
+            assert!(!bench.are_intact(&used).expect("readable"));
+            bench.commit(known.clone()).expect("it is stored");
+            assert!(bench.are_intact(&used).expect("readable"));
+        });
+        assert_eq!(events.iter().any(|event| matches!(event, Event::SetAside { .. })), damage.is_some());
+    }
+    let mut other = store.record(of_value).expect("it is there");
+    other.result = renas::harness::store::StepResult::Value(serde_json::json!(3.5));
+    let (refused, _) = at_bench(&store, &executor, |bench| bench.commit(other));
+    let message = refused.expect_err("another result is there").to_string();
+    assert!(message.contains("step half gave another result"), "{message}");
+}
+
+#[test]
 fn a_report_needs_no_more_than_evidence_and_says_what_is_missing() {
     let records: Vec<Record> = tasks(3).iter().map(record).collect();
     let evidence = Evidence::new(Path::new("outcomes.jsonl.zst"), records.clone()).expect("no two differ");

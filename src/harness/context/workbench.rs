@@ -64,8 +64,29 @@ impl<'a> Workbench<'a> {
         self.store.record(key).map(|record| self.keep(key, record))
     }
 
-    /// Store what pure Rust computed, durably.
+    /// Whether the records of all these steps are there and intact: else whoever used them must ask for them again.
+    pub fn are_intact(&self, keys: &BTreeSet<Key>) -> Result<bool, StoreError> {
+        for key in keys {
+            match self.record(*key) {
+                Ok(_) => {}
+                Err(StoreError::NoRecord { .. }) => return Ok(false),
+                Err(StoreError::Damaged { .. }) if self.store.is_writable() => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Store what pure Rust computed, durably; a damaged record in its place is set aside.
     pub fn commit(&self, record: Record) -> Result<Arc<Record>, StoreError> {
+        let address = record.identity.clone().address()?;
+        if let Some(known) = self.find_or_clear(&address)? {
+            if known.result == record.result {
+                return Ok(known);
+            }
+            let path = self.store.step_path(address.key());
+            return Err(StoreError::Contradiction { path, step: address.identity().step.clone() });
+        }
         let key = self.store.commit(&record, &BTreeMap::new())?;
         Ok(self.keep(key, record))
     }

@@ -126,6 +126,18 @@ pub enum StoreError {
         /// Its key.
         key: Key,
     },
+    /// Equal inputs gave two results.
+    #[error(
+        "{path}: step {step} gave another result on the same inputs before: it is not deterministic, or its version was \
+         not raised when its meaning changed; remove the file to keep the new result",
+        path = path.display()
+    )]
+    Contradiction {
+        /// The record that is there.
+        path: PathBuf,
+        /// Name of the step.
+        step: String,
+    },
     /// A value cannot be stored.
     #[error("step {step}: the {part} cannot be stored: {source}")]
     NotStorable {
