@@ -16,7 +16,7 @@ use crate::stats::t_test::MeanDifference;
 /// Half width of a normal 95 % interval in standard errors.
 const NORMAL_95: f64 = 1.959_963_984_540_054;
 
-const PAIRED: &str = "over the pairs";
+const PAIRED: &str = "over paired runs";
 const RECOVERED: &str = "recovered from the two intervals";
 
 /// A quantity with its name and summary.

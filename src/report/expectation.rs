@@ -75,7 +75,7 @@ impl Expectation {
                 verb(*direction, "positive", "negative")
             ),
             Self::Ratio { numerator, denominator, value, tolerance } => format!(
-                "the ratio of `{numerator}` to `{denominator}` is the paper's {}, to {}",
+                "the 95\u{a0}% interval of the ratio of `{numerator}` to `{denominator}` lies within {1} of the paper's {0}",
                 number::exact(*value, Unit::One),
                 number::exact(*tolerance, Unit::Fraction)
             ),
@@ -136,4 +136,49 @@ fn verb(direction: Direction, rising: &'static str, falling: &'static str) -> &'
 
 fn codes(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::findings::{Measured, Quantity};
+
+    fn findings() -> Findings {
+        let quantity = |unit| Quantity {
+            label: String::new(),
+            unit,
+            data: String::new(),
+            over: String::new(),
+            measured: Measured::Samples(Vec::new()),
+            observed_time: false,
+        };
+        let names =
+            [("a.digits.accuracy", Unit::Fraction), ("a.digits.cost", Unit::MultiplyAdds), ("b.cost", Unit::One)];
+        let quantities = names.map(|(name, unit)| (name.to_owned(), quantity(unit))).into();
+        Findings { quantities, ..Findings::default() }
+    }
+
+    #[test]
+    fn a_quantity_that_was_not_measured_is_written_like_its_namesakes_where_they_agree() {
+        let words = |quantity: &str| {
+            let expectation = Expectation::Bound { quantity: quantity.to_owned(), least: Some(0.5), most: None };
+            expectation.in_words(&findings())
+        };
+        let above = |bound: &str| format!("the 95\u{a0}% interval lies wholly above {bound}");
+        assert_eq!(words("a.digits.accuracy"), above("50\u{a0}%"));
+        assert_eq!(words("c.mnist.accuracy"), above("50\u{a0}%"));
+        assert_eq!(words("c.mnist.cost"), above("0.5"));
+        assert_eq!(words("unknown"), above("0.5"));
+    }
+
+    #[test]
+    fn parts_are_numbered_and_an_order_shows_its_direction() {
+        let order = |direction| Expectation::Ordering { quantities: vec!["x".to_owned(), "y".to_owned()], direction };
+        let all = Expectation::All(vec![order(Direction::Rising), order(Direction::Falling)]);
+        assert_eq!(all.subject(), "x < y; x > y");
+        assert_eq!(all.quantities(), ["x", "y", "x", "y"]);
+        let words = all.in_words(&findings());
+        assert!(words.starts_with("all of: (1) the means rise strictly"), "{words}");
+        assert!(words.contains("; (2) the means fall strictly"), "{words}");
+    }
 }

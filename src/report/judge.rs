@@ -77,7 +77,7 @@ pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, setting:
     let about_other_data = !claim.data.is_empty() && !claim.data.iter().any(|name| setting.data.contains(name));
     let part = if about_other_data && !untestable {
         let ran = if setting.data.is_empty() { "no data".to_owned() } else { setting.data.join(", ") };
-        Part::not_tested(format!("this profile runs {ran}, the claim is about {}", claim.data.join(", ")))
+        Part::not_tested(format!("this profile runs {ran}, the claim is about {}", claim.data.join(" or ")))
     } else {
         scene.part(&claim.expectation)
     };
@@ -194,9 +194,10 @@ fn one_run(side: Side, value: f64) -> Part {
     let (verdict, word) = if inside { (Verdict::Reproduced, "inside") } else { (Verdict::NotReproduced, "outside") };
     let unit = side.quantity.unit;
     let reason = format!(
-        "the paper's {} lies {word} {}, where 95\u{a0}% of single runs fall",
+        "the paper's {} lies {word} {}, where 95\u{a0}% of our single runs fall; our mean is {}",
         number::exact(value, unit),
-        number::interval_in_words(prediction, unit)
+        number::interval_in_words(prediction, unit),
+        number::estimate(side.summary.mean, side.interval(), unit)
     );
     Part { verdict, reason, n, interval: Some(prediction) }
 }

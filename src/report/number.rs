@@ -17,7 +17,7 @@ pub fn exact_in_words(value: f64, unit: Unit) -> String {
     format!("{}{}", exact(value, unit), word(unit))
 }
 
-/// A mean and the interval around it: `96.71 % [96.52, 96.90]`.
+/// A mean and the interval around it: `96.71 % [96.52, 96.90]`; an interval never breaks over lines.
 pub fn estimate(value: f64, interval: Interval, unit: Unit) -> String {
     let digits = digits_of(interval, unit);
     match digits {
@@ -32,7 +32,7 @@ pub fn estimate(value: f64, interval: Interval, unit: Unit) -> String {
 /// An interval alone, with its unit: `[95.6, 97.6] %`.
 pub fn interval(interval: Interval, unit: Unit) -> String {
     match digits_of(interval, unit) {
-        None => format!("[{0}, {0}]{1}", exact_digits(scaled(interval.low, unit), unit), sign(unit)),
+        None => format!("[{0},\u{a0}{0}]{1}", exact_digits(scaled(interval.low, unit), unit), sign(unit)),
         Some(decimals) => format!("{}{}", bracketed(interval, unit, decimals), sign(unit)),
     }
 }
@@ -86,7 +86,7 @@ fn word(unit: Unit) -> &'static str {
 }
 
 fn bracketed(interval: Interval, unit: Unit, decimals: i32) -> String {
-    format!("[{}, {}]", fixed(scaled(interval.low, unit), decimals), fixed(scaled(interval.high, unit), decimals))
+    format!("[{},\u{a0}{}]", fixed(scaled(interval.low, unit), decimals), fixed(scaled(interval.high, unit), decimals))
 }
 
 /// Decimals that show two significant digits of the half width; none for an interval without width.
@@ -173,27 +173,30 @@ mod tests {
 
     #[test]
     fn an_estimate_shows_two_digits_of_its_half_width() {
-        assert_eq!(estimate(0.967_123, between(0.9652, 0.9690), Unit::Fraction), "96.71\u{a0}% [96.52, 96.90]");
-        assert_eq!(estimate(105_764.0, between(98_123.0, 113_011.0), Unit::MultiplyAdds), "105,800 [98,100, 113,000]");
-        assert_eq!(estimate(0.289, between(0.17, 0.46), Unit::One), "0.29 [0.17, 0.46]");
-        assert_eq!(estimate(-0.731, between(-0.78, -0.66), Unit::One), "-0.731 [-0.780, -0.660]");
+        assert_eq!(estimate(0.967_123, between(0.9652, 0.9690), Unit::Fraction), "96.71\u{a0}% [96.52,\u{a0}96.90]");
+        assert_eq!(
+            estimate(105_764.0, between(98_123.0, 113_011.0), Unit::MultiplyAdds),
+            "105,800 [98,100,\u{a0}113,000]"
+        );
+        assert_eq!(estimate(0.289, between(0.17, 0.46), Unit::One), "0.29 [0.17,\u{a0}0.46]");
+        assert_eq!(estimate(-0.731, between(-0.78, -0.66), Unit::One), "-0.731 [-0.780,\u{a0}-0.660]");
     }
 
     #[test]
     fn an_interval_without_width_is_written_as_its_value() {
         assert_eq!(estimate(0.25, between(0.25, 0.25), Unit::One), "0.25");
-        assert_eq!(interval(between(3.0, 3.0), Unit::Count), "[3, 3]");
+        assert_eq!(interval(between(3.0, 3.0), Unit::Count), "[3,\u{a0}3]");
     }
 
     #[test]
     fn an_interval_alone_carries_its_unit() {
-        assert_eq!(interval(between(0.956, 0.976), Unit::Fraction), "[95.6, 97.6]\u{a0}%");
-        assert_eq!(interval_in_words(between(-5.0, 5.0), Unit::MultiplyAdds), "[-5.0, 5.0] multiply-adds");
+        assert_eq!(interval(between(0.956, 0.976), Unit::Fraction), "[95.6,\u{a0}97.6]\u{a0}%");
+        assert_eq!(interval_in_words(between(-5.0, 5.0), Unit::MultiplyAdds), "[-5.0,\u{a0}5.0] multiply-adds");
     }
 
     #[test]
     fn zero_has_no_sign() {
-        assert_eq!(estimate(-0.0001, between(-0.5, 0.5), Unit::One), "0.00 [-0.50, 0.50]");
+        assert_eq!(estimate(-0.0001, between(-0.5, 0.5), Unit::One), "0.00 [-0.50,\u{a0}0.50]");
         assert_eq!(plain(-0.0), "0");
         assert_eq!(plain(0.1 + 0.2), "0.30000000000000004");
     }

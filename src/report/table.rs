@@ -268,7 +268,7 @@ mod tests {
     fn markdown_escapes_bars_and_shows_the_interval_and_n() {
         let (table, findings, summaries) = example();
         let expected = "| variant | accuracy | paper |\n|---|---:|---:|\n\
-            | a \"b\", \\<c> \\| d | 90.50\u{a0}% [90.00, 91.00], n\u{a0}=\u{a0}2 | 43.7\u{a0}% |\n| none | – | – |\n";
+            | a \"b\", \\<c> \\| d | 90.50\u{a0}% [90.00,\u{a0}91.00], n\u{a0}=\u{a0}2 | 43.7\u{a0}% |\n| none | – | – |\n";
         assert_eq!(markdown(&table, &findings, &summaries), expected);
     }
 

@@ -82,7 +82,7 @@ fn a_tolerance_is_judged_by_where_the_whole_interval_lies() {
     assert_eq!(judged(within(2.0), &measured).verdict, Verdict::NotReproduced);
     let across = judged(within(1.4), &measured);
     assert_eq!(across.verdict, Verdict::Inconclusive);
-    assert_eq!(across.reason, "1.00 [0.80, 1.20] reaches across the border of 0.9 to 1.9");
+    assert_eq!(across.reason, "1.00 [0.80,\u{a0}1.20] reaches across the border of 0.9 to 1.9");
 }
 
 #[test]

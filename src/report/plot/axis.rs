@@ -33,7 +33,8 @@ impl Axis {
 
 /// Multiples of 1, 2 or 5 times a power of ten within the range.
 fn ticks(low: f64, high: f64, count: usize) -> Vec<(f64, String)> {
-    let (step, decimals) = step((high - low) / count as f64);
+    // A step somewhat smaller than asked for is better than one of more than twice its size.
+    let (step, decimals) = step((high - low) / count as f64 * 0.8);
     let first = (low / step).ceil() as i64;
     let last = (high / step).floor() as i64;
     (first..=last).map(|multiple| multiple as f64 * step).map(|value| (value, number::fixed(value, decimals))).collect()

@@ -113,7 +113,7 @@ impl Canvas<'_> {
 
 /// About how wide words are; no font is asked.
 pub(super) fn width(words: &str) -> f64 {
-    words.chars().count() as f64 * FONT * 0.56
+    words.chars().count() as f64 * FONT * 0.6
 }
 
 fn pixel(place: &Place) -> (i32, i32) {

@@ -38,7 +38,7 @@ impl Frame {
     /// Draw grid, ticks and labels; `top` is where the legend ends.
     pub(super) fn draw(canvas: &Canvas, x: Axis, y: Axis, labels: [&str; 2], top: f64) -> Result<Self, PlotError> {
         let widest = y.ticks.iter().map(|(_, label)| canvas::width(label)).fold(0.0, f64::max);
-        let corners = [[FONT * 1.9 + widest, top + 10.0], [f64::from(WIDTH) - 30.0, f64::from(HEIGHT) - FONT * 3.6]];
+        let corners = [[FONT * 2.4 + widest, top + 10.0], [f64::from(WIDTH) - 30.0, f64::from(HEIGHT) - FONT * 3.6]];
         let frame = Self { x, y, corners };
         let [[left, upper], [right, lower]] = corners;
         for (value, label) in &frame.y.ticks {

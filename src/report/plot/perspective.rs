@@ -36,7 +36,7 @@ pub(super) fn draw(canvas: &Canvas, figure: &Figure) -> Result<(), PlotError> {
         .collect();
     let top = legend(canvas, &entries)?;
     let axes = [0, 1, 2].map(|place| Axis::over(values(&figure.series, place), 0.03, 4));
-    let view = View::fitted([[150.0, top + 10.0], [f64::from(WIDTH) - 190.0, f64::from(HEIGHT) - 105.0]]);
+    let view = View::fitted([[130.0, top], [f64::from(WIDTH) - 170.0, f64::from(HEIGHT) - 95.0]]);
     draw_box(canvas, &view, &axes)?;
     draw_labels(canvas, &view, &axes, figure)?;
     let mut points: Vec<(f64, Point, Mark)> = Vec::new();
