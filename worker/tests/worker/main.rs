@@ -1,6 +1,6 @@
 //! The worker as its coordinator sees it: a program that reads tasks as JSON lines and answers them.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -33,6 +33,8 @@ struct Worker {
     hello: Hello,
     folder: tempfile::TempDir,
     number: u64,
+    /// A test has seen it die.
+    dead: bool,
 }
 
 impl Worker {
@@ -41,20 +43,21 @@ impl Worker {
     }
 
     fn start_with(numerics: &str, environment: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_renas-worker"))
-            .args(["--numerics", numerics])
-            .envs(environment.iter().copied())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the worker starts");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_renas-worker"));
+        command.args(["--numerics", numerics]).envs(environment.iter().copied());
+        Self::spawn(command)
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the worker's program starts");
         let requests = child.stdin.take();
         let mut replies = BufReader::new(child.stdout.take().expect("piped"));
         let mut line = String::new();
         replies.read_line(&mut line).expect("hello");
         let hello = serde_json::from_str(&line).expect("hello is JSON");
         let folder = tempfile::tempdir().expect("a folder");
-        Self { child, requests, replies, hello, folder, number: 0 }
+        Self { child, requests, replies, hello, folder, number: 0, dead: false }
     }
 
     fn send(&mut self, line: &str) -> Reply {
@@ -97,6 +100,9 @@ impl Worker {
 impl Drop for Worker {
     fn drop(&mut self) {
         drop(self.requests.take());
+        if self.dead {
+            return;
+        }
         let status = self.child.wait().expect("the worker ends when its input does");
         assert!(status.success() || std::thread::panicking(), "{status}");
     }
@@ -336,6 +342,42 @@ fn the_command_line_is_checked_and_a_missing_device_is_named() {
     assert!(failure(&["--numerics", "cuda", "--device", "cpu"], 3).contains("does not fit --device cpu"));
     let help = run(&["--help"]);
     assert!(help.status.success() && String::from_utf8_lossy(&help.stdout).contains("Usage: renas-worker"));
+}
+
+/// The coordinator tries a trial again where its worker died; it would not where the worker answered.
+#[test]
+fn a_worker_that_runs_out_of_memory_dies_and_says_so() {
+    let mut command = Command::new("sh");
+    let worker = env!("CARGO_BIN_EXE_renas-worker");
+    command.args(["-c", "ulimit -v 3000000; exec \"$0\" --numerics avx2", worker]).stderr(Stdio::piped());
+    let mut worker = Worker::spawn(command);
+    let mut task = perceptron(1);
+    // The values of the hidden layer for 1,000 samples take 4 GB.
+    task.network = NetworkSpec::perceptron(&[1, 8, 8], &[1_000_000], Activation::Relu, 10);
+    task.recipe.batch_size = 1_000;
+    task.curves.clear();
+    task.probes.clear();
+    let request = Request { number: 1, task: Task::Train(task), objects: Default::default(), out: PathBuf::new() };
+    writeln!(worker.requests.as_mut().expect("open"), "{}", serde_json::to_string(&request).expect("JSON"))
+        .expect("the worker reads");
+    let mut reply = String::new();
+    worker.replies.read_line(&mut reply).expect("the end of the output");
+    let mut words = String::new();
+    worker.child.stderr.take().expect("piped").read_to_string(&mut words).expect("last words");
+    let status = worker.child.wait().expect("the worker ends");
+    assert_eq!(reply, "", "{words}");
+    assert!(!status.success() && words.contains("memory"), "{status}: {words}");
+    worker.dead = true;
+}
+
+#[test]
+fn a_machine_without_a_gpu_is_told_what_is_missing() {
+    let output = run(&["--numerics", "cuda", "--device", "cuda:99", "--doctor"]);
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let message = String::from_utf8(output.stderr).expect("text");
+    // Which of these depends on the machine: no CUDA libraries, no driver, or fewer GPUs.
+    let known = ["set RENAS_LIBTORCH_CUDA to the folder", "no NVIDIA GPU answers", "counted from 0"];
+    assert!(known.iter().any(|text| message.contains(text)), "{message}");
 }
 
 #[test]
