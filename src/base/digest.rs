@@ -159,51 +159,60 @@ pub enum CanonicalError {
 /// `null` is refused: it stands for a number that is not finite, or for an absent field that its type should leave out
 /// (`skip_serializing_if`), and either would make different values share a key.
 pub fn canonical_json<T: Serialize + ?Sized>(value: &T) -> Result<String, CanonicalError> {
-    let value = serde_json::to_value(value)?;
-    let mut text = String::new();
-    write_canonical(&value, &mut String::new(), &mut text)?;
-    Ok(text)
+    canonical_text(&serde_json::to_value(value)?)
 }
 
-fn write_canonical(value: &Value, path: &mut String, text: &mut String) -> Result<(), CanonicalError> {
+/// `canonical_json` of what is JSON already, without a copy of it.
+pub fn canonical_text(value: &Value) -> Result<String, CanonicalError> {
+    let mut text = Vec::new();
+    write_canonical(value, &mut text).map_err(|place| {
+        // Steps were noted on the way out, innermost first.
+        CanonicalError::Null(place.into_iter().rev().collect())
+    })?;
+    Ok(String::from_utf8(text).expect("JSON text is UTF-8"))
+}
+
+/// Append the canonical form; the error is the place of a `null`, innermost step first.
+fn write_canonical(value: &Value, text: &mut Vec<u8>) -> Result<(), Vec<String>> {
     match value {
-        Value::Null => return Err(CanonicalError::Null(path.clone())),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => text.push_str(&value.to_string()),
+        Value::Null => return Err(Vec::new()),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => write_scalar(value, text),
         Value::Array(items) => {
-            text.push('[');
+            text.push(b'[');
             for (index, item) in items.iter().enumerate() {
                 if index > 0 {
-                    text.push(',');
+                    text.push(b',');
                 }
-                write_at(item, &format!("[{index}]"), path, text)?;
+                write_canonical(item, text).map_err(|place| noted(place, format!("[{index}]")))?;
             }
-            text.push(']');
+            text.push(b']');
         }
         Value::Object(map) => {
             // serde_json's map is sorted only while no crate in the build turns on `preserve_order`: sort here.
             let mut entries: Vec<_> = map.iter().collect();
             entries.sort_by_key(|(key, _)| key.as_bytes());
-            text.push('{');
+            text.push(b'{');
             for (index, (key, item)) in entries.into_iter().enumerate() {
                 if index > 0 {
-                    text.push(',');
+                    text.push(b',');
                 }
-                text.push_str(&Value::from(key.as_str()).to_string());
-                text.push(':');
-                write_at(item, &format!(".{key}"), path, text)?;
+                write_scalar(key.as_str(), text);
+                text.push(b':');
+                write_canonical(item, text).map_err(|place| noted(place, format!(".{key}")))?;
             }
-            text.push('}');
+            text.push(b'}');
         }
     }
     Ok(())
 }
 
-fn write_at(item: &Value, step: &str, path: &mut String, text: &mut String) -> Result<(), CanonicalError> {
-    let length = path.len();
-    path.push_str(step);
-    write_canonical(item, path, text)?;
-    path.truncate(length);
-    Ok(())
+fn write_scalar<T: Serialize + ?Sized>(scalar: &T, text: &mut Vec<u8>) {
+    serde_json::to_writer(text, scalar).expect("a scalar is JSON, and memory can be written");
+}
+
+fn noted(mut place: Vec<String>, step: String) -> Vec<String> {
+    place.push(step);
+    place
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::StoreError;
-use crate::base::digest::{Digest, canonical_json};
+use crate::base::digest::{Digest, canonical_json, canonical_text};
 use crate::task::Task;
 use crate::task::outcome::Outcome;
 
@@ -79,9 +79,24 @@ impl Identity {
 
     /// The identity with its canonical text and key.
     pub fn address(self) -> Result<Address, StoreError> {
-        let text = canonical(&self.step, "inputs", &self)?;
+        let text = self.canonical()?;
         let key = Key(Digest::of(text.as_bytes()));
         Ok(Address { identity: self, text, key })
+    }
+}
+
+impl Identity {
+    /// Its canonical JSON, put together from that of its parts so that large inputs are not copied first.
+    fn canonical(&self) -> Result<String, StoreError> {
+        let not_storable = |source| StoreError::NotStorable { step: self.step.clone(), part: "inputs", source };
+        let inputs = canonical_text(&self.inputs).map_err(not_storable)?;
+        let step = canonical(&self.step, "inputs", &self.step)?;
+        let version = self.version;
+        let worker = match &self.worker {
+            Some(worker) => format!(r#","worker":{}"#, canonical(&self.step, "inputs", worker)?),
+            None => String::new(),
+        };
+        Ok(format!(r#"{{"inputs":{inputs},"step":{step},"version":{version}{worker}}}"#))
     }
 }
 
@@ -146,7 +161,7 @@ impl Record {
         let step = &self.identity.step;
         let mut text = format!(
             r#"{{"format":{FORMAT},"identity":{},"result":{}"#,
-            canonical(step, "inputs", &self.identity)?,
+            self.identity.canonical()?,
             canonical(step, "result", &self.result)?
         );
         if let Some(observation) = &self.observation {
@@ -282,6 +297,7 @@ mod tests {
                 r#""worker":{"device":"cpu","libtorch":"2.11.0","numerics":"portable"}}"#
             )
         );
+        assert_eq!(address.text, canonical_json(&record().identity).expect("it has canonical JSON"));
         assert_eq!(address.key().to_string(), "10e76980b1e6f1b283c132917e548363eb4f9ef37b9e50b7543033a75ff9bd4f");
     }
 

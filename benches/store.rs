@@ -1,0 +1,125 @@
+//! What the store costs: to find a record, to read and to write a trial, and to replay a study of 250 trials.
+//!
+//! A trial is a training of eleven layers of 100 units with 448 kB of weights; its record has the curves of 20 epochs.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::path::Path;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use renas::base::digest::Digest;
+use renas::base::seed::Seed;
+use renas::data::locate::Locations;
+use renas::data::registry;
+use renas::harness::context::ReplayContext;
+use renas::harness::store::{
+    Access, Address, Identity, Observation, Record, StepResult, Store, StoreError, WorkerIdentity,
+};
+use renas::harness::study::Context;
+use renas::network::spec::{Activation, NetworkSpec};
+use renas::task::outcome::Outcome;
+use renas::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas::task::{Split, SplitChoice, Start, Task, Train};
+
+const WEIGHT_BYTES: usize = 448_000;
+
+fn task(number: u64) -> Task {
+    let split = SplitChoice { test: None, validation: 5_000, train: None, seed: Seed::from_number(1) };
+    Task::Train(Train {
+        network: NetworkSpec::perceptron(&[1, 28, 28], &[100; 11], Activation::Relu, 10),
+        data: registry::choice("mnist", split).expect("a possible split"),
+        start: Start::Fresh,
+        stop: Stop::Epochs(20),
+        recipe: Recipe {
+            loss: Loss::CrossEntropy,
+            optimizer: Optimizer::Adam { learning_rate: 0.001 },
+            schedule: Schedule::Constant,
+            batch_size: 128,
+        },
+        seed: Seed::from_number(number),
+        curves: vec![Split::Train, Split::Validation],
+        probes: Vec::new(),
+    })
+}
+
+fn worker() -> WorkerIdentity {
+    WorkerIdentity { numerics: "avx2".into(), device: "cpu".into(), libtorch: "2.11.0".into() }
+}
+
+fn weights(number: u64) -> Vec<u8> {
+    let mut stream = Seed::from_number(number).stream("weights");
+    (0..WEIGHT_BYTES / 8).flat_map(|_| stream.bits().to_le_bytes()).collect()
+}
+
+fn record(number: u64, weights: Digest) -> Record {
+    let mut stream = Seed::from_number(number).stream("curves");
+    let mut outcome = Outcome::default();
+    for name in ["train.accuracy", "train.loss", "validation.accuracy", "validation.loss"] {
+        outcome.curves.insert(name.into(), (0..20).map(|_| stream.uniform()).collect());
+        outcome.scalars.insert(name.into(), stream.uniform());
+    }
+    outcome.tensors.insert("weights".into(), weights);
+    Record {
+        identity: Identity::of_task(&task(number), &worker()).expect("it has an identity"),
+        result: StepResult::Outcome(outcome),
+        observation: Some(Observation {
+            cpu_seconds: 30.0,
+            fingerprint: Digest::of(b"machine"),
+            worker: "0.1.0".into(),
+        }),
+    }
+}
+
+fn commit(store: &Store, number: u64, weights: &[u8]) -> Result<Address, StoreError> {
+    let digest = Digest::of(weights);
+    let scratch = store.scratch()?;
+    let file = scratch.path().join("weights.safetensors");
+    std::fs::write(&file, weights).expect("there is space");
+    let record = record(number, digest);
+    store.commit(&record, &BTreeMap::from([(digest, file)]))?;
+    record.identity.address()
+}
+
+fn store_costs(criterion: &mut Criterion) {
+    // Below the working folder: the system's folder for temporary files may be memory, where syncing costs nothing.
+    let folder = tempfile::tempdir_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("a folder");
+    let store = Store::open(folder.path(), Access::Write).expect("a new store");
+    let content = weights(0);
+    let object = Digest::of(&content);
+    let address = commit(&store, 0, &content).expect("it is stored");
+    let mut group = criterion.benchmark_group("store");
+    group.bench_function("open", |bencher| {
+        bencher.iter(|| Store::open(black_box(folder.path()), Access::Write));
+    });
+    group.bench_function("key of a task", |bencher| {
+        let (task, worker) = (task(0), worker());
+        bencher.iter(|| Identity::of_task(black_box(&task), &worker).and_then(Identity::address));
+    });
+    group.bench_function("find a record", |bencher| bencher.iter(|| store.find(black_box(&address))));
+    group.bench_function("read an object of 448 kB", |bencher| bencher.iter(|| store.object(black_box(&object))));
+    let mut number = 1;
+    group.bench_function("write a trial with 448 kB of weights", |bencher| {
+        bencher.iter(|| {
+            number += 1;
+            commit(&store, number, &content)
+        });
+    });
+    group.finish();
+}
+
+fn replay_costs(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir_in(Path::new(env!("CARGO_TARGET_TMPDIR"))).expect("a folder");
+    let store = Store::open(folder.path(), Access::Write).expect("a new store");
+    let tasks: Vec<Task> = (0..250).map(task).collect();
+    for number in 0..250 {
+        commit(&store, number, b"weights").expect("it is stored");
+    }
+    let (worker, data) = (worker(), Locations::only(&[]));
+    criterion.bench_function("replay a study of 250 trials", |bencher| {
+        bencher.iter(|| ReplayContext::new(&store, &worker, &data).outcomes(black_box(&tasks)));
+    });
+    criterion.bench_function("verify a store of 250 trials", |bencher| bencher.iter(|| store.verify_all()));
+}
+
+criterion_group!(benches, store_costs, replay_costs);
+criterion_main!(benches);
