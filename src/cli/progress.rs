@@ -35,7 +35,8 @@ struct State {
     overall: Option<ProgressBar>,
     planned_studies: usize,
     finished_studies: usize,
-    planned_trials: usize,
+    /// Trials of the studies that are not finished yet, as planned.
+    ahead: BTreeMap<String, usize>,
     computed: usize,
     hits: usize,
     started: Instant,
@@ -72,7 +73,7 @@ impl Progress {
             overall,
             planned_studies: plan.len(),
             finished_studies: 0,
-            planned_trials: plan.iter().map(|study| study.trials).sum(),
+            ahead: plan.iter().map(|study| (study.id.clone(), study.trials)).collect(),
             computed: 0,
             hits: 0,
             started: now,
@@ -149,6 +150,7 @@ impl Progress {
     fn study_finished(&self, study: &str, hit: bool) {
         let mut state = self.state();
         state.finished_studies += 1;
+        state.ahead.remove(study);
         let running = state.studies.remove(study);
         if let Some(bar) = running.as_ref().and_then(|running| running.bar.as_ref()) {
             bar.finish_and_clear();
@@ -169,12 +171,13 @@ impl Progress {
 impl State {
     /// `, about 3 min left`; empty while nothing was computed.
     fn time_left(&self) -> String {
-        let done = self.computed + self.hits;
-        if self.computed == 0 || done >= self.planned_trials {
+        let planned: usize = self.ahead.values().sum();
+        let done: usize = self.studies.values().map(|running| running.done).sum();
+        if self.computed == 0 || done >= planned {
             return String::new();
         }
         let per_trial = self.started.elapsed().as_secs_f64() / self.computed as f64;
-        let seconds = per_trial * (self.planned_trials - done) as f64;
+        let seconds = per_trial * (planned - done) as f64;
         format!(", {} of {} studies, about {} left", self.finished_studies, self.planned_studies, duration(seconds))
     }
 }

@@ -20,10 +20,8 @@ use crate::data::split;
 use crate::report::claim::Verdict;
 use crate::report::number;
 use crate::report::page::{self, Clock, Fact, NotRun, RunRecord};
+use crate::report::render::RUN_RECORD;
 use crate::task::DataChoice;
-
-/// The file of a report's folder that holds the run record of a `reduced` or `paper` report.
-pub const RUN_RECORD: &str = "run.json";
 
 /// The section of one experiment, evidence included.
 pub fn section(

@@ -19,6 +19,9 @@ use crate::base::digest::Digest;
 /// The files of a report: path in the report's folder -> bytes.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
+/// The file of a report's folder that holds the run record of a `reduced` or `paper` report.
+pub const RUN_RECORD: &str = "run.json";
+
 /// Figures stand in `index.html` itself until it holds this much of them; the others are linked.
 const MOST_FIGURE_BYTES: usize = 1_400_000;
 
@@ -116,6 +119,11 @@ pub fn render(report: &Report) -> Result<Files, RenderError> {
     for section in &view.experiments {
         let context = minijinja::context! { e => Value::from(Serde(section)), ..context.clone() };
         files.insert(format!("{}/report.md", section.id).into(), template.render(context)?.into_bytes());
+    }
+    if let Some(run) = &report.run {
+        // Read back when the report is rebuilt: a run record cannot be computed again.
+        let text = serde_json::to_string_pretty(run).expect("text has JSON") + "\n";
+        files.insert(RUN_RECORD.into(), text.into_bytes());
     }
     files.insert("SHA256SUMS".into(), sums(&files).into_bytes());
     Ok(files)

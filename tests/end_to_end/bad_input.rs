@@ -1,0 +1,113 @@
+//! Manifests, flags, data and installations that cannot be worked with: exit code 2 and a message that says what to do;
+//! the next run, on good input, completes.
+
+use std::fs;
+
+use crate::bench::{Bench, tiny_manifest};
+
+/// A manifest with one mistake is refused with its line; the good one then runs.
+fn refused(from: &str, to: &str, said: &str) {
+    let bench = Bench::new();
+    let text = tiny_manifest();
+    assert!(text.contains(from), "the manifest says `{from}` no more");
+    bench.write("experiments/econas.yaml", &text.replacen(from, to, 1));
+    let answer = bench.renas(&["plan"]);
+    answer.expect(2, said).expect(2, "experiments/econas.yaml:");
+    bench.write("experiments/econas.yaml", &text);
+    bench.renas(&["plan"]).expect(0, "table/digits");
+}
+
+#[test]
+fn an_unknown_key_is_named_with_the_nearest_one() {
+    refused("    population: 8", "    popluation: 8", "did you mean `population`?");
+}
+
+#[test]
+fn a_duplicate_key_is_refused() {
+    refused("    population: 8", "    population: 8\n    population: 9", "population");
+}
+
+#[test]
+fn a_wrong_type_is_refused() {
+    refused("population: 8", "population: many", "expected a whole number");
+}
+
+#[test]
+fn a_value_out_of_range_is_refused() {
+    refused("crossover: 0.5", "crossover: 1.5", "1.5 is not between 0 and 1");
+}
+
+#[test]
+fn an_unknown_quantity_of_a_claim_is_refused() {
+    refused("author.mnist.g8.accuracy", "author.mnist.g8.acuracy", "no quantity `author.mnist.g8.acuracy`");
+}
+
+#[test]
+fn an_unknown_data_set_is_refused() {
+    refused("- name: digits", "- name: digit", "`digit`");
+}
+
+#[test]
+fn several_mistakes_are_reported_in_one_pass() {
+    let bench = Bench::new();
+    let text = tiny_manifest().replace("population: 8", "population: many").replace("mutation: 0.5", "mutation: -1");
+    bench.write("experiments/econas.yaml", &text);
+    bench.renas(&["run"]).expect(2, "population: expected a whole number").expect(2, "mutation: -1 is not between");
+}
+
+#[test]
+fn unknown_experiments_profiles_studies_and_devices_are_named() {
+    let bench = Bench::new();
+    bench.renas(&["run", "--only", "econs"]).expect(2, "did you mean `econas`?");
+    bench.renas(&["run", "--profile", "quik"]).expect(2, "did you mean `quick`?");
+    bench.renas(&["run", "--only", "econas/tabel/*"]).expect(2, "no study of econas matches `tabel/*`");
+    bench.renas(&["run", "--device", "gpu"]).expect(2, "expected auto, cpu, cuda or cuda:N");
+    bench.renas(&["run", "--only", "econas/table/*"]).expect(0, "12 trials");
+}
+
+#[test]
+fn missing_truncated_and_altered_data_stop_before_the_first_trial() {
+    let bench = Bench::new();
+    let text = tiny_manifest();
+    let reduced = ["run", "--profile", "reduced", "--only", "econas/table/mnist"];
+    bench.renas(&reduced).expect(2, "renas data fetch mnist");
+    // An own copy of the digits comes before the embedded one, and must be right.
+    let whole = fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/data/digits/digits.csv.gz")).expect("the digits");
+    fs::create_dir_all(bench.path("data/digits")).expect("a folder");
+    let place = bench.path("data/digits/digits.csv.gz");
+    fs::write(&place, &whole[..whole.len() / 2]).expect("writable");
+    bench.renas(&["run", "--only", "econas/table/*"]).expect(2, "digits.csv");
+    let mut altered = whole.clone();
+    altered[whole.len() / 2] ^= 1;
+    fs::write(&place, &altered).expect("writable");
+    bench.renas(&["run", "--only", "econas/table/*"]).expect(2, "digits.csv");
+    fs::write(&place, &whole).expect("writable");
+    bench.write("experiments/econas.yaml", &text);
+    bench.renas(&["run", "--only", "econas/table/*"]).expect(0, "12 trials");
+}
+
+#[test]
+fn a_worker_that_is_missing_or_of_another_libtorch_is_named() {
+    let bench = Bench::new();
+    let part = ["run", "--only", "econas/table/*"];
+    bench.renas_with(&[("RENAS_WORKER", "nowhere/renas-worker")], &part).expect(3, "cannot start the worker nowhere");
+    bench.renas_with(&[("RENAS_WORKER", "nowhere/renas-worker")], &["doctor"]).expect(2, "cannot start nowhere");
+    // A worker that says another version, as one built long ago would.
+    let old = bench.path("old-worker");
+    let hello = r#"{"worker":"0.1.0","libtorch":"2.10.0","numerics":"portable","device":"cpu","fingerprint":"HASH","details":{}}"#;
+    let hello = hello.replace("HASH", &"0".repeat(64));
+    fs::write(&old, format!("#!/bin/sh\necho '{hello}'\nread line\n")).expect("writable");
+    fs::set_permissions(&old, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it is ours");
+    let path = old.to_string_lossy().into_owned();
+    bench.renas_with(&[("RENAS_WORKER", &path)], &part).expect(3, "says libtorch `2.10.0`, and `2.11.0` was asked for");
+    bench.renas(&part).expect(0, "12 trials");
+}
+
+#[test]
+fn a_claim_that_is_not_reproduced_fails_a_strict_run_only() {
+    let bench = Bench::new();
+    let plain = bench.renas(&["run"]);
+    plain.expect(0, "report:");
+    let fails = plain.stdout.lines().any(|line| line.contains("not reproduced"));
+    bench.renas(&["run", "--strict"]).expect(if fails { 1 } else { 0 }, "");
+}

@@ -1,0 +1,121 @@
+//! A tiny EcoNAS in a folder of its own: 12 networks, 1 epoch, populations of 8.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use renas::base::digest::Digest;
+
+/// A folder with a tiny experiment; removed when dropped.
+pub struct Bench {
+    folder: tempfile::TempDir,
+}
+
+/// What a command said, and how it ended.
+pub struct Answer {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Answer {
+    fn of(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { code: output.status.code(), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+
+    /// Panics unless the exit code and a part of standard error are as expected.
+    pub fn expect(&self, code: i32, said: &str) -> &Self {
+        let Self { stdout, stderr, .. } = self;
+        assert_eq!(self.code, Some(code), "stdout:\n{stdout}\nstderr:\n{stderr}");
+        assert!(stderr.contains(said) || stdout.contains(said), "no `{said}` in\nstdout:\n{stdout}\nstderr:\n{stderr}");
+        self
+    }
+}
+
+impl Bench {
+    pub fn new() -> Self {
+        let bench = Self { folder: tempfile::tempdir().expect("a folder for the test") };
+        bench.write("experiments/econas.yaml", &tiny_manifest());
+        bench
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("it lies in the bench")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+
+    pub fn manifest(&self) -> String {
+        fs::read_to_string(self.path("experiments/econas.yaml")).expect("the manifest")
+    }
+
+    /// The command, in this folder, with nothing of the user's environment that changes results.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_renas"));
+        command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
+        for name in ["RENAS_DATA", "RENAS_STORE", "RENAS_WORKER", "NO_COLOR"] {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    pub fn renas(&self, arguments: &[&str]) -> Answer {
+        Answer::of(&self.command(arguments).output().expect("renas starts"))
+    }
+
+    pub fn renas_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Answer {
+        let mut command = self.command(arguments);
+        command.envs(environment.iter().copied());
+        Answer::of(&command.output().expect("renas starts"))
+    }
+
+    /// Digest of every file below a folder, by path.
+    pub fn digests(&self, name: &str) -> Vec<(PathBuf, Digest)> {
+        files(&self.path(name))
+            .into_iter()
+            .map(|path| {
+                let digest = Digest::of(&fs::read(&path).expect("readable"));
+                (path.strip_prefix(self.folder.path()).expect("in the bench").to_owned(), digest)
+            })
+            .collect()
+    }
+}
+
+/// Every file below a folder, sorted.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry.expect("listable").path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found.sort();
+    found
+}
+
+/// The committed manifest with every size made small; its claims and texts stay.
+pub fn tiny_manifest() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/econas.yaml");
+    let mut text = fs::read_to_string(path).expect("the committed manifest");
+    for (from, to) in [
+        ("networks: 250", "networks: 12"),
+        ("fitted: 200", "fitted: 9"),
+        ("population: 250", "population: 8"),
+        ("seeds: 100", "seeds: 3"),
+        ("row_samples: 20", "row_samples: 2"),
+        ("searches_per_sample: 5", "searches_per_sample: 2"),
+        ("retrained: 20", "retrained: 2"),
+        ("surrogate_splits: 100", "surrogate_splits: 3"),
+        ("resamples: 2000", "resamples: 100"),
+        ("epochs: 20, batch_size: 32", "epochs: 1, batch_size: 64"),
+    ] {
+        assert!(text.contains(from), "the manifest says `{from}` no more: make this test's copy small another way");
+        text = text.replace(from, to);
+    }
+    text
+}
