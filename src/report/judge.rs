@@ -123,7 +123,7 @@ struct Scene<'a> {
 impl<'a> Scene<'a> {
     fn part(&self, expectation: &'a Expectation) -> Part {
         if let Expectation::All(parts) = expectation {
-            return all(parts.iter().map(|part| self.part(part)).collect());
+            return all(parts.iter().map(|part| (part.subject(), self.part(part))).collect());
         }
         let sides: Vec<Side> = match expectation.quantities().into_iter().map(|name| self.side(name)).collect() {
             Ok(sides) => sides,
@@ -354,8 +354,9 @@ fn trend(sides: &[Side], direction: Direction) -> Part {
     }
 }
 
-fn all(parts: Vec<Part>) -> Part {
-    let count = |verdict: Verdict| parts.iter().filter(|part| part.verdict == verdict).count();
+/// The whole of several parts, each with what it is about.
+fn all(parts: Vec<(String, Part)>) -> Part {
+    let count = |verdict: Verdict| parts.iter().filter(|(_, part)| part.verdict == verdict).count();
     let some = count(Verdict::Reproduced) + count(Verdict::PartiallyReproduced);
     let verdict = if parts.is_empty() {
         Verdict::NotTested
@@ -370,13 +371,18 @@ fn all(parts: Vec<Part>) -> Part {
     } else {
         Verdict::Inconclusive
     };
-    let reasons = parts.iter().enumerate();
-    let reasons = reasons.map(|(index, part)| format!("({}) {}: {}", index + 1, part.verdict.name(), part.reason));
+    let told = |(index, (subject, part)): (usize, &(String, Part))| {
+        // A reason that names its quantity needs no other name.
+        let named = subject.is_empty() || part.reason.contains('`');
+        let about = if named { String::new() } else { format!("`{subject}`, ") };
+        format!("({}) {}: {about}{}", index + 1, part.verdict.name(), part.reason)
+    };
+    let deciding = parts.iter().find(|(_, part)| part.verdict == verdict).or(parts.first());
     Part {
         verdict,
-        reason: reasons.collect::<Vec<_>>().join("; "),
-        n: parts.iter().filter_map(|part| part.n).min(),
-        interval: parts.iter().find(|part| part.verdict == verdict).or(parts.first()).and_then(|part| part.interval),
+        reason: parts.iter().enumerate().map(told).collect::<Vec<_>>().join("; "),
+        n: parts.iter().filter_map(|(_, part)| part.n).min(),
+        interval: deciding.and_then(|(_, part)| part.interval),
     }
 }
 

@@ -60,6 +60,8 @@ pub(super) struct Section<'a> {
     pub(super) settings: &'a [Fact],
     pub(super) data: Vec<Data>,
     pub(super) claims: Vec<Claimed<'a>>,
+    /// The claims again, those that were not tested last.
+    pub(super) ordered: Vec<Claimed<'a>>,
     pub(super) tables: Vec<Exhibit<'a>>,
     pub(super) figures: Vec<Drawn<'a>>,
     pub(super) audit: &'a [AuditEntry],
@@ -80,7 +82,6 @@ pub(super) struct Claimed<'a> {
     pub(super) reason: &'a str,
     pub(super) verdict: Badge,
     pub(super) n: String,
-    pub(super) tested: bool,
     pub(super) evidence: Vec<Seen<'a>>,
 }
 
@@ -159,6 +160,9 @@ impl<'a> Section<'a> {
             html: table::html(exhibit, findings, summaries),
             markdown: table::markdown(exhibit, findings, summaries),
         });
+        let claimed = |judgement: &'a Judgement| Claimed::new(judgement, profile);
+        let (tested, untested): (Vec<_>, Vec<_>) =
+            judgements.iter().partition(|judgement| judgement.verdict != Verdict::NotTested);
         let drawn = |(figure, svg): (&'a Figure, String)| Drawn {
             id: &figure.id,
             title: &figure.title,
@@ -174,7 +178,8 @@ impl<'a> Section<'a> {
             counts: counts(judgements.iter(), profile),
             settings: &experiment.settings,
             data: data_of(experiment).collect(),
-            claims: judgements.iter().map(|judgement| Claimed::new(judgement, profile)).collect(),
+            claims: judgements.iter().map(claimed).collect(),
+            ordered: tested.into_iter().chain(untested).map(claimed).collect(),
             tables: tables.collect(),
             figures: findings.figures.iter().zip(figures).map(drawn).collect(),
             audit: &experiment.audit,
@@ -197,7 +202,6 @@ impl<'a> Claimed<'a> {
             reason: &judgement.reason,
             verdict: badge(judgement.verdict, profile),
             n: judgement.n.map_or(String::new(), number::sample_size),
-            tested: judgement.verdict != Verdict::NotTested,
             evidence: judgement.evidence.iter().map(Seen::new).collect(),
         }
     }

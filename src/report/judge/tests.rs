@@ -182,8 +182,8 @@ fn all_parts_make_a_whole_and_some_parts_a_part() {
     assert_eq!(verdict(vec![bound(1.0), never()]), Verdict::Inconclusive);
     assert_eq!(verdict(vec![never(), never()]), Verdict::NotTested);
     let judgement = judged(Expectation::All(vec![bound(0.1), bound(2.0)]), &measured);
-    assert!(judgement.reason.starts_with("(1) reproduced: 1.0"), "{}", judgement.reason);
-    assert!(judgement.reason.contains("; (2) not reproduced: 1.0"), "{}", judgement.reason);
+    assert!(judgement.reason.starts_with("(1) reproduced: `a`, 1.0"), "{}", judgement.reason);
+    assert!(judgement.reason.contains("; (2) not reproduced: `a`, 1.0"), "{}", judgement.reason);
 }
 
 #[test]
