@@ -75,7 +75,7 @@ impl Expectation {
                 verb(*direction, "positive", "negative")
             ),
             Self::Ratio { numerator, denominator, value, tolerance } => format!(
-                "the 95\u{a0}% interval of the ratio of `{numerator}` to `{denominator}` lies within {1} of the paper's {0}",
+                "the 95\u{a0}% interval of the ratio of `{numerator}` to `{denominator}` lies within {1} of {0}",
                 number::exact(*value, Unit::One),
                 number::exact(*tolerance, Unit::Fraction)
             ),
@@ -84,9 +84,23 @@ impl Expectation {
                 number::exact_in_words(*margin, unit(left))
             ),
             Self::All(parts) => {
-                let parts = parts.iter().enumerate();
-                let parts: Vec<String> =
-                    parts.map(|(index, part)| format!("({}) {}", index + 1, part.in_words(findings))).collect();
+                let part = |(index, part): (usize, &Self)| {
+                    let about = match part {
+                        Self::OneRun { quantity, .. }
+                        | Self::Within { quantity, .. }
+                        | Self::Bound { quantity, .. } => {
+                            format!("`{quantity}`: ")
+                        }
+                        Self::Ordering { .. }
+                        | Self::Trend { .. }
+                        | Self::Ratio { .. }
+                        | Self::Equivalence { .. }
+                        | Self::All(_)
+                        | Self::Untestable { .. } => String::new(),
+                    };
+                    format!("({}) {about}{}", index + 1, part.in_words(findings))
+                };
+                let parts: Vec<String> = parts.iter().enumerate().map(part).collect();
                 format!("all of: {}", parts.join("; "))
             }
             Self::Untestable { .. } => "cannot be tested by this project at any profile".to_owned(),
@@ -180,5 +194,8 @@ mod tests {
         let words = all.in_words(&findings());
         assert!(words.starts_with("all of: (1) the means rise strictly"), "{words}");
         assert!(words.contains("; (2) the means fall strictly"), "{words}");
+        let bound = Expectation::Bound { quantity: "x".to_owned(), least: None, most: Some(1.0) };
+        let words = Expectation::All(vec![bound]).in_words(&findings());
+        assert_eq!(words, "all of: (1) `x`: the 95\u{a0}% interval lies wholly below 1");
     }
 }
