@@ -25,7 +25,7 @@ use crate::report::page::Clock;
 use crate::report::summary::{Summaries, summarize};
 
 /// Version of summarising and judging; raised when the same findings would give other verdicts.
-const JUDGING_VERSION: u32 = 1;
+const JUDGING_VERSION: u32 = 2;
 
 /// One experiment at one profile.
 #[derive(Clone, Copy)]
