@@ -7,15 +7,15 @@ use std::process::{Command, Output, Stdio};
 use renas::base::digest::Digest;
 
 /// A folder with a tiny experiment; removed when dropped.
-pub struct Bench {
+pub(crate) struct Bench {
     folder: tempfile::TempDir,
 }
 
 /// What a command said, and how it ended.
-pub struct Answer {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Answer {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Answer {
@@ -25,7 +25,7 @@ impl Answer {
     }
 
     /// Panics unless the exit code and a part of standard error are as expected.
-    pub fn expect(&self, code: i32, said: &str) -> &Self {
+    pub(crate) fn expect(&self, code: i32, said: &str) -> &Self {
         let Self { stdout, stderr, .. } = self;
         assert_eq!(self.code, Some(code), "stdout:\n{stdout}\nstderr:\n{stderr}");
         assert!(stderr.contains(said) || stdout.contains(said), "no `{said}` in\nstdout:\n{stdout}\nstderr:\n{stderr}");
@@ -34,28 +34,28 @@ impl Answer {
 }
 
 impl Bench {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let bench = Self { folder: tempfile::tempdir().expect("a folder for the test") };
         bench.write("experiments/econas.yaml", &tiny_manifest());
         bench
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().expect("it lies in the bench")).expect("a folder");
         fs::write(path, text).expect("a file");
     }
 
-    pub fn manifest(&self) -> String {
+    pub(crate) fn manifest(&self) -> String {
         fs::read_to_string(self.path("experiments/econas.yaml")).expect("the manifest")
     }
 
     /// The command, in this folder, with nothing of the user's environment that changes results.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_renas"));
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
         for name in ["RENAS_DATA", "RENAS_STORE", "RENAS_WORKER", "NO_COLOR"] {
@@ -64,18 +64,18 @@ impl Bench {
         command
     }
 
-    pub fn renas(&self, arguments: &[&str]) -> Answer {
+    pub(crate) fn renas(&self, arguments: &[&str]) -> Answer {
         Answer::of(&self.command(arguments).output().expect("renas starts"))
     }
 
-    pub fn renas_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Answer {
+    pub(crate) fn renas_with(&self, environment: &[(&str, &str)], arguments: &[&str]) -> Answer {
         let mut command = self.command(arguments);
         command.envs(environment.iter().copied());
         Answer::of(&command.output().expect("renas starts"))
     }
 
     /// Digest of every file below a folder, by path.
-    pub fn digests(&self, name: &str) -> Vec<(PathBuf, Digest)> {
+    pub(crate) fn digests(&self, name: &str) -> Vec<(PathBuf, Digest)> {
         files(&self.path(name))
             .into_iter()
             .map(|path| {
@@ -87,7 +87,7 @@ impl Bench {
 }
 
 /// Every file below a folder, sorted.
-pub fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut found = Vec::new();
     for entry in entries {
@@ -99,7 +99,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The committed manifest with every size made small; its claims and texts stay.
-pub fn tiny_manifest() -> String {
+pub(crate) fn tiny_manifest() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/econas.yaml");
     let mut text = fs::read_to_string(path).expect("the committed manifest");
     for (from, to) in [
