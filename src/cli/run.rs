@@ -59,7 +59,11 @@ pub fn run(session: &Session<'_>, arguments: &Run) -> Result<(), Failure> {
         locks.push(done.lock);
     }
     let spent = started.elapsed();
-    record(&session.common.store, session, &jobs, totals, spent).or_run_failed()?;
+    match record(&session.common.store, session, &jobs, totals, spent) {
+        // A run that computed nothing may read a store that cannot be written.
+        Err(error) if totals.computed == 0 => say(session, &format!("no run record: {error:#}")),
+        recorded => recorded.or_run_failed()?,
+    }
     if sections.is_empty() {
         say(session, &format!("done in {}: {}", duration(spent.as_secs_f64()), trials(totals)));
         return Ok(());

@@ -34,6 +34,14 @@ impl Task {
             Self::Evaluate(evaluate) => vec![evaluate.weights],
         }
     }
+
+    /// The data set that the task reads.
+    pub fn data(&self) -> &DataChoice {
+        match self {
+            Self::Train(train) => &train.data,
+            Self::Evaluate(evaluate) => &evaluate.data,
+        }
+    }
 }
 
 /// Train one network.

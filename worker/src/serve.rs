@@ -113,7 +113,7 @@ fn finish(measured: Measured, curves: BTreeMap<String, Vec<f64>>, out: &Path) ->
     for (name, object) in &measured.objects {
         let bytes = weights::encode(object)?;
         let path = out.join(format!("{name}.safetensors"));
-        std::fs::write(&path, &bytes).with_context(|| format!("writing {}", path.display()))?;
+        std::fs::write(&path, &bytes).map_err(|error| not_written(&path, error))?;
         tensors.insert(name.clone(), Digest::of(&bytes));
     }
     Ok(Outcome { ending: Ending::Completed, scalars: measured.scalars, curves, tensors })
@@ -127,4 +127,15 @@ fn read_object(digest: &Digest, request: &Request) -> Result<Tensors> {
     let found = Digest::of(&bytes);
     ensure!(found == *digest, "the object {} has digest {found}, not {digest}: it was altered", path.display());
     weights::decode(&bytes).with_context(|| format!("reading the object {}", path.display()))
+}
+
+/// What to say of a file that could not be written, and what to do.
+fn not_written(path: &Path, error: std::io::Error) -> anyhow::Error {
+    let remedy = match error.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            "the disk is full; free some space, then start the same command again"
+        }
+        _ => "start the same command again once this is cured",
+    };
+    anyhow::anyhow!("cannot write {}: {error}: {remedy}", path.display())
 }

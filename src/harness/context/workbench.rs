@@ -8,7 +8,9 @@ use anyhow::Result;
 
 use super::LiveContext;
 use crate::base::digest::Digest;
-use crate::data::locate::Locations;
+use crate::data::error::DataError;
+use crate::data::locate::{Locations, locate};
+use crate::data::{load, registry};
 use crate::harness::event::{Event, Observer};
 use crate::harness::executor::{Execute, ExecuteError};
 use crate::harness::store::{Address, Identity, Key, Record, StepLock, Store, StoreError};
@@ -27,13 +29,27 @@ pub struct Workbench<'a> {
     cache: Mutex<BTreeMap<Key, Arc<Record>>>,
     /// The trial that made an object, for objects of trials that were asked for in this run.
     makers: Mutex<BTreeMap<Digest, (Address, Task)>>,
+    /// Names of data sets whose files were compared with their pins in this run.
+    verified_data: Mutex<BTreeSet<String>>,
 }
 
 impl<'a> Workbench<'a> {
     /// A workbench for a run.
     pub fn new(store: &'a Store, executor: &'a dyn Execute, data: &'a Locations, observer: &'a dyn Observer) -> Self {
-        let (cache, makers) = (Mutex::default(), Mutex::default());
-        Self { store, executor, data, observer, cache, makers }
+        let (cache, makers, verified_data) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { store, executor, data, observer, cache, makers, verified_data }
+    }
+
+    /// Compare a data set with its pins, once, before the first trial is computed on it: what is altered is the user's
+    /// to mend, and named before a worker fails on it.
+    pub(super) fn verify_data(&self, name: &str) -> Result<(), DataError> {
+        let mut verified = lock(&self.verified_data);
+        if !verified.contains(name) {
+            let set = registry::find(name)?;
+            load::verify(set, &locate(set, self.data)?)?;
+            verified.insert(name.to_owned());
+        }
+        Ok(())
     }
 
     /// The context of one study, which records the steps that the study uses.

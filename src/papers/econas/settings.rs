@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::space::Space;
 use crate::base::seed::Seed;
-use crate::harness::manifest::decode::{Item, Section};
+use crate::data::registry;
+use crate::harness::manifest::decode::Section;
 
 /// The parameters of one profile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -131,7 +132,7 @@ pub fn read(section: &mut Section<'_>) -> Settings {
 
 fn read_dataset(section: &mut Section<'_>) -> Dataset {
     let dataset = Dataset {
-        name: section.text("name"),
+        name: section.known("name", "data set", &names()),
         input: section.list("input", |item| item.integer(1..=1 << 20)),
         classes: section.integer("classes", 2..=1000),
         depth: bounds(section, "depth", 1, 200),
@@ -139,12 +140,17 @@ fn read_dataset(section: &mut Section<'_>) -> Dataset {
         test: section.optional("test", |item| item.integer(1..=1_000_000)),
         validation: section.integer("validation", 1..=1_000_000),
         most_multiply_adds: section.number("most_multiply_adds", 1.0..=1e15),
-        author_table: section.optional("author_table", Item::text),
+        author_table: section.optional("author_table", |item| item.known("data set", &names())),
     };
     if ![1, 3].contains(&dataset.input.len()) {
         section.problem("input", "must be [features] or [channels, height, width]");
     }
     dataset
+}
+
+/// What the registry knows.
+fn names() -> Vec<&'static str> {
+    registry::all().iter().map(|set| set.name).collect()
 }
 
 /// A list of two rising numbers.
