@@ -1,9 +1,11 @@
 //! `Store`: a folder of objects and step records.
 //!
-//!     format.json             {"format": 1}; written last, so that a folder with it is complete
-//!     objects/ab/cdef...      raw bytes named by their SHA-256
-//!     steps/ab/cdef....json   one record (`record`), named by its key
-//!     tmp/ locks/ damaged/    unfinished files of running processes; steps being computed; what was set aside
+//! ```text
+//! format.json             {"format": 1}; written last, so that a folder with it is complete
+//! objects/ab/cdef...      raw bytes named by their SHA-256
+//! steps/ab/cdef....json   one record (`record`), named by its key
+//! tmp/ locks/ damaged/    unfinished files of running processes; steps being computed; what was set aside
+//! ```
 //!
 //! A commit makes objects durable before the record that names them: each file is written elsewhere, synced, renamed,
 //! and its new folder synced. A shard (`ab`) counts as durable once this process synced the folder above it: that

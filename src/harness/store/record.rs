@@ -3,7 +3,9 @@
 //! In a file the record is one line of JSON with its parts in canonical form and, last, the SHA-256 of all that stands
 //! before, so that any altered byte shows:
 //!
-//!     {"format":1,"identity":{..},"result":{..},"observation":{..},"digest":"<64 digits>"}
+//! ```text
+//! {"format":1,"identity":{..},"result":{..},"observation":{..},"digest":"<64 digits>"}
+//! ```
 
 use std::fmt;
 
