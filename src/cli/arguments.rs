@@ -34,7 +34,7 @@ Exit codes: 0 fine; 1 a claim is not reproduced (with --strict); 2 bad input; 3 
 pub enum Command {
     /// List experiments, their profiles, and the verdicts of committed reports
     List,
-    /// Show the studies a run would do: trials, how many the store already holds, expected time
+    /// Show the studies that a run would do, their trials and expected time (`status` says what is done already)
     Plan,
     /// Run experiments, judge their claims and write the report
     Run(Run),

@@ -1,4 +1,4 @@
-//! `renas plan`: what a run would do, what of it the store already holds, and what the rest costs.
+//! `renas plan`: what a run would do, and what it costs.
 
 use std::collections::BTreeMap;
 
