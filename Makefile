@@ -38,3 +38,6 @@ lint: setup ## formatting and clippy
 
 bench: build ## criterion benchmarks, and one training epoch beside the plain PyTorch loop where Python has torch
 	@$(CARGO) bench --workspace
+	@if [ -d "$$RENAS_DATA/mnist" ] && python3 -c 'import torch' 2>/dev/null; then \
+	  python3 scripts/plain_loop.py "$$RENAS_DATA/mnist" 3; \
+	else echo "bench: the plain PyTorch loop needs Python with torch, and MNIST at \$$RENAS_DATA/mnist; not run"; fi
