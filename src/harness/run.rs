@@ -14,10 +14,11 @@ use serde_json::{Value, json};
 use super::context::{ReplayContext, Workbench};
 use super::event::{Event, Observer};
 use super::schedule::run_in_order;
-use super::store::{Evidence, Identity, Key, Record, Records, StepResult, WorkerIdentity};
-use super::study::{Context, Paper, Results, Study};
+use super::store::{Address, Evidence, Identity, Key, Record, Records, StepResult, WorkerIdentity};
+use super::study::{Context, Paper, Results, Study, StudyResult};
 use crate::base::digest::Digest;
-use crate::data::locate::Locations;
+use crate::data::locate::{Locations, locate};
+use crate::data::registry::{self, Content, DataSet};
 use crate::report::claim::Claim;
 use crate::report::findings::Findings;
 use crate::report::judge::{Judgement, Setting, judge};
@@ -26,6 +27,9 @@ use crate::report::summary::{Summaries, summarize};
 
 /// Version of summarising and judging; raised when the same findings would give other verdicts.
 const JUDGING_VERSION: u32 = 2;
+
+/// The form of what is stored of a study, part of its key; raised when `Remembered` changes.
+const REMEMBERED_FORMAT: u32 = 2;
 
 /// One experiment at one profile.
 #[derive(Clone, Copy)]
@@ -71,8 +75,8 @@ pub struct Conclusions {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Remembered {
-    /// The result.
-    pub result: Value,
+    /// The result's text: a fully cached run hashes hundreds of them and reads none into types.
+    pub result: String,
     /// Keys of the trials and derived values that it used.
     pub used: BTreeSet<Key>,
 }
@@ -84,35 +88,46 @@ impl Experiment<'_> {
         let results = run_in_order(self.plan, threads, &|study, needs| {
             let identity = self.identity(study, &lock(&finished).digests);
             let address = identity.address()?;
-            if let Some(record) = bench.find(&address)? {
-                let value = record.value().context("its record holds an outcome instead of a result")?;
-                let remembered = Remembered::deserialize(value).context("its record is not a study's")?;
+            if let Some(remembered) = bench.find(&address)?.map(|record| Remembered::of(&record)).transpose()? {
                 // Where a trial was lost or damaged since, the study asks for it again.
                 if bench.are_intact(&remembered.used)? {
                     observer.event(&Event::StudyFinished { study: study.id.clone(), hit: true });
-                    return lock(&finished).add(study, remembered);
+                    return Ok(lock(&finished).add(study, address.key(), remembered));
                 }
             }
             observer.event(&Event::StudyStarted { study: study.id.clone(), trials: study.trials });
             let context = bench.study(&study.id);
-            let result = self.paper.run(study, needs, &context)?;
-            let remembered = Remembered { result, used: context.used() };
+            let result = StudyResult::of(&self.paper.run(study, needs, &context)?)?;
+            let remembered = Remembered { result: result.text().to_owned(), used: context.used() };
             let result = StepResult::Value(serde_json::to_value(&remembered)?);
             bench.commit(Record { identity: address.identity().clone(), result, observation: None })?;
             observer.event(&Event::StudyFinished { study: study.id.clone(), hit: false });
-            lock(&finished).add(study, remembered)
+            Ok(lock(&finished).add(study, address.key(), remembered))
         })?;
         let Finished { digests, used } = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(Studied { results, digests, used })
     }
 
     /// Compute every study again from the records of its trials; a trial that is not there is an error.
+    ///
+    /// A study that reads somebody else's table is computed again where the table is at hand, else its record is taken.
     pub fn replay(&self, records: &dyn Records, data: &Locations, threads: usize) -> Result<Studied> {
         let finished = Mutex::new(Finished::default());
         let results = run_in_order(self.plan, threads, &|study, needs| {
+            let address = self.identity(study, &lock(&finished).digests).address()?;
+            if tables(study).iter().any(|table| locate(table, data).is_err()) {
+                let found = remembered(records, &address)?;
+                let missing = || {
+                    let (source, tables) = (records.source().display(), study.data.join(", "));
+                    format!("{source} does not hold its result, and {tables} is not at hand (`renas data list`)")
+                };
+                let found = found.with_context(missing)?;
+                return Ok(lock(&finished).add(study, address.key(), found));
+            }
             let context = ReplayContext::new(records, self.worker, data);
-            let result = self.paper.run(study, needs, &context as &dyn Context)?;
-            lock(&finished).add(study, Remembered { result, used: context.used() })
+            let result = StudyResult::of(&self.paper.run(study, needs, &context as &dyn Context)?)?;
+            let remembered = Remembered { result: result.text().to_owned(), used: context.used() };
+            Ok(lock(&finished).add(study, address.key(), remembered))
         })?;
         let Finished { digests, used } = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(Studied { results, digests, used })
@@ -126,10 +141,8 @@ impl Experiment<'_> {
             if !study.needs.iter().all(|need| digests.contains_key(need)) {
                 continue;
             }
-            let Some(record) = records.find(&self.identity(study, &digests).address()?)? else { continue };
-            let value = record.value().context("a study's record holds an outcome instead of a result")?;
-            let remembered = Remembered::deserialize(value).context("a study's record")?;
-            digests.insert(study.id.clone(), Digest::of_value(&remembered.result)?);
+            let Some(remembered) = remembered(records, &self.identity(study, &digests).address()?)? else { continue };
+            digests.insert(study.id.clone(), Digest::of(remembered.result.as_bytes()));
             finished.insert(study.id.clone(), remembered);
         }
         Ok(finished)
@@ -183,6 +196,7 @@ impl Experiment<'_> {
             "inputs": study.inputs,
             "needs": needs,
             "worker": self.worker,
+            "format": REMEMBERED_FORMAT,
         });
         Identity { step: "study".to_owned(), version: self.paper.version(), inputs, worker: None }
     }
@@ -196,15 +210,43 @@ struct Finished {
 }
 
 impl Finished {
-    fn add(&mut self, study: &Study, remembered: Remembered) -> Result<Value> {
-        self.digests.insert(study.id.clone(), Digest::of_value(&remembered.result)?);
+    fn add(&mut self, study: &Study, key: Key, remembered: Remembered) -> StudyResult {
+        let result = StudyResult::from_text(remembered.result);
+        self.digests.insert(study.id.clone(), result.digest());
         self.used.extend(remembered.used);
-        Ok(remembered.result)
+        if reads_table(study) {
+            self.used.insert(key);
+        }
+        result
     }
+}
+
+/// Whether a study reads a table that others published: then its result is evidence, since the table is not ours to
+/// commit, and whoever rebuilds the report may not have it.
+fn reads_table(study: &Study) -> bool {
+    !tables(study).is_empty()
+}
+
+/// The tables that others published and this study reads.
+fn tables(study: &Study) -> Vec<&'static DataSet> {
+    let sets = study.data.iter().filter_map(|name| registry::find(name).ok());
+    sets.filter(|set| matches!(set.content, Content::Table)).collect()
 }
 
 fn lock(finished: &Mutex<Finished>) -> std::sync::MutexGuard<'_, Finished> {
     finished.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Remembered {
+    fn of(record: &Record) -> Result<Self> {
+        let value = record.value().context("its record holds an outcome instead of a result")?;
+        Self::deserialize(value).context("its record is not a study's")
+    }
+}
+
+/// A study's record, where there is one.
+fn remembered(records: &dyn Records, address: &Address) -> Result<Option<Remembered>> {
+    records.find(address)?.map(|record| Remembered::of(&record)).transpose()
 }
 
 /// The evidence of an experiment: the records that its studies used.

@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::study::{Results, Study, StudyResult};
 use anyhow::{Context as _, Result, anyhow, ensure};
-use serde_json::Value;
-
-use super::study::{Results, Study};
 
 /// Run every study of `plan` on up to `threads` threads and return their results by id.
 ///
@@ -15,7 +13,7 @@ use super::study::{Results, Study};
 pub fn run_in_order(
     plan: &[Study],
     threads: usize,
-    run: &(dyn Fn(&Study, &Results) -> Result<Value> + Sync),
+    run: &(dyn Fn(&Study, &Results) -> Result<StudyResult> + Sync),
 ) -> Result<Results> {
     check(plan)?;
     let board = Board { state: Mutex::new(State::new(plan)), changed: Condvar::new() };
@@ -69,11 +67,11 @@ struct State {
 
 impl State {
     fn new(plan: &[Study]) -> Self {
-        Self { waiting: (0..plan.len()).collect(), running: 0, results: Results::new(), errors: BTreeMap::new() }
+        Self { waiting: (0..plan.len()).collect(), running: 0, results: Results::default(), errors: BTreeMap::new() }
     }
 
     fn ready(&self, plan: &[Study]) -> Option<usize> {
-        let ready = |&index: &usize| plan[index].needs.iter().all(|need| self.results.contains_key(need));
+        let ready = |&index: &usize| plan[index].needs.iter().all(|need| self.results.contains(need));
         self.waiting.iter().copied().find(ready)
     }
 }
@@ -83,7 +81,7 @@ impl Board {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self, plan: &[Study], run: &(dyn Fn(&Study, &Results) -> Result<Value> + Sync)) {
+    fn work(&self, plan: &[Study], run: &(dyn Fn(&Study, &Results) -> Result<StudyResult> + Sync)) {
         while let Some((study, index, needs)) = self.take(plan) {
             // A panic is a bug, but one that must name its study and wake the other threads.
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(study, &needs)))
@@ -108,7 +106,7 @@ impl Board {
             if let Some(index) = state.ready(plan) {
                 state.waiting.remove(&index);
                 state.running += 1;
-                let needs = plan[index].needs.iter().map(|need| (need.clone(), state.results[need].clone())).collect();
+                let needs = state.results.of_needs(&plan[index].needs);
                 return Some((&plan[index], index, needs));
             }
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -132,7 +130,7 @@ mod tests {
     fn study(id: &str, needs: &[&str]) -> Study {
         Study {
             id: id.to_owned(),
-            inputs: Value::from(id),
+            inputs: id.into(),
             needs: needs.iter().map(|need| (*need).to_owned()).collect(),
             data: Vec::new(),
             trials: 0,
@@ -148,19 +146,19 @@ mod tests {
     fn every_study_sees_exactly_what_it_needs_with_any_number_of_threads() {
         for threads in [1, 2, 8] {
             let results = run_in_order(&diamond(), threads, &|study, needs| {
-                assert_eq!(needs.keys().collect::<Vec<_>>(), study.needs.iter().collect::<Vec<_>>());
-                let below: i64 = needs.values().filter_map(Value::as_i64).sum();
-                Ok(Value::from(below + 1))
+                assert_eq!(needs.studies().collect::<Vec<_>>(), study.needs.iter().collect::<Vec<_>>());
+                let below: i64 = needs.studies().map(|need| needs.read::<i64>(need).expect("a number")).sum();
+                StudyResult::of(&(below + 1))
             })
             .expect("no study fails");
-            assert_eq!(results["d"], Value::from(5));
+            assert_eq!(results.read::<i64>("d").expect("a number"), 5);
         }
     }
 
     #[test]
     fn the_first_failed_study_of_the_plan_is_named_and_nothing_that_needs_it_runs() {
         let error = run_in_order(&diamond(), 4, &|study, _| match study.id.as_str() {
-            "a" => Ok(Value::from(1)),
+            "a" => StudyResult::of(&1),
             "d" => panic!("d must not run"),
             other => bail!("{other} broke"),
         })
@@ -184,7 +182,7 @@ mod tests {
     #[test]
     fn a_plan_that_needs_a_later_study_is_refused() {
         let error =
-            run_in_order(&[study("b", &["a"]), study("a", &[])], 1, &|_, _| Ok(Value::Null)).expect_err("order");
+            run_in_order(&[study("b", &["a"]), study("a", &[])], 1, &|_, _| StudyResult::of(&1)).expect_err("order");
         assert_eq!(error.to_string(), "study b needs a, which does not stand before it");
     }
 }

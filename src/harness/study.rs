@@ -3,8 +3,6 @@
 //! A paper plans studies, runs each through a `Context` and analyses their results; it never touches files, clocks or
 //! processes. A killed run is started again and replays: finished steps are hits, so no search state is ever saved.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context as _, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,6 +10,7 @@ use serde_json::Value;
 
 use crate::base::digest::Digest;
 use crate::harness::manifest::decode::Section;
+pub use crate::harness::results::{Results, StudyResult};
 use crate::report::findings::Findings;
 use crate::task::outcome::Outcome;
 use crate::task::{DataChoice, SplitChoice, Task};
@@ -33,9 +32,6 @@ pub struct Study {
     /// Expected process CPU seconds of those tasks on one core of an ordinary machine; for `renas plan`.
     pub cpu_seconds: f64,
 }
-
-/// Results of finished studies by id.
-pub type Results = BTreeMap<String, Value>;
 
 /// A paper that the harness can run: everything of it lives in one folder of `papers/`.
 ///

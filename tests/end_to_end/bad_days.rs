@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::bench::{Bench, files};
+use crate::bench::{self, Bench, files};
 
 /// Digests of the report of an undisturbed run.
 fn undisturbed() -> Vec<(std::path::PathBuf, renas::base::digest::Digest)> {
@@ -30,9 +30,9 @@ fn kill_9_of_the_coordinator_at_many_moments_changes_no_byte_of_the_report() {
         child.kill().expect("SIGKILL");
         child.wait().expect("our child");
     }
-    bench.renas(&["run"]).expect(0, "report:");
+    bench.renas(&["run", "--update-lock"]).expect(0, "report:");
     assert_eq!(bench.digests("reports"), expected);
-    bench.renas(&["verify"]);
+    bench.renas(&["verify"]).expect(0, "expected tier bit, reached bit");
     println!("killed {kills} times before the end");
     assert!(kills > 0, "no kill came before the end");
 }
@@ -41,8 +41,6 @@ fn kill_9_of_the_coordinator_at_many_moments_changes_no_byte_of_the_report() {
 fn ctrl_c_ends_with_130_and_the_same_command_goes_on() {
     let expected = undisturbed();
     let bench = Bench::new();
-    // Enough epochs that the run does not end before it is interrupted.
-    let manifest = bench.manifest();
     let child = bench.command(&["run"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     sleep(Duration::from_millis(300));
     signal("-INT", child.id());
@@ -50,7 +48,6 @@ fn ctrl_c_ends_with_130_and_the_same_command_goes_on() {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(130), "{stderr}");
     assert!(stderr.contains("the same command goes on"), "{stderr}");
-    bench.write("experiments/econas.yaml", &manifest);
     bench.renas(&["run"]).expect(0, "report:");
     assert_eq!(bench.digests("reports"), expected);
 }
@@ -73,10 +70,24 @@ fn a_trial_that_kills_every_worker_stops_the_run_with_its_name_and_the_last_word
     bench.renas(&["run"]).expect(0, "report:");
 }
 
+#[test]
+fn a_trial_that_needs_more_memory_than_there_is_stops_the_run_with_its_name() {
+    let bench = Bench::new();
+    let manifest = bench.manifest();
+    // Three layers of 10,000 units have 1.2 GB of weights, and as much of gradients.
+    bench.write("experiments/econas.yaml", &manifest.replace("width: [8, 64]", "width: [10000, 10000]"));
+    let limited = bench.path("limited-worker");
+    let script = format!("#!/bin/sh\nulimit -v 1500000\nexec '{}' \"$@\"\n", bench::worker().display());
+    let limited = bench::program(&limited, &script);
+    let answer = bench.renas_with(&[("RENAS_WORKER", &limited)], &["run", "--jobs", "1"]);
+    answer.expect(3, "3 workers died on it").expect(3, "memory").expect(3, "study table/digits");
+    bench.write("experiments/econas.yaml", &manifest);
+    bench.renas(&["run"]).expect(0, "report:");
+}
+
 /// A program that says hello as a worker does, but dies on its first request, the first `times` times.
 fn dying_worker(bench: &Bench, times: usize) -> String {
-    let real = std::path::Path::new(env!("CARGO_BIN_EXE_renas")).with_file_name("renas-worker");
-    assert!(real.exists(), "build the worker first: cargo test --workspace does");
+    let real = bench::worker();
     let (count, path) = (bench.path("deaths"), bench.path("dying-worker"));
     let script = format!(
         "#!/bin/sh\n\
@@ -92,9 +103,7 @@ fn dying_worker(bench: &Bench, times: usize) -> String {
         count = count.display(),
         real = real.display(),
     );
-    fs::write(&path, script).expect("writable");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
-    path.to_string_lossy().into_owned()
+    bench::program(&path, &script)
 }
 
 #[test]

@@ -86,6 +86,20 @@ impl Bench {
     }
 }
 
+/// The real worker, which is built beside `renas`.
+pub(crate) fn worker() -> PathBuf {
+    let worker = Path::new(env!("CARGO_BIN_EXE_renas")).with_file_name("renas-worker");
+    assert!(worker.exists(), "build the worker first: cargo test --workspace does");
+    worker
+}
+
+/// Write a program that can be started; its path as text, for an environment variable.
+pub(crate) fn program(path: &Path, content: impl AsRef<[u8]>) -> String {
+    fs::write(path, content).expect("writable");
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("it is ours");
+    path.to_string_lossy().into_owned()
+}
+
 /// Every file below a folder, sorted.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };

@@ -80,7 +80,8 @@ impl Pool {
 
     fn start_worker(&self) -> Result<Worker, Trouble> {
         let mut command = Command::new(&self.settings.program);
-        command.args(&self.settings.arguments);
+        // Last words are told to the user: the reason must not drown in a stack.
+        command.args(&self.settings.arguments).env("RUST_BACKTRACE", "0");
         let started = Worker::start(&mut command, &self.shared.children);
         if self.is_cancelled() {
             // Also where the worker came up after everybody was killed: dropping it ends it.

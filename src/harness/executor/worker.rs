@@ -231,6 +231,10 @@ fn last_lines(words: &[u8]) -> String {
 
 fn describe(status: ExitStatus) -> String {
     match (status.code(), status.signal()) {
+        (Some(127), _) => {
+            "exited with status 127: its program, or a library that it needs, is not there (`make setup` brings libtorch)"
+                .to_owned()
+        }
         (Some(code), _) => format!("exited with status {code}"),
         (None, Some(signal)) => match signal_name(signal) {
             Some(name) => format!("was killed by signal {signal} ({name})"),

@@ -11,7 +11,7 @@ use super::paper::Econas;
 use super::settings::{Dataset, SearchSettings, Settings, StudySettings, TableSettings, Training};
 use crate::base::digest::Digest;
 use crate::base::seed::Seed;
-use crate::harness::study::{Context, Paper, Results, Step};
+use crate::harness::study::{Context, Paper, Results, Step, StudyResult};
 use crate::network::spec::Operator;
 use crate::network::weights::{Tensor, Tensors, encode};
 use crate::task::outcome::Outcome;
@@ -133,10 +133,10 @@ impl Context for FakeContext {
 pub(super) fn results() -> (Value, Results) {
     let parameters = json!(settings());
     let context = FakeContext::default();
-    let mut results = Results::new();
+    let mut results = Results::default();
     for study in Econas.plan(&parameters).expect("a sound experiment") {
         let value = Econas.run(&study, &results, &context).unwrap_or_else(|error| panic!("{}: {error:#}", study.id));
-        results.insert(study.id, value);
+        results.insert(study.id, StudyResult::of(&value).expect("finite numbers"));
     }
     (parameters, results)
 }

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 use super::population::Individual;
-use super::search::{SearchRecord, result};
+use super::search::SearchRecord;
 use super::trial::{Protocol, Trained};
 use super::variant::Variant;
 use crate::base::seed::Seed;
@@ -38,7 +38,7 @@ pub struct Retrained {
 
 /// Train a random sample of the final population; the result of a retraining study.
 pub fn retrain(inputs: &RetrainInputs, results: &Results, context: &dyn Context) -> Result<Vec<Retrained>> {
-    let record: SearchRecord = result(results, &inputs.search)?;
+    let record: SearchRecord = results.read(&inputs.search)?;
     let last = record.kept.last().with_context(|| format!("study {} kept no population", inputs.search))?;
     let chosen = sample(&last.individuals, inputs.networks, &inputs.seed);
     let seed = |index: usize| inputs.seed.derive_indexed("network", index as u64);

@@ -65,21 +65,10 @@ impl Source {
     /// The rows as `variant` reads them. The author's table has one accuracy and one introspectability, the code's.
     pub fn rows(&self, variant: Variant, results: &Results, context: &dyn Context) -> Result<Vec<Row>> {
         match self {
-            Self::Trained { study } => Ok(rows(&trained(results, study)?, variant)),
+            Self::Trained { study } => Ok(rows(&results.read::<Vec<Trained>>(study)?, variant)),
             Self::Author { table } => parse_author(&context.table(table)?).with_context(|| format!("table `{table}`")),
         }
     }
-}
-
-/// The result of a table study.
-pub fn trained(results: &Results, study: &str) -> Result<Vec<Trained>> {
-    result(results, study)
-}
-
-/// The result of the study of that id, as its type.
-pub fn result<T: for<'de> Deserialize<'de>>(results: &Results, study: &str) -> Result<T> {
-    let value = results.get(study).with_context(|| format!("no result of study {study}"))?;
-    T::deserialize(value).with_context(|| format!("result of study {study}"))
 }
 
 /// What is recorded of one search.

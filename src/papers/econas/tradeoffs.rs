@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::search::{Source, trained};
+use super::search::Source;
+use super::trial::Trained;
 use super::variant::Variant;
 use crate::base::seed::Seed;
 use crate::harness::study::{Context, Results};
@@ -142,11 +143,11 @@ fn correlate(statistic: Correlation, rows: &[[f64; 4]], partner: usize) -> Optio
 fn read(source: &Source, results: &Results, context: &dyn Context) -> Result<Vec<[f64; 4]>> {
     match source {
         Source::Trained { study } => {
-            let row = |network: &super::trial::Trained| {
+            let row = |network: &Trained| {
                 let test = &network.test;
                 [test.accuracy, test.similarity, test.distance, network.multiply_adds]
             };
-            Ok(trained(results, study)?.iter().map(row).collect())
+            Ok(results.read::<Vec<Trained>>(study)?.iter().map(row).collect())
         }
         Source::Author { .. } => {
             let rows = source.rows(Variant::Reference, results, context)?;
@@ -159,25 +160,29 @@ fn read(source: &Source, results: &Results, context: &dyn Context) -> Result<Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::harness::study::StudyResult;
     use crate::papers::econas::fixture::FakeContext;
     use crate::papers::econas::genotype::Genotype;
-    use crate::papers::econas::trial::{Metrics, Trained};
+    use crate::papers::econas::trial::Metrics;
 
     /// Twenty networks whose similarity and cost follow from their accuracy.
-    fn table(similarity: fn(f64) -> f64, cost: fn(f64) -> f64) -> serde_json::Value {
+    fn table(similarity: fn(f64) -> f64, cost: fn(f64) -> f64) -> StudyResult {
         let network = |index: usize| {
             let accuracy = (index * index) as f64 / 400.0;
             let test = Metrics { accuracy, similarity: similarity(accuracy), distance: (index % 3) as f64 };
             let genotype = Genotype(vec![index + 1]);
             Trained { genotype, multiply_adds: cost(accuracy), validation: test, test, diverged: false }
         };
-        serde_json::to_value((0..20).map(network).collect::<Vec<_>>()).expect("plain data")
+        StudyResult::of(&(0..20).map(network).collect::<Vec<_>>()).expect("plain data")
     }
 
     fn results() -> Results {
         let agreeing = table(|accuracy| 2.0 * accuracy, |accuracy| 1.0 - accuracy);
         let trading = table(|accuracy| 1.0 - accuracy, |accuracy| accuracy);
-        Results::from([("easy".to_owned(), agreeing), ("hard".to_owned(), trading)])
+        let mut results = Results::default();
+        results.insert("easy".to_owned(), agreeing);
+        results.insert("hard".to_owned(), trading);
+        results
     }
 
     fn source(study: &str) -> Source {

@@ -9,7 +9,7 @@ use crate::papers::econas::components::Components;
 use crate::papers::econas::plan::{self, Arm, arms, table_id, tradeoffs_id};
 use crate::papers::econas::quality::Quality;
 use crate::papers::econas::retrain::Retrained;
-use crate::papers::econas::search::{Kept, SearchRecord, result};
+use crate::papers::econas::search::{Kept, SearchRecord};
 use crate::papers::econas::settings::{Dataset, Settings};
 use crate::papers::econas::tradeoffs::Estimates;
 use crate::papers::econas::trial::Trained;
@@ -40,18 +40,18 @@ impl Evidence {
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
         let mut evidence = Self { tables: BTreeMap::new(), arms: BTreeMap::new(), estimates: BTreeMap::new() };
         for dataset in &settings.datasets {
-            evidence.tables.insert(dataset.name.clone(), result(results, &table_id(&dataset.name))?);
+            evidence.tables.insert(dataset.name.clone(), results.read(&table_id(&dataset.name))?);
             for arm in arms(dataset) {
                 evidence.arms.insert(key(&arm), ArmEvidence::read(settings, &arm, results)?);
             }
             let kinds = [Some(false), dataset.author_table.as_ref().map(|_| true)];
             for author in kinds.into_iter().flatten() {
                 let id = tradeoffs_id(&dataset.name, author);
-                evidence.estimates.insert(id.clone(), result(results, &id)?);
+                evidence.estimates.insert(id.clone(), results.read(&id)?);
             }
         }
         if settings.datasets.len() > 1 {
-            evidence.estimates.insert(plan::GROWTH_ID.to_owned(), result(results, plan::GROWTH_ID)?);
+            evidence.estimates.insert(plan::GROWTH_ID.to_owned(), results.read(plan::GROWTH_ID)?);
         }
         Ok(evidence)
     }
@@ -74,12 +74,12 @@ impl Evidence {
 
 impl ArmEvidence {
     fn read(settings: &Settings, arm: &Arm, results: &Results) -> Result<Self> {
-        let searches = (0..settings.search.seeds).map(|seed| result(results, &arm.search_id(seed)));
+        let searches = (0..settings.search.seeds).map(|seed| results.read(&arm.search_id(seed)));
         Ok(Self {
             searches: searches.collect::<Result<_>>()?,
-            quality: result(results, &arm.study_id("surrogates"))?,
-            components: if arm.has_components() { result(results, &arm.study_id("components"))? } else { Vec::new() },
-            retrained: if arm.is_retrained() { result(results, &arm.study_id("retrain"))? } else { Vec::new() },
+            quality: results.read(&arm.study_id("surrogates"))?,
+            components: if arm.has_components() { results.read(&arm.study_id("components"))? } else { Vec::new() },
+            retrained: if arm.is_retrained() { results.read(&arm.study_id("retrain"))? } else { Vec::new() },
         })
     }
 
