@@ -89,7 +89,7 @@ impl Board {
             let mut state = self.lock();
             state.running -= 1;
             match outcome {
-                Ok(value) => drop(state.results.insert(study.id.clone(), value)),
+                Ok(result) => state.results.insert(study.id.clone(), result),
                 Err(error) => drop(state.errors.insert(index, error)),
             }
             self.changed.notify_all();

@@ -3,6 +3,9 @@
 //! `mnist`: 784 inputs, eleven hidden layers of 100 units, 10 classes, 60,000 images, Adam, batches of 128. Its peer is
 //! `scripts/plain_loop.py`, the plain PyTorch loop of the same network: run both in turn on an idle machine. It needs
 //! MNIST in `$RENAS_DATA` or `data`, and says so where it is not there. `digits` always runs.
+//!
+//! Measured so, three rounds in turn, one core of an Intel Xeon, nothing else running: ours 0.88 to 0.91 s an epoch (median
+//! of 10 samples a round), the plain loop 1.89 to 2.01 s for its first epoch and 2.14 to 2.46 s for the next two.
 
 use std::process::ExitCode;
 
