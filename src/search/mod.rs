@@ -4,6 +4,7 @@ pub mod evolution; //   the frame: ask, tell, survive, breed; variation and sche
 pub mod hypervolume; // how much of objective space a set dominates, exactly, for 2 and 3 objectives
 pub mod nsga2; //       NSGA-II as a scheme of that frame, and the parts its variants use
 pub mod pareto; //      dominance, non-dominated sorting, crowding distance
+pub mod progressive_front; // accuracy against time, from the most accurate candidate on, as POPNAS takes it
 
 mod staircase; // minimal points of a plane: what sorting and hypervolume in 3 dimensions sweep with
 
