@@ -6,8 +6,9 @@
 
 use std::io::Read as _;
 use std::path::Path;
+use std::sync::Arc;
 
-use super::store::{Evidence, Key, Record, StoreError};
+use super::store::{Evidence, Record, StoreError};
 
 /// The file's name in an experiment's folder of a report.
 pub const FILE: &str = "outcomes.jsonl.zst";
@@ -17,20 +18,11 @@ pub const FILE: &str = "outcomes.jsonl.zst";
 const LEVEL: i32 = 3;
 
 /// The bytes of the file. `observed` keeps measured times; without it the bytes repeat from run to run.
-pub fn write<'r>(records: impl IntoIterator<Item = &'r Record>, observed: bool) -> Result<Vec<u8>, StoreError> {
-    let mut lines: Vec<(Key, String)> = Vec::new();
-    for record in records {
-        let key = record.identity.clone().address()?.key();
-        let line = if observed || record.observation.is_none() {
-            record.to_text()?
-        } else {
-            Record { observation: None, ..record.clone() }.to_text()?
-        };
-        lines.push((key, line));
+pub fn write(evidence: &Evidence, observed: bool) -> Result<Vec<u8>, StoreError> {
+    let mut text = String::new();
+    for record in evidence.records().values() {
+        text.push_str(&if observed { record.to_text()? } else { record.to_unobserved_text()? });
     }
-    lines.sort();
-    lines.dedup();
-    let text: String = lines.into_iter().map(|(_, line)| line).collect();
     Ok(zstd::bulk::compress(text.as_bytes(), LEVEL).expect("compressing memory into memory has no way to fail"))
 }
 
@@ -43,8 +35,8 @@ pub fn read(path: &Path, bytes: &[u8]) -> Result<Evidence, StoreError> {
         .map_err(|error| damaged(format!("it does not decompress ({error}): it is cut off or altered")))?;
     let mut records = Vec::new();
     for (index, line) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
-        let (_, record) = Record::parse_line(line).map_err(|why| damaged(format!("line {}: {why}", index + 1)))?;
-        records.push(record);
+        let (key, record) = Record::parse_line(line).map_err(|why| damaged(format!("line {}: {why}", index + 1)))?;
+        records.push((key, Arc::new(record)));
     }
     Evidence::new(path, records)
 }
@@ -63,16 +55,24 @@ mod tests {
         }
     }
 
+    fn evidence(records: &[Record]) -> Evidence {
+        let keyed = |record: &Record| {
+            let key = record.identity.clone().address().expect("canonical").key();
+            (key, Arc::new(record.clone()))
+        };
+        Evidence::new(Path::new("e"), records.iter().map(keyed)).expect("no two differ")
+    }
+
     #[test]
     fn the_bytes_do_not_depend_on_the_order_of_records_and_read_back_equal() {
         let (a, b) = (record("a"), record("b"));
-        let bytes = write([&a, &b], true).expect("finite");
-        assert_eq!(bytes, write([&b, &a, &b], true).expect("finite"));
+        let bytes = write(&evidence(&[a.clone(), b.clone()]), true).expect("finite");
+        assert_eq!(bytes, write(&evidence(&[b.clone(), a.clone(), b.clone()]), true).expect("finite"));
         let read = read(Path::new("e"), &bytes).expect("sound");
         let mut steps: Vec<&str> = read.records().values().map(|record| record.identity.step.as_str()).collect();
         steps.sort_unstable();
         assert_eq!(steps, ["a", "b"]);
-        assert!(read.records().values().all(|read| *read == a || *read == b));
+        assert!(read.records().values().all(|read| **read == a || **read == b));
     }
 
     #[test]
@@ -80,13 +80,14 @@ mod tests {
         let first = record("a");
         let mut second = record("a");
         second.observation.as_mut().expect("it has one").cpu_seconds = 9.0;
-        assert_eq!(write([&first], false).expect("finite"), write([&second], false).expect("finite"));
-        assert_ne!(write([&first], true).expect("finite"), write([&second], true).expect("finite"));
+        let [first, second] = [first, second].map(|record| evidence(&[record]));
+        assert_eq!(write(&first, false).expect("finite"), write(&second, false).expect("finite"));
+        assert_ne!(write(&first, true).expect("finite"), write(&second, true).expect("finite"));
     }
 
     #[test]
     fn every_altered_byte_is_noticed() {
-        let bytes = write([&record("a"), &record("b")], true).expect("finite");
+        let bytes = write(&evidence(&[record("a"), record("b")]), true).expect("finite");
         let original = read(Path::new("e"), &bytes).expect("sound").records().clone();
         for place in 0..bytes.len() {
             let mut altered = bytes.clone();

@@ -51,7 +51,7 @@ pub fn section(
             format!("make reproduce PROFILE={profile}"),
             format!("target/release/renas run --profile {profile} --only {}", manifest.id),
         ],
-        evidence: Some(evidence::write(evidence.records().values(), observed)?),
+        evidence: Some(evidence::write(evidence, observed)?),
     })
 }
 
@@ -96,13 +96,18 @@ fn facts(parameters: &Value) -> Vec<Fact> {
 
 /// Every data set that the experiment read, once per way of splitting it.
 fn data_sets(experiment: &Experiment<'_>, evidence: &Evidence) -> Result<Vec<page::DataSet>> {
-    let mut split_samples: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for record in evidence.records().values() {
-        if let Some(data) = record.identity.inputs.get("data") {
-            let choice = DataChoice::deserialize(data).context("the data set of a trial in the evidence")?;
-            let samples = samples(&choice)?;
-            split_samples.entry(choice.name).or_default().insert(samples);
+    let mut choices: Vec<&Value> = Vec::new();
+    for data in evidence.records().values().filter_map(|record| record.identity.inputs.get("data")) {
+        // Few choices, of many trials.
+        if !choices.contains(&data) {
+            choices.push(data);
         }
+    }
+    let mut split_samples: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for data in choices {
+        let choice = DataChoice::deserialize(data).context("the data set of a trial in the evidence")?;
+        let samples = samples(&choice)?;
+        split_samples.entry(choice.name).or_default().insert(samples);
     }
     let mut sets = Vec::new();
     for name in experiment.data() {

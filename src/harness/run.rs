@@ -251,6 +251,6 @@ fn remembered(records: &dyn Records, address: &Address) -> Result<Option<Remembe
 
 /// The evidence of an experiment: the records that its studies used.
 pub fn evidence_of(bench: &Workbench<'_>, studied: &Studied, path: &Path) -> Result<Evidence> {
-    let records = studied.used.iter().map(|key| Ok(bench.record(*key)?.as_ref().clone()));
+    let records = studied.used.iter().map(|&key| Ok((key, bench.record(key)?)));
     Ok(Evidence::new(path, records.collect::<Result<Vec<_>>>()?)?)
 }

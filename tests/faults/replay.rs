@@ -1,6 +1,7 @@
 //! What is computed again after damage, and what is told of it; reports without workers.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::Result;
@@ -180,10 +181,15 @@ fn a_damaged_value_is_set_aside_and_computed_again() {
     assert!(message.contains("step half gave another result"), "{message}");
 }
 
+fn keyed(records: &[Record]) -> Vec<(Key, Arc<Record>)> {
+    let key = |record: &Record| record.identity.clone().address().expect("canonical").key();
+    records.iter().map(|record| (key(record), Arc::new(record.clone()))).collect()
+}
+
 #[test]
 fn a_report_needs_no_more_than_evidence_and_says_what_is_missing() {
     let records: Vec<Record> = tasks(3).iter().map(record).collect();
-    let evidence = Evidence::new(Path::new("outcomes.jsonl.zst"), records.clone()).expect("no two differ");
+    let evidence = Evidence::new(Path::new("outcomes.jsonl.zst"), keyed(&records)).expect("no two differ");
     let (worker, data) = (identity(), Locations::only(&[]));
     let context = ReplayContext::new(&evidence, &worker, &data);
     let outcomes = context.outcomes(&tasks(3)).expect("all are there");
@@ -202,6 +208,7 @@ fn a_report_needs_no_more_than_evidence_and_says_what_is_missing() {
 fn evidence_with_two_results_of_one_step_is_refused() {
     let (one, mut other) = (record(&task(1)), record(&task(1)));
     other.result = renas::harness::store::StepResult::Value(serde_json::json!(1));
-    let error = Evidence::new(Path::new("outcomes.jsonl.zst"), [one.clone(), one, other]).expect_err("they differ");
+    let error =
+        Evidence::new(Path::new("outcomes.jsonl.zst"), keyed(&[one.clone(), one, other])).expect_err("they differ");
     assert!(error.to_string().contains("two different results of step train"), "{error}");
 }

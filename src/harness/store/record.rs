@@ -160,13 +160,22 @@ pub struct Record {
 impl Record {
     /// The file's text; canonical, so that equal records are equal bytes.
     pub fn to_text(&self) -> Result<String, StoreError> {
+        self.text(self.observation.as_ref())
+    }
+
+    /// The same without what was observed: the text repeats from run to run.
+    pub fn to_unobserved_text(&self) -> Result<String, StoreError> {
+        self.text(None)
+    }
+
+    fn text(&self, observation: Option<&Observation>) -> Result<String, StoreError> {
         let step = &self.identity.step;
         let mut text = format!(
             r#"{{"format":{FORMAT},"identity":{},"result":{}"#,
             self.identity.canonical()?,
             canonical(step, "result", &self.result)?
         );
-        if let Some(observation) = &self.observation {
+        if let Some(observation) = observation {
             text.push_str(r#","observation":"#);
             text.push_str(&canonical(step, "observation", observation)?);
         }

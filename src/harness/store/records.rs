@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::StoreError;
 use super::folder::Store;
@@ -11,7 +12,7 @@ use crate::base::digest::Digest;
 /// Where finished steps are looked up.
 pub trait Records: Sync {
     /// The record at an address; nothing where the step is not known.
-    fn find(&self, address: &Address) -> Result<Option<Record>, StoreError>;
+    fn find(&self, address: &Address) -> Result<Option<Arc<Record>>, StoreError>;
 
     /// The verified bytes of an object.
     fn object(&self, digest: &Digest) -> Result<Vec<u8>, StoreError>;
@@ -21,8 +22,8 @@ pub trait Records: Sync {
 }
 
 impl Records for Store {
-    fn find(&self, address: &Address) -> Result<Option<Record>, StoreError> {
-        Store::find(self, address)
+    fn find(&self, address: &Address) -> Result<Option<Arc<Record>>, StoreError> {
+        Ok(Store::find(self, address)?.map(Arc::new))
     }
 
     fn object(&self, digest: &Digest) -> Result<Vec<u8>, StoreError> {
@@ -38,15 +39,14 @@ impl Records for Store {
 #[derive(Clone, Debug)]
 pub struct Evidence {
     source: PathBuf,
-    records: BTreeMap<Key, Record>,
+    records: BTreeMap<Key, Arc<Record>>,
 }
 
 impl Evidence {
-    /// The records of `source`, the file that they were read from. Two records of one key that differ are damage.
-    pub fn new(source: &Path, records: impl IntoIterator<Item = Record>) -> Result<Self, StoreError> {
+    /// The records of `source`, which they were read from, with their keys. Two of one key that differ are damage.
+    pub fn new(source: &Path, records: impl IntoIterator<Item = (Key, Arc<Record>)>) -> Result<Self, StoreError> {
         let mut evidence = Self { source: source.to_owned(), records: BTreeMap::new() };
-        for record in records {
-            let key = record.identity.clone().address()?.key();
+        for (key, record) in records {
             match evidence.records.get(&key) {
                 Some(known) if *known != record => {
                     let why = format!("it holds two different results of step {} {key}", record.identity.step);
@@ -62,13 +62,13 @@ impl Evidence {
     }
 
     /// All records, by key.
-    pub fn records(&self) -> &BTreeMap<Key, Record> {
+    pub fn records(&self) -> &BTreeMap<Key, Arc<Record>> {
         &self.records
     }
 }
 
 impl Records for Evidence {
-    fn find(&self, address: &Address) -> Result<Option<Record>, StoreError> {
+    fn find(&self, address: &Address) -> Result<Option<Arc<Record>>, StoreError> {
         Ok(self.records.get(&address.key()).cloned())
     }
 
