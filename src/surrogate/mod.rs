@@ -2,9 +2,16 @@
 
 use thiserror::Error;
 
-pub mod tree; // CART regression tree
+pub mod linear; //         the fitted form that the next three share
+pub mod nnls; //           non-negative least squares
+pub mod positive_lasso; // what the code of POPNAS calls NNLS
+pub mod ridge; //          ridge regression
+pub mod tree; //           CART regression tree
 
 mod growth; // how such a tree grows
+
+#[cfg(test)]
+mod fixture; // numbers to compare with other libraries
 
 /// A way to predict one number from a row of features.
 pub trait Regressor {
@@ -19,6 +26,11 @@ pub trait Regressor {
 pub trait Predictor {
     /// The prediction for one row of features. Panics where the row has not as many columns as the fit had.
     fn predict(&self, row: &[f64]) -> f64;
+
+    /// The predictions for all rows.
+    fn predict_all(&self, features: &Features<'_>) -> Vec<f64> {
+        (0..features.rows()).map(|row| self.predict(features.row(row))).collect()
+    }
 }
 
 /// `n` rows x `d` columns of finite numbers, row by row; at least one of each.
@@ -111,6 +123,9 @@ pub enum FitError {
         /// Targets.
         targets: usize,
     },
+    /// Squares of the numbers overflow, or their differences are lost beside them.
+    #[error("features or targets are too large, or too different in size, to be fitted: scale them first")]
+    Magnitude,
     /// A setting of the regressor is out of range.
     #[error("{0}")]
     Setting(&'static str),

@@ -90,15 +90,8 @@ impl FittedTree {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::fixture::congruence;
     use super::*;
-
-    /// `state = (state * 1103515245 + 12345) mod 2^31`, then `(state >> 16) mod levels`.
-    fn congruence(mut state: u64) -> impl FnMut(u64) -> f64 {
-        move |levels| {
-            state = (state * 1_103_515_245 + 12_345) % (1 << 31);
-            ((state >> 16) % levels) as f64
-        }
-    }
 
     /// 80 rows of 3 features, their targets, and 12 more rows; features are exact in 32 bits, as scikit-learn has them.
     fn example() -> (Vec<f64>, Vec<f64>, Vec<f64>) {
