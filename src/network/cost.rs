@@ -51,12 +51,14 @@ fn node_cost(network: &NetworkSpec, shapes: &[Vec<usize>], index: usize) -> Node
     let multiply_adds = match network.nodes[index].operator {
         Operator::Linear { .. } => activations * inputs,
         Operator::Conv2d { kernel, groups, .. } => activations * (inputs / groups as u64) * (kernel * kernel) as u64,
+        Operator::Conv2dRect { kernel: [height, width], .. } => activations * inputs * (height * width) as u64,
         Operator::BatchNorm
         | Operator::Activation { .. }
         | Operator::MaxPool2d { .. }
         | Operator::AvgPool2d { .. }
         | Operator::GlobalMeanPool
-        | Operator::Flatten => 0,
+        | Operator::Flatten
+        | Operator::Concat => 0,
     };
     NodeCost { parameters: 0, multiply_adds, activations }
 }
@@ -64,7 +66,7 @@ fn node_cost(network: &NetworkSpec, shapes: &[Vec<usize>], index: usize) -> Node
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::spec::Activation;
+    use crate::network::spec::{Activation, INPUT, Node};
 
     /// By hand: 784 x 100 + 9 layers of 100 x 100 + 100 x 10, and one bias per unit.
     #[test]
@@ -102,5 +104,48 @@ mod tests {
         assert_eq!(cost.total.parameters, 1_194);
         assert_eq!(cost.total.multiply_adds, 55_296 + 14_112 + 640);
         assert_eq!(cost.nodes[3], NodeCost { parameters: 304, multiply_adds: 14_112, activations: 784 });
+    }
+
+    /// By hand, on 3 x 8 x 8: 1 x 7 to 4 channels is 4 x 3 x 7 weights and as many multiply-adds per pixel, 7 x 1 is
+    /// 4 x 4 x 7; a depthwise 5 x 5 is 3 x 25 and its pointwise partner 4 x 3; a dilated 3 x 3 is 5 x 3 x 9; the mean
+    /// pool and the concatenation of 4 + 4 + 5 + 3 channels have none; the projection is 6 x 16.
+    #[test]
+    fn a_cell_of_branches_costs_what_the_hand_count_says() {
+        let rect = |kernel, padding| Operator::Conv2dRect { filters: 4, kernel, stride: 1, padding };
+        let conv = |filters, kernel, padding, dilation, groups| Operator::Conv2d {
+            filters,
+            kernel,
+            stride: 1,
+            padding,
+            dilation,
+            groups,
+        };
+        let node = |name: &str, operator, inputs: &[&str]| Node {
+            name: name.to_owned(),
+            operator,
+            inputs: inputs.iter().map(|&input| input.to_owned()).collect(),
+        };
+        let nodes = vec![
+            node("wide", rect([1, 7], [0, 3]), &[INPUT]),
+            node("tall", rect([7, 1], [3, 0]), &["wide"]),
+            node("depthwise", conv(3, 5, 2, 1, 3), &[INPUT]),
+            node("pointwise", conv(4, 1, 0, 1, 1), &["depthwise"]),
+            node("dilated", conv(5, 3, 2, 2, 1), &[INPUT]),
+            node("mean", Operator::AvgPool2d { kernel: 3, stride: 1, padding: 1 }, &[INPUT]),
+            node("concat", Operator::Concat, &["tall", "pointwise", "dilated", "mean"]),
+            node("projection", conv(6, 1, 0, 1, 1), &["concat"]),
+        ];
+        let network = NetworkSpec { input: vec![3, 8, 8], nodes, output: "projection".to_owned() };
+        let cost = cost(&network).expect("valid");
+        let weights = [84, 112, 75, 12, 135, 0, 0, 96];
+        let biases = [4, 4, 3, 4, 5, 0, 0, 6];
+        let channels = [4, 4, 3, 4, 5, 3, 16, 6];
+        for (index, node) in cost.nodes.iter().enumerate() {
+            let parameters = weights[index] + biases[index];
+            let expected =
+                NodeCost { parameters, multiply_adds: 64 * weights[index], activations: 64 * channels[index] };
+            assert_eq!(*node, expected, "{}", network.nodes[index].name);
+        }
+        assert_eq!(cost.total, NodeCost { parameters: 540, multiply_adds: 32_896, activations: 2_880 });
     }
 }

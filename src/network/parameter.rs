@@ -2,7 +2,7 @@
 //!
 //! Cost counts them, the worker creates them, safetensors objects hold them: one list for all three.
 
-use super::shape::{ShapeError, shapes, single_input};
+use super::shape::{ShapeError, shapes};
 use super::spec::{INPUT, NetworkSpec, Operator};
 
 /// One tensor of a network.
@@ -12,7 +12,7 @@ pub struct Parameter {
     pub name: String,
     /// Index of the node that it belongs to.
     pub node: usize,
-    /// Sizes; PyTorch's layout (`[units, features]`, `[filters, channels / groups, kernel, kernel]`).
+    /// Sizes; PyTorch's layout (`[units, features]`, `[filters, channels / groups, height, width]`).
     pub shape: Vec<usize>,
     /// Where fresh values come from.
     pub initial: Initial,
@@ -67,6 +67,11 @@ pub fn parameters(network: &NetworkSpec) -> Result<Vec<Parameter>, ShapeError> {
                 add("weight", vec![filters, source / groups, kernel, kernel], initial, true);
                 add("bias", vec![filters], initial, true);
             }
+            Operator::Conv2dRect { filters, kernel: [height, width], .. } => {
+                let initial = Initial::Uniform { fan_in: source * height * width };
+                add("weight", vec![filters, *source, height, width], initial, true);
+                add("bias", vec![filters], initial, true);
+            }
             Operator::BatchNorm => {
                 add("weight", vec![*source], Initial::Ones, true);
                 add("bias", vec![*source], Initial::Zeros, true);
@@ -77,19 +82,20 @@ pub fn parameters(network: &NetworkSpec) -> Result<Vec<Parameter>, ShapeError> {
             | Operator::MaxPool2d { .. }
             | Operator::AvgPool2d { .. }
             | Operator::GlobalMeanPool
-            | Operator::Flatten => {}
+            | Operator::Flatten
+            | Operator::Concat => {}
         }
     }
     Ok(parameters)
 }
 
-/// The shape of what node `index` of a valid network reads.
+/// The shape of what node `index` of a valid network reads; of the first value where it reads several.
 pub(super) fn source_shape<'a>(network: &'a NetworkSpec, shapes: &'a [Vec<usize>], index: usize) -> &'a [usize] {
-    let source = single_input(&network.nodes[index]).expect("`shapes` has checked the number of inputs");
+    let source = network.nodes[index].inputs.first().expect("`shapes` has checked the number of inputs");
     if source == INPUT {
         return &network.input;
     }
-    let place = network.nodes.iter().position(|node| node.name == source);
+    let place = network.nodes.iter().position(|node| node.name == *source);
     &shapes[place.expect("`shapes` has checked that inputs exist")]
 }
 

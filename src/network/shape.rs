@@ -46,13 +46,16 @@ pub fn shapes(network: &NetworkSpec) -> Result<Vec<Vec<usize>>, ShapeError> {
         if places.contains_key(node.name.as_str()) {
             return Err(rule("another node before it has the same name".to_owned()));
         }
-        let source = single_input(node).map_err(rule)?;
-        let source = match places.get(source) {
-            _ if source == INPUT => input,
-            Some(&place) => &shapes[place],
-            None => return Err(rule(format!("it reads `{source}`, which is neither `input` nor an earlier node"))),
-        };
-        let shape = output_shape(&node.operator, source).map_err(rule)?;
+        check_number_of_inputs(node).map_err(rule)?;
+        let mut sources: Vec<&[usize]> = Vec::with_capacity(node.inputs.len());
+        for source in &node.inputs {
+            sources.push(match places.get(source.as_str()) {
+                _ if source == INPUT => input,
+                Some(&place) => &shapes[place],
+                None => return Err(rule(format!("it reads `{source}`, which is neither `input` nor an earlier node"))),
+            });
+        }
+        let shape = output_shape(&node.operator, &sources).map_err(rule)?;
         if volume(&shape).is_none() {
             return Err(rule(format!("its value {shape:?} is larger than {LARGEST_VALUE} numbers")));
         }
@@ -64,11 +67,12 @@ pub fn shapes(network: &NetworkSpec) -> Result<Vec<Vec<usize>>, ShapeError> {
     Ok(shapes)
 }
 
-/// The one input of an operator that reads one value; `shapes` has checked that there is exactly one.
-pub(super) fn single_input(node: &Node) -> Result<&str, String> {
-    match node.inputs.as_slice() {
-        [one] => Ok(one),
-        other => Err(format!("its operator reads 1 input, but {} are named", other.len())),
+/// One input, or any positive number of them for a concatenation.
+fn check_number_of_inputs(node: &Node) -> Result<(), String> {
+    match (&node.operator, node.inputs.len()) {
+        (Operator::Concat, 0) => Err("`concat` reads at least 1 input, but none is named".to_owned()),
+        (Operator::Concat, _) | (_, 1) => Ok(()),
+        (_, number) => Err(format!("its operator reads 1 input, but {number} are named")),
     }
 }
 
@@ -115,16 +119,19 @@ fn check_all_used(network: &NetworkSpec, places: &BTreeMap<&str, usize>, output:
 
 fn has_weights(operator: &Operator) -> bool {
     match operator {
-        Operator::Linear { .. } | Operator::Conv2d { .. } | Operator::BatchNorm => true,
+        Operator::Linear { .. } | Operator::Conv2d { .. } | Operator::Conv2dRect { .. } | Operator::BatchNorm => true,
         Operator::Activation { .. }
         | Operator::MaxPool2d { .. }
         | Operator::AvgPool2d { .. }
         | Operator::GlobalMeanPool
-        | Operator::Flatten => false,
+        | Operator::Flatten
+        | Operator::Concat => false,
     }
 }
 
-fn output_shape(operator: &Operator, source: &[usize]) -> Result<Vec<usize>, String> {
+/// `sources`: the shapes of what the operator reads, as many as it may have.
+fn output_shape(operator: &Operator, sources: &[&[usize]]) -> Result<Vec<usize>, String> {
+    let source = sources[0];
     match *operator {
         Operator::Linear { units } => {
             positive(&[("units", units)])?;
@@ -145,6 +152,12 @@ fn output_shape(operator: &Operator, source: &[usize]) -> Result<Vec<usize>, Str
             let size = |size| windows(size, extent, stride, padding);
             Ok(vec![filters, size(height)?, size(width)?])
         }
+        Operator::Conv2dRect { filters, kernel, stride, padding } => {
+            let [_, height, width] = image(source)?;
+            positive(&[("filters", filters), ("kernel[0]", kernel[0]), ("kernel[1]", kernel[1]), ("stride", stride)])?;
+            let height = windows(height, kernel[0], stride, padding[0])?;
+            Ok(vec![filters, height, windows(width, kernel[1], stride, padding[1])?])
+        }
         Operator::BatchNorm | Operator::Activation { .. } => Ok(source.to_vec()),
         Operator::MaxPool2d { kernel, stride, padding } | Operator::AvgPool2d { kernel, stride, padding } => {
             let [channels, height, width] = image(source)?;
@@ -157,7 +170,19 @@ fn output_shape(operator: &Operator, source: &[usize]) -> Result<Vec<usize>, Str
         }
         Operator::GlobalMeanPool => image(source).map(|[channels, _, _]| vec![channels]),
         Operator::Flatten => image(source).map(|[channels, height, width]| vec![channels * height * width]),
+        Operator::Concat => concatenated(sources),
     }
+}
+
+/// The channels (or features) of all sources behind one another; everything else must agree.
+fn concatenated(sources: &[&[usize]]) -> Result<Vec<usize>, String> {
+    let first = sources[0];
+    if let Some(other) = sources.iter().find(|shape| shape.len() != first.len() || shape[1..] != first[1..]) {
+        return Err(format!("{other:?} and {first:?} differ in more than their channels and cannot be concatenated"));
+    }
+    let channels = sources.iter().try_fold(0usize, |sum, shape| sum.checked_add(shape[0]));
+    let channels = channels.ok_or("its inputs have too many channels")?;
+    Ok(std::iter::once(channels).chain(first[1..].iter().copied()).collect())
 }
 
 fn image(source: &[usize]) -> Result<[usize; 3], String> {
@@ -222,6 +247,47 @@ mod tests {
         assert_eq!(all, vec![vec![8, 16, 15], vec![8, 12, 11], vec![8, 6, 6], vec![8, 3, 3], vec![8]]);
     }
 
+    fn wide(kernel: [usize; 2], stride: usize, padding: [usize; 2]) -> Operator {
+        Operator::Conv2dRect { filters: 4, kernel, stride, padding }
+    }
+
+    fn concat(inputs: &[&str]) -> Node {
+        let inputs = inputs.iter().map(|&name| name.to_owned()).collect();
+        Node { name: "concat".to_owned(), operator: Operator::Concat, inputs }
+    }
+
+    /// 1 x 7, then 7 x 1, keeps the size; halves it with stride 2 (PyTorch 2.11: 15 becomes 8).
+    #[test]
+    fn kernels_that_are_not_square_pad_each_side_by_its_own() {
+        let both = |stride| chain(&[3, 16, 15], vec![wide([1, 7], stride, [0, 3]), wide([7, 1], 1, [3, 0])]);
+        assert_eq!(shapes(&both(1)).expect("valid"), [vec![4, 16, 15], vec![4, 16, 15]]);
+        assert_eq!(shapes(&both(2)).expect("valid"), [vec![4, 8, 8], vec![4, 8, 8]]);
+    }
+
+    #[test]
+    fn a_concatenation_adds_the_channels_of_what_it_reads() {
+        let mut network = chain(&[3, 8, 8], vec![conv(5, 3, 1, 1, 1, 1), conv(2, 3, 2, 1, 1, 1)]);
+        network.output = "concat".to_owned();
+        network.nodes.push(concat(&["node_0", "input", "node_0"]));
+        network.nodes[1].inputs = vec!["concat".to_owned()];
+        network.nodes.swap(1, 2);
+        network.output = "node_1".to_owned();
+        assert_eq!(shapes(&network).expect("valid"), [vec![5, 8, 8], vec![13, 8, 8], vec![2, 4, 4]]);
+
+        network.nodes[1].inputs.clear();
+        assert!(rule_broken(&network).contains("`concat`: `concat` reads at least 1 input, but none is named"));
+        let mut sizes = chain(&[3, 8, 8], vec![conv(5, 3, 2, 1, 1, 1)]);
+        sizes.nodes.push(concat(&["input", "node_0"]));
+        sizes.output = "concat".to_owned();
+        assert!(rule_broken(&sizes).contains("`concat`: [5, 4, 4] and [3, 8, 8] differ in more than their channels"));
+        let mut vector = chain(&[3, 8, 8], vec![Operator::GlobalMeanPool]);
+        vector.nodes.push(concat(&["node_0", "input"]));
+        vector.output = "concat".to_owned();
+        assert!(rule_broken(&vector).contains("[3, 8, 8] and [3] differ in more than"));
+        vector.nodes[1].inputs = vec!["node_0".to_owned(); 2];
+        assert_eq!(shapes(&vector).expect("vectors").last(), Some(&vec![6]));
+    }
+
     #[test]
     fn every_mistake_names_the_node_and_the_rule() {
         let linear = |units| Operator::Linear { units };
@@ -233,6 +299,8 @@ mod tests {
             (chain(&[3, 8, 8], vec![conv(4, 3, 1, 1, 1, 2)]), "`node_0`: 2 groups do not divide 3 input channels"),
             (chain(&[3, 8, 8], vec![conv(4, 3, 0, 1, 1, 1)]), "`node_0`: stride must be at least 1"),
             (chain(&[3, 8, 8], vec![conv(4, 5, 1, 0, 2, 1)]), "`node_0`: a window of 9 cells does not fit into 8"),
+            (chain(&[3, 8, 8], vec![wide([1, 0], 1, [0, 3])]), "`node_0`: kernel[1] must be at least 1"),
+            (chain(&[3, 8, 8], vec![wide([9, 1], 1, [0, 0])]), "`node_0`: a window of 9 cells does not fit into 8"),
             (chain(&[3, 8, 8], vec![max_pool(3, 1, 2)]), "`node_0`: padding 2 is more than half of kernel 3"),
             (chain(&[3, 8, 8], vec![conv(1 << 30, 3, 1, 1, 1, 1)]), "`node_0`: its value [1073741824, 8, 8] is larger"),
             (chain(&[3, 8, 8], vec![Operator::Flatten, Operator::Flatten]), "`node_1`: its operator reads an image"),

@@ -29,7 +29,7 @@ pub struct Node {
     pub name: String,
     /// What the layer computes.
     pub operator: Operator,
-    /// What it reads: `input` or names of earlier nodes. One name for every operator so far.
+    /// What it reads: `input` or names of earlier nodes. One name, or several for `Concat`.
     pub inputs: Vec<String>,
 }
 
@@ -56,6 +56,17 @@ pub enum Operator {
         dilation: usize,
         /// Channel groups; equal to the input channels for a depthwise convolution.
         groups: usize,
+    },
+    /// Two-dimensional convolution with bias, dense, whose kernel need not be square: `1 x 7`, say.
+    Conv2dRect {
+        /// Output channels.
+        filters: usize,
+        /// Height and width of the kernel.
+        kernel: [usize; 2],
+        /// Step in both directions.
+        stride: usize,
+        /// Zeros added above and below, and left and right.
+        padding: [usize; 2],
     },
     /// Batch normalisation over channels (or features), with scale and shift; eps 1e-5, momentum 0.1.
     BatchNorm,
@@ -86,6 +97,8 @@ pub enum Operator {
     GlobalMeanPool,
     /// Image to vector, channels outermost.
     Flatten,
+    /// Its inputs behind one another along the channels (or features), in the order of their names; one is handed on.
+    Concat,
 }
 
 /// Element-wise non-linearities.
@@ -179,6 +192,11 @@ mod tests {
         assert_eq!(digest, "56c64128c77236f444e4da069bc8206b2775ea48731925f9bfb8e30dffba26a9");
         let pool = canonical_json(&Operator::GlobalMeanPool).expect("no floating-point numbers");
         assert_eq!(pool, r#"{"kind":"global_mean_pool"}"#);
+        let concat = canonical_json(&Operator::Concat).expect("no floating-point numbers");
+        assert_eq!(concat, r#"{"kind":"concat"}"#);
+        let wide = Operator::Conv2dRect { filters: 8, kernel: [1, 7], stride: 1, padding: [0, 3] };
+        let wide = canonical_json(&wide).expect("no floating-point numbers");
+        assert_eq!(wide, r#"{"filters":8,"kernel":[1,7],"kind":"conv2d_rect","padding":[0,3],"stride":1}"#);
     }
 
     #[test]

@@ -42,7 +42,7 @@ struct Resident {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Layout {
     ChannelsFirst,
-    /// Faster for convolutions on a CPU.
+    /// Faster for convolutions and pools on a CPU.
     ChannelsLast,
 }
 
@@ -171,10 +171,21 @@ impl Samples {
     }
 }
 
-/// Networks with a convolution read images with channels last, all others as they lie in the data set.
+/// Networks that look at windows read images with channels last, all others as they lie in the data set.
 fn layout_for(network: &NetworkSpec) -> Layout {
-    let convolutional = network.nodes.iter().any(|node| matches!(node.operator, Operator::Conv2d { .. }));
-    if convolutional { Layout::ChannelsLast } else { Layout::ChannelsFirst }
+    let has_windows = network.nodes.iter().any(|node| match node.operator {
+        Operator::Conv2d { .. }
+        | Operator::Conv2dRect { .. }
+        | Operator::MaxPool2d { .. }
+        | Operator::AvgPool2d { .. } => true,
+        Operator::Linear { .. }
+        | Operator::BatchNorm
+        | Operator::Activation { .. }
+        | Operator::GlobalMeanPool
+        | Operator::Flatten
+        | Operator::Concat => false,
+    });
+    if has_windows { Layout::ChannelsLast } else { Layout::ChannelsFirst }
 }
 
 /// The values of a tensor on any device, in the order of its indices.

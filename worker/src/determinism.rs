@@ -17,8 +17,8 @@ pub enum Reason {
     NoArithmetic,
 }
 
-/// Operators of libtorch by name, in ascending order. Those of cuDNN stand in for `mkldnn_convolution` and
-/// `native_batch_norm` on a GPU.
+/// Operators of libtorch by name, in ascending order. On a GPU those of cuDNN stand in for `mkldnn_convolution` and
+/// `native_batch_norm`, and `avg_pool2d` for the convolution that takes means on a CPU.
 pub const OPERATORS: &[(&str, Reason)] = &[
     ("aten::_batch_norm_impl_index", Reason::Always),
     ("aten::_convolution", Reason::Switched),
@@ -56,6 +56,7 @@ pub const OPERATORS: &[(&str, Reason)] = &[
     ("aten::expand", Reason::NoArithmetic),
     ("aten::fill_", Reason::NoArithmetic),
     ("aten::flatten", Reason::NoArithmetic),
+    ("aten::full", Reason::NoArithmetic),
     ("aten::gelu", Reason::Always),
     ("aten::gelu_backward", Reason::Always),
     ("aten::index_select", Reason::NoArithmetic),

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use renas::network::shape::shapes;
 use renas::network::spec::{Activation, INPUT, NetworkSpec, Operator};
-use tch::Tensor;
+use tch::{Device, Kind, Tensor};
 
 use crate::parameters::Parameters;
 
@@ -19,11 +19,11 @@ pub struct Module {
 
 struct Layer {
     operator: Operator,
-    /// Index of the layer that is read; the network's input where absent.
-    source: Option<usize>,
+    /// Indices of the layers that are read; the network's input where absent.
+    sources: Vec<Option<usize>>,
     tensors: Vec<Tensor>,
-    /// No layer after this one reads its value.
-    last_reader_of_source: bool,
+    /// Those of its sources that no later layer reads: their values are freed after this one.
+    read_for_the_last_time: Vec<usize>,
 }
 
 /// Whether batch normalisation uses the batch's statistics and updates the running ones.
@@ -38,27 +38,39 @@ pub enum Mode {
 impl Module {
     /// The network over the given tensors.
     pub fn new(network: &NetworkSpec, parameters: &Parameters) -> Result<Self> {
-        shapes(network)?;
+        let shapes = shapes(network)?;
+        let device = parameters.flat.device();
         let mut layers: Vec<Layer> = Vec::with_capacity(network.nodes.len());
-        for node in &network.nodes {
+        for (node, shape) in network.nodes.iter().zip(&shapes) {
             let suffixes: &[&str] = match node.operator {
-                Operator::Linear { .. } | Operator::Conv2d { .. } => &["weight", "bias"],
+                Operator::Linear { .. } | Operator::Conv2d { .. } | Operator::Conv2dRect { .. } => &["weight", "bias"],
                 Operator::BatchNorm => &["weight", "bias", "running_mean", "running_var"],
                 Operator::Activation { .. }
                 | Operator::MaxPool2d { .. }
                 | Operator::AvgPool2d { .. }
                 | Operator::GlobalMeanPool
-                | Operator::Flatten => &[],
+                | Operator::Flatten
+                | Operator::Concat => &[],
             };
             let names = suffixes.iter().map(|suffix| format!("{}.{suffix}", node.name));
-            let tensors = names.map(|name| parameters.get(&name)).collect::<Result<_>>()?;
-            let source = node.inputs.first().filter(|name| *name != INPUT);
-            let source = source.map(|name| node_index(network, name)).transpose()?;
-            layers.push(Layer { operator: node.operator.clone(), source, tensors, last_reader_of_source: false });
+            let mut tensors: Vec<Tensor> = names.map(|name| parameters.get(&name)).collect::<Result<_>>()?;
+            if let (Operator::AvgPool2d { kernel, .. }, Device::Cpu) = (&node.operator, device) {
+                tensors.push(averaging_kernel(shape[0], *kernel)?);
+            }
+            let source = |name: &String| (name != INPUT).then(|| node_index(network, name)).transpose();
+            let sources = node.inputs.iter().map(source).collect::<Result<_>>()?;
+            layers.push(Layer {
+                operator: node.operator.clone(),
+                sources,
+                tensors,
+                read_for_the_last_time: Vec::new(),
+            });
         }
         for index in 0..layers.len() {
-            let source = layers[index].source;
-            layers[index].last_reader_of_source = !layers[index + 1..].iter().any(|later| later.source == source);
+            let later = &layers[index + 1..];
+            let unread = |source: &usize| !later.iter().any(|layer| layer.sources.contains(&Some(*source)));
+            let sources = layers[index].sources.iter().flatten().copied();
+            layers[index].read_for_the_last_time = sources.filter(unread).collect();
         }
         Ok(Self { layers, output: node_index(network, &network.output)? })
     }
@@ -78,12 +90,13 @@ impl Module {
     fn forward_to(&self, input: &Tensor, mode: Mode, wanted: &[usize]) -> Result<Vec<Tensor>> {
         let mut values: Vec<Option<Tensor>> = Vec::with_capacity(self.layers.len());
         for layer in &self.layers {
-            let source = match layer.source {
-                None => input,
-                Some(index) => values[index].as_ref().context("a value was dropped before its last use")?,
+            let source = |source: &Option<usize>| match source {
+                None => Ok(input),
+                Some(index) => values[*index].as_ref().context("a value was dropped before its last use"),
             };
-            let value = layer.forward(source, mode)?;
-            if let Some(index) = layer.source.filter(|index| layer.last_reader_of_source && !wanted.contains(index)) {
+            let sources: Vec<&Tensor> = layer.sources.iter().map(source).collect::<Result<_>>()?;
+            let value = layer.forward(&sources, mode)?;
+            for &index in layer.read_for_the_last_time.iter().filter(|index| !wanted.contains(index)) {
                 values[index] = None;
             }
             values.push(Some(value));
@@ -93,6 +106,13 @@ impl Module {
     }
 }
 
+/// A depthwise convolution with this constant kernel is the mean over windows, padding counted as zeros, and on a CPU it
+/// takes a quarter of the time that `avg_pool2d` takes (128 x 8 x 32 x 32, 3 x 3, both passes, `avx2`: 2.5 of 9.6 ms).
+fn averaging_kernel(channels: usize, kernel: usize) -> Result<Tensor> {
+    let shape = [channels, 1, kernel, kernel].map(|size| size as i64);
+    Ok(Tensor::f_full(shape, 1.0 / (kernel * kernel) as f64, (Kind::Float, Device::Cpu))?)
+}
+
 /// The index of the node of that name.
 pub fn node_index(network: &NetworkSpec, name: &str) -> Result<usize> {
     let index = network.nodes.iter().position(|node| node.name == name);
@@ -100,7 +120,8 @@ pub fn node_index(network: &NetworkSpec, name: &str) -> Result<usize> {
 }
 
 impl Layer {
-    fn forward(&self, x: &Tensor, mode: Mode) -> Result<Tensor> {
+    fn forward(&self, sources: &[&Tensor], mode: Mode) -> Result<Tensor> {
+        let x = *sources.first().context("a layer reads at least one value")?;
         let square = |size: usize| [size as i64; 2];
         Ok(match self.operator {
             Operator::Linear { .. } => x.f_linear(&self.tensors[0], Some(&self.tensors[1]))?,
@@ -111,6 +132,14 @@ impl Layer {
                 square(padding),
                 square(dilation),
                 groups as i64,
+            )?,
+            Operator::Conv2dRect { stride, padding, .. } => x.f_conv2d(
+                &self.tensors[0],
+                Some(&self.tensors[1]),
+                square(stride),
+                padding.map(|size| size as i64),
+                square(1),
+                1,
             )?,
             Operator::BatchNorm => x.f_batch_norm(
                 Some(&self.tensors[0]),
@@ -126,11 +155,16 @@ impl Layer {
             Operator::MaxPool2d { kernel, stride, padding } => {
                 x.f_max_pool2d(square(kernel), square(stride), square(padding), square(1), false)?
             }
-            Operator::AvgPool2d { kernel, stride, padding } => {
-                x.f_avg_pool2d(square(kernel), square(stride), square(padding), false, true, None)?
-            }
+            Operator::AvgPool2d { kernel, stride, padding } => match self.tensors.first() {
+                Some(averaging) => {
+                    let channels = averaging.size()[0];
+                    x.f_conv2d(averaging, None::<&Tensor>, square(stride), square(padding), square(1), channels)?
+                }
+                None => x.f_avg_pool2d(square(kernel), square(stride), square(padding), false, true, None)?,
+            },
             Operator::GlobalMeanPool => x.f_mean_dim(&[2i64, 3][..], false, None)?,
             Operator::Flatten => x.f_flatten(1, -1)?,
+            Operator::Concat => Tensor::f_cat(sources, 1)?,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use renas::base::seed::Seed;
 use renas::data::split::Split;
-use renas::network::spec::{Activation, NetworkSpec, Operator};
+use renas::network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
 use renas::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
 use renas::task::{Probe, Start, Train};
 use renas_worker::data::DataSource;
@@ -47,6 +47,26 @@ fn globally_pooled() -> NetworkSpec {
     NetworkSpec::sequential(vec![1, 8, 8], layers.map(|(name, operator)| (name.to_owned(), operator)).to_vec())
 }
 
+/// What has several inputs, or a kernel that is not square.
+fn branched() -> NetworkSpec {
+    let node = |name: &str, operator, inputs: &[&str]| Node {
+        name: name.to_owned(),
+        operator,
+        inputs: inputs.iter().map(|&input| input.to_owned()).collect(),
+    };
+    let rect = |kernel, padding| Operator::Conv2dRect { filters: 4, kernel, stride: 1, padding };
+    let nodes = vec![
+        node("wide", rect([1, 7], [0, 3]), &[INPUT]),
+        node("tall", rect([7, 1], [3, 0]), &["wide"]),
+        node("mean", Operator::AvgPool2d { kernel: 3, stride: 1, padding: 1 }, &["wide"]),
+        node("maximum", Operator::MaxPool2d { kernel: 3, stride: 1, padding: 1 }, &["wide"]),
+        node("dense", Operator::Concat, &["tall", "mean", "maximum", INPUT]),
+        node("pool", Operator::GlobalMeanPool, &["dense"]),
+        node("logits", Operator::Linear { units: 10 }, &["pool"]),
+    ];
+    NetworkSpec { input: vec![1, 8, 8], nodes, output: "logits".to_owned() }
+}
+
 fn run(network: NetworkSpec, optimizer: Optimizer) -> anyhow::Result<()> {
     let task = Train {
         network,
@@ -80,9 +100,10 @@ fn training_and_evaluation_run_only_operators_that_repeat_on_a_gpu() {
     let _alone = crate::libtorch_alone();
     let used = record_operators(|| {
         run(every_layer(), Optimizer::Adam { learning_rate: 0.01 })?;
+        run(branched(), Optimizer::Adam { learning_rate: 0.01 })?;
         run(globally_pooled(), Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9 })
     });
-    let mut used = used.expect("both networks train");
+    let mut used = used.expect("all networks train");
     used.retain(|name| name.starts_with("aten::")); // the others are frames of the autograd engine around these
     assert!(used.iter().any(|name| name == "aten::convolution_backward"), "backward passes are recorded: {used:?}");
     let failing: Vec<_> =

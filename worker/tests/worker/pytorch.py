@@ -6,6 +6,7 @@ Weights and inputs are exact fractions, so that both sides start from the same f
 
 import json
 import math
+import re
 
 import torch
 from torch import nn
@@ -45,6 +46,34 @@ def convolutional():
     )
 
 
+class Cell(nn.Module):
+    """Branches of one image, concatenated; norms and projections as a searched cell has them."""
+
+    def __init__(self):
+        super().__init__()
+        self.wide = nn.Conv2d(2, 3, (1, 7), padding=(0, 3))
+        self.tall = nn.Conv2d(3, 3, (7, 1), padding=(3, 0))
+        self.norm = nn.BatchNorm2d(3)
+        self.depthwise = nn.Conv2d(2, 2, 5, padding=2, groups=2)
+        self.pointwise = nn.Conv2d(2, 3, 1)
+        self.larger = nn.Conv2d(2, 2, 7, padding=3, groups=2)
+        self.dilated = nn.Conv2d(2, 3, 3, padding=2, dilation=2)
+        self.maximum = nn.MaxPool2d(3, stride=1, padding=1)
+        self.mean = nn.AvgPool2d(3, stride=1, padding=1)
+        self.projection = nn.Conv2d(17, 4, 1)
+        self.reduction = nn.Conv2d(4, 4, (3, 1), stride=2, padding=(1, 0))
+        self.linear = nn.Linear(6, 3)
+
+    def forward(self, x):
+        narrow = nn.functional.relu(self.norm(self.tall(self.wide(x))))
+        separable = self.pointwise(self.depthwise(x))
+        dilated = self.dilated(x)
+        branches = [narrow, separable, self.larger(x), dilated, self.maximum(x), self.mean(x), x]
+        y = self.reduction(nn.functional.relu(self.projection(torch.cat(branches, 1))))
+        # The mean of the input beside that of the cell: a concatenation of vectors.
+        return self.linear(torch.cat([y.mean(dim=(2, 3)), x.mean(dim=(2, 3))], 1))
+
+
 def perceptron():
     layers = [nn.Linear(12, 5), nn.Tanh(), nn.BatchNorm1d(5), nn.Linear(5, 4), nn.Sigmoid(), nn.Linear(4, 3)]
     return nn.Sequential(nn.Flatten(), *layers)
@@ -76,7 +105,7 @@ def train(make, x, optimizer, rate):
         schedule.step()
         losses.append(loss.detach())
     tensors = list(model.parameters())
-    norm = next(layer for layer in model if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)))
+    norm = next(layer for layer in model.modules() if isinstance(layer, (nn.BatchNorm1d, nn.BatchNorm2d)))
     return {
         "losses": numbers(torch.stack(losses)),
         "first_weight": numbers(tensors[0]),
@@ -90,7 +119,12 @@ def train(make, x, optimizer, rate):
 def main():
     torch.set_num_threads(1)
     answer = {"torch": torch.__version__.split("+")[0]}
-    for name, make, shape in [("convolutional", convolutional, (5, 2, 8, 8)), ("perceptron", perceptron, (5, 3, 2, 2))]:
+    networks = [
+        ("convolutional", convolutional, (5, 2, 8, 8)),
+        ("cell", Cell, (5, 2, 8, 8)),
+        ("perceptron", perceptron, (5, 3, 2, 2)),
+    ]
+    for name, make, shape in networks:
         x = images(shape)
         model = built(make).eval()
         evaluation = numbers(model(x))
@@ -104,7 +138,8 @@ def main():
             "adam": train(make, x, lambda model: torch.optim.Adam(model.parameters(), lr=ADAM), ADAM),
             "sgd": train(make, x, lambda model: torch.optim.SGD(model.parameters(), lr=SGD, momentum=0.9), SGD),
         }
-    print(json.dumps(answer, indent=1))
+    # Each list of numbers on one line.
+    print(re.sub(r"\[[^]]*\]", lambda found: " ".join(found[0].split()), json.dumps(answer, indent=1)))
 
 
 main()

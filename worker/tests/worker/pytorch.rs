@@ -2,7 +2,7 @@
 
 use renas::network::cost::cost;
 use renas::network::parameter::parameters;
-use renas::network::spec::{Activation, NetworkSpec, Operator};
+use renas::network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
 use renas::network::weights::{Tensor as Stored, Tensors};
 use renas::task::recipe::{Loss, Optimizer as Choice, Schedule};
 use renas_worker::data::floats;
@@ -67,6 +67,48 @@ fn convolutional() -> NetworkSpec {
             Operator::Linear { units: 3 },
         ],
     )
+}
+
+/// `Cell` of `pytorch.py`: the order of the nodes with weights is that of its tensors.
+fn cell() -> NetworkSpec {
+    let rect = |filters, kernel, stride, padding| Operator::Conv2dRect { filters, kernel, stride, padding };
+    let same = |filters, kernel: usize, groups| Operator::Conv2d {
+        filters,
+        kernel,
+        stride: 1,
+        padding: kernel / 2,
+        dilation: 1,
+        groups,
+    };
+    let relu = || activation(Activation::Relu);
+    let branches = ["relu", "pointwise", "larger", "dilated", "maximum", "mean", INPUT];
+    let nodes: [(&str, Operator, &[&str]); 17] = [
+        ("wide", rect(3, [1, 7], 1, [0, 3]), &[INPUT]),
+        ("tall", rect(3, [7, 1], 1, [3, 0]), &["wide"]),
+        ("norm", Operator::BatchNorm, &["tall"]),
+        ("relu", relu(), &["norm"]),
+        ("depthwise", same(2, 5, 2), &[INPUT]),
+        ("pointwise", same(3, 1, 1), &["depthwise"]),
+        ("larger", same(2, 7, 2), &[INPUT]),
+        ("dilated", convolution(3, 3, 1, 2, 1), &[INPUT]),
+        ("maximum", Operator::MaxPool2d { kernel: 3, stride: 1, padding: 1 }, &[INPUT]),
+        ("mean", Operator::AvgPool2d { kernel: 3, stride: 1, padding: 1 }, &[INPUT]),
+        ("concat", Operator::Concat, &branches),
+        ("projection", same(4, 1, 1), &["concat"]),
+        ("projected", relu(), &["projection"]),
+        ("reduction", rect(4, [3, 1], 2, [1, 0]), &["projected"]),
+        ("means", Operator::GlobalMeanPool, &["reduction"]),
+        ("mean_of_input", Operator::GlobalMeanPool, &[INPUT]),
+        ("both", Operator::Concat, &["means", "mean_of_input"]),
+    ];
+    let node = |(name, operator, inputs): (&str, Operator, &[&str])| Node {
+        name: name.to_owned(),
+        operator,
+        inputs: inputs.iter().map(|&input| input.to_owned()).collect(),
+    };
+    let mut nodes: Vec<Node> = nodes.into_iter().map(node).collect();
+    nodes.push(node(("linear", Operator::Linear { units: 3 }, &["both"])));
+    NetworkSpec { input: vec![2, 8, 8], nodes, output: "linear".to_owned() }
 }
 
 fn perceptron() -> NetworkSpec {
@@ -165,6 +207,12 @@ fn check_training(network: &NetworkSpec, choice: &Choice, expected: &Value) {
 fn a_convolutional_network_computes_and_trains_as_pytorch_does() {
     let _alone = crate::libtorch_alone();
     check("convolutional", &convolutional());
+}
+
+#[test]
+fn a_cell_of_concatenated_branches_computes_and_trains_as_pytorch_does() {
+    let _alone = crate::libtorch_alone();
+    check("cell", &cell());
 }
 
 #[test]
