@@ -99,6 +99,7 @@ claims:
         - trend: {quantities: [digits.accuracy, mnist.accuracy], direction: falling}
         - bound: {quantity: cifar10.flops, least: 10}
     data: [mnist, cifar10]
+    profiles: [reduced]
   - id: metric
     source: Section 4.2
     sentence: Others do worse.
@@ -156,6 +157,9 @@ fn a_good_manifest_is_read_whole() {
     ];
     assert_eq!(manifest.claims[1].expectation, Expectation::All(parts));
     assert_eq!(manifest.claims[1].data, ["mnist", "cifar10"]);
+    assert_eq!(quick.profile, Profile::Quick);
+    assert_eq!(manifest.claims[1].profiles, ["reduced"]);
+    assert!(manifest.claims[0].data.is_empty() && manifest.claims[0].profiles.is_empty());
     assert_eq!(manifest.audit[0].affects, ["reference"]);
     assert_eq!(manifest.deviations[0].why, "time");
 }
@@ -224,14 +228,17 @@ fn an_unknown_quantity_is_reported_with_its_line_and_the_nearest() {
 }
 
 #[test]
-fn an_unknown_data_set_is_reported_with_its_line_and_the_nearest() {
-    let text =
-        with(&[("data: [mnist, cifar10]\n  - id", "data: [mnits]\n  - id"), ("data: [digits]", "data: [digit]")]);
+fn an_unknown_data_set_or_profile_is_reported_with_its_line_and_the_nearest() {
+    let text = with(&[
+        ("data: [mnist, cifar10]\n    profiles: [reduced]", "data: [mnits]\n    profiles: [redused]"),
+        ("data: [digits]", "data: [digit]"),
+    ]);
     assert_eq!(
         mistakes(text),
         [
             "20: profiles.quick.parameters.data[0]: no data set `digit`; did you mean `digits`?",
             "41: claims[1].data[0]: no data set `mnits`; did you mean `mnist`?",
+            "42: claims[1].profiles[0]: no profile `redused`; did you mean `reduced`?",
         ]
     );
 }
@@ -298,7 +305,7 @@ fn an_expectation_has_exactly_one_form() {
             "33: claims[0].expectation.one_rum: unknown key; did you mean `one_run`?",
             "39: claims[1].expectation.all[0].trend.quantities: at least two are needed",
             "40: claims[1].expectation.all[1].bound.most: 9 is below `least`",
-            "45: claims[2].expectation: expected exactly one of `one_run`, `within`, `bound`, `ordering`, `trend`, \
+            "46: claims[2].expectation: expected exactly one of `one_run`, `within`, `bound`, `ordering`, `trend`, \
              `ratio`, `equivalence`, `all`, `untestable`",
         ]
     );
@@ -311,7 +318,7 @@ fn an_id_is_unique_and_fit_for_an_address() {
         mistakes(text),
         [
             "34: claims[1].id: `accuracy` is taken by line 29",
-            "42: claims[2].id: may hold lower-case letters, digits and `-`, `_`, `.` only",
+            "43: claims[2].id: may hold lower-case letters, digits and `-`, `_`, `.` only",
         ]
     );
 }

@@ -150,6 +150,7 @@ impl Selected {
             parameters: &settings.parameters,
             plan,
             claims: &self.manifest.claims,
+            profile: settings.profile.name(),
             clock: settings.clock,
             worker,
         }

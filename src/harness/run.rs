@@ -42,6 +42,8 @@ pub struct Experiment<'a> {
     pub plan: &'a [Study],
     /// The claims to judge.
     pub claims: &'a [Claim],
+    /// The profile's name.
+    pub profile: &'a str,
     /// Where training times come from.
     pub clock: Clock,
     /// What computes trials: part of their keys.
@@ -155,6 +157,7 @@ impl Experiment<'_> {
             "parameters": self.parameters,
             "results": studied.digests,
             "claims": self.claims,
+            "profile": self.profile,
             "clock": self.clock,
             "judging": JUDGING_VERSION,
         });
@@ -176,7 +179,7 @@ impl Experiment<'_> {
         let findings = self.paper.analyze(self.parameters, &studied.results).context("analysis")?;
         let summaries = summarize(&findings);
         let data = self.data();
-        let setting = Setting { data: &data, clock: self.clock };
+        let setting = Setting { data: &data, profile: self.profile, clock: self.clock };
         let judgements = self.claims.iter().map(|claim| judge(claim, &findings, &summaries, setting)).collect();
         Ok(Conclusions { findings, summaries, judgements })
     }

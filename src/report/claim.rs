@@ -20,6 +20,10 @@ pub struct Claim {
     /// for a claim about the method, which any data set can carry.
     #[serde(default)]
     pub data: Vec<String>,
+    /// Profiles at whose scale the claim is about: at any other it is not tested. Empty for a claim that any scale can
+    /// carry; a number that depends on how long and on how much was trained names the paper's own scale.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub profiles: Vec<String>,
 }
 
 /// What must hold. Names of quantities are dotted names of `Findings::quantities`.

@@ -20,6 +20,8 @@ use crate::stats::summary::Interval;
 pub struct Setting<'a> {
     /// Registry names of the data sets that it ran.
     pub data: &'a [String],
+    /// Its name, which says at what scale it trained.
+    pub profile: &'a str,
     /// Where its training times came from.
     pub clock: Clock,
 }
@@ -75,9 +77,13 @@ pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, setting:
     let scene = Scene { findings, summaries, setting };
     let untestable = matches!(claim.expectation, Expectation::Untestable { .. });
     let about_other_data = !claim.data.is_empty() && !claim.data.iter().any(|name| setting.data.contains(name));
+    let about_other_scale = !claim.profiles.is_empty() && !claim.profiles.iter().any(|name| name == setting.profile);
     let part = if about_other_data && !untestable {
         let ran = if setting.data.is_empty() { "no data".to_owned() } else { setting.data.join(", ") };
         Part::not_tested(format!("this profile runs {ran}, the claim is about {}", claim.data.join(" or ")))
+    } else if about_other_scale && !untestable {
+        let scale = claim.profiles.join("` or `");
+        Part::not_tested(format!("the claim is about the scale of profile `{scale}`, this is `{}`", setting.profile))
     } else {
         scene.part(&claim.expectation)
     };

@@ -43,13 +43,13 @@ fn quantity(label: &str, unit: Unit, data: &str, measured: Measured) -> Quantity
 
 fn claim(id: &str, source: &str, sentence: &str, data: &[&str], expectation: Expectation) -> Claim {
     let data = data.iter().map(|name| text(name)).collect();
-    Claim { id: text(id), source: text(source), sentence: text(sentence), expectation, data }
+    Claim { id: text(id), source: text(source), sentence: text(sentence), expectation, data, profiles: Vec::new() }
 }
 
 fn judged(experiment: Experiment, claims: &[Claim], ran: &[&str]) -> Experiment {
     let summaries = summarize(&experiment.findings);
     let ran: Vec<String> = ran.iter().map(|name| text(name)).collect();
-    let setting = Setting { data: &ran, clock: Clock::CostModel };
+    let setting = Setting { data: &ran, profile: "quick", clock: Clock::CostModel };
     let judgements = claims.iter().map(|claim| judge(claim, &experiment.findings, &summaries, setting)).collect();
     Experiment { summaries, judgements, ..experiment }
 }

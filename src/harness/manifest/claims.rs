@@ -1,6 +1,7 @@
 //! Reading claims and their expectations.
 
 use super::decode::{Item, Section};
+use super::model::Profile;
 use crate::report::claim::{Claim, Direction, Expectation};
 
 /// The names that claims may refer to.
@@ -20,7 +21,12 @@ pub(super) fn claim(section: &mut Section<'_>, id: String, names: Names<'_>) -> 
         sentence: section.text("sentence"),
         expectation: section.required("expectation", |item| expectation(item, names)),
         data: section.optional("data", |item| item.list(|item| item.known("data set", names.data))).unwrap_or_default(),
+        profiles: section.optional("profiles", |item| item.list(profile)).unwrap_or_default(),
     }
+}
+
+fn profile(item: &Item<'_>) -> String {
+    item.known("profile", &Profile::ALL.map(Profile::name))
 }
 
 /// The forms of an expectation, by the key under which they stand.

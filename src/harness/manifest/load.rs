@@ -225,7 +225,7 @@ impl Reader<'_> {
         for profile in Profile::ALL {
             let Some(item) = section.item(profile.name()) else { continue };
             let before = self.problems.count();
-            let settings = item.section(|section| profile_settings(section, defaults, paper));
+            let settings = item.section(|section| profile_settings(section, profile, defaults, paper));
             let sound = self.problems.count() == before;
             match paper.filter(|_| sound).map(|paper| paper.quantities(&settings.parameters)) {
                 Some(Ok(found)) => quantities = quantities.map(|known: Vec<String>| [known, found].concat()),
@@ -250,6 +250,7 @@ const ON_A_CPU: [Numerics; 3] = [Numerics::Portable, Numerics::Avx2, Numerics::N
 
 fn profile_settings<'s>(
     section: &mut Section<'s>,
+    profile: Profile,
     defaults: Option<&Item<'s>>,
     paper: Option<&dyn Paper>,
 ) -> ProfileSettings {
@@ -272,7 +273,7 @@ fn profile_settings<'s>(
         Some(defaults) => section.section_over("parameters", defaults, read),
         None => section.section("parameters", read),
     };
-    ProfileSettings { purpose, numerics, clock, cost_model, parameters }
+    ProfileSettings { profile, purpose, numerics, clock, cost_model, parameters }
 }
 
 fn cost_model(section: &mut Section<'_>) -> CostModel {

@@ -97,6 +97,8 @@ impl FromStr for Profile {
 /// What to run at a profile.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProfileSettings {
+    /// Which profile it is.
+    pub profile: Profile,
     /// What it is for, in one sentence.
     pub purpose: String,
     /// The pinned numerics on a CPU; a GPU has its own.

@@ -38,8 +38,13 @@ fn judged_on(data: &[&str], expectation: Expectation, findings: &Findings, clock
         sentence: "It is so.".to_owned(),
         expectation,
         data: data.iter().map(|name| (*name).to_owned()).collect(),
+        profiles: Vec::new(),
     };
-    judge(&claim, findings, &summarize(findings), Setting { data: &["digits".to_owned()], clock })
+    judged_in(&claim, findings, clock)
+}
+
+fn judged_in(claim: &Claim, findings: &Findings, clock: Clock) -> Judgement {
+    judge(claim, findings, &summarize(findings), Setting { data: &["digits".to_owned()], profile: "reduced", clock })
 }
 
 fn names(names: &[&str]) -> Vec<String> {
@@ -199,6 +204,58 @@ fn what_a_profile_cannot_see_is_not_tested() {
     assert_eq!((absent.verdict, absent.reason.as_str()), (Verdict::NotTested, "this profile did not measure `b`"));
     let never = judged(Expectation::Untestable { reason: "another metric".to_owned() }, &[]);
     assert_eq!((never.verdict, never.reason.as_str()), (Verdict::NotTested, "another metric"));
+}
+
+#[test]
+fn a_claim_about_the_scale_of_other_profiles_is_not_tested() {
+    let found = findings(&[("a", samples(1.0, 0.5, 0))]);
+    let about = |profiles: &[&str], data: &[&str], expectation| Claim {
+        id: "claim".to_owned(),
+        source: "Table 7".to_owned(),
+        sentence: "It is so.".to_owned(),
+        expectation,
+        data: names(data),
+        profiles: names(profiles),
+    };
+    let verdict = |claim: Claim| {
+        let judgement = judged_in(&claim, &found, Clock::Measured);
+        (judgement.verdict, judgement.reason, judgement.evidence.len())
+    };
+    let elsewhere = |reason: &str| (Verdict::NotTested, reason.to_owned(), 0);
+    assert_eq!(
+        verdict(about(&["paper"], &[], one_run_of(1.0))),
+        elsewhere("the claim is about the scale of profile `paper`, this is `reduced`")
+    );
+    assert_eq!(
+        verdict(about(&["quick", "paper"], &["digits"], one_run_of(1.0))),
+        elsewhere("the claim is about the scale of profile `quick` or `paper`, this is `reduced`")
+    );
+    // The data is named first: at the right scale it would be missing still.
+    let other_data = "this profile runs digits, the claim is about mnist";
+    assert_eq!(verdict(about(&["paper"], &["mnist"], one_run_of(1.0))), elsewhere(other_data));
+    let never = Expectation::Untestable { reason: "another metric".to_owned() };
+    assert_eq!(verdict(about(&["paper"], &[], never)), elsewhere("another metric"));
+    for profiles in [vec![], vec!["reduced"], vec!["paper", "reduced"]] {
+        assert_eq!(verdict(about(&profiles, &[], one_run_of(1.0))).0, Verdict::Reproduced, "{profiles:?}");
+        assert_eq!(verdict(about(&profiles, &[], one_run_of(2.0))).0, Verdict::NotReproduced, "{profiles:?}");
+    }
+}
+
+#[test]
+fn a_claim_without_profiles_has_the_text_that_it_always_had() {
+    let claim = |profiles: &[&str]| Claim {
+        id: "claim".to_owned(),
+        source: String::new(),
+        sentence: String::new(),
+        expectation: one_run_of(1.0),
+        data: Vec::new(),
+        profiles: names(profiles),
+    };
+    let text = serde_json::to_string(&claim(&[])).expect("a claim has JSON");
+    assert!(text.ends_with(r#""data":[]}"#), "{text}");
+    assert_eq!(serde_json::from_str::<Claim>(&text).expect("own text"), claim(&[]));
+    let text = serde_json::to_string(&claim(&["paper"])).expect("a claim has JSON");
+    assert_eq!(serde_json::from_str::<Claim>(&text).expect("own text"), claim(&["paper"]));
 }
 
 #[test]
