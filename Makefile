@@ -1,4 +1,4 @@
-# Everything a reader needs, by name. Each target that needs libtorch runs `make setup` first, which is instant once done.
+# Everything a reader needs, by name. Targets that need libraries run `make setup` first, which is instant once done.
 
 PROFILE ?= quick
 DEVICE ?= auto
@@ -11,7 +11,7 @@ help: ## show this list
 	@echo "make TARGET [PROFILE=quick|reduced|paper] [DEVICE=auto|cpu|cuda]"; echo
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: ## bring libtorch (pinned, cached outside the checkout) and Fashion-MNIST where apt can
+setup: ## bring libtorch and XGBoost (pinned, cached outside the checkout) and Fashion-MNIST where apt can
 	@scripts/setup
 
 build: setup ## compile both programs to target/release/

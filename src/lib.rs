@@ -4,9 +4,9 @@
 //! (`tests/architecture.rs` enforces the exact rule of ARCHITECTURE.md).
 
 pub mod base; // digests, seeds and random streams, metrics: what everything else names things with
-pub mod search; // algorithms that ask for evaluations: NSGA-II; Pareto sorting, hypervolume
+pub mod search; // algorithms that ask for evaluations: NSGA-II; Pareto sorting, fronts, hypervolume
 pub mod stats; // intervals, correlations and tests of samples
-pub mod surrogate; // cheap predictors fitted to trained networks: regression trees
+pub mod surrogate; // cheap predictors fitted to trained networks: trees, linear functions, XGBoost
 pub mod network; // the description of a network, its shapes and cost, its weights as tensors
 pub mod data; // registered data sets: pins, fetch, formats, splits
 pub mod task; // what can be asked of a worker, and what it answers

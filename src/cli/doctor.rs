@@ -10,8 +10,9 @@ use super::session::worker_program;
 use crate::data::locate::{Locations, locate};
 use crate::data::registry;
 use crate::harness::store::{Access, Store, StoreError};
+use crate::surrogate::xgboost_library::{self, XGBOOST_VERSION};
 
-/// Check worker, libtorch, numeric classes, data and store; exit code 2 where the worker does not start.
+/// Check worker, libtorch, numeric classes, XGBoost, data and store; exit code 2 where the worker does not start.
 pub fn doctor(common: &Common) -> Result<(), Failure> {
     let program = worker_program().or_bad_input()?;
     let mut broken = Vec::new();
@@ -30,6 +31,7 @@ pub fn doctor(common: &Common) -> Result<(), Failure> {
         }
         workers.push((numerics, device, answer));
     }
+    let xgboost = xgboost_library::load().and_then(|()| xgboost_library::library_file());
     let locations = Locations::from_environment(&common.data);
     let data: Vec<(&str, Result<String, String>)> = registry::all()
         .iter()
@@ -47,11 +49,19 @@ pub fn doctor(common: &Common) -> Result<(), Failure> {
             .collect();
         let data: Vec<Value> =
             data.iter().map(|(name, place)| json!({"name": name, "found": place.as_ref().ok()})).collect();
-        println!("{}", json!({"workers": workers, "data": data, "store": store}));
+        let xgboost = match &xgboost {
+            Ok(file) => json!({"version": XGBOOST_VERSION, "file": file}),
+            Err(error) => json!({"error": error.to_string()}),
+        };
+        println!("{}", json!({"workers": workers, "xgboost": xgboost, "data": data, "store": store}));
     } else {
         println!("worker    {}", program.display());
         for (numerics, device, answer) in &workers {
             println!("{numerics:<9} {}", in_words(device, answer));
+        }
+        match &xgboost {
+            Ok(file) => println!("xgboost   {XGBOOST_VERSION}, {}", file.display()),
+            Err(error) => println!("xgboost   not available: {error}"),
         }
         for (name, place) in &data {
             println!("data      {name}: {}", place.as_deref().unwrap_or_else(|error| error));

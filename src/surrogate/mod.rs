@@ -2,11 +2,14 @@
 
 use thiserror::Error;
 
-pub mod linear; //         the fitted form that the next three share
-pub mod nnls; //           non-negative least squares
-pub mod positive_lasso; // what the code of POPNAS calls NNLS
-pub mod ridge; //          ridge regression
-pub mod tree; //           CART regression tree
+pub mod cross_validation; // the settings of a grid that predict best
+pub mod linear; //           the fitted form that the next three share
+pub mod nnls; //             non-negative least squares
+pub mod positive_lasso; //   what the code of POPNAS calls NNLS
+pub mod ridge; //            ridge regression
+pub mod tree; //             CART regression tree
+pub mod xgboost; //          boosted trees by the real library
+pub mod xgboost_library; //  where that library is, and the calls into it
 
 mod growth; // how such a tree grows
 
@@ -70,6 +73,11 @@ impl<'a> Features<'a> {
         &self.values[row * self.columns..][..self.columns]
     }
 
+    /// The values of some rows, row by row.
+    fn gather(&self, rows: &[usize]) -> Vec<f64> {
+        rows.iter().flat_map(|&row| self.row(row)).copied().collect()
+    }
+
     /// One value.
     pub fn value(&self, row: usize, column: usize) -> f64 {
         self.values[row * self.columns + column]
@@ -126,6 +134,9 @@ pub enum FitError {
     /// Squares of the numbers overflow, or their differences are lost beside them.
     #[error("features or targets are too large, or too different in size, to be fitted: scale them first")]
     Magnitude,
+    /// A library outside of renas is missing or refused.
+    #[error("{0}")]
+    Library(String),
     /// A setting of the regressor is out of range.
     #[error("{0}")]
     Setting(&'static str),
