@@ -28,6 +28,8 @@ pub enum Initial {
         /// Inputs that one output value is computed from.
         fan_in: usize,
     },
+    /// Standard normal, PyTorch's default of `Embedding`.
+    Normal,
     /// All zeros.
     Zeros,
     /// All ones.

@@ -6,6 +6,7 @@ pub mod numerics; // names of pinned numeric settings, and the environment that 
 pub mod outcome; //  what a task answers
 pub mod protocol; // the JSON lines between the coordinator and a worker
 pub mod recipe; //   how a network is trained
+pub mod sequence; // a predictor over sequences of tokens, fitted and asked
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,7 @@ use crate::base::seed::Seed;
 pub use crate::data::split::{DataChoice, Split, SplitChoice};
 use crate::network::spec::NetworkSpec;
 use recipe::{Recipe, Stop};
+use sequence::{FitSequence, PredictSequence};
 
 /// One unit of work, and all that its result depends on besides numerics, device and libtorch version.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,23 +25,32 @@ pub enum Task {
     Train(Train),
     /// Answer probes of a network whose weights exist.
     Evaluate(Evaluate),
+    /// Fit a predictor over sequences of tokens.
+    FitSequence(FitSequence),
+    /// Ask such a predictor.
+    PredictSequence(PredictSequence),
 }
 
 impl Task {
     /// Objects of the store that the task reads.
     pub fn objects(&self) -> Vec<Digest> {
         match self {
-            Self::Train(Train { start: Start::Fresh, .. }) => Vec::new(),
-            Self::Train(Train { start: Start::Weights { weights }, .. }) => vec![*weights],
-            Self::Evaluate(evaluate) => vec![evaluate.weights],
+            Self::Train(Train { start, .. }) | Self::FitSequence(FitSequence { start, .. }) => match start {
+                Start::Fresh => Vec::new(),
+                Start::Weights { weights } => vec![*weights],
+            },
+            Self::Evaluate(Evaluate { weights, .. }) | Self::PredictSequence(PredictSequence { weights, .. }) => {
+                vec![*weights]
+            }
         }
     }
 
-    /// The data set that the task reads.
-    pub fn data(&self) -> &DataChoice {
+    /// The data set that the task reads; a predictor over sequences reads none.
+    pub fn data(&self) -> Option<&DataChoice> {
         match self {
-            Self::Train(train) => &train.data,
-            Self::Evaluate(evaluate) => &evaluate.data,
+            Self::Train(train) => Some(&train.data),
+            Self::Evaluate(evaluate) => Some(&evaluate.data),
+            Self::FitSequence(_) | Self::PredictSequence(_) => None,
         }
     }
 }
@@ -84,7 +95,7 @@ pub struct Evaluate {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Start {
-    /// New weights, drawn from the task's seed, uniform in +-1/sqrt(fan_in) (PyTorch's default of `Linear`, `Conv2d`).
+    /// New weights, drawn from the task's seed with PyTorch's default ranges (`network::parameter::Initial`).
     Fresh,
     /// The weights of a safetensors object of the store.
     Weights {
@@ -121,6 +132,7 @@ pub enum Probe {
 #[cfg(test)]
 mod tests {
     use super::recipe::{Loss, Optimizer, Schedule};
+    use super::sequence::{Example, SequenceModel, SequenceRecipe};
     use super::*;
     use crate::network::spec::Activation;
 
@@ -175,5 +187,24 @@ mod tests {
             digest(Task::Evaluate(evaluate)),
             "c4340727d699fdd0e1ead116504e3bcc5d1235378bcb6c143ae8cd82a651fe11"
         );
+    }
+
+    #[test]
+    fn the_canonical_json_of_sequence_tasks_is_pinned() {
+        let model = || SequenceModel { vocabularies: vec![2, 9], embedding: 20, hidden: 100 };
+        let fit = Task::FitSequence(FitSequence {
+            model: model(),
+            examples: vec![Example { sequence: "0817".to_owned(), target: 0.625 }],
+            start: Start::Fresh,
+            recipe: SequenceRecipe { learning_rate: 0.002, epochs: 10, batch_size: 1 },
+            seed: Seed::from_number(3),
+        });
+        assert_eq!((fit.data(), fit.objects()), (None, Vec::new()));
+        assert_eq!(digest(fit), "2bf95c16014b30b1af6b444efd71c91ea032b4fd4760a15beb9c09651a2d54d6");
+        let weights = Digest::of(b"weights");
+        let sequences = vec!["0817".to_owned(), "08".to_owned()];
+        let predict = Task::PredictSequence(PredictSequence { model: model(), weights, sequences });
+        assert_eq!((predict.data(), predict.objects()), (None, vec![weights]));
+        assert_eq!(digest(predict), "bb79e3a9cacace2f5cff7d22dcbd2be791e45b668c7fe5bd36defc5f1c724bdf");
     }
 }

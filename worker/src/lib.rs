@@ -7,10 +7,12 @@ pub mod data; //        samples as tensors
 pub mod determinism; // the operators in use, and why each repeats on a GPU
 pub mod evaluate; //    probes: scores, class means, outputs
 pub mod fingerprint; // what this machine's arithmetic gives, as a digest
+pub mod lstm; //        the LSTM over sequences of tokens, in plain Rust
 pub mod module; //      a NetworkSpec as libtorch computes it
 pub mod numerics; //    pins the environment and libtorch's switches; opens the device
 pub mod optimizer; //   Adam and gradient descent on one flat buffer
 pub mod parameters; //  the tensors of a network, fresh or from the store
+pub mod sequence; //    fits predictors over sequences, and asks them
 pub mod serve; //       the protocol
 pub mod shim; //        calls into C++: the only unsafe code
 pub mod train; //       the training loop

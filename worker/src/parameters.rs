@@ -35,23 +35,9 @@ impl Parameters {
     /// The values of a safetensors object, which must hold exactly the network's tensors.
     pub fn from_tensors(network: &NetworkSpec, mut tensors: Tensors, device: Device) -> Result<Self> {
         let description = parameters(network)?;
-        let mut values = Vec::with_capacity(description.len());
-        for parameter in &description {
-            let Some(tensor) = tensors.remove(&parameter.name) else {
-                bail!("the weights hold no tensor `{}`, which the network needs", parameter.name);
-            };
-            ensure!(
-                tensor.shape == parameter.shape,
-                "tensor `{}` of the weights has shape {:?}, but the network needs {:?}",
-                parameter.name,
-                tensor.shape,
-                parameter.shape
-            );
-            values.push(tensor.values);
-        }
-        if let Some(name) = tensors.keys().next() {
-            bail!("the weights hold a tensor `{name}`, which the network does not have");
-        }
+        check_tensors(&description, &tensors)?;
+        let values = description.iter().filter_map(|parameter| tensors.remove(&parameter.name));
+        let values = values.map(|tensor| tensor.values).collect();
         Self::new(description, values, device)
     }
 
@@ -94,11 +80,36 @@ impl Parameters {
     }
 }
 
-/// Uniform values are drawn as f64 in `-bound..bound` and rounded once to f32.
-fn initial_values(parameter: &Parameter, seed: &Seed) -> Vec<f32> {
+/// Whether `tensors` are exactly the described ones.
+pub(crate) fn check_tensors(description: &[Parameter], tensors: &Tensors) -> Result<()> {
+    for parameter in description {
+        let Some(tensor) = tensors.get(&parameter.name) else {
+            bail!("the weights hold no tensor `{}`, which the network needs", parameter.name);
+        };
+        ensure!(
+            tensor.shape == parameter.shape,
+            "tensor `{}` of the weights has shape {:?}, but the network needs {:?}",
+            parameter.name,
+            tensor.shape,
+            parameter.shape
+        );
+    }
+    let described = |name: &String| description.iter().any(|parameter| parameter.name == *name);
+    if let Some(name) = tensors.keys().find(|name| !described(name)) {
+        bail!("the weights hold a tensor `{name}`, which the network does not have");
+    }
+    Ok(())
+}
+
+/// Fresh values of a tensor: drawn as f64 and rounded once to f32; uniform ones in `-bound..bound`.
+pub(crate) fn initial_values(parameter: &Parameter, seed: &Seed) -> Vec<f32> {
     match parameter.initial {
         Initial::Zeros => vec![0.0; parameter.size()],
         Initial::Ones => vec![1.0; parameter.size()],
+        Initial::Normal => {
+            let mut stream = seed.stream(&parameter.name);
+            (0..parameter.size()).map(|_| stream.normal() as f32).collect()
+        }
         Initial::Uniform { fan_in } => {
             let bound = 1.0 / (fan_in as f64).sqrt();
             let mut stream = seed.stream(&parameter.name);

@@ -9,6 +9,7 @@ use renas::base::digest::Digest;
 use renas::network::weights::{self, Tensors};
 use renas::task::outcome::{Ending, Outcome};
 use renas::task::protocol::{Hello, Reply, Request};
+use renas::task::sequence::{FitSequence, PredictSequence};
 use renas::task::{Evaluate, Start, Task, Train};
 use tch::Device;
 
@@ -16,6 +17,7 @@ use crate::data::DataSource;
 use crate::evaluate::{Measured, measure};
 use crate::module::Module;
 use crate::parameters::Parameters;
+use crate::sequence::{self, Fitted};
 use crate::shim;
 use crate::train::{Trained, train};
 
@@ -73,6 +75,8 @@ fn run(request: &Request, device: Device, data: &mut DataSource) -> Result<Outco
     match &request.task {
         Task::Train(task) => run_train(task, request, device, data).context("training a network"),
         Task::Evaluate(task) => run_evaluate(task, request, device, data).context("evaluating a network"),
+        Task::FitSequence(task) => run_fit(task, request).context("fitting a sequence model"),
+        Task::PredictSequence(task) => run_predict(task, request).context("asking a sequence model"),
     }
 }
 
@@ -105,6 +109,28 @@ fn run_evaluate(task: &Evaluate, request: &Request, device: Device, data: &mut D
         return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
     }
     finish(measured, BTreeMap::new(), &request.out)
+}
+
+fn run_fit(task: &FitSequence, request: &Request) -> Result<Outcome> {
+    let start = match &task.start {
+        Start::Fresh => None,
+        Start::Weights { weights } => Some(read_object(weights, request)?),
+    };
+    let Fitted { ending, losses, weights } = sequence::fit(task, start)?;
+    let curves = BTreeMap::from([("train.loss".to_owned(), losses)]);
+    if ending != Ending::Completed {
+        return Ok(Outcome { ending, curves, ..Outcome::default() });
+    }
+    let objects = BTreeMap::from([("weights".to_owned(), weights)]);
+    finish(Measured { scalars: BTreeMap::new(), objects }, curves, &request.out)
+}
+
+fn run_predict(task: &PredictSequence, request: &Request) -> Result<Outcome> {
+    let predictions = sequence::predict(task, read_object(&task.weights, request)?)?;
+    if !predictions.iter().all(|prediction| prediction.is_finite()) {
+        return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
+    }
+    finish(Measured::default(), BTreeMap::from([("predictions".to_owned(), predictions)]), &request.out)
 }
 
 /// Write the tensor objects and name their digests.

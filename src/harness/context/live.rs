@@ -141,7 +141,9 @@ impl Workbench<'_> {
     /// Have a trial computed; nothing is stored yet.
     pub(super) fn compute(&self, address: &Address, task: &Task) -> Result<Computed> {
         let trial = trial_name(address);
-        self.verify_data(&task.data().name)?;
+        if let Some(data) = task.data() {
+            self.verify_data(&data.name)?;
+        }
         let mut objects = BTreeMap::new();
         for digest in task.objects() {
             self.object(&digest).with_context(|| format!("{trial}: what it reads"))?;

@@ -15,6 +15,7 @@ pub use error::StoreError;
 pub use folder::{Access, Scratch, Store};
 pub use lock::StepLock;
 pub use record::{
-    Address, EVALUATE_VERSION, FORMAT, Identity, Key, Observation, Record, StepResult, TRAIN_VERSION, WorkerIdentity,
+    Address, EVALUATE_VERSION, FIT_SEQUENCE_VERSION, FORMAT, Identity, Key, Observation, PREDICT_SEQUENCE_VERSION,
+    Record, StepResult, TRAIN_VERSION, WorkerIdentity,
 };
 pub use records::{Evidence, Records};

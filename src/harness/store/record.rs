@@ -26,6 +26,12 @@ pub const TRAIN_VERSION: u32 = 1;
 /// Version of the meaning of an `Evaluate` task.
 pub const EVALUATE_VERSION: u32 = 1;
 
+/// Version of the meaning of a `FitSequence` task.
+pub const FIT_SEQUENCE_VERSION: u32 = 1;
+
+/// Version of the meaning of a `PredictSequence` task.
+pub const PREDICT_SEQUENCE_VERSION: u32 = 1;
+
 /// The name of a step's record: the SHA-256 of the canonical JSON of its identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -70,6 +76,8 @@ impl Identity {
         let (step, version) = match task {
             Task::Train(_) => ("train", TRAIN_VERSION),
             Task::Evaluate(_) => ("evaluate", EVALUATE_VERSION),
+            Task::FitSequence(_) => ("fit_sequence", FIT_SEQUENCE_VERSION),
+            Task::PredictSequence(_) => ("predict_sequence", PREDICT_SEQUENCE_VERSION),
         };
         let inputs = serde_json::to_value(task).map_err(|source| StoreError::NotStorable {
             step: step.to_owned(),

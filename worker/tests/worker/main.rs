@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 mod operators; // what runs, against what repeats on a GPU
 mod pytorch; //   values of PyTorch
+mod sequence; //  predictors over sequences of tokens
 
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;

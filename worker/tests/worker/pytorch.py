@@ -116,6 +116,51 @@ def train(make, x, optimizer, rate):
     }
 
 
+class Predictor(nn.Module):
+    """Two vocabularies of 2 and 5 tokens, embedded in 3 values each; 5 hidden units."""
+
+    def __init__(self):
+        super().__init__()
+        self.embeddings = nn.ModuleList([nn.Embedding(2, 3), nn.Embedding(5, 3)])
+        self.lstm = nn.LSTM(6, 5)
+        self.linear = nn.Linear(5, 1)
+
+    def forward(self, sequences):
+        tokens = torch.tensor([[int(character, 36) for character in sequence] for sequence in sequences])
+        steps = tokens.reshape(len(sequences), -1, 2).transpose(0, 1)
+        inputs = [embedding(steps[:, :, index]) for index, embedding in enumerate(self.embeddings)]
+        _, (state, _) = self.lstm(torch.cat(inputs, 2))
+        return torch.sigmoid(self.linear(state[0]))[:, 0]
+
+
+SEQUENCES = ["040312", "110204", "040301", "130014"]
+TARGETS = torch.tensor([0.75, 0.25, 0.5, 0.125])
+
+
+def predictor():
+    model = built(Predictor)
+    loss = nn.functional.mse_loss(model(SEQUENCES), TARGETS)
+    loss.backward()
+    gradient = torch.cat([tensor.grad.flatten() for tensor in model.parameters()])
+    answer = {
+        "predictions": numbers(model(SEQUENCES)),
+        "shorter": numbers(model(["04", "12"])),
+        "gradient": numbers(gradient),
+    }
+    model = built(Predictor)
+    optimizer = torch.optim.Adam(model.parameters(), lr=ADAM)
+    losses = []
+    for _ in range(STEPS):
+        optimizer.zero_grad()
+        loss = nn.functional.mse_loss(model(SEQUENCES), TARGETS)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.detach())
+    answer["losses"] = numbers(torch.stack(losses))
+    answer["fitted"] = numbers(torch.cat([tensor.flatten() for tensor in model.parameters()]))
+    return answer
+
+
 def main():
     torch.set_num_threads(1)
     answer = {"torch": torch.__version__.split("+")[0]}
@@ -138,8 +183,9 @@ def main():
             "adam": train(make, x, lambda model: torch.optim.Adam(model.parameters(), lr=ADAM), ADAM),
             "sgd": train(make, x, lambda model: torch.optim.SGD(model.parameters(), lr=SGD, momentum=0.9), SGD),
         }
+    answer["predictor"] = predictor()
     # Each list of numbers on one line.
-    print(re.sub(r"\[[^]]*\]", lambda found: " ".join(found[0].split()), json.dumps(answer, indent=1)))
+    print(re.sub(r"\[[^]]*\]", lambda found: "".join(found[0].split()).replace(",", ", "), json.dumps(answer, indent=1)))
 
 
 main()

@@ -15,13 +15,13 @@ use tch::{Device, Tensor};
 
 const STEPS: usize = 4;
 
-fn expected(network: &str) -> Value {
+pub(crate) fn expected(network: &str) -> Value {
     let all: Value = serde_json::from_str(include_str!("pytorch.json")).expect("JSON");
     assert_eq!(all["torch"], "2.11.0");
     all[network].clone()
 }
 
-fn numbers(value: &Value) -> Vec<f64> {
+pub(crate) fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().expect("a list").iter().map(|number| number.as_f64().expect("a number")).collect()
 }
 
