@@ -26,7 +26,7 @@ use crate::report::page::Clock;
 use crate::report::summary::{Summaries, summarize};
 
 /// Version of summarising and judging; raised when the same findings would give other verdicts.
-const JUDGING_VERSION: u32 = 2;
+const JUDGING_VERSION: u32 = 3;
 
 /// The form of what is stored of a study, part of its key; raised when `Remembered` changes.
 const REMEMBERED_FORMAT: u32 = 2;

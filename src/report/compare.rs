@@ -4,17 +4,28 @@
 //! t test. Where pairing is impossible (an estimate of one whole sample, or samples of different sizes) the interval of
 //! a difference is recovered from the two intervals (Zou 2007, <https://doi.org/10.1037/1082-989X.12.4.399>; of a
 //! ratio: the same on logarithms), and its p-values from their normal approximation.
+//!
+//! Three or four pairs cannot be resampled. Their differences and slopes have Student's t interval, which says what
+//! the t test says, and their ratio of means has Fieller's, the inverted paired t test: the same quantity as from five
+//! pairs on, where the t interval of the logarithms of single ratios would be that of a geometric mean of ratios.
+//! Where one of two recovered intervals is of three or four samples, p-values follow Student's t with the smaller
+//! sample's degrees of freedom, scaled so that they agree with the interval: for two small samples this is the
+//! conservative solution of Hsu and Scheffe (Scheffe 1970, <https://doi.org/10.1080/01621459.1970.10481179>).
 
 use super::findings::{Measured, Quantity};
-use super::summary::{Summary, stream};
+use super::summary::{Summary, few, stream, students_t};
 use crate::stats::bootstrap::Bootstrap;
-use crate::stats::distribution::normal_upper_tail;
+use crate::stats::distribution::{normal_upper_tail, student_t_quantile, student_t_upper_tail};
 use crate::stats::equivalence::equivalence_p_value;
 use crate::stats::summary::{Interval, SampleError, mean};
+use crate::stats::t_interval::{interval_of_mean, interval_of_ratio};
 use crate::stats::t_test::MeanDifference;
 
 /// Half width of a normal 95 % interval in standard errors.
 const NORMAL_95: f64 = 1.959_963_984_540_054;
+
+/// The level of every interval.
+const LEVEL: f64 = 0.95;
 
 const PAIRED: &str = "over paired runs";
 const RECOVERED: &str = "recovered from the two intervals";
@@ -32,6 +43,14 @@ impl Side<'_> {
     pub(super) fn interval(&self) -> Interval {
         self.summary.interval.unwrap_or(Interval { low: f64::NEG_INFINITY, high: f64::INFINITY })
     }
+
+    /// The size of the sample where its interval is Student's t.
+    pub(super) fn few(&self) -> Option<usize> {
+        match &self.quantity.measured {
+            Measured::Samples(samples) => few(samples.len()).then_some(samples.len()),
+            Measured::Estimate { .. } => None,
+        }
+    }
 }
 
 /// A difference, ratio or slope.
@@ -44,7 +63,9 @@ pub(super) struct Contrast {
     /// Pairs, or the size of the smaller sample.
     pub(super) n: usize,
     /// How the interval was made, for people.
-    pub(super) method: &'static str,
+    pub(super) method: String,
+    /// Student's t is behind it, as samples are few.
+    pub(super) few: bool,
 }
 
 /// What tells a difference of means from chance.
@@ -52,8 +73,9 @@ pub(super) struct Contrast {
 pub(super) enum Test {
     /// The t test of the pairs.
     Pairs(MeanDifference),
-    /// Two independent estimates: the value, and the distances to the lower and upper end of its 95 % interval.
-    Recovered { value: f64, down: f64, up: f64 },
+    /// Two independent estimates: the value, the distances to the lower and upper end of its 95 % interval, and the
+    /// degrees of freedom of Student's t where a sample is few.
+    Recovered { value: f64, down: f64, up: f64, freedom: Option<f64> },
 }
 
 impl Test {
@@ -76,21 +98,28 @@ impl Test {
     fn p_above(&self, bound: f64) -> f64 {
         match self {
             Self::Pairs(difference) => difference.p_above(bound),
-            Self::Recovered { value, down, .. } => one_sided(value - bound, *down),
+            Self::Recovered { value, down, freedom, .. } => one_sided(value - bound, *down, *freedom),
         }
     }
 
     fn p_below(&self, bound: f64) -> f64 {
         match self {
             Self::Pairs(difference) => difference.p_below(bound),
-            Self::Recovered { value, up, .. } => one_sided(bound - value, *up),
+            Self::Recovered { value, up, freedom, .. } => one_sided(bound - value, *up, *freedom),
         }
     }
 }
 
 /// The p-value of an excess over a bound; 0 or 1 where nothing varies.
-fn one_sided(excess: f64, reach: f64) -> f64 {
-    if reach == 0.0 { f64::from(excess <= 0.0) } else { normal_upper_tail(excess / reach * NORMAL_95) }
+fn one_sided(excess: f64, reach: f64, freedom: Option<f64>) -> f64 {
+    match freedom {
+        _ if reach == 0.0 => f64::from(excess <= 0.0),
+        None => normal_upper_tail(excess / reach * NORMAL_95),
+        Some(freedom) => {
+            let critical = student_t_quantile((1.0 + LEVEL) / 2.0, freedom);
+            student_t_upper_tail(excess / reach * critical, freedom)
+        }
+    }
 }
 
 /// Left minus right.
@@ -103,7 +132,10 @@ pub(super) fn difference(left: Side, right: Side) -> Result<(Contrast, Test), Sa
     let n = left.summary.n.min(right.summary.n);
     let (value, down, up) = recovered((left.summary.mean, left.interval()), (right.summary.mean, right.interval()));
     let interval = Interval { low: value - down, high: value + up };
-    Ok((Contrast { value, interval, n, method: RECOVERED }, Test::Recovered { value, down, up }))
+    let fewest = fewest(left, right);
+    let freedom = fewest.map(|n| (n - 1) as f64);
+    let contrast = Contrast { value, interval, n, method: method(RECOVERED, fewest), few: fewest.is_some() };
+    Ok((contrast, Test::Recovered { value, down, up, freedom }))
 }
 
 /// Left divided by right; none where a sample, a mean or an end of an interval is not above zero.
@@ -119,8 +151,14 @@ pub(super) fn ratio(left: Side, right: Side) -> Result<Option<Contrast>, SampleE
             Some(sum(0) / sum(1))
         };
         let name = format!("{} / {}", left.name, right.name);
-        let interval = Bootstrap::default().of(&rows, ratio, &mut stream("ratio", &name))?;
-        return Ok(Some(Contrast { value: left.summary.mean / right.summary.mean, interval, n, method: PAIRED }));
+        let few = few(n);
+        let (interval, method) = if few {
+            let method = format!("{PAIRED}, Fieller's method with {}", students_t(n));
+            (interval_of_ratio(above, below, LEVEL)?, method)
+        } else {
+            (Bootstrap::default().of(&rows, ratio, &mut stream("ratio", &name))?, PAIRED.to_owned())
+        };
+        return Ok(Some(Contrast { value: left.summary.mean / right.summary.mean, interval, n, method, few }));
     }
     let logarithms = |side: Side| {
         let Interval { low, high } = side.interval();
@@ -133,7 +171,9 @@ pub(super) fn ratio(left: Side, right: Side) -> Result<Option<Contrast>, SampleE
     };
     let (value, down, up) = recovered(above, below);
     let interval = Interval { low: libm::exp(value - down), high: libm::exp(value + up) };
-    Ok(Some(Contrast { value: libm::exp(value), interval, n, method: RECOVERED }))
+    let fewest = fewest(left, right);
+    let method = method(RECOVERED, fewest);
+    Ok(Some(Contrast { value: libm::exp(value), interval, n, method, few: fewest.is_some() }))
 }
 
 /// The mean over seeds of the least-squares slope against position 0, 1, 2, ...; none where the samples are not paired.
@@ -169,8 +209,23 @@ fn paired<'a>(left: Side<'a>, right: Side<'a>) -> Option<(&'a [f64], &'a [f64])>
 }
 
 fn of_pairs(samples: &[f64], name: &str) -> Result<Contrast, SampleError> {
-    let interval = Bootstrap::default().of_mean(samples, &mut stream("contrast", name))?;
-    Ok(Contrast { value: mean(samples), interval, n: samples.len(), method: PAIRED })
+    let n = samples.len();
+    let few = few(n);
+    let interval = if few {
+        interval_of_mean(samples, LEVEL)?
+    } else {
+        Bootstrap::default().of_mean(samples, &mut stream("contrast", name))?
+    };
+    Ok(Contrast { value: mean(samples), interval, n, method: method(PAIRED, few.then_some(n)), few })
+}
+
+/// The size of the smaller of the samples whose interval is Student's t.
+fn fewest(left: Side, right: Side) -> Option<usize> {
+    left.few().into_iter().chain(right.few()).min()
+}
+
+fn method(base: &str, few: Option<usize>) -> String {
+    few.map_or(base.to_owned(), |n| format!("{base}, {}", students_t(n)))
 }
 
 /// `left` minus `right`, and the distances to the ends of its interval, from two independent estimates with theirs.
@@ -202,11 +257,22 @@ mod tests {
         let around = |value: f64| (value, Interval { low: value - NORMAL_95, high: value + NORMAL_95 });
         let test = |left, right| {
             let (value, down, up) = recovered(around(left), around(right));
-            Test::Recovered { value, down, up }
+            Test::Recovered { value, down, up, freedom: None }
         };
         assert!((test(2.5, 0.0).p_different() - 0.077_099_871_743_541_77).abs() < 1e-14);
         assert!((test(0.0, 2.5).p_different() - 0.077_099_871_743_541_77).abs() < 1e-14);
         assert!((test(2.5, 0.0).p_equivalent(3.0) - 0.361_836_804_915_881_55).abs() < 1e-14);
-        assert_eq!(Test::Recovered { value: 0.0, down: 0.0, up: 0.0 }.p_different(), 1.0);
+        let none = Test::Recovered { value: 0.0, down: 0.0, up: 0.0, freedom: None };
+        assert_eq!(none.p_different(), 1.0);
+    }
+
+    /// SciPy 1.17.1: `scipy.stats.t.sf(3, 2)` = 0.04773298313335456, a one-sided p-value at three standard errors.
+    #[test]
+    fn the_p_values_of_few_samples_are_students_t_and_agree_with_the_interval() {
+        let reach = 4.302_652_729_749_462;
+        let test = |value| Test::Recovered { value, down: reach, up: reach, freedom: Some(2.0) };
+        assert!((test(3.0).p_above(0.0) - 0.047_732_983_133_354_56).abs() < 1e-14);
+        assert!((test(3.0).p_different() - 2.0 * 0.047_732_983_133_354_56).abs() < 1e-14);
+        assert!((test(reach).p_different() - 0.05).abs() < 1e-14);
     }
 }

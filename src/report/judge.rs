@@ -10,7 +10,7 @@ use super::compare::{self, Contrast, Side, Test};
 use super::findings::{Findings, Measured, Quantity};
 use super::number;
 use super::page::Clock;
-use super::summary::{FEWEST_FOR_INTERVAL, FEWEST_FOR_PREDICTION, Summaries, Summary};
+use super::summary::{FEWEST_FOR_INTERVAL, FEWEST_FOR_PREDICTION, Summaries, Summary, students_t};
 use crate::base::metric::Unit;
 use crate::stats::multiple::holm;
 use crate::stats::summary::Interval;
@@ -209,13 +209,14 @@ fn one_run(side: Side, value: f64) -> Part {
 }
 
 fn by_interval(expectation: &Expectation, side: Side) -> Part {
-    decided(expectation, side.summary.mean, side.interval(), side.quantity.unit, side.summary.n, "")
+    let method = side.few().map_or(String::new(), students_t);
+    decided(expectation, side.summary.mean, side.interval(), side.quantity.unit, side.summary.n, &method)
 }
 
 fn ratio(expectation: &Expectation, above: Side, below: Side) -> Part {
     match compare::ratio(above, below) {
-        Ok(Some(Contrast { value, interval, n, method })) => {
-            decided(expectation, value, interval, Unit::One, n, method)
+        Ok(Some(Contrast { value, interval, n, method, few: _ })) => {
+            decided(expectation, value, interval, Unit::One, n, &method)
         }
         Ok(None) => Part::inconclusive(
             "a ratio is judged only where both quantities are above zero".to_owned(),
@@ -231,11 +232,11 @@ fn equivalence(expectation: &Expectation, left: Side, right: Side, margin: f64) 
         Ok(compared) => compared,
         Err(error) => return Part::inconclusive(error.to_string(), None),
     };
-    let Contrast { value, interval, n, method } = contrast;
+    let Contrast { value, interval, n, method, few: _ } = contrast;
     let unit = left.quantity.unit;
     let p = test.p_equivalent(margin);
     if p >= 0.05 {
-        let mut part = decided(expectation, value, interval, unit, n, method);
+        let mut part = decided(expectation, value, interval, unit, n, &method);
         if part.verdict == Verdict::Reproduced {
             part.verdict = Verdict::Inconclusive;
         }
@@ -311,7 +312,9 @@ fn ordering(sides: &[Side], direction: Direction) -> Part {
     let Some(index) = reversed.or(undecided).or((!contrasts.is_empty()).then_some(0)) else {
         return Part::inconclusive("an order needs two quantities".to_owned(), None);
     };
-    let change = number::estimate(contrasts[index].value, contrasts[index].interval, sides[index].quantity.unit);
+    let contrast = &contrasts[index];
+    let change = number::estimate(contrast.value, contrast.interval, sides[index].quantity.unit);
+    let change = if contrast.few { format!("{change} ({})", contrast.method) } else { change };
     let p = format!("Holm-adjusted p = {}", small(adjusted[index]));
     let (verdict, reason) = match (reversed, undecided) {
         (Some(_), _) => {
@@ -326,7 +329,7 @@ fn ordering(sides: &[Side], direction: Direction) -> Part {
             (Verdict::Reproduced, format!("{all}; {} the mean changes by {change}", step(index)))
         }
     };
-    Part { verdict, reason, n, interval: Some(contrasts[index].interval) }
+    Part { verdict, reason, n, interval: Some(contrast.interval) }
 }
 
 fn small(p: f64) -> String {
@@ -335,7 +338,7 @@ fn small(p: f64) -> String {
 
 fn trend(sides: &[Side], direction: Direction) -> Part {
     let slope = if sides.len() > 1 { compare::slope(sides) } else { Ok(None) };
-    let Contrast { value, interval, n, method } = match slope {
+    let Contrast { value, interval, n, method, few: _ } = match slope {
         Ok(Some(contrast)) => contrast,
         Ok(None) => {
             return Part::inconclusive("a trend needs several quantities over the same runs".to_owned(), None);

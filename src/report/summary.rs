@@ -12,9 +12,14 @@ use crate::base::seed::{Seed, Stream};
 use crate::stats::bootstrap::Bootstrap;
 use crate::stats::prediction::prediction_interval;
 use crate::stats::summary::{Interval, mean};
+use crate::stats::t_interval::interval_of_mean;
 
-/// Fewest samples whose mean gets a bootstrap interval: below, resampling says more than the sample knows.
-pub const FEWEST_FOR_INTERVAL: usize = 5;
+/// Fewest samples whose mean gets an interval: that of two is so wide that it says nothing.
+pub const FEWEST_FOR_INTERVAL: usize = 3;
+
+/// Fewest samples whose mean gets a bootstrap interval: below, resampling says more than the sample knows, and the
+/// interval is Student's t, which assumes samples from a normal distribution.
+pub const FEWEST_FOR_BOOTSTRAP: usize = 5;
 
 /// Fewest samples that give a 95 % prediction interval of one run.
 pub const FEWEST_FOR_PREDICTION: usize = 39;
@@ -53,6 +58,16 @@ pub(super) fn stream(purpose: &str, name: &str) -> Stream {
     Seed::from_number(0).derive("report").derive(purpose).stream(name)
 }
 
+/// Whether a sample of `n` values has its interval from Student's t.
+pub(super) fn few(n: usize) -> bool {
+    (FEWEST_FOR_INTERVAL..FEWEST_FOR_BOOTSTRAP).contains(&n)
+}
+
+/// How an interval of few samples is named in reports.
+pub(super) fn students_t(n: usize) -> String {
+    format!("Student's t, n = {n}")
+}
+
 fn summary_of(name: &str, quantity: &Quantity) -> Option<Summary> {
     match &quantity.measured {
         Measured::Samples(samples) => {
@@ -60,14 +75,22 @@ fn summary_of(name: &str, quantity: &Quantity) -> Option<Summary> {
                 return None;
             }
             let bootstrap = Bootstrap::default();
-            let enough = samples.len() >= FEWEST_FOR_INTERVAL;
-            let interval = enough.then(|| bootstrap.of_mean(samples, &mut stream("mean", name)).ok()).flatten();
+            let few = few(samples.len());
+            let interval = if few {
+                interval_of_mean(samples, bootstrap.level).ok()
+            } else if samples.len() >= FEWEST_FOR_BOOTSTRAP {
+                bootstrap.of_mean(samples, &mut stream("mean", name)).ok()
+            } else {
+                None
+            };
+            let bootstrapped = || format!("percentile bootstrap of the mean, {} resamples", bootstrap.resamples);
+            let method = if few { students_t(samples.len()) } else { bootstrapped() };
             Some(Summary {
                 n: samples.len(),
                 mean: mean(samples),
                 interval,
                 prediction: prediction_interval(samples, 0.95).ok().map(|prediction| prediction.interval),
-                method: format!("percentile bootstrap of the mean, {} resamples", bootstrap.resamples),
+                method,
             })
         }
         Measured::Estimate { value, low, high, n, interval } => {
@@ -114,8 +137,22 @@ mod tests {
         assert_eq!(alone["a"].prediction, Some(Interval { low: 0.0, high: 39.0 }));
     }
 
+    /// SciPy 1.17.1, `scipy.stats.t.interval(0.95, 2, loc=mean(x), scale=sem(x))` of x = [2.1, 3.4, 1.9].
     #[test]
-    fn few_samples_get_a_mean_alone_and_none_or_nan_no_summary() {
+    fn three_or_four_samples_get_students_t_and_five_the_bootstrap() {
+        let values = [2.1, 3.4, 1.9, 5.6, 4.4];
+        let of = |n: usize| found(&[("a", Measured::Samples(values[..n].to_vec()))])["a"].clone();
+        let Interval { low, high } = of(3).interval.expect("three samples");
+        assert!((low - 0.44345379764118764).abs() < 1e-12 && (high - 4.489879535692146).abs() < 1e-12, "{low} {high}");
+        assert_eq!(of(3).method, "Student's t, n = 3");
+        assert_eq!(of(4).method, "Student's t, n = 4");
+        assert_eq!(of(5).method, "percentile bootstrap of the mean, 2000 resamples");
+        let bootstrap = Bootstrap::default().of_mean(&values, &mut stream("mean", "a"));
+        assert_eq!(of(5).interval, bootstrap.ok());
+    }
+
+    #[test]
+    fn two_samples_get_a_mean_alone_and_none_or_nan_no_summary() {
         let summaries = found(&[
             ("few", Measured::Samples(vec![1.0, 2.0])),
             ("none", Measured::Samples(Vec::new())),

@@ -1,4 +1,4 @@
-//! Tails of the normal and of Student's t distribution.
+//! Tails of the normal and of Student's t distribution, and the quantile of the latter.
 
 /// Probability that a standard normal number exceeds `z`.
 pub fn normal_upper_tail(z: f64) -> f64 {
@@ -14,6 +14,29 @@ pub fn student_t_upper_tail(t: f64, freedom: f64) -> f64 {
     let squared = t * t;
     let outside = if squared.is_infinite() { 0.0 } else { incomplete_beta(squared, freedom) };
     if t >= 0.0 { 0.5 * outside } else { 1.0 - 0.5 * outside }
+}
+
+/// The number that a number of Student's t distribution does not exceed with probability `probability`.
+///
+/// The tail is inverted by bisection to the last bit, so the quantile is as exact as the tail. Panics where
+/// `probability` is not between 0 and 1, both excluded, or `freedom`, the degrees of freedom, is not above 0.
+pub fn student_t_quantile(probability: f64, freedom: f64) -> f64 {
+    assert!(probability > 0.0 && probability < 1.0, "the quantile at {probability}");
+    let tail = probability.min(1.0 - probability);
+    if tail == 0.5 {
+        return 0.0;
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    while student_t_upper_tail(high, freedom) > tail {
+        (low, high) = (high, 2.0 * high);
+    }
+    loop {
+        let middle = low + (high - low) / 2.0;
+        if middle <= low || high <= middle {
+            return if probability < 0.5 { -high } else { high };
+        }
+        if student_t_upper_tail(middle, freedom) > tail { low = middle } else { high = middle }
+    }
 }
 
 /// Probability that |t| exceeds the root of `squared`: the regularised incomplete beta function I_x(freedom / 2, 1 / 2)
@@ -90,6 +113,25 @@ mod tests {
         }
         assert_eq!(student_t_upper_tail(f64::INFINITY, 3.0), 0.0);
         assert_eq!(student_t_upper_tail(f64::NEG_INFINITY, 3.0), 1.0);
+    }
+
+    /// SciPy 1.17.1, `scipy.stats.t.ppf(p, df)`.
+    #[test]
+    fn the_quantile_of_students_t_is_that_of_scipy() {
+        let expected = [
+            (0.975, 1.0, 12.706204736174694),
+            (0.975, 2.0, 4.302652729749462),
+            (0.975, 3.0, 3.1824463052837078),
+            (0.95, 2.0, 2.9199855803537242),
+            (0.025, 4.0, -2.7764451051977943),
+            (0.6, 7.3, 0.2627568052507191),
+            (0.975, 250.5, 1.969479272051676),
+            (1e-10, 5.0, -156.82559270889433),
+        ];
+        for (probability, freedom, quantile) in expected {
+            assert_tail(student_t_quantile(probability, freedom), quantile);
+        }
+        assert_eq!(student_t_quantile(0.5, 2.0), 0.0);
     }
 
     /// SciPy 1.17.1, `scipy.stats.norm.sf(z)`.

@@ -65,6 +65,12 @@ pub enum SampleError {
         /// All resamples.
         resamples: usize,
     },
+    /// The interval of a ratio is not bounded.
+    #[error("the mean that is divided by may be zero, so the ratio of {n} pairs has no bounded interval")]
+    DivisorMayBeZero {
+        /// Pairs of values.
+        n: usize,
+    },
     /// An argument is out of range.
     #[error("{0}")]
     Argument(&'static str),

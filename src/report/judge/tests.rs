@@ -72,10 +72,10 @@ fn too_few_runs_are_inconclusive_and_the_number_needed_is_named() {
     assert_eq!(few.verdict, Verdict::Inconclusive);
     assert_eq!(few.reason, "a 95\u{a0}% prediction interval of one run needs 39 runs, there are 3");
     let bound = Expectation::Bound { quantity: "a".to_owned(), least: Some(0.0), most: None };
-    let few = judged(bound, &[("a", Measured::Samples(vec![1.0; 3]))]);
+    let few = judged(bound, &[("a", Measured::Samples(vec![1.0; 2]))]);
     assert_eq!(few.verdict, Verdict::Inconclusive);
-    assert_eq!(few.reason, "`a` has 3 of the 5 samples that an interval needs");
-    assert_eq!(few.n, Some(3));
+    assert_eq!(few.reason, "`a` has 2 of the 3 samples that an interval needs");
+    assert_eq!(few.n, Some(2));
     assert_eq!(judged(one_run_of(1.0), &[("a", estimate(1.0, 0.1))]).verdict, Verdict::Inconclusive);
 }
 
@@ -239,6 +239,104 @@ fn a_claim_about_the_scale_of_other_profiles_is_not_tested() {
         assert_eq!(verdict(about(&profiles, &[], one_run_of(1.0))).0, Verdict::Reproduced, "{profiles:?}");
         assert_eq!(verdict(about(&profiles, &[], one_run_of(2.0))).0, Verdict::NotReproduced, "{profiles:?}");
     }
+}
+
+/// Three search seeds of three quantities.
+fn three_seeds() -> [(&'static str, Measured); 3] {
+    [("a", [0.31, 0.28, 0.34]), ("b", [0.22, 0.20, 0.27]), ("c", [0.15, 0.11, 0.16])]
+        .map(|(name, samples)| (name, Measured::Samples(samples.to_vec())))
+}
+
+fn assert_ends(judgement: &Judgement, low: f64, high: f64) {
+    let ends = judgement.interval.expect("compared");
+    assert!((ends.low - low).abs() < 1e-12 && (ends.high - high).abs() < 1e-12, "{ends:?} is not {low} to {high}");
+}
+
+/// SciPy 1.17.1: `t.interval(0.95, 2, loc=mean(a), scale=sem(a))`; of the slopes `(c - a) / 2` the same; for the ratio
+/// the roots of `ttest_1samp(b - r * a, 0).pvalue - 0.05`.
+#[test]
+fn three_seeds_are_judged_by_students_t() {
+    let measured = three_seeds();
+    let bound =
+        |least| judged(Expectation::Bound { quantity: "a".to_owned(), least: Some(least), most: None }, &measured);
+    let above = bound(0.2);
+    assert_eq!((above.verdict, above.n), (Verdict::Reproduced, Some(3)));
+    assert_ends(&above, 0.23547586864749015, 0.38452413135250996);
+    assert_eq!(above.reason, "0.310 [0.235,\u{a0}0.385] (Student's t, n = 3) lies wholly above 0.2");
+    assert_eq!(bound(0.25).verdict, Verdict::Inconclusive);
+    assert_eq!(bound(0.4).verdict, Verdict::NotReproduced);
+
+    let trend = |direction| judged(Expectation::Trend { quantities: names(&["a", "b", "c"]), direction }, &measured);
+    let falling = trend(Direction::Falling);
+    assert_eq!((falling.verdict, trend(Direction::Rising).verdict), (Verdict::Reproduced, Verdict::NotReproduced));
+    assert_ends(&falling, -0.09742068855875169, -0.07257931144124835);
+    assert!(falling.reason.contains("(over paired runs, Student's t, n = 3)"), "{}", falling.reason);
+
+    let ratio = |value| {
+        let (numerator, denominator) = ("b".to_owned(), "a".to_owned());
+        judged(Expectation::Ratio { numerator, denominator, value, tolerance: 0.25 }, &measured)
+    };
+    assert_ends(&ratio(0.7), 0.5860562939069229, 0.8457110439010107);
+    assert_eq!(
+        [0.7, 0.75, 1.2].map(|value| ratio(value).verdict),
+        [Verdict::Reproduced, Verdict::Reproduced, Verdict::NotReproduced]
+    );
+    assert_eq!(ratio(0.6).verdict, Verdict::Inconclusive);
+    assert!(ratio(0.7).reason.contains("(over paired runs, Fieller's method with Student's t, n = 3)"));
+}
+
+/// SciPy 1.17.1, `ttest_rel`: p = 0.00516799 of b against a and 0.01606530 of c against b, and their
+/// `confidence_interval()`; of two one-sided tests with a margin of 0.1 p = 0.03708995.
+#[test]
+fn three_seeds_are_ordered_and_found_equal_by_paired_t_tests() {
+    let measured = three_seeds();
+    let order = |direction| judged(Expectation::Ordering { quantities: names(&["a", "b", "c"]), direction }, &measured);
+    let falling = order(Direction::Falling);
+    assert_eq!((falling.verdict, order(Direction::Rising).verdict), (Verdict::Reproduced, Verdict::NotReproduced));
+    assert_ends(&falling, -0.10484137711750328, -0.05515862288249672);
+    assert!(falling.reason.contains("largest Holm-adjusted p = 0.016"), "{}", falling.reason);
+    assert!(falling.reason.ends_with("(over paired runs, Student's t, n = 3)"), "{}", falling.reason);
+
+    let same =
+        |margin| judged(Expectation::Equivalence { left: "a".to_owned(), right: "b".to_owned(), margin }, &measured);
+    assert_eq!(same(0.1).verdict, Verdict::Reproduced);
+    assert!(same(0.1).reason.ends_with("p = 0.037)"), "{}", same(0.1).reason);
+    assert_eq!([same(0.08).verdict, same(0.05).verdict], [Verdict::Inconclusive, Verdict::NotReproduced]);
+}
+
+/// SciPy 1.17.1: the interval of `a` reaches 0.0745 = `t.ppf(0.975, 2) * sem(a)` to either side; with that of the
+/// estimate 0.0771616, and `2 * t.sf(0.11 / 0.0771616 * t.ppf(0.975, 2), 2)` = 0.02556.
+#[test]
+fn three_seeds_stand_against_an_estimate_by_the_tail_of_students_t() {
+    let [a, ..] = three_seeds();
+    let measured = [a, ("e", estimate(0.2, 0.02))];
+    let order = Expectation::Ordering { quantities: names(&["a", "e"]), direction: Direction::Falling };
+    let judgement = judged(order, &measured);
+    assert_eq!(judgement.verdict, Verdict::Reproduced);
+    assert_ends(&judgement, -0.11 - 0.07716116998754069, -0.11 + 0.07716116998754069);
+    assert!(judgement.reason.contains("p = 0.026"), "{}", judgement.reason);
+    let method = "(recovered from the two intervals, Student's t, n = 3)";
+    assert!(judgement.reason.ends_with(method), "{}", judgement.reason);
+}
+
+#[test]
+fn a_ratio_by_three_seeds_that_may_be_zero_is_inconclusive() {
+    let [a, ..] = three_seeds();
+    let measured = [a, ("wide", Measured::Samples(vec![1.0, 2.0, 6.0]))];
+    let (numerator, denominator) = ("a".to_owned(), "wide".to_owned());
+    let judgement = judged(Expectation::Ratio { numerator, denominator, value: 0.1, tolerance: 0.1 }, &measured);
+    assert_eq!((judgement.verdict, judgement.interval), (Verdict::Inconclusive, None));
+    let reason = "the mean that is divided by may be zero, so the ratio of 3 pairs has no bounded interval";
+    assert_eq!(judgement.reason, reason);
+}
+
+#[test]
+fn from_five_seeds_on_the_text_is_that_of_the_bootstrap() {
+    let five = Measured::Samples(vec![1.0, 1.1, 1.2, 1.3, 1.4]);
+    let bound = Expectation::Bound { quantity: "a".to_owned(), least: Some(0.5), most: None };
+    let judgement = judged(bound, &[("a", five)]);
+    assert!(!judgement.reason.contains("Student"), "{}", judgement.reason);
+    assert!(judgement.evidence[0].summary.method.starts_with("percentile bootstrap"));
 }
 
 #[test]
