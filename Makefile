@@ -36,8 +36,10 @@ lint: setup ## formatting and clippy
 	@$(CARGO) fmt --check
 	@$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
 
-bench: build ## criterion benchmarks, and one training epoch beside the plain PyTorch loop where Python has torch
+bench: build ## criterion benchmarks, and the Python peers where Python has torch, scikit-learn and xgboost
 	@$(CARGO) bench --workspace
 	@if [ -d "$$RENAS_DATA/mnist" ] && python3 -c 'import torch' 2>/dev/null; then \
 	  python3 scripts/plain_loop.py "$$RENAS_DATA/mnist" 3; \
 	else echo "bench: the plain PyTorch loop needs Python with torch, and MNIST at \$$RENAS_DATA/mnist; not run"; fi
+	@if python3 -c 'import scipy, sklearn, xgboost' 2>/dev/null; then python3 scripts/surrogate_peers.py; \
+	else echo "bench: the peers of the surrogates need Python with scipy, scikit-learn and xgboost; not run"; fi

@@ -36,8 +36,7 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new(features: &Features<'_>, targets: &[f64], intercept: bool) -> Result<Self, FitError> {
         check_targets(features, targets)?;
-        let column = |column| (0..features.rows()).map(|row| features.value(row, column)).collect();
-        let mut columns: Vec<Vec<f64>> = (0..features.columns()).map(column).collect();
+        let mut columns: Vec<Vec<f64>> = (0..features.columns()).map(|column| features.column(column)).collect();
         let mut targets = targets.to_vec();
         let (mut means, mut mean) = (vec![0.0; columns.len()], 0.0);
         if intercept {

@@ -73,6 +73,11 @@ impl<'a> Features<'a> {
         &self.values[row * self.columns..][..self.columns]
     }
 
+    /// One column.
+    fn column(&self, column: usize) -> Vec<f64> {
+        self.values[column..].iter().step_by(self.columns).copied().collect()
+    }
+
     /// The values of some rows, row by row.
     fn gather(&self, rows: &[usize]) -> Vec<f64> {
         rows.iter().flat_map(|&row| self.row(row)).copied().collect()

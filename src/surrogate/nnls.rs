@@ -42,8 +42,9 @@ impl Regressor for Nnls {
         let mut table = Table::new(features, targets, self.fit_intercept)?;
         let mut values = table.targets.clone();
         let length = dot(&values, &values).sqrt();
-        triangulate(&mut table.columns, &mut values);
-        values.truncate(features.rows().min(features.columns()));
+        triangulate(&mut table.columns, &mut values); // what is left below the triangle is 0
+        let rows = features.rows().min(features.columns());
+        table.columns.iter_mut().chain([&mut values]).for_each(|column| column.truncate(rows));
         if !table.columns.iter().flatten().chain([&length]).all(|value| value.is_finite()) {
             return Err(FitError::Magnitude);
         }
@@ -73,7 +74,7 @@ fn triangulate(columns: &mut [Vec<f64>], values: &mut [f64]) {
     }
 }
 
-/// The reduced problem; `columns` may be longer than `values`, but are 0 there.
+/// The reduced problem, of as many rows as columns at most.
 struct Triangle<'a> {
     columns: &'a [Vec<f64>],
     values: &'a [f64],
@@ -115,7 +116,7 @@ impl Triangle<'_> {
         }
         let mut best = None;
         for column in (0..lengths.len()).filter(|column| !rejected[*column] && !free.contains(column)) {
-            let slope = dot(&self.columns[column][..residual.len()], &residual);
+            let slope = dot(&self.columns[column], &residual);
             let rounding = NO_SLOPE * lengths[column] * self.length;
             if slope > best.map_or(0.0, |(_, slope)| slope) + rounding {
                 best = Some((column, slope));
@@ -156,7 +157,7 @@ impl Triangle<'_> {
         if n > rows {
             return None;
         }
-        let mut columns: Vec<Vec<f64>> = free.iter().map(|&column| self.columns[column][..rows].to_vec()).collect();
+        let mut columns: Vec<Vec<f64>> = free.iter().map(|&column| self.columns[column].clone()).collect();
         let mut solution = self.values.to_vec();
         triangulate(&mut columns, &mut solution);
         solution.truncate(n);
