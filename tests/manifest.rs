@@ -3,6 +3,9 @@
 //! A good manifest is changed in one or two places per test; the messages are asserted word for word, because they are
 //! what a user has to work with.
 
+#[path = "manifest/clock.rs"]
+mod clock;
+
 use std::path::Path;
 
 use proptest::prelude::*;

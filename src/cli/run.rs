@@ -12,7 +12,6 @@ use super::exit::{Classify as _, Failure};
 use super::progress::{Progress, Say, Totals, duration};
 use super::session::{Selected, Session};
 use super::{report, say};
-use crate::base::digest::Digest;
 use crate::data::locate::locate;
 use crate::data::registry;
 use crate::harness::context::Workbench;
@@ -21,7 +20,7 @@ use crate::harness::lock::{self, Lock};
 use crate::harness::manifest::model::{Profile, ProfileSettings};
 use crate::harness::publish;
 use crate::harness::run::{Conclusions, Studied, evidence_of};
-use crate::harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
+use crate::harness::store::{Access, Evidence, Store, WorkerIdentity};
 use crate::harness::study::Study;
 use crate::report::claim::Verdict;
 use crate::report::page;
@@ -134,14 +133,8 @@ impl Job<'_> {
     /// The digests of this run; those of the files come when there are files.
     fn lock(&self, profile: Profile, studied: &Studied, evidence: &Evidence) -> anyhow::Result<Lock> {
         let manifest = &self.selected.manifest;
-        let mut trials: BTreeMap<Key, Digest> = BTreeMap::new();
-        let mut fingerprints = BTreeSet::new();
-        for (key, record) in evidence.records() {
-            if let Some(outcome) = record.outcome() {
-                trials.insert(*key, Digest::of_value(outcome)?);
-            }
-            fingerprints.extend(record.observation.as_ref().map(|observation| observation.fingerprint));
-        }
+        let observations = evidence.records().values().filter_map(|record| record.observation.as_ref());
+        let fingerprints = observations.map(|observation| observation.fingerprint).collect();
         Ok(Lock {
             format: lock::FORMAT,
             experiment: manifest.id.clone(),
@@ -149,8 +142,9 @@ impl Job<'_> {
             manifest: manifest.digest,
             worker: self.worker.clone(),
             fingerprints,
-            studies: studied.digests.clone(),
-            trials,
+            studies: Lock::studies_of(studied),
+            observed: studied.observed.clone(),
+            trials: Lock::trials_of(evidence)?,
             files: BTreeMap::new(),
         })
     }
@@ -217,9 +211,20 @@ fn compare_or_write(session: &Session<'_>, arguments: &Run, found: &Lock) -> Res
     let Some(promised) = Lock::read(&path).or_bad_input()? else {
         return Ok(vec![format!("{} does not exist: nothing was promised (--update-lock writes it)", path.display())]);
     };
-    let differences = lock::compare(&promised, found);
+    Ok(differences(&path, &promised, found, session.common.verbose))
+}
+
+/// What is said of a run beside its lock file at `path`.
+fn differences(path: &Path, promised: &Lock, found: &Lock, verbose: bool) -> Vec<String> {
+    let differences = lock::compare_runs(promised, found);
+    let observed = match found.observed.len() {
+        0 => None,
+        count => Some(format!("{}: {count} studies derive from observed times and cannot be compared", path.display())),
+    };
     if differences.is_empty() {
-        return Ok(vec![format!("{}: every digest is as promised", path.display())]);
+        let what = if observed.is_none() { "every digest" } else { "every digest that can be compared" };
+        let equal = format!("{}: {what} is as promised", path.display());
+        return std::iter::once(equal).chain(observed).collect();
     }
     let class = if promised.same_class(found) {
         "the same numeric class: every digest should be equal"
@@ -228,12 +233,13 @@ fn compare_or_write(session: &Session<'_>, arguments: &Run, found: &Lock) -> Res
     };
     let mut notes = vec![format!("{}: {} digests differ on {class}", path.display(), differences.len())];
     const SHOWN: usize = 12;
-    let shown = if session.common.verbose { differences.len() } else { SHOWN };
+    let shown = if verbose { differences.len() } else { SHOWN };
     notes.extend(differences.iter().take(shown).map(|difference| format!("  {difference}")));
     if differences.len() > shown {
         notes.push(format!("  and {} more (-v shows all)", differences.len() - shown));
     }
-    Ok(notes)
+    notes.extend(observed);
+    notes
 }
 
 /// Interrupted, missing data, or a failure of the run.
@@ -279,4 +285,42 @@ fn record(
         "renas": env!("CARGO_PKG_VERSION"),
     });
     std::fs::write(&path, format!("{text:#}\n")).with_context(|| format!("cannot write {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::digest::Digest;
+
+    #[test]
+    fn studies_of_observed_times_are_counted_in_one_line_and_not_listed_as_differences() {
+        let digest = |text: &str| Digest::of(text.as_bytes());
+        let promised = Lock {
+            format: lock::FORMAT,
+            experiment: "toy".to_owned(),
+            profile: Profile::Reduced,
+            manifest: digest("manifest"),
+            worker: WorkerIdentity { numerics: "avx2".into(), device: "cpu".into(), libtorch: "2.11.0".into() },
+            fingerprints: BTreeSet::from([digest("machine")]),
+            studies: BTreeMap::from([("plain".to_owned(), digest("plain"))]),
+            observed: BTreeSet::from(["search".to_owned(), "times".to_owned()]),
+            trials: BTreeMap::new(),
+            files: BTreeMap::from([("toy/report.md".to_owned(), digest("12 seconds"))]),
+        };
+        let mut found = promised.clone();
+        found.files.insert("toy/report.md".to_owned(), digest("14 seconds"));
+        let said = "LOCK: 2 studies derive from observed times and cannot be compared";
+        let notes = differences(Path::new("LOCK"), &promised, &found, false);
+        assert_eq!(notes, ["LOCK: every digest that can be compared is as promised", said]);
+        found.studies.insert("plain".to_owned(), digest("other"));
+        let notes = differences(Path::new("LOCK"), &promised, &found, false);
+        assert!(notes[0].starts_with("LOCK: 1 digests differ on the same numeric class"), "{notes:?}");
+        assert!(notes[1].starts_with("  study plain: result"), "{notes:?}");
+        assert_eq!(notes[2..], [said]);
+        let without = Lock { observed: BTreeSet::new(), ..promised };
+        assert_eq!(
+            differences(Path::new("LOCK"), &without, &without.clone(), false),
+            ["LOCK: every digest is as promised"]
+        );
+    }
 }

@@ -15,6 +15,7 @@ use crate::harness::run::Experiment;
 use crate::harness::schedule::with_needs;
 use crate::harness::store::WorkerIdentity;
 use crate::harness::study::{Paper, Study};
+use crate::harness::timing::TimeSource;
 use crate::papers;
 use crate::task::numerics::Numerics;
 use crate::task::protocol::LIBTORCH_VERSION;
@@ -152,6 +153,7 @@ impl Selected {
             claims: &self.manifest.claims,
             profile: settings.profile.name(),
             clock: settings.clock,
+            time: TimeSource::of(settings),
             worker,
         }
     }

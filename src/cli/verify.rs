@@ -1,6 +1,6 @@
 //! `renas verify`: every hash, and every report rebuilt from its evidence; with `--rerun`, trials computed again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -20,6 +20,8 @@ use crate::harness::publish;
 use crate::harness::store::{Access, Store, StoreError};
 use crate::harness::study::Context as _;
 use crate::harness::tier::{self, Agreement, Tier};
+use crate::report::claim::Verdict;
+use crate::report::judge::Judgement;
 use crate::report::render::Files;
 use crate::task::Task;
 
@@ -196,12 +198,6 @@ fn check_lock(
         found.differs(format!("{}: there is no lock file, but a report is committed", path.display()));
         return Ok(None);
     };
-    let mut trials = BTreeMap::new();
-    for (key, record) in rebuilt.evidence.records() {
-        if let Some(outcome) = record.outcome() {
-            trials.insert(*key, Digest::of_value(outcome).or_bad_input()?);
-        }
-    }
     let digests = publish::digests(files);
     let own = digests.iter().filter(|(path, _)| path.starts_with(&rebuilt.id));
     let made = Lock {
@@ -211,14 +207,20 @@ fn check_lock(
         manifest: selected.manifest.digest,
         worker: rebuilt.worker.clone(),
         fingerprints: promised.fingerprints.clone(),
-        studies: rebuilt.studied.digests.clone(),
-        trials,
+        studies: Lock::studies_of(&rebuilt.studied),
+        observed: rebuilt.studied.observed.clone(),
+        trials: Lock::trials_of(&rebuilt.evidence).or_bad_input()?,
         files: own.map(|(path, digest)| (path.to_string_lossy().into_owned(), *digest)).collect(),
     };
     let differences = lock::compare(&promised, &made);
     if differences.is_empty() {
         let (trials, studies) = (promised.trials.len(), promised.studies.len());
-        found.fine(format!("{}: {trials} trials and {studies} recomputed studies are as promised", path.display()));
+        let observed = match promised.observed.len() {
+            0 => String::new(),
+            count => format!("; {count} more derive from measured times, which are taken from the evidence"),
+        };
+        let line = format!("{trials} trials and {studies} recomputed studies are as promised{observed}");
+        found.fine(format!("{}: {line}", path.display()));
     }
     for difference in differences {
         found.differs(format!("{}: {difference}", path.display()));
@@ -273,7 +275,7 @@ fn check_tiers(
     Ok(())
 }
 
-/// Whether a whole run of that class is in the store and reaches the same verdicts.
+/// Whether a whole run of that class is in the store and reaches the same verdicts, those about time apart.
 fn verdicts_agree(
     session: &Session<'_>,
     selected: &Selected,
@@ -287,8 +289,19 @@ fn verdicts_agree(
     // A run that is not whole cannot be judged.
     let Ok(studied) = experiment.replay(store, &session.locations, session.jobs) else { return Ok(false) };
     let conclusions = experiment.conclude(&studied).or_run_failed()?;
-    let verdicts = conclusions.judgements.iter().map(|judgement| (&judgement.id, judgement.verdict));
-    Ok(verdicts.eq(rebuilt.section.judgements.iter().map(|judgement| (&judgement.id, judgement.verdict))))
+    let is_about_time = |judgement: &&Judgement| judgement.evidence.iter().any(|evidence| evidence.observed_time);
+    let of_time: BTreeSet<&String> = conclusions
+        .judgements
+        .iter()
+        .chain(&rebuilt.section.judgements)
+        .filter(is_about_time)
+        .map(|judgement| &judgement.id)
+        .collect();
+    let verdicts = |judgements: &[Judgement]| -> Vec<(String, Verdict)> {
+        let repeats = judgements.iter().filter(|judgement| !of_time.contains(&judgement.id));
+        repeats.map(|judgement| (judgement.id.clone(), judgement.verdict)).collect()
+    };
+    Ok(verdicts(&conclusions.judgements) == verdicts(&rebuilt.section.judgements))
 }
 
 /// Compute promised trials again in an empty store, and judge them by tier.
@@ -300,12 +313,7 @@ fn rerun(
     sample: Option<usize>,
     found: &mut Findings,
 ) -> Result<(), Failure> {
-    let mut tasks: Vec<Task> = Vec::new();
-    for record in rebuilt.evidence.records().values() {
-        if record.outcome().is_some() {
-            tasks.push(serde_json::from_value(record.identity.inputs.clone()).or_bad_input()?);
-        }
-    }
+    let tasks = tier::repeatable(&rebuilt.evidence).or_bad_input()?;
     let wanted = sample.unwrap_or(tasks.len()).min(tasks.len());
     // Evenly over the keys, which are in random order: the same trials whoever asks.
     let chosen: Vec<Task> = (0..wanted).map(|index| tasks[index * tasks.len() / wanted].clone()).collect();

@@ -2,7 +2,7 @@
 //!
 //! `experiments/locks/<profile>/<experiment>.json` is written only when somebody asks for it. It names what was promised
 //! by study, trial and file, so that a comparison says which of them differ; it promises bits only to machines of the
-//! numeric class that made it.
+//! numeric class that made it. Measured times are promised to nobody, nor is what derives from them: it is named only.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::manifest::model::Profile;
-use super::store::{Key, WorkerIdentity};
-use crate::base::digest::Digest;
+use super::run::Studied;
+use super::store::{Evidence, Key, WorkerIdentity};
+use crate::base::digest::{CanonicalError, Digest};
 
 /// The format of lock files.
 pub const FORMAT: u64 = 1;
@@ -35,9 +36,12 @@ pub struct Lock {
     pub worker: WorkerIdentity,
     /// Numeric fingerprints of the machines that computed the trials: one, unless several took part.
     pub fingerprints: BTreeSet<Digest>,
-    /// Digest of the result of each study, by id.
+    /// Digest of the result of each study that derives from no measured time, by id.
     pub studies: BTreeMap<String, Digest>,
-    /// Digest of the outcome of each trial that a worker computed, by key.
+    /// Ids of the studies that derive from measured times.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub observed: BTreeSet<String>,
+    /// Digest of the outcome of each trial that a worker computed, measured times apart, by key.
     pub trials: BTreeMap<Key, Digest>,
     /// Digest of each file of the report, by its path in the report's folder, with `/`.
     pub files: BTreeMap<String, Digest>,
@@ -130,6 +134,23 @@ impl Lock {
         text + "\n"
     }
 
+    /// What a lock promises of the studies: the digests of those that derive from no measured time.
+    pub fn studies_of(studied: &Studied) -> BTreeMap<String, Digest> {
+        let repeats = studied.digests.iter().filter(|(id, _)| !studied.observed.contains(*id));
+        repeats.map(|(id, digest)| (id.clone(), *digest)).collect()
+    }
+
+    /// What a lock promises of the trials: the digests of all outcomes that are not measured times.
+    pub fn trials_of(evidence: &Evidence) -> Result<BTreeMap<Key, Digest>, CanonicalError> {
+        let mut trials = BTreeMap::new();
+        for (key, record) in evidence.records().iter().filter(|(_, record)| !record.is_observed_time()) {
+            if let Some(outcome) = record.outcome() {
+                trials.insert(*key, Digest::of_value(outcome)?);
+            }
+        }
+        Ok(trials)
+    }
+
     /// Whether both come from machines of one numeric class, so that every digest must be equal.
     pub fn same_class(&self, other: &Self) -> bool {
         self.worker == other.worker && self.fingerprints == other.fingerprints && self.fingerprints.len() <= 1
@@ -190,16 +211,39 @@ impl fmt::Display for Difference {
     }
 }
 
-/// All that differs, settings first, then from cause to consequence: trials, studies, files. Empty where all is equal.
+/// All that differs between what was promised and what its own evidence gives: settings first, then from cause to
+/// consequence: trials, studies, files. Empty where all is equal.
 pub fn compare(promised: &Lock, found: &Lock) -> Vec<Difference> {
     let mut differences = by_name(Subject::Setting, &promised.settings(), &found.settings());
     differences.extend(by_name(Subject::Trial, &promised.trials, &found.trials));
-    differences.extend(by_name(Subject::Study, &promised.studies, &found.studies));
+    differences.extend(by_name(Subject::Study, &promised.results(), &found.results()));
     differences.extend(by_name(Subject::File, &promised.files, &found.files));
     differences
 }
 
+/// `compare` for another run, less what derives from measured times.
+///
+/// Where anything does, a study may have asked for other trials because of its times, and pages show other numbers: then
+/// files are not compared, and trials where both runs have them.
+pub fn compare_runs(promised: &Lock, found: &Lock) -> Vec<Difference> {
+    let mut differences = compare(promised, found);
+    let is_observed = !promised.observed.is_empty() || !found.observed.is_empty();
+    differences.retain(|difference| match difference.subject {
+        Subject::Setting | Subject::Study => true,
+        Subject::Trial => !is_observed || (difference.promised.is_some() && difference.found.is_some()),
+        Subject::File => !is_observed,
+    });
+    differences
+}
+
 impl Lock {
+    /// What is said of each study, by id.
+    fn results(&self) -> BTreeMap<&str, String> {
+        let digests = self.studies.iter().map(|(id, digest)| (id.as_str(), digest.to_string()));
+        let observed = self.observed.iter().map(|id| (id.as_str(), "derived from a measured time".to_owned()));
+        digests.chain(observed).collect()
+    }
+
     fn settings(&self) -> BTreeMap<&'static str, String> {
         let fingerprints: Vec<String> = self.fingerprints.iter().map(Digest::to_string).collect();
         BTreeMap::from([
@@ -246,6 +290,7 @@ mod tests {
             worker: WorkerIdentity { numerics: "portable".into(), device: "cpu".into(), libtorch: "2.11.0".into() },
             fingerprints: BTreeSet::from([digest("machine")]),
             studies: BTreeMap::from([("a".to_owned(), digest("a")), ("b/1".to_owned(), digest("b"))]),
+            observed: BTreeSet::new(),
             trials: BTreeMap::from([(Key(digest("key")), digest("outcome"))]),
             files: BTreeMap::from([("toy/report.md".to_owned(), digest("report"))]),
         }
@@ -270,6 +315,27 @@ mod tests {
         assert_eq!(Lock::read(&place).expect("readable"), Some(other));
         let parent = place.parent().expect("a folder");
         assert_eq!(fs::read_dir(parent).expect("a folder").count(), 1, "no temporary file stays");
+    }
+
+    #[test]
+    fn studies_that_derive_from_measured_times_are_named_in_the_file_and_not_compared_between_runs() {
+        let digest = |text: &str| Digest::of(text.as_bytes());
+        let promised = Lock { observed: BTreeSet::from(["search".to_owned()]), ..lock() };
+        let text = promised.to_text();
+        assert!(text.contains("\"observed\": [\n    \"search\"\n  ],\n  \"trials\""), "{text}");
+        assert!(!lock().to_text().contains("observed"));
+        let mut found = promised.clone();
+        found.files.insert("toy/report.md".to_owned(), digest("another time"));
+        found.trials.insert(Key(digest("chosen because of it")), digest("outcome"));
+        assert_eq!(compare_runs(&promised, &found), []);
+        assert_eq!(compare(&promised, &found).len(), 2, "its own evidence has to give what was promised");
+        found.trials.insert(Key(digest("key")), digest("another outcome"));
+        found.studies.insert("a".to_owned(), digest("another"));
+        let subjects: Vec<Subject> = compare_runs(&promised, &found).iter().map(|one| one.subject).collect();
+        assert_eq!(subjects, [Subject::Trial, Subject::Study]);
+        let differences = compare_runs(&lock(), &promised);
+        assert_eq!(differences.len(), 1);
+        assert_eq!(differences[0].to_string(), "study search: is there, was not promised");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod study; // what a paper is to the harness, and what the harness is to a paper
 pub mod results; // what finished studies gave, as text
 pub mod manifest; // manifests: YAML at the edge, every mistake in one pass
+pub mod timing; // seconds of trainings, by the profile's clock
 pub mod event; // what happens during a run, told as it happens
 pub mod store; // results on disk: absent or complete, durable, verified on every read
 pub mod executor; // who computes trials: a pool of worker processes

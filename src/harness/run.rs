@@ -16,6 +16,7 @@ use super::event::{Event, Observer};
 use super::schedule::run_in_order;
 use super::store::{Address, Evidence, Identity, Key, Record, Records, StepResult, WorkerIdentity};
 use super::study::{Context, Paper, Results, Study, StudyResult};
+use super::timing::TimeSource;
 use crate::base::digest::Digest;
 use crate::data::locate::{Locations, locate};
 use crate::data::registry::{self, Content, DataSet};
@@ -46,6 +47,8 @@ pub struct Experiment<'a> {
     pub profile: &'a str,
     /// Where training times come from.
     pub clock: Clock,
+    /// What they are reckoned from: part of the keys of studies, where there is anything.
+    pub time: TimeSource,
     /// What computes trials: part of their keys.
     pub worker: &'a WorkerIdentity,
 }
@@ -59,6 +62,8 @@ pub struct Studied {
     pub digests: BTreeMap<String, Digest>,
     /// Keys of all trials and derived values that the studies used.
     pub used: BTreeSet<Key>,
+    /// The studies that derive from measured times: another machine gives other results.
+    pub observed: BTreeSet<String>,
 }
 
 /// What its analysis says.
@@ -81,6 +86,9 @@ pub struct Remembered {
     pub result: String,
     /// Keys of the trials and derived values that it used.
     pub used: BTreeSet<Key>,
+    /// Digests of the measured times among them: one that was lost is never had again, nor is what derived from it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub observed: BTreeMap<Key, Digest>,
 }
 
 impl Experiment<'_> {
@@ -90,24 +98,32 @@ impl Experiment<'_> {
         let results = run_in_order(self.plan, threads, &|study, needs| {
             let identity = self.identity(study, &lock(&finished).digests);
             let address = identity.address()?;
-            if let Some(remembered) = bench.find(&address)?.map(|record| Remembered::of(&record)).transpose()? {
+            let known = bench.find(&address)?.map(|record| Remembered::of(&record)).transpose()?;
+            let was_observed = known.as_ref().is_some_and(|known| !known.observed.is_empty());
+            if let Some(remembered) = known {
                 // Where a trial was lost or damaged since, the study asks for it again.
-                if bench.are_intact(&remembered.used)? {
+                if bench.are_intact(&remembered.used)? && bench.are_observed(&remembered.observed)? {
                     observer.event(&Event::StudyFinished { study: study.id.clone(), hit: true });
                     return Ok(lock(&finished).add(study, address.key(), remembered));
                 }
             }
             observer.event(&Event::StudyStarted { study: study.id.clone(), trials: study.trials });
-            let context = bench.study(&study.id);
+            let context = bench.study(&study.id).timed_by(self.time);
             let result = StudyResult::of(&self.paper.run(study, needs, &context)?)?;
-            let remembered = Remembered { result: result.text().to_owned(), used: context.used() };
+            let remembered =
+                Remembered { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
             let result = StepResult::Value(serde_json::to_value(&remembered)?);
-            bench.commit(Record { identity: address.identity().clone(), result, observation: None })?;
+            let record = Record { identity: address.identity().clone(), result, observation: None };
+            if was_observed {
+                bench.replace(record)?
+            } else {
+                bench.commit(record)?
+            };
             observer.event(&Event::StudyFinished { study: study.id.clone(), hit: false });
             Ok(lock(&finished).add(study, address.key(), remembered))
         })?;
-        let Finished { digests, used } = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Studied { results, digests, used })
+        let Finished { digests, used, observed } = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Studied { results, digests, used, observed })
     }
 
     /// Compute every study again from the records of its trials; a trial that is not there is an error.
@@ -126,13 +142,14 @@ impl Experiment<'_> {
                 let found = found.with_context(missing)?;
                 return Ok(lock(&finished).add(study, address.key(), found));
             }
-            let context = ReplayContext::new(records, self.worker, data);
+            let context = ReplayContext::new(records, self.worker, data).timed_by(self.time);
             let result = StudyResult::of(&self.paper.run(study, needs, &context as &dyn Context)?)?;
-            let remembered = Remembered { result: result.text().to_owned(), used: context.used() };
+            let remembered =
+                Remembered { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
             Ok(lock(&finished).add(study, address.key(), remembered))
         })?;
-        let Finished { digests, used } = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Studied { results, digests, used })
+        let Finished { digests, used, observed } = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Studied { results, digests, used, observed })
     }
 
     /// The studies whose results are in a store already, by id.
@@ -193,7 +210,7 @@ impl Experiment<'_> {
     /// What a study's result depends on: its own description, what it reads, and what computes its trials.
     fn identity(&self, study: &Study, digests: &BTreeMap<String, Digest>) -> Identity {
         let needs: BTreeMap<&String, Digest> = study.needs.iter().map(|need| (need, digests[need])).collect();
-        let inputs = json!({
+        let mut inputs = json!({
             "paper": self.paper.id(),
             "study": study.id,
             "inputs": study.inputs,
@@ -201,6 +218,9 @@ impl Experiment<'_> {
             "worker": self.worker,
             "format": REMEMBERED_FORMAT,
         });
+        if let Some(time) = self.time.identity() {
+            inputs["time"] = time;
+        }
         Identity { step: "study".to_owned(), version: self.paper.version(), inputs, worker: None }
     }
 }
@@ -210,6 +230,7 @@ impl Experiment<'_> {
 struct Finished {
     digests: BTreeMap<String, Digest>,
     used: BTreeSet<Key>,
+    observed: BTreeSet<String>,
 }
 
 impl Finished {
@@ -217,6 +238,9 @@ impl Finished {
         let result = StudyResult::from_text(remembered.result);
         self.digests.insert(study.id.clone(), result.digest());
         self.used.extend(remembered.used);
+        if !remembered.observed.is_empty() || study.needs.iter().any(|need| self.observed.contains(need)) {
+            self.observed.insert(study.id.clone());
+        }
         if reads_table(study) {
             self.used.insert(key);
         }

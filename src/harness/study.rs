@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::base::digest::Digest;
 use crate::harness::manifest::decode::Section;
 pub use crate::harness::results::{Results, StudyResult};
+pub use crate::harness::timing::Training;
 use crate::report::findings::Findings;
 use crate::task::outcome::Outcome;
 use crate::task::{DataChoice, SplitChoice, Task};
@@ -97,6 +98,12 @@ pub trait Context: Sync {
     ///
     /// Errors where a task could not be done after retries; a diverged network is an outcome.
     fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>>;
+
+    /// Seconds that trainings take, in the order asked, by the profile's clock: a model of their cost, or the machine.
+    ///
+    /// A quantity that derives from them is marked `observed_time`, whichever the clock is. Errors where the manifest
+    /// does not say what the clock needs (`cost_model`, `timing`).
+    fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>>;
 
     /// The memoised value of a step, as JSON; prefer `memoize`. `compute` may read objects of the store.
     fn memoize_value(&self, step: Step, inputs: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value>;

@@ -1,7 +1,8 @@
 //! How far the trials of two machines agree: bit, number by number, or only in the verdicts.
 //!
 //! Machines of one numeric class must agree bit for bit. Others agree when every promised scalar lies within the
-//! manifest's tolerance; where it does not, searches may still reach the same verdicts, which the caller judges.
+//! manifest's tolerance; where it does not, searches may still reach the same verdicts, which the caller judges. Measured
+//! times agree with nothing, and are left out.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,6 +10,7 @@ use std::fmt;
 use super::lock::Lock;
 use super::store::{Evidence, Identity, Record, Store, StoreError, WorkerIdentity};
 use crate::base::digest::Digest;
+use crate::task::Task;
 use crate::task::outcome::Outcome;
 
 /// How far results agree, from weakest to strongest.
@@ -79,7 +81,7 @@ pub fn compare(
     tolerances: &BTreeMap<String, f64>,
 ) -> Result<Vec<Agreement>, StoreError> {
     let mut wanted: BTreeMap<Digest, &Outcome> = BTreeMap::new();
-    for record in promised.records().values() {
+    for record in promised.records().values().filter(|record| !record.is_observed_time()) {
         if let Some(outcome) = record.outcome() {
             wanted.insert(question(record)?, outcome);
         }
@@ -113,6 +115,12 @@ pub fn compare(
         }
     }
     Ok(agreements.into_values().collect())
+}
+
+/// The tasks of all trials of the evidence that a machine can repeat, by ascending key: all but measured times.
+pub fn repeatable(evidence: &Evidence) -> Result<Vec<Task>, serde_json::Error> {
+    let trials = evidence.records().values().filter(|record| record.outcome().is_some() && !record.is_observed_time());
+    trials.map(|record| serde_json::from_value(record.identity.inputs.clone())).collect()
 }
 
 /// What was asked, whoever answers it: a trial's identity without the worker.

@@ -4,6 +4,10 @@
 //! are counted; bias, normalisation, activation functions, pooling and reshaping are not (as the tool `thop` counts a
 //! bias-free affine map, <https://github.com/Lyken17/pytorch-OpCounter>). Floating-point operations in the other common
 //! convention are twice this number.
+//!
+//! From the same counts follow the seconds of a training step under a cost model: synthetic, exact, the same everywhere.
+
+use serde::{Deserialize, Serialize};
 
 use super::parameter::{parameters, source_shape};
 use super::shape::{ShapeError, shapes};
@@ -43,6 +47,41 @@ pub fn cost(network: &NetworkSpec) -> Result<Cost, ShapeError> {
         total.activations += node.activations;
     }
     Ok(Cost { nodes, total })
+}
+
+/// Constants of the cost model of time: seconds of a step = sum over nodes of (overhead + multiply-adds / rate + bytes /
+/// bandwidth).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CostModel {
+    /// Seconds per node and step, whatever the node does.
+    pub overhead_seconds: f64,
+    /// Multiply-adds per second.
+    pub multiply_adds_per_second: f64,
+    /// Bytes per second.
+    pub bytes_per_second: f64,
+}
+
+/// Passes over a node in one training step: forward, backward to its inputs, backward to its weights.
+const PASSES: f64 = 3.0;
+
+/// Bytes of an f32 value.
+const VALUE_BYTES: f64 = 4.0;
+
+/// Seconds of one training step of `network` on `batch` samples under a cost model.
+///
+/// The multiply-adds of a node are those of `cost` times the batch. Its bytes are four for every activation that it hands
+/// on, times the batch, and four for every value that an optimiser moves, once. Both count three times: forward, and
+/// backward to inputs and to weights, each as large as the forward pass. The overhead counts once. Optimiser and loading
+/// of samples are in the constants or nowhere. Only sums, products and quotients: the same bits on every machine.
+pub fn step_seconds(network: &NetworkSpec, batch: usize, model: &CostModel) -> Result<f64, ShapeError> {
+    let batch = batch as f64;
+    let of_node = |node: &NodeCost| {
+        let multiply_adds = PASSES * node.multiply_adds as f64 * batch;
+        let bytes = PASSES * VALUE_BYTES * (node.activations as f64 * batch + node.parameters as f64);
+        model.overhead_seconds + multiply_adds / model.multiply_adds_per_second + bytes / model.bytes_per_second
+    };
+    Ok(cost(network)?.nodes.iter().map(of_node).sum())
 }
 
 fn node_cost(network: &NetworkSpec, shapes: &[Vec<usize>], index: usize) -> NodeCost {
@@ -147,5 +186,25 @@ mod tests {
             assert_eq!(*node, expected, "{}", network.nodes[index].name);
         }
         assert_eq!(cost.total, NodeCost { parameters: 540, multiply_adds: 32_896, activations: 2_880 });
+    }
+
+    /// Powers of two as constants, so that the sum by hand is exact. Linear(4, 3): 12 multiply-adds, 15 parameters, 3
+    /// activations; ReLU: 3 activations; Linear(3, 2): 6 multiply-adds, 8 parameters, 2 activations. A batch of 10.
+    #[test]
+    fn seconds_of_a_step_are_what_the_hand_count_says() {
+        let network = NetworkSpec::perceptron(&[4], &[3], Activation::Relu, 2);
+        let model = |overhead_seconds, multiply_adds, bytes| CostModel {
+            overhead_seconds,
+            multiply_adds_per_second: multiply_adds,
+            bytes_per_second: bytes,
+        };
+        let seconds = |model| step_seconds(&network, 10, &model).expect("valid");
+        let never = f64::INFINITY;
+        assert_eq!(seconds(model(0.25, never, never)), 0.75);
+        assert_eq!(seconds(model(0.0, 16.0, never)), 3.0 * 10.0 * (12.0 + 6.0) / 16.0);
+        assert_eq!(seconds(model(0.0, never, 8.0)), 3.0 * 4.0 * (10.0 * (3.0 + 3.0 + 2.0) + 15.0 + 8.0) / 8.0);
+        let all = seconds(model(0.25, 16.0, 8.0));
+        assert_eq!(all, 0.75 + 33.75 + 154.5);
+        assert!(step_seconds(&network, 20, &model(0.25, 16.0, 8.0)).expect("valid") > all);
     }
 }

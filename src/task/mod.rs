@@ -29,6 +29,8 @@ pub enum Task {
     FitSequence(FitSequence),
     /// Ask such a predictor.
     PredictSequence(PredictSequence),
+    /// Answer how long training steps of a network take on this machine: an observation, which never repeats.
+    Time(Time),
 }
 
 impl Task {
@@ -42,6 +44,15 @@ impl Task {
             Self::Evaluate(Evaluate { weights, .. }) | Self::PredictSequence(PredictSequence { weights, .. }) => {
                 vec![*weights]
             }
+            Self::Time(_) => Vec::new(),
+        }
+    }
+
+    /// Whether nothing else may be computed beside it, because its answer is an observation of the machine.
+    pub fn runs_alone(&self) -> bool {
+        match self {
+            Self::Train(_) | Self::Evaluate(_) | Self::FitSequence(_) | Self::PredictSequence(_) => false,
+            Self::Time(_) => true,
         }
     }
 
@@ -51,6 +62,7 @@ impl Task {
             Self::Train(train) => Some(&train.data),
             Self::Evaluate(evaluate) => Some(&evaluate.data),
             Self::FitSequence(_) | Self::PredictSequence(_) => None,
+            Self::Time(time) => Some(&time.data),
         }
     }
 }
@@ -89,6 +101,27 @@ pub struct Evaluate {
     pub weights: Digest,
     /// What is measured.
     pub probes: Vec<Probe>,
+}
+
+/// Time the first steps of one training: batches drawn, forward, backward, update, as `Train` does them.
+///
+/// Answers the curve `step.seconds`, one number per timed step, and the scalar `seconds_per_step`, their mean: process CPU
+/// seconds on a CPU, wall seconds between synchronisations on a GPU. Losses do not matter, finite or not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Time {
+    /// The network.
+    pub network: NetworkSpec,
+    /// The samples, and how they are split; batches come from the training samples.
+    pub data: DataChoice,
+    /// Loss, optimiser, schedule and batch size.
+    pub recipe: Recipe,
+    /// Root of every draw: initial weights and order of samples, as in `Train`.
+    pub seed: Seed,
+    /// Steps before the timed ones.
+    pub warm_up: usize,
+    /// Timed steps; at least 1.
+    pub steps: usize,
 }
 
 /// Where the weights of a training come from.
@@ -187,6 +220,9 @@ mod tests {
             digest(Task::Evaluate(evaluate)),
             "c4340727d699fdd0e1ead116504e3bcc5d1235378bcb6c143ae8cd82a651fe11"
         );
+        let Train { network, data, recipe, seed, .. } = train();
+        let time = Time { network, data, recipe, seed, warm_up: 5, steps: 50 };
+        assert_eq!(digest(Task::Time(time)), "f5e2999d497b4c85bc28493e089310bd59835ea0cc4b831e666b0c7d9d86f048");
     }
 
     #[test]

@@ -6,4 +6,5 @@ mod process; // several processes on one store, and kill -9
 mod replay; //  what is computed again after damage, and reports without workers
 mod space; //   a full and a read-only file system
 mod store; //   the promises of the store
+mod timing; //  times that are computed, measured, lost and compared
 mod worker; //  workers that die, babble and lie

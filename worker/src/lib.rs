@@ -15,4 +15,5 @@ pub mod parameters; //  the tensors of a network, fresh or from the store
 pub mod sequence; //    fits predictors over sequences, and asks them
 pub mod serve; //       the protocol
 pub mod shim; //        calls into C++: the only unsafe code
+pub mod timing; //      how long training steps take
 pub mod train; //       the training loop

@@ -10,7 +10,7 @@ use renas::network::weights::{self, Tensors};
 use renas::task::outcome::{Ending, Outcome};
 use renas::task::protocol::{Hello, Reply, Request};
 use renas::task::sequence::{FitSequence, PredictSequence};
-use renas::task::{Evaluate, Start, Task, Train};
+use renas::task::{Evaluate, Start, Task, Time, Train};
 use tch::Device;
 
 use crate::data::DataSource;
@@ -19,6 +19,7 @@ use crate::module::Module;
 use crate::parameters::Parameters;
 use crate::sequence::{self, Fitted};
 use crate::shim;
+use crate::timing::time;
 use crate::train::{Trained, train};
 
 /// Say hello, then answer requests until `requests` ends.
@@ -77,6 +78,7 @@ fn run(request: &Request, device: Device, data: &mut DataSource) -> Result<Outco
         Task::Evaluate(task) => run_evaluate(task, request, device, data).context("evaluating a network"),
         Task::FitSequence(task) => run_fit(task, request).context("fitting a sequence model"),
         Task::PredictSequence(task) => run_predict(task, request).context("asking a sequence model"),
+        Task::Time(task) => run_time(task, device, data).context("timing a network"),
     }
 }
 
@@ -131,6 +133,17 @@ fn run_predict(task: &PredictSequence, request: &Request) -> Result<Outcome> {
         return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
     }
     finish(Measured::default(), BTreeMap::from([("predictions".to_owned(), predictions)]), &request.out)
+}
+
+fn run_time(task: &Time, device: Device, data: &mut DataSource) -> Result<Outcome> {
+    let samples = data.samples(&task.data, &task.network)?;
+    let seconds = time(task, &samples, device)?;
+    let mean = seconds.iter().sum::<f64>() / seconds.len() as f64;
+    Ok(Outcome {
+        scalars: BTreeMap::from([("seconds_per_step".to_owned(), mean)]),
+        curves: BTreeMap::from([("step.seconds".to_owned(), seconds)]),
+        ..Outcome::default()
+    })
 }
 
 /// Write the tensor objects and name their digests.

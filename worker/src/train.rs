@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
+use renas::base::seed::Seed;
 use renas::data::split::Split;
 use renas::network::shape::shapes;
 use renas::network::spec::{NetworkSpec, Operator};
@@ -32,8 +33,11 @@ pub struct Trained {
 
 /// Train `module`, whose tensors are `parameters`, in place.
 pub fn train(task: &Train, samples: &Samples, module: &Module, parameters: &mut Parameters) -> Result<Trained> {
-    check(task, samples)?;
-    let plan = Plan::new(task, samples.part(Split::Train).len());
+    check(&task.network, &task.recipe, samples)?;
+    for &split in &task.curves {
+        ensure!(!samples.part(split).is_empty(), "curves of `{}` are asked for, but it has no samples", split.name());
+    }
+    let plan = Plan::new(task.recipe.batch_size, task.stop, samples.part(Split::Train).len());
     let mut optimizer =
         Optimizer::new(&task.recipe.optimizer, &task.recipe.schedule, plan.total_steps, &parameters.flat)?;
     let mut curves = BTreeMap::new();
@@ -72,19 +76,20 @@ pub fn train(task: &Train, samples: &Samples, module: &Module, parameters: &mut 
 }
 
 /// How the steps of a training are laid out.
-struct Plan {
+pub struct Plan {
     samples: usize,
     batch_size: usize,
-    total_steps: usize,
+    /// Steps of the whole training.
+    pub total_steps: usize,
     /// Epochs that are begun; the last may end early.
-    epochs: usize,
+    pub epochs: usize,
 }
 
 impl Plan {
-    fn new(task: &Train, samples: usize) -> Self {
-        let batch_size = task.recipe.batch_size;
+    /// The plan of a training on so many samples.
+    pub fn new(batch_size: usize, stop: Stop, samples: usize) -> Self {
         let steps_per_epoch = samples.div_ceil(batch_size);
-        let (total_steps, epochs) = match task.stop {
+        let (total_steps, epochs) = match stop {
             Stop::Epochs(epochs) => (epochs * steps_per_epoch, epochs),
             Stop::Steps(steps) => (steps, steps.div_ceil(steps_per_epoch)),
         };
@@ -92,7 +97,7 @@ impl Plan {
     }
 
     /// Sizes of the batches of an epoch.
-    fn batches(&self, epoch: usize) -> Vec<usize> {
+    pub fn batches(&self, epoch: usize) -> Vec<usize> {
         let steps_per_epoch = self.samples.div_ceil(self.batch_size);
         let count = steps_per_epoch.min(self.total_steps - epoch * steps_per_epoch);
         (0..count).map(|step| self.batch_size.min(self.samples - step * self.batch_size)).collect()
@@ -109,20 +114,39 @@ fn run_epoch(
     epoch: usize,
     batches: &[usize],
 ) -> Result<Vec<f32>> {
-    let mut order = samples.part(Split::Train).to_vec();
-    task.seed.derive_indexed("order", epoch as u64).stream("shuffle").shuffle(&mut order);
-    let order = samples.index(order.into_iter())?;
+    let order = order(task.seed, samples, epoch)?;
     let gradient = parameters.flat.f_zeros_like()?;
     let mut losses = Vec::with_capacity(batches.len());
     let mut start = 0;
     for &size in batches {
-        let (input, labels) = samples.batch(&order.f_narrow(0, start, size as i64)?)?;
+        let batch = order.f_narrow(0, start, size as i64)?;
         start += size as i64;
-        let loss = loss_and_gradient(task.recipe.loss, module, parameters, &input, &labels, &gradient)?;
-        optimizer.step(&mut parameters.flat, &gradient)?;
-        losses.push(loss);
+        losses.push(step(task.recipe.loss, samples, &batch, module, parameters, optimizer, &gradient)?);
     }
     floats(&Tensor::f_stack(&losses, 0)?)
+}
+
+/// Positions of the training samples in the order of an epoch.
+pub fn order(seed: Seed, samples: &Samples, epoch: usize) -> Result<Tensor> {
+    let mut order = samples.part(Split::Train).to_vec();
+    seed.derive_indexed("order", epoch as u64).stream("shuffle").shuffle(&mut order);
+    samples.index(order.into_iter())
+}
+
+/// One step on the samples at positions `batch`; returns the loss before it. `gradient` is overwritten.
+pub fn step(
+    loss: Loss,
+    samples: &Samples,
+    batch: &Tensor,
+    module: &Module,
+    parameters: &mut Parameters,
+    optimizer: &mut Optimizer,
+    gradient: &Tensor,
+) -> Result<Tensor> {
+    let (input, labels) = samples.batch(batch)?;
+    let loss = loss_and_gradient(loss, module, parameters, &input, &labels, gradient)?;
+    optimizer.step(&mut parameters.flat, gradient)?;
+    Ok(loss)
 }
 
 /// The loss of a batch, a single f32; its gradient is written into `gradient`, laid out as `parameters.flat`.
@@ -156,12 +180,12 @@ fn mean_loss(losses: &[f32], batches: &[usize]) -> f64 {
 }
 
 /// Refuse what cannot be trained, before anything is computed.
-fn check(task: &Train, samples: &Samples) -> Result<()> {
-    let Recipe { batch_size, ref optimizer, ref schedule, .. } = task.recipe;
+pub fn check(network: &NetworkSpec, recipe: &Recipe, samples: &Samples) -> Result<()> {
+    let Recipe { batch_size, ref optimizer, ref schedule, .. } = *recipe;
     let train = samples.part(Split::Train).len();
     ensure!(train > 0, "the split leaves no training samples");
-    let shapes = shapes(&task.network)?;
-    let output = &shapes[node_index(&task.network, &task.network.output)?];
+    let shapes = shapes(network)?;
+    let output = &shapes[node_index(network, &network.output)?];
     ensure!(
         *output == [samples.classes],
         "the network's output has shape {output:?}, but the data has {} classes",
@@ -176,11 +200,8 @@ fn check(task: &Train, samples: &Samples) -> Result<()> {
     if let Schedule::Cosine { floor } = *schedule {
         ensure!((0.0..=1.0).contains(&floor), "recipe.schedule.floor is {floor}; it must be in 0..=1");
     }
-    for &split in &task.curves {
-        ensure!(!samples.part(split).is_empty(), "curves of `{}` are asked for, but it has no samples", split.name());
-    }
     let smallest = if train < batch_size { train } else { (train - 1) % batch_size + 1 };
-    check_norms(&task.network, &shapes, smallest)
+    check_norms(network, &shapes, smallest)
 }
 
 /// Batch normalisation has no variance to divide by where a batch holds one value per feature.

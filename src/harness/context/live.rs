@@ -8,13 +8,15 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use super::Workbench;
-use super::workbench::{Used, lock, trial_name};
+use super::workbench::{Observed, Used, lock, trial_name};
 use crate::base::digest::Digest;
 use crate::data::{load, registry};
 use crate::harness::event::Event;
 use crate::harness::executor::{ExecuteError, Job};
 use crate::harness::store::{Address, Identity, Key, Record, Scratch, StepResult};
-use crate::harness::study::{Context, Step};
+use crate::harness::study::{Context, Step, Training};
+use crate::harness::timing::TimeSource;
+use crate::report::page::Clock;
 use crate::task::outcome::Outcome;
 use crate::task::{DataChoice, SplitChoice, Task};
 
@@ -23,6 +25,8 @@ pub struct LiveContext<'a> {
     bench: &'a Workbench<'a>,
     study: String,
     used: Used,
+    observed: Observed,
+    time: TimeSource,
 }
 
 /// A trial that is not in the store yet.
@@ -46,12 +50,23 @@ pub(super) struct Computed {
 
 impl<'a> LiveContext<'a> {
     pub(super) fn new(bench: &'a Workbench<'a>, study: &str) -> Self {
-        Self { bench, study: study.to_owned(), used: Used::default() }
+        let time = TimeSource::Unstated(Clock::CostModel);
+        Self { bench, study: study.to_owned(), used: Used::default(), observed: Observed::default(), time }
+    }
+
+    /// The same with training times from `time`; without it there are none.
+    pub fn timed_by(self, time: TimeSource) -> Self {
+        Self { time, ..self }
     }
 
     /// Keys of all steps that the study used so far: worker tasks and memoised values.
     pub fn used(&self) -> BTreeSet<Key> {
         lock(&self.used).clone()
+    }
+
+    /// Digests of the measured times among them, by key.
+    pub fn observed(&self) -> BTreeMap<Key, Digest> {
+        lock(&self.observed).clone()
     }
 
     /// Note a trial as used; it is told the first time.
@@ -198,9 +213,18 @@ impl Context for LiveContext<'_> {
             let record = &found[&address.key()];
             self.bench.remember_maker(address, task, record);
             let name = trial_name(address);
-            record.outcome().cloned().with_context(|| format!("{name}: its record holds a value instead of an outcome"))
+            let outcome = record.outcome().cloned();
+            let outcome = outcome.with_context(|| format!("{name}: its record holds a value instead of an outcome"))?;
+            if record.is_observed_time() {
+                lock(&self.observed).insert(address.key(), Digest::of_value(&outcome)?);
+            }
+            Ok(outcome)
         };
         addresses.iter().zip(tasks).map(outcome).collect()
+    }
+
+    fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
+        self.time.training_seconds(self, trainings)
     }
 
     fn memoize_value(&self, step: Step, inputs: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {

@@ -93,6 +93,17 @@ impl<'a> Workbench<'a> {
         Ok(true)
     }
 
+    /// Whether the measured times of these keys are the ones with these digests; else they were lost and taken anew.
+    pub fn are_observed(&self, times: &BTreeMap<Key, Digest>) -> Result<bool> {
+        for (key, digest) in times {
+            let record = self.record(*key)?;
+            if Digest::of_value(&record.outcome())? != *digest {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Store what pure Rust computed, durably; a damaged record in its place is set aside.
     pub fn commit(&self, record: Record) -> Result<Arc<Record>, StoreError> {
         let address = record.identity.clone().address()?;
@@ -103,6 +114,12 @@ impl<'a> Workbench<'a> {
             let path = self.store.step_path(address.key());
             return Err(StoreError::Contradiction { path, step: address.identity().step.clone() });
         }
+        let key = self.store.commit(&record, &BTreeMap::new())?;
+        Ok(self.keep(key, record))
+    }
+
+    /// Store a result of pure Rust in place of the one that is there: that derived from a measured time which was lost.
+    pub fn replace(&self, record: Record) -> Result<Arc<Record>, StoreError> {
         let key = self.store.commit(&record, &BTreeMap::new())?;
         Ok(self.keep(key, record))
     }
@@ -177,6 +194,9 @@ pub(super) fn trial_name(address: &Address) -> String {
 
 /// Keys that a study used, in the making.
 pub(super) type Used = Mutex<BTreeSet<Key>>;
+
+/// Digests of the measured times that a study used, in the making.
+pub(super) type Observed = Mutex<BTreeMap<Key, Digest>>;
 
 /// Lock a mutex whose holder may have panicked: what it guards here is valid at every step.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

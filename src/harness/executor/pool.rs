@@ -1,4 +1,7 @@
 //! `Pool`: as many worker processes as jobs, started when first needed, replaced when they die.
+//!
+//! A task that times a network has the pool to itself: it waits until no worker is busy, and while it waits or runs, none
+//! begins anything else.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -46,8 +49,19 @@ struct State {
     idle: Vec<Worker>,
     /// Workers that are idle, busy or being started.
     slots: usize,
+    /// Tasks that wait to run alone; while there are any, no other task begins.
+    waiting_alone: usize,
+    /// A task runs alone.
+    is_reserved: bool,
     /// Of the first worker that said hello.
     fingerprint: Option<Digest>,
+}
+
+impl State {
+    /// Workers that do something or are being started.
+    fn busy(&self) -> usize {
+        self.slots - self.idle.len()
+    }
 }
 
 /// Cancels the run of a pool, from any thread (a handler of Ctrl-C, say).
@@ -129,15 +143,37 @@ impl Pool {
             if self.is_cancelled() {
                 return Err(ExecuteError::Cancelled);
             }
-            if let Some(worker) = state.idle.pop() {
-                return Ok(Slot { shared: &self.shared, worker: Some(worker) });
-            }
-            if state.slots < self.settings.jobs.max(1) {
-                state.slots += 1;
-                return Ok(Slot { shared: &self.shared, worker: None });
+            let is_free = !state.is_reserved && state.waiting_alone == 0;
+            if is_free && state.busy() < self.settings.jobs.max(1) {
+                return Ok(self.occupy(&mut state));
             }
             state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+
+    /// The right to the whole pool; waits until nobody is busy, and lets nobody else begin meanwhile.
+    fn slot_alone(&self) -> Result<Slot<'_>, ExecuteError> {
+        let mut state = lock(&self.shared.state);
+        state.waiting_alone += 1;
+        while !self.is_cancelled() && (state.is_reserved || state.busy() > 0) {
+            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        state.waiting_alone -= 1;
+        if self.is_cancelled() {
+            return Err(ExecuteError::Cancelled);
+        }
+        state.is_reserved = true;
+        let mut slot = self.occupy(&mut state);
+        slot.is_alone = true;
+        Ok(slot)
+    }
+
+    fn occupy(&self, state: &mut State) -> Slot<'_> {
+        let worker = state.idle.pop();
+        if worker.is_none() {
+            state.slots += 1;
+        }
+        Slot { shared: &self.shared, worker, is_alone: false }
     }
 }
 
@@ -151,7 +187,7 @@ impl Execute for Pool {
     }
 
     fn execute(&self, job: Job, observer: &dyn Observer) -> Result<Answer, ExecuteError> {
-        let mut slot = self.slot()?;
+        let mut slot = if job.task.runs_alone() { self.slot_alone()? } else { self.slot()? };
         for attempt in 1.. {
             let death = match self.attempt(&mut slot, job) {
                 Ok(answer) => return Ok(answer),
@@ -208,6 +244,8 @@ impl From<ExecuteError> for Trouble {
 struct Slot<'a> {
     shared: &'a Shared,
     worker: Option<Worker>,
+    /// It is the only one that is taken.
+    is_alone: bool,
 }
 
 impl Drop for Slot<'_> {
@@ -217,8 +255,10 @@ impl Drop for Slot<'_> {
             Some(worker) => state.idle.push(worker),
             None => state.slots -= 1,
         }
+        state.is_reserved &= !self.is_alone;
         drop(state);
-        self.shared.changed.notify_one();
+        // All: those who wait do not wait for the same thing.
+        self.shared.changed.notify_all();
     }
 }
 

@@ -16,6 +16,7 @@ use super::yaml;
 use crate::base::digest::Digest;
 use crate::data::registry;
 use crate::harness::study::Paper;
+use crate::harness::timing::Timing;
 use crate::report::page::{self, AuditEntry, Clock, Deviation};
 use crate::task::numerics::Numerics;
 
@@ -261,6 +262,10 @@ fn profile_settings<'s>(
     if clock == Clock::Measured && cost_model.is_some() {
         section.problem("cost_model", "is of no use where the clock is `measured`");
     }
+    let timing = section.optional("timing", |item| item.section(timing));
+    if clock == Clock::CostModel && timing.is_some() {
+        section.problem("timing", "is of no use where the clock is `cost_model`");
+    }
     // Without a paper its parameters cannot be read: the unknown id is reported.
     let read = |section: &mut Section<'s>| match paper {
         Some(paper) => paper.parameters(section),
@@ -273,7 +278,7 @@ fn profile_settings<'s>(
         Some(defaults) => section.section_over("parameters", defaults, read),
         None => section.section("parameters", read),
     };
-    ProfileSettings { profile, purpose, numerics, clock, cost_model, parameters }
+    ProfileSettings { profile, purpose, numerics, clock, cost_model, timing, parameters }
 }
 
 fn cost_model(section: &mut Section<'_>) -> CostModel {
@@ -282,6 +287,10 @@ fn cost_model(section: &mut Section<'_>) -> CostModel {
         multiply_adds_per_second: section.number("multiply_adds_per_second", 1.0..=1e18),
         bytes_per_second: section.number("bytes_per_second", 1.0..=1e18),
     }
+}
+
+fn timing(section: &mut Section<'_>) -> Timing {
+    Timing { warm_up: section.integer("warm_up", 0..=100_000), steps: section.integer("steps", 1..=100_000) }
 }
 
 fn paper_reference(section: &mut Section<'_>) -> page::Paper {

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::problem::suggestion;
 use crate::base::digest::Digest;
+use crate::harness::timing::Timing;
+pub use crate::network::cost::CostModel;
 use crate::report::claim::Claim;
 use crate::report::page::{AuditEntry, Clock, Deviation, Paper};
 use crate::task::numerics::Numerics;
@@ -107,18 +109,8 @@ pub struct ProfileSettings {
     pub clock: Clock,
     /// Constants of `Clock::CostModel`; absent where the experiment is not about time.
     pub cost_model: Option<CostModel>,
+    /// How networks are timed under `Clock::Measured`; absent where the experiment is not about time.
+    pub timing: Option<Timing>,
     /// The paper's parameters, as `Paper::parameters` read them.
     pub parameters: serde_json::Value,
-}
-
-/// Constants of the cost model of time: seconds = steps x sum over layers of (overhead + multiply-adds / rate + bytes /
-/// bandwidth).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct CostModel {
-    /// Seconds per layer and step.
-    pub overhead_seconds: f64,
-    /// Multiply-adds per second.
-    pub multiply_adds_per_second: f64,
-    /// Bytes per second.
-    pub bytes_per_second: f64,
 }

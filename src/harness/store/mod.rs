@@ -16,6 +16,6 @@ pub use folder::{Access, Scratch, Store};
 pub use lock::StepLock;
 pub use record::{
     Address, EVALUATE_VERSION, FIT_SEQUENCE_VERSION, FORMAT, Identity, Key, Observation, PREDICT_SEQUENCE_VERSION,
-    Record, StepResult, TRAIN_VERSION, WorkerIdentity,
+    Record, StepResult, TIME_VERSION, TRAIN_VERSION, WorkerIdentity,
 };
 pub use records::{Evidence, Records};

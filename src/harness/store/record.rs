@@ -32,6 +32,12 @@ pub const FIT_SEQUENCE_VERSION: u32 = 1;
 /// Version of the meaning of a `PredictSequence` task.
 pub const PREDICT_SEQUENCE_VERSION: u32 = 1;
 
+/// Version of the meaning of a `Time` task.
+pub const TIME_VERSION: u32 = 1;
+
+/// The step of a `Time` task: what came of it is an observation, which no machine repeats.
+const TIME: &str = "time";
+
 /// The name of a step's record: the SHA-256 of the canonical JSON of its identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -78,6 +84,7 @@ impl Identity {
             Task::Evaluate(_) => ("evaluate", EVALUATE_VERSION),
             Task::FitSequence(_) => ("fit_sequence", FIT_SEQUENCE_VERSION),
             Task::PredictSequence(_) => ("predict_sequence", PREDICT_SEQUENCE_VERSION),
+            Task::Time(_) => (TIME, TIME_VERSION),
         };
         let inputs = serde_json::to_value(task).map_err(|source| StoreError::NotStorable {
             step: step.to_owned(),
@@ -230,6 +237,11 @@ impl Record {
             StepResult::Outcome(outcome) => Some(outcome),
             StepResult::Value(_) => None,
         }
+    }
+
+    /// Whether the worker's answer is a measured time: an observation, which never repeats.
+    pub fn is_observed_time(&self) -> bool {
+        self.identity.step == TIME && self.identity.worker.is_some()
     }
 
     /// The value of pure Rust; absent where a worker answered.

@@ -11,7 +11,7 @@ use super::paper::Econas;
 use super::settings::{Dataset, SearchSettings, Settings, StudySettings, TableSettings, Training};
 use crate::base::digest::Digest;
 use crate::base::seed::Seed;
-use crate::harness::study::{Context, Paper, Results, Step, StudyResult};
+use crate::harness::study::{Context, Paper, Results, Step, StudyResult, Training as Timed};
 use crate::network::spec::Operator;
 use crate::network::weights::{Tensor, Tensors, encode};
 use crate::task::outcome::Outcome;
@@ -100,6 +100,10 @@ fn units(task: &Task, node: &str) -> Result<usize> {
 impl Context for FakeContext {
     fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
         tasks.iter().map(|task| self.outcome(task)).collect()
+    }
+
+    fn training_seconds(&self, _: &[Timed]) -> Result<Vec<f64>> {
+        anyhow::bail!("econas asks for no training times")
     }
 
     fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {

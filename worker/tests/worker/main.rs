@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 mod operators; // what runs, against what repeats on a GPU
 mod pytorch; //   values of PyTorch
 mod sequence; //  predictors over sequences of tokens
+mod timing; //    how long steps take
 
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;

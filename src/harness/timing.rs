@@ -1,0 +1,146 @@
+//! Seconds of trainings, by the profile's clock: computed from a cost model, or measured once and remembered.
+//!
+//! Papers ask for times and are answered; which clock answers, they cannot see. What a cost model says is synthetic, exact
+//! and the same everywhere. What is measured is an observation: stored like any trial, replayed ever after, promised by
+//! no lock file.
+
+use anyhow::{Context as _, Result, bail};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::manifest::model::ProfileSettings;
+use super::study::Context;
+use crate::base::seed::Seed;
+use crate::data::{registry, split};
+use crate::network::cost::{CostModel, step_seconds};
+use crate::network::spec::NetworkSpec;
+use crate::report::page::Clock;
+use crate::task::recipe::Recipe;
+use crate::task::{DataChoice, Task, Time};
+
+/// How a network is timed: some of its first training steps, alone on the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timing {
+    /// Steps before the timed ones.
+    pub warm_up: usize,
+    /// Timed steps, whose mean counts.
+    pub steps: usize,
+}
+
+/// A training whose time is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Training {
+    /// The network.
+    pub network: NetworkSpec,
+    /// The samples, and how they are split.
+    pub data: DataChoice,
+    /// Loss, optimiser, schedule and batch size.
+    pub recipe: Recipe,
+    /// Passes over the training samples.
+    pub epochs: usize,
+    /// Root of every draw, as in `Train`.
+    pub seed: Seed,
+}
+
+/// Where training times come from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum TimeSource {
+    /// The cost of the network.
+    CostModel(CostModel),
+    /// The machine.
+    Measured(Timing),
+    /// The profile names this clock, and nothing of how it reckons: asking for a time is an error.
+    Unstated(Clock),
+}
+
+impl TimeSource {
+    /// What the manifest says for a profile.
+    pub fn of(settings: &ProfileSettings) -> Self {
+        match (settings.clock, settings.cost_model, settings.timing) {
+            (Clock::CostModel, Some(model), _) => Self::CostModel(model),
+            (Clock::Measured, _, Some(timing)) => Self::Measured(timing),
+            (clock, _, _) => Self::Unstated(clock),
+        }
+    }
+
+    /// Its part of the identity of a study; absent where no study can ask for a time.
+    pub fn identity(&self) -> Option<Value> {
+        match self {
+            Self::CostModel(model) => Some(json!({ "cost_model": model })),
+            Self::Measured(timing) => Some(json!({ "timing": timing })),
+            Self::Unstated(_) => None,
+        }
+    }
+
+    /// Seconds of each training, in the order asked: optimiser steps times seconds of one; `context` has networks timed.
+    ///
+    /// The smaller batch at the end of an epoch counts as a whole one under the cost model, and is among the measured
+    /// ones where the timed steps reach that far.
+    pub fn training_seconds(&self, context: &dyn Context, trainings: &[Training]) -> Result<Vec<f64>> {
+        let mut sizes = Sizes::default();
+        let sizes: Vec<Size> = trainings.iter().map(|training| sizes.of(training)).collect::<Result<_>>()?;
+        let per_step: Vec<f64> = match self {
+            Self::CostModel(model) => {
+                let seconds = |(training, size): (&Training, &Size)| step_seconds(&training.network, size.batch, model);
+                trainings.iter().zip(&sizes).map(seconds).collect::<Result<_, _>>()?
+            }
+            Self::Measured(timing) => measured(context, timing, trainings)?,
+            Self::Unstated(Clock::CostModel) => bail!(
+                "a training time is asked for, but the manifest does not say what it is computed from: add `cost_model: \
+                 {{overhead_seconds: .., multiply_adds_per_second: .., bytes_per_second: ..}}` to the profile, beside \
+                 `clock: cost_model`"
+            ),
+            Self::Unstated(Clock::Measured) => bail!(
+                "a training time is asked for, but the manifest does not say how networks are timed: add `timing: \
+                 {{warm_up: .., steps: ..}}` to the profile, beside `clock: measured`"
+            ),
+        };
+        Ok(per_step.iter().zip(&sizes).map(|(seconds, size)| seconds * size.steps as f64).collect())
+    }
+}
+
+/// Measured seconds of one step of each training.
+fn measured(context: &dyn Context, timing: &Timing, trainings: &[Training]) -> Result<Vec<f64>> {
+    let task = |training: &Training| {
+        let Training { network, data, recipe, epochs: _, seed } = training.clone();
+        Task::Time(Time { network, data, recipe, seed, warm_up: timing.warm_up, steps: timing.steps })
+    };
+    let tasks: Vec<Task> = trainings.iter().map(task).collect();
+    let outcomes = context.outcomes(&tasks)?;
+    let seconds = outcomes.iter().map(|outcome| outcome.scalars.get("seconds_per_step").copied());
+    seconds.map(|seconds| seconds.context("a worker timed a network and answered no `seconds_per_step`")).collect()
+}
+
+/// The size of a training.
+#[derive(Clone, Copy)]
+struct Size {
+    /// Optimiser steps.
+    steps: usize,
+    /// Samples of one.
+    batch: usize,
+}
+
+/// Sizes of trainings; most of those asked for together read the same samples, which are counted once.
+#[derive(Default)]
+struct Sizes<'t> {
+    last: Option<(&'t DataChoice, usize)>,
+}
+
+impl<'t> Sizes<'t> {
+    fn of(&mut self, training: &'t Training) -> Result<Size> {
+        let samples = match self.last {
+            Some((data, samples)) if *data == training.data => samples,
+            _ => {
+                let sizes = registry::find(&training.data.name)?.images()?.sizes;
+                split::indices(&training.data.split, sizes)?.train.len()
+            }
+        };
+        self.last = Some((&training.data, samples));
+        let batch = training.recipe.batch_size;
+        if batch == 0 || samples == 0 {
+            bail!("a training of {samples} samples in batches of {batch} takes no time: it cannot be");
+        }
+        Ok(Size { steps: training.epochs * samples.div_ceil(batch), batch: batch.min(samples) })
+    }
+}

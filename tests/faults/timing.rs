@@ -1,0 +1,317 @@
+//! Training times: computed or measured, alone on the machine, replayed, lost, and never promised.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::Ordering;
+
+use anyhow::Result;
+use renas::base::digest::Digest;
+use renas::base::seed::Seed;
+use renas::data::locate::Locations;
+use renas::harness::context::{ReplayContext, Workbench};
+use renas::harness::event::{Observer, Unobserved};
+use renas::harness::evidence;
+use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
+use renas::harness::lock::{self, Lock, compare, compare_runs};
+use renas::harness::manifest::decode::Section;
+use renas::harness::manifest::model::Profile;
+use renas::harness::run::{Experiment, Studied, evidence_of};
+use renas::harness::store::{Access, Evidence, Store, WorkerIdentity};
+use renas::harness::study::{Context, Paper, Results, Study, Training};
+use renas::harness::tier;
+use renas::harness::timing::{TimeSource, Timing};
+use renas::network::cost::{CostModel, step_seconds};
+use renas::report::findings::Findings;
+use renas::report::page::Clock;
+use renas::task::{Task, Time, Train};
+use serde_json::{Value, json};
+
+use crate::kit::{self, at_bench, identity};
+use crate::worker::Scene;
+
+const MODEL: CostModel = CostModel { overhead_seconds: 0.5, multiply_adds_per_second: 1e6, bytes_per_second: 1e6 };
+const MEASURED: TimeSource = TimeSource::Measured(Timing { warm_up: 2, steps: 7 });
+
+/// The training of a task of the kit's.
+fn training(number: u64, epochs: usize) -> Training {
+    let Task::Train(Train { network, data, recipe, seed, .. }) = kit::task(number) else { panic!("the kit trains") };
+    Training { network, data, recipe, epochs, seed }
+}
+
+fn time_task(number: u64) -> Task {
+    let Training { network, data, recipe, seed, .. } = training(number, 1);
+    Task::Time(Time { network, data, recipe, seed, warm_up: 2, steps: 7 })
+}
+
+/// An executor whose clock gives a number of seconds for every step, and one more for those of task 2.
+struct Watch {
+    well: kit::Instant,
+    seconds: usize,
+}
+
+impl Watch {
+    fn saying(seconds: usize) -> Self {
+        Self { well: kit::Instant::default(), seconds }
+    }
+}
+
+impl Execute for Watch {
+    fn jobs(&self) -> usize {
+        1
+    }
+
+    fn identity(&self) -> &WorkerIdentity {
+        self.well.identity()
+    }
+
+    fn execute(&self, job: Job, observer: &dyn Observer) -> Result<Answer, ExecuteError> {
+        let mut answer = self.well.execute(job, observer)?;
+        if let Task::Time(time) = job.task {
+            answer.outcome.tensors.clear();
+            let seconds = (self.seconds + usize::from(time.seed == Seed::from_number(2))) as f64;
+            answer.outcome.scalars = BTreeMap::from([("seconds_per_step".to_owned(), seconds)]);
+        }
+        Ok(answer)
+    }
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Two studies that ask for the time of one training, one that trains what it chooses by it, and one that asks for none.
+struct Toy;
+
+impl Paper for Toy {
+    fn id(&self) -> &'static str {
+        "toy"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn parameters(&self, _: &mut Section<'_>) -> Value {
+        json!({})
+    }
+
+    fn quantities(&self, _: &Value) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn plan(&self, _: &Value) -> Result<Vec<Study>> {
+        let study = |id: &str, needs: &[&str]| Study {
+            id: id.to_owned(),
+            inputs: id.into(),
+            needs: needs.iter().map(|need| (*need).to_owned()).collect(),
+            data: vec!["digits".to_owned()],
+            trials: 1,
+            cpu_seconds: 0.0,
+        };
+        Ok(vec![study("plain", &[]), study("time/a", &[]), study("time/b", &[]), study("choice", &["time/a", "plain"])])
+    }
+
+    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
+        Ok(match study.id.as_str() {
+            "plain" => context.outcomes(&kit::tasks(2))?[0].scalars["test.accuracy"].into(),
+            "choice" => {
+                let seconds: Vec<f64> = results.read("time/a")?;
+                context.outcomes(&[kit::task(100 + seconds[0] as u64)])?[0].scalars["test.accuracy"].into()
+            }
+            _ => context.training_seconds(&[training(1, 3)])?.into(),
+        })
+    }
+
+    fn analyze(&self, _: &Value, _: &Results) -> Result<Findings> {
+        anyhow::bail!("the toy is not analysed")
+    }
+}
+
+/// A run of the toy on a store, and its evidence.
+fn run(store: &Store, executor: &dyn Execute, time: TimeSource) -> (Studied, Evidence) {
+    let (plan, worker) = (Toy.plan(&Value::Null).expect("it plans"), identity());
+    let data = Locations::only(&[]);
+    let bench = Workbench::new(store, executor, &data, &Unobserved);
+    let studied = experiment(&plan, &worker, time).run(&bench, &Unobserved, 1).expect("it runs");
+    let evidence = evidence_of(&bench, &studied, Path::new("evidence")).expect("all records are there");
+    (studied, evidence)
+}
+
+fn experiment<'e>(plan: &'e [Study], worker: &'e WorkerIdentity, time: TimeSource) -> Experiment<'e> {
+    Experiment {
+        paper: &Toy,
+        parameters: &Value::Null,
+        plan,
+        claims: &[],
+        clock: Clock::Measured,
+        time,
+        worker,
+        profile: "reduced",
+    }
+}
+
+fn lock_of(studied: &Studied, evidence: &Evidence, page: &str) -> Lock {
+    Lock {
+        format: lock::FORMAT,
+        experiment: "toy".to_owned(),
+        profile: Profile::Reduced,
+        manifest: Digest::of(b"manifest"),
+        worker: identity(),
+        fingerprints: BTreeSet::from([Digest::of(b"one")]),
+        studies: Lock::studies_of(studied),
+        observed: studied.observed.clone(),
+        trials: Lock::trials_of(evidence).expect("finite numbers"),
+        files: BTreeMap::from([("toy/report.md".to_owned(), Digest::of(page.as_bytes()))]),
+    }
+}
+
+fn new_store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path(), Access::Write).expect("a store");
+    (folder, store)
+}
+
+#[test]
+fn under_the_cost_model_seconds_are_steps_times_those_of_one_and_no_worker_is_asked() {
+    let evidence = Evidence::new(Path::new("empty"), []).expect("nothing differs");
+    let (worker, data) = (identity(), Locations::only(&[]));
+    let context = ReplayContext::new(&evidence, &worker, &data).timed_by(TimeSource::CostModel(MODEL));
+    let mut whole = training(1, 3);
+    whole.recipe.batch_size = 5000;
+    let seconds =
+        context.training_seconds(&[training(1, 3), training(1, 0), whole.clone()]).expect("a possible network");
+    // 1,797 digits without 300 and 200 are 1,297: 41 batches of 32, or one of all.
+    let of_batch = |batch| step_seconds(&whole.network, batch, &MODEL).expect("a possible network");
+    assert_eq!(seconds, [3.0 * 41.0 * of_batch(32), 0.0, 3.0 * of_batch(1297)]);
+    assert!(context.observed().is_empty());
+}
+
+#[test]
+fn measured_seconds_are_steps_times_those_of_a_time_task_that_is_taken_once() {
+    let ((_folder, store), watch) = (new_store(), Watch::saying(5));
+    for _ in 0..2 {
+        let ((), _) = at_bench(&store, &watch, |bench| {
+            let study = bench.study("study").timed_by(MEASURED);
+            let seconds =
+                study.training_seconds(&[training(1, 3), training(2, 1), training(1, 1)]).expect("it is timed");
+            assert_eq!(seconds, [3.0 * 41.0 * 5.0, 41.0 * 6.0, 41.0 * 5.0]);
+            let times: Vec<_> = [1, 2].map(|number| kit::key(&time_task(number))).into();
+            assert_eq!(study.observed().into_keys().collect::<BTreeSet<_>>(), times.into_iter().collect());
+        });
+    }
+    assert_eq!(watch.well.computed.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn a_time_of_which_the_manifest_says_nothing_is_an_error_that_names_the_key() {
+    let evidence = Evidence::new(Path::new("empty"), []).expect("nothing differs");
+    let (worker, data) = (identity(), Locations::only(&[]));
+    for (clock, key) in [(Clock::CostModel, "`cost_model: {overhead_seconds"), (Clock::Measured, "`timing: {warm_up")] {
+        let context = ReplayContext::new(&evidence, &worker, &data).timed_by(TimeSource::Unstated(clock));
+        let message = context.training_seconds(&[training(1, 1)]).expect_err("nothing is said").to_string();
+        assert!(message.contains(key) && message.contains(&format!("clock: {}", clock.name())), "{message}");
+    }
+}
+
+#[test]
+fn what_a_clock_reckons_from_is_in_the_keys_of_studies_and_nothing_else_is() {
+    let keys = |time| {
+        let ((_folder, store), watch) = (new_store(), Watch::saying(5));
+        let (plan, worker, data) = (Toy.plan(&Value::Null).expect("it plans"), identity(), Locations::only(&[]));
+        let bench = Workbench::new(&store, &watch, &data, &Unobserved);
+        let plain = &plan[..1];
+        experiment(plain, &worker, time).run(&bench, &Unobserved, 1).expect("it runs");
+        store.keys().expect("readable").into_iter().collect::<BTreeSet<_>>()
+    };
+    let unstated = keys(TimeSource::Unstated(Clock::Measured));
+    assert_eq!(unstated, keys(TimeSource::Unstated(Clock::CostModel)));
+    let other = CostModel { overhead_seconds: 0.25, ..MODEL };
+    let stated = [MEASURED, TimeSource::CostModel(MODEL), TimeSource::CostModel(other)].map(keys);
+    let shared: BTreeSet<_> = stated.iter().fold(unstated.clone(), |shared, keys| &shared & keys);
+    assert_eq!((shared.len(), unstated.len()), (2, 3), "the two trials, and a study of another name each");
+    assert_eq!(stated.iter().flatten().chain(&unstated).collect::<BTreeSet<_>>().len(), 2 + 4);
+}
+
+#[test]
+fn studies_that_derive_from_measured_times_are_named_and_those_of_two_machines_not_compared() {
+    let ((_one, here), (_two, there)) = (new_store(), new_store());
+    let (ours, evidence) = run(&here, &Watch::saying(5), MEASURED);
+    let (theirs, other_evidence) = run(&there, &Watch::saying(6), MEASURED);
+    assert_eq!(ours.observed.iter().collect::<Vec<_>>(), ["choice", "time/a", "time/b"]);
+    assert_ne!(ours.digests["choice"], theirs.digests["choice"]);
+
+    let lock = lock_of(&ours, &evidence, "615 s");
+    assert_eq!(lock.studies.keys().collect::<Vec<_>>(), ["plain"]);
+    assert_eq!(lock.trials.len(), 3, "two of `plain`, one of `choice`, and no time");
+    assert_eq!(compare_runs(&lock, &lock_of(&theirs, &other_evidence, "738 s")), []);
+
+    let agreements = tier::compare(&evidence, &lock, &there, &BTreeMap::new()).expect("readable");
+    assert_eq!(agreements.iter().map(|one| (one.compared, one.equal)).collect::<Vec<_>>(), [(2, 2)]);
+    let again = tier::repeatable(&evidence).expect("own tasks");
+    assert_eq!(again.len(), 3);
+    assert!(again.iter().all(|task| matches!(task, Task::Train(_))));
+}
+
+#[test]
+fn evidence_holds_measured_times_and_gives_the_same_studies_again() {
+    let (_folder, store) = new_store();
+    let (studied, evidence) = run(&store, &Watch::saying(5), MEASURED);
+    let bytes = evidence::write(&evidence, true).expect("finite numbers");
+    let read = evidence::read(Path::new("evidence"), &bytes).expect("own bytes");
+    let (plan, worker, data) = (Toy.plan(&Value::Null).expect("it plans"), identity(), Locations::only(&[]));
+    let replayed = experiment(&plan, &worker, MEASURED).replay(&read, &data, 1).expect("nothing is missing");
+    assert_eq!(replayed, studied);
+    assert_eq!(compare(&lock_of(&studied, &evidence, "615 s"), &lock_of(&replayed, &read, "615 s")), []);
+    let (again, _) = run(&store, &Watch::saying(9), MEASURED);
+    assert_eq!(again, studied, "another run reads the times that were taken");
+}
+
+#[test]
+fn a_measured_time_that_was_lost_is_taken_anew_by_every_study_that_used_it() {
+    for damage in [Some("{"), None] {
+        let (_folder, store) = new_store();
+        let (before, _) = run(&store, &Watch::saying(5), MEASURED);
+        let path = store.step_path(kit::key(&time_task(1)));
+        match damage {
+            Some(damage) => std::fs::write(&path, damage).expect("written"),
+            None => std::fs::remove_file(&path).expect("removed"),
+        }
+        let (after, evidence) = run(&store, &Watch::saying(9), MEASURED);
+        for study in ["time/a", "time/b"] {
+            assert_eq!(after.results.read::<Vec<f64>>(study).expect("seconds"), [3.0 * 41.0 * 9.0]);
+        }
+        assert_eq!(after.digests["plain"], before.digests["plain"]);
+        assert_ne!(after.digests["choice"], before.digests["choice"]);
+        let (plan, worker, data) = (Toy.plan(&Value::Null).expect("it plans"), identity(), Locations::only(&[]));
+        let replayed = experiment(&plan, &worker, MEASURED).replay(&evidence, &data, 1).expect("nothing is missing");
+        assert_eq!(replayed, after, "the evidence is of one piece");
+    }
+}
+
+#[test]
+fn a_network_is_timed_while_no_worker_does_anything_else_and_does_not_wait_for_ever() {
+    let scene = Scene::new();
+    let pool = scene.pool("diary", 3);
+    let mut tasks = kit::tasks(40);
+    tasks.insert(6, time_task(1));
+    tasks.insert(6, time_task(2));
+    let (outcomes, _) = at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks));
+    assert_eq!(outcomes.expect("workers are well").len(), 42);
+    let diary = std::fs::read_to_string(scene.path().join("memory").join("diary")).expect("they kept one");
+    let (mut running, mut begun, mut most) = (Vec::new(), 0, 0);
+    for line in diary.lines() {
+        let (what, kind) = line.split_once(' ').expect("two words");
+        if what == "end" {
+            let place = running.iter().position(|&one| one == kind).expect("it began");
+            running.remove(place);
+            continue;
+        }
+        running.push(kind);
+        begun += 1;
+        most = most.max(running.len());
+        assert!(kind != "time" || running == ["time"], "it is not alone:\n{diary}");
+        assert!(kind == "time" || !running.contains(&"time"), "something begins beside it:\n{diary}");
+        assert!(kind != "time" || begun < 15, "it had to wait for {begun} others:\n{diary}");
+    }
+    assert!(most > 1, "other tasks run side by side:\n{diary}");
+}
