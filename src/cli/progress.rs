@@ -204,8 +204,8 @@ impl Observer for Progress {
                 self.trial_finished(study, trial, *hit, *cpu_seconds);
             }
             Event::StudyFinished { study, hit } => self.study_finished(study, *hit),
-            Event::Waiting { study, trial } if self.say != Say::Trouble => {
-                self.line(&format!("renas: {study}: another process computes {trial}; waiting for it"));
+            Event::Waiting { study, trial } if self.say == Say::Trials => {
+                self.line(&format!("renas: {study}: another study or process computes {trial}; waiting for it"));
             }
             Event::Waiting { .. } => {}
             Event::WorkerDied { trial, attempt, attempts, how, last_words } => {

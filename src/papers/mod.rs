@@ -1,12 +1,13 @@
 //! The papers: each is one folder here and one manifest, and uses no other paper.
 
 pub mod econas; // evolutionary search of perceptrons on precomputed objectives
+pub mod popnas; // progressive search of cells on the front of predicted accuracy and time
 
 use crate::harness::study::Paper;
 
 /// All papers, in the order of lists.
-pub fn all() -> [&'static dyn Paper; 1] {
-    [&econas::paper::Econas]
+pub fn all() -> [&'static dyn Paper; 2] {
+    [&econas::paper::Econas, &popnas::paper::Popnas]
 }
 
 /// The paper of that id.

@@ -1,0 +1,48 @@
+//! The results of all studies of a profile, read once into their types.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use crate::harness::study::Results;
+use crate::papers::popnas::ablation::Judged;
+use crate::papers::popnas::plan::{CLOCK_ID, ablation_id, search_id};
+use crate::papers::popnas::search::SearchRecord;
+use crate::papers::popnas::settings::Settings;
+
+/// Results by arm.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    searches: BTreeMap<String, Vec<SearchRecord>>,
+    ablations: BTreeMap<String, Vec<Vec<Judged>>>,
+    /// Seconds of every repetition, for each cell.
+    pub clock: Vec<Vec<f64>>,
+}
+
+impl Evidence {
+    /// Read the results of every study of the profile.
+    pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
+        let seeds = 0..settings.search.seeds;
+        let mut searches = BTreeMap::new();
+        for arm in &settings.search.arms {
+            let of_seed = |seed| results.read(&search_id(&arm.name, seed));
+            searches.insert(arm.name.clone(), seeds.clone().map(of_seed).collect::<Result<_>>()?);
+        }
+        let mut ablations = BTreeMap::new();
+        for arm in settings.ablated() {
+            let of_seed = |seed| results.read(&ablation_id(&arm.name, seed));
+            ablations.insert(arm.name.clone(), seeds.clone().map(of_seed).collect::<Result<_>>()?);
+        }
+        Ok(Self { searches, ablations, clock: results.read(CLOCK_ID)? })
+    }
+
+    /// One record per seed; none for an arm that the profile does not run.
+    pub fn searches(&self, arm: &str) -> &[SearchRecord] {
+        self.searches.get(arm).map_or(&[], Vec::as_slice)
+    }
+
+    /// What was judged, one list per seed; none for an arm that is not ablated.
+    pub fn ablations(&self, arm: &str) -> &[Vec<Judged>] {
+        self.ablations.get(arm).map_or(&[], Vec::as_slice)
+    }
+}

@@ -1,0 +1,146 @@
+//! The figures of the report, all from the first seed.
+
+use super::evidence::Evidence;
+use super::measures;
+use crate::papers::popnas::ablation::{FeatureSet, Judged};
+use crate::papers::popnas::plan::SHOWN_SEED;
+use crate::papers::popnas::regressor::RegressorKind;
+use crate::papers::popnas::search::{SearchRecord, Stage};
+use crate::papers::popnas::settings::Settings;
+use crate::report::findings::{Figure, Form, Series};
+
+/// All figures, in the order of the report.
+pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {
+    let mut figures = Vec::new();
+    for arm in settings.ablated() {
+        if let Some(judged) = evidence.ablations(&arm.name).get(SHOWN_SEED) {
+            figures.extend(FIGURE_4.iter().filter_map(|kind| figure_4(&arm.name, judged, *kind)));
+        }
+    }
+    for arm in settings.search.arms.iter().filter(|arm| arm.name.starts_with("popnas")) {
+        let Some(record) = evidence.searches(&arm.name).get(SHOWN_SEED) else { continue };
+        figures.extend(measures::stage(record, 2).and_then(|stage| front(&arm.name, 2, stage, "5")));
+        figures.push(figure_6(&arm.name, record));
+        if arm.blocks > 2 {
+            let last = measures::stage(record, arm.blocks);
+            figures.extend(last.and_then(|stage| front(&arm.name, arm.blocks, stage, "7")));
+        }
+    }
+    figures.push(hypervolume(settings, evidence));
+    figures.retain(|figure| figure.series.iter().any(|series| !series.points.is_empty()));
+    figures
+}
+
+/// Regressors of Figure 4.
+const FIGURE_4: [Option<(RegressorKind, FeatureSet)>; 4] = [
+    None,
+    Some((RegressorKind::Ridge, FeatureSet::Standard)),
+    Some((RegressorKind::Nnls, FeatureSet::Standard)),
+    Some((RegressorKind::Xgboost, FeatureSet::Standard)),
+];
+
+const PREDICTED: &str = "predicted training time (s)";
+const MEASURED: &str = "training time (s)";
+
+fn figure_4(arm: &str, judged: &[Judged], kind: Option<(RegressorKind, FeatureSet)>) -> Option<Figure> {
+    let found = judged.iter().find(|one| one.kind == kind)?;
+    let name = kind.map_or("block_sum", |(kind, _)| kind.name());
+    let series = found.stages.iter().zip(2..).map(|(stage, blocks)| Series {
+        name: format!("{blocks} blocks"),
+        points: stage.iter().map(|[predicted, truth]| vec![*truth, *predicted]).collect(),
+    });
+    Some(Figure {
+        id: format!("figure4_{arm}_{name}"),
+        title: format!("Figure 4. Predicted and real training time, {name}"),
+        caption: format!(
+            "Cells that {arm} chose, one search. Each size is predicted by a fit to the smaller ones; a point on the \
+             diagonal is predicted exactly, one below it underestimated."
+        ),
+        form: Form::Scatter,
+        x_label: MEASURED.to_owned(),
+        y_label: PREDICTED.to_owned(),
+        z_label: None,
+        series: series.collect(),
+    })
+}
+
+/// Figures 5 and 7: all candidates of a stage, those that PNAS would take, and those that were chosen.
+fn front(arm: &str, blocks: usize, stage: &Stage, figure: &str) -> Option<Figure> {
+    if stage.shown.is_empty() {
+        return None;
+    }
+    let point = |[seconds, accuracy]: [f64; 2]| vec![seconds, accuracy];
+    let chosen = stage.cells.iter().filter_map(|one| one.predicted).map(|[accuracy, seconds]| vec![seconds, accuracy]);
+    Some(Figure {
+        id: format!("figure{figure}_{arm}_b{blocks}"),
+        title: format!("Figure {figure}. Predictions of all cells of {blocks} blocks, {arm}"),
+        caption: format!(
+            "{} candidates of one search by predicted training time and predicted accuracy; the {} of highest predicted \
+             accuracy, which PNAS would train; and the {} that were trained.",
+            stage.shown.len(),
+            stage.most_accurate.len(),
+            stage.cells.len(),
+        ),
+        form: Form::Scatter,
+        x_label: PREDICTED.to_owned(),
+        y_label: "predicted accuracy (fraction)".to_owned(),
+        z_label: None,
+        series: vec![
+            Series { name: "candidates".to_owned(), points: stage.shown.iter().copied().map(point).collect() },
+            Series {
+                name: "highest predicted accuracy".to_owned(),
+                points: stage.most_accurate.iter().map(|&at| point(stage.shown[at])).collect(),
+            },
+            Series { name: "trained".to_owned(), points: chosen.collect() },
+        ],
+    })
+}
+
+fn figure_6(arm: &str, record: &SearchRecord) -> Figure {
+    let series = record.stages.iter().zip(1..).skip(1).map(|(stage, blocks)| Series {
+        name: format!("{blocks} blocks"),
+        points: stage
+            .cells
+            .iter()
+            .filter_map(|one| one.predicted.map(|[_, predicted]| vec![one.child.seconds, predicted]))
+            .collect(),
+    });
+    Figure {
+        id: format!("figure6_{arm}"),
+        title: format!("Figure 6. Predicted and real training time of the search itself, {arm}"),
+        caption: "Cells that the search trained, predicted by its own regressor before they were.".to_owned(),
+        form: Form::Scatter,
+        x_label: MEASURED.to_owned(),
+        y_label: PREDICTED.to_owned(),
+        z_label: None,
+        series: series.collect(),
+    }
+}
+
+/// Beyond the paper: how much of accuracy and time is dominated as trainings are spent.
+fn hypervolume(settings: &Settings, evidence: &Evidence) -> Figure {
+    let seconds = settings.search.hypervolume_seconds;
+    let series = settings.search.arms.iter().filter_map(|arm| {
+        let record = evidence.searches(&arm.name).get(SHOWN_SEED)?;
+        let mut spent = 0.0;
+        let points = (1..=record.stages.len()).map(|count| {
+            let so_far = SearchRecord { empty_seconds: record.empty_seconds, stages: record.stages[..count].to_vec() };
+            spent = measures::total_seconds(&so_far);
+            vec![spent, measures::hypervolume(&so_far, seconds)]
+        });
+        Some(Series { name: arm.name.clone(), points: points.collect() })
+    });
+    Figure {
+        id: "hypervolume".to_owned(),
+        title: "Hypervolume over training time".to_owned(),
+        caption: format!(
+            "The share of the box between accuracy 0 at {seconds} s and accuracy 1 at 0 s that the trained cells dominate, \
+             after each stage; one search per arm."
+        ),
+        form: Form::Lines,
+        x_label: "training time spent (s)".to_owned(),
+        y_label: "hypervolume (fraction)".to_owned(),
+        z_label: None,
+        series: series.collect(),
+    }
+}

@@ -1,0 +1,160 @@
+//! A small experiment and a context that trains nothing, for tests.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use super::arm::{self, Arm};
+use super::child::Nursery;
+use super::controller::ControllerSettings;
+use super::network::Scale;
+use super::paper::Popnas;
+use super::plan;
+use super::search::SearchInputs;
+use super::settings::{ArmSettings, ChildSettings, ClockSettings, DataSettings, SearchSettings, Settings};
+use crate::base::digest::Digest;
+use crate::base::seed::Seed;
+use crate::harness::study::{Context, Paper, Results, Step, StudyResult, Training};
+use crate::network::cost::{CostModel, step_seconds};
+use crate::surrogate::xgboost::XgboostGrid;
+use crate::task::outcome::Outcome;
+use crate::task::{DataChoice, SplitChoice, Task};
+
+/// A grid of two settings.
+pub(super) fn grid() -> XgboostGrid {
+    XgboostGrid {
+        min_child_weight: vec![1.0],
+        gamma: vec![0.0],
+        n_estimators: vec![5, 10],
+        learning_rate: vec![0.3],
+        max_depth: vec![2],
+    }
+}
+
+/// Every arm, cells of up to three blocks.
+pub(super) fn settings() -> Settings {
+    Settings {
+        seed: 7,
+        data: DataSettings { name: "digits".to_owned(), train: 64, validation: 50, test: Some(10) },
+        scale: Scale { input: vec![1, 8, 8], classes: 10, pooled: 1, filters: 2, repeats: 1 },
+        children: ChildSettings {
+            epochs: 2,
+            batch_size: 32,
+            learning_rate: 0.01,
+            floor: 0.1,
+            reference_learning_rate: 0.001,
+            diverged_accuracy: 0.0,
+            seconds_per_epoch: vec![1.0, 2.0, 3.0],
+        },
+        controller: ControllerSettings {
+            embedding: 4,
+            hidden: 8,
+            epochs: 2,
+            batch_size: 8,
+            learning_rate: 0.002,
+            reference_learning_rate: 1e-5,
+        },
+        search: SearchSettings {
+            seeds: 3,
+            beam: 4,
+            lookback: 1,
+            arms: arm::names().map(|name| ArmSettings { name: name.to_owned(), blocks: 3 }).to_vec(),
+            hypervolume_seconds: 100.0,
+        },
+        xgboost: grid(),
+        clock: ClockSettings { cells: 3, repeats: 2 },
+    }
+}
+
+pub(super) fn nursery() -> Nursery {
+    plan::nursery(&settings(), 0)
+}
+
+/// A search of an arm from the first seed.
+pub(super) fn search_inputs(arm: Arm) -> SearchInputs {
+    let settings = settings();
+    SearchInputs {
+        arm,
+        blocks: 3,
+        beam: settings.search.beam,
+        lookback: 1,
+        nursery: nursery(),
+        controller: settings.controller.clone(),
+        grid: grid(),
+        show: true,
+        seed: settings.root().derive_indexed("search", 0),
+    }
+}
+
+/// Answers tasks from the task alone.
+#[derive(Default)]
+pub(super) struct FakeContext;
+
+/// A number in 0..1 that follows from a text.
+fn number(text: &str) -> f64 {
+    Seed::from_number(3).derive(text).stream("fake").uniform()
+}
+
+impl Context for FakeContext {
+    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
+        let outcome = |task: &Task| {
+            let mut outcome = Outcome::default();
+            match task {
+                Task::Train(train) => {
+                    let mut stream = train.seed.stream("fake");
+                    let curve = vec![stream.uniform(), stream.uniform()];
+                    outcome.curves = BTreeMap::from([("validation.accuracy".to_owned(), curve)]);
+                }
+                Task::FitSequence(fit) => {
+                    outcome.tensors.insert("weights".to_owned(), Digest::of_value(fit)?);
+                }
+                Task::PredictSequence(predict) => {
+                    let value = |sequence: &String| number(&format!("{} {sequence}", predict.weights));
+                    let values = predict.sequences.iter().map(value).collect();
+                    outcome.curves.insert("predictions".to_owned(), values);
+                }
+                other => bail!("popnas does not ask for {other:?}"),
+            }
+            Ok(outcome)
+        };
+        tasks.iter().map(outcome).collect()
+    }
+
+    fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
+        let model = CostModel { overhead_seconds: 1e-4, multiply_adds_per_second: 1e8, bytes_per_second: 1e8 };
+        let seconds = |training: &Training| {
+            let step = step_seconds(&training.network, training.recipe.batch_size, &model);
+            step.context("a sound network").map(|step| step * training.epochs as f64)
+        };
+        trainings.iter().map(seconds).collect()
+    }
+
+    fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
+        compute()
+    }
+
+    fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
+        bail!("popnas reads no object, and asks for {digest}")
+    }
+
+    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
+        Ok(DataChoice { name: name.to_owned(), digest: Digest::of(name.as_bytes()), split })
+    }
+
+    fn table(&self, name: &str) -> Result<String> {
+        bail!("popnas reads no table, and asks for {name}")
+    }
+}
+
+/// The results of all studies of the small experiment.
+pub(super) fn results() -> (Value, Results) {
+    let parameters = json!(settings());
+    let context = FakeContext;
+    let mut results = Results::default();
+    for study in Popnas.plan(&parameters).expect("a sound experiment") {
+        let value = Popnas.run(&study, &results, &context).unwrap_or_else(|error| panic!("{}: {error:#}", study.id));
+        results.insert(study.id, StudyResult::of(&value).expect("finite numbers"));
+    }
+    (parameters, results)
+}

@@ -1,0 +1,55 @@
+//! `Paper`: how the harness sees POPNAS.
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use super::plan::{Inputs, plan};
+use super::settings::{self, Settings};
+use super::{ablation, analysis, clock, search};
+use crate::harness::manifest::decode::Section;
+use crate::harness::study::{Context, Paper, Results, Study};
+use crate::report::findings::Findings;
+
+/// POPNAS, Lomurno et al. 2021: progressive search of cells on the front of predicted accuracy and training time.
+#[derive(Clone, Copy, Debug)]
+pub struct Popnas;
+
+impl Paper for Popnas {
+    fn id(&self) -> &'static str {
+        "popnas"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn parameters(&self, section: &mut Section<'_>) -> Value {
+        serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
+    }
+
+    fn quantities(&self, parameters: &Value) -> Result<Vec<String>> {
+        Ok(analysis::quantities::names(&read(parameters)?))
+    }
+
+    fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
+        plan(&read(parameters)?)
+    }
+
+    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
+        let inputs = Inputs::deserialize(&study.inputs).with_context(|| format!("inputs of study {}", study.id))?;
+        Ok(match inputs {
+            Inputs::Search(inputs) => serde_json::to_value(search::search(&inputs, context)?),
+            Inputs::Ablation(inputs) => serde_json::to_value(ablation::ablation(&inputs, results, context)?),
+            Inputs::Clock(inputs) => serde_json::to_value(clock::clock(&inputs, context)?),
+        }?)
+    }
+
+    fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings> {
+        analysis::analyze(&read(parameters)?, results)
+    }
+}
+
+fn read(parameters: &Value) -> Result<Settings> {
+    Settings::deserialize(parameters).context("parameters of popnas")
+}

@@ -1,0 +1,156 @@
+//! The studies of a profile: searches, ablations of their time regressors, and the noise of the clock.
+
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+
+use super::ablation::AblationInputs;
+use super::arm::{self, Arm};
+use super::child::Nursery;
+use super::search::SearchInputs;
+use super::settings::{ArmSettings, Settings};
+use super::space::Space;
+use crate::harness::study::Study;
+use crate::task::SplitChoice;
+
+/// What a study does, and all that its result depends on besides what it needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "study", rename_all = "snake_case")]
+pub enum Inputs {
+    /// One search.
+    Search(SearchInputs),
+    /// Regressors compared on the cells of a search.
+    Ablation(AblationInputs),
+    /// The same trainings timed again and again.
+    Clock(ClockInputs),
+}
+
+/// What the study of the clock depends on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockInputs {
+    /// How children are trained.
+    pub nursery: Nursery,
+    /// Cells of one block that are timed, evenly chosen.
+    pub cells: usize,
+    /// Times that each is.
+    pub repeats: usize,
+}
+
+/// The seed whose candidates are shown in figures.
+pub const SHOWN_SEED: usize = 0;
+
+/// Id of the study of the clock.
+pub const CLOCK_ID: &str = "clock";
+
+/// Id of a search.
+pub fn search_id(arm: &str, seed: usize) -> String {
+    format!("search/{arm}/seed-{seed:02}")
+}
+
+/// Id of an ablation.
+pub fn ablation_id(arm: &str, seed: usize) -> String {
+    format!("ablation/{arm}/seed-{seed:02}")
+}
+
+/// All studies of a profile, each after what it needs.
+pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
+    let mut studies = vec![clock(settings)?];
+    // Seed by seed, so that arms of a seed find each other's children.
+    for seed in 0..settings.search.seeds {
+        for arm in &settings.search.arms {
+            studies.push(search(settings, arm, seed)?);
+        }
+        for arm in settings.ablated() {
+            studies.push(ablation(settings, arm, seed)?);
+        }
+    }
+    Ok(studies)
+}
+
+/// How the children of a seed are trained.
+pub fn nursery(settings: &Settings, seed: usize) -> Nursery {
+    let (data, children) = (&settings.data, &settings.children);
+    let root = settings.root();
+    Nursery {
+        data: data.name.clone(),
+        split: SplitChoice {
+            test: data.test,
+            validation: data.validation,
+            train: Some(data.train),
+            seed: root.derive_indexed("split", 0).derive(&data.name),
+        },
+        scale: settings.scale.clone(),
+        epochs: children.epochs,
+        batch_size: children.batch_size,
+        learning_rate: children.learning_rate,
+        floor: children.floor,
+        reference_learning_rate: children.reference_learning_rate,
+        diverged_accuracy: children.diverged_accuracy,
+        seed: root.derive_indexed("children", seed as u64),
+    }
+}
+
+fn arm_of(settings: &ArmSettings) -> Result<Arm> {
+    arm::find(&settings.name).with_context(|| format!("there is no arm `{}`", settings.name))
+}
+
+fn search(settings: &Settings, arm: &ArmSettings, seed: usize) -> Result<Study> {
+    let inputs = SearchInputs {
+        arm: arm_of(arm)?,
+        blocks: arm.blocks,
+        beam: settings.search.beam,
+        lookback: settings.search.lookback,
+        nursery: nursery(settings, seed),
+        controller: settings.controller.clone(),
+        grid: settings.xgboost.clone(),
+        show: seed == SHOWN_SEED,
+        seed: settings.root().derive_indexed("search", seed as u64),
+    };
+    // Cells of one block, K of every further size, and a fit and a prediction of the controller for each.
+    let first = Space::new(inputs.arm.variant, inputs.lookback).first().len();
+    let further = arm.blocks - 1;
+    let seconds = |blocks: usize| {
+        let of = &settings.children.seconds_per_epoch;
+        of.get(blocks - 1).copied().unwrap_or(0.0) * settings.children.epochs as f64
+    };
+    let later: f64 = (2..=arm.blocks).map(|blocks| settings.search.beam as f64 * seconds(blocks)).sum();
+    Ok(Study {
+        id: search_id(&arm.name, seed),
+        inputs: serde_json::to_value(Inputs::Search(inputs))?,
+        needs: Vec::new(),
+        data: vec![settings.data.name.clone()],
+        trials: first + further * (settings.search.beam + 2),
+        cpu_seconds: first as f64 * seconds(1) + later,
+    })
+}
+
+fn ablation(settings: &Settings, arm: &ArmSettings, seed: usize) -> Result<Study> {
+    let search = search_id(&arm.name, seed);
+    let inputs = AblationInputs {
+        search: search.clone(),
+        variant: arm_of(arm)?.variant,
+        blocks: arm.blocks,
+        grid: settings.xgboost.clone(),
+    };
+    Ok(Study {
+        id: ablation_id(&arm.name, seed),
+        inputs: serde_json::to_value(Inputs::Ablation(inputs))?,
+        needs: vec![search],
+        data: Vec::new(),
+        trials: 0,
+        cpu_seconds: 0.0,
+    })
+}
+
+fn clock(settings: &Settings) -> Result<Study> {
+    let inputs =
+        ClockInputs { nursery: nursery(settings, 0), cells: settings.clock.cells, repeats: settings.clock.repeats };
+    Ok(Study {
+        id: CLOCK_ID.to_owned(),
+        inputs: serde_json::to_value(Inputs::Clock(inputs))?,
+        needs: Vec::new(),
+        data: vec![settings.data.name.clone()],
+        trials: 0,
+        cpu_seconds: 0.0,
+    })
+}
