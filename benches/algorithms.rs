@@ -21,6 +21,10 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use renas::base::seed::{Seed, Stream};
+use renas::papers::popnas::cell::Cell;
+use renas::papers::popnas::features::{Encoding, Index};
+use renas::papers::popnas::space::Space;
+use renas::papers::popnas::variant::Variant;
 use renas::search::evolution::{Ask, Evolution, Settings, Variation};
 use renas::search::hypervolume::{hypervolume_2d, hypervolume_3d};
 use renas::search::nsga2::{Nsga2, RankAndCrowding};
@@ -200,6 +204,31 @@ fn front(c: &mut Criterion) {
     });
 }
 
+/// The last stage of POPNAS at its full size: 256 cells of four blocks, each with 1,600 blocks that may follow.
+fn candidates(c: &mut Criterion) {
+    let space = Space::new(Variant::Reference, 1);
+    let mut parents = space.first();
+    for _ in 0..3 {
+        parents = space.expand(&parents[..2]).into_iter().map(|candidate| candidate.cell).collect();
+    }
+    parents.truncate(256);
+    let cells: Vec<Cell> = space.expand(&parents).into_iter().map(|candidate| candidate.cell).collect();
+    assert_eq!(cells.len(), 409_600);
+    let encoding =
+        Encoding { blocks: 5, index: Index::Reordered, inputs: false, variant: Variant::Reference, truncates: false };
+    let known: Vec<(&Cell, f64)> = cells.iter().step_by(2_000).map(|cell| (cell, cell.size() as f64)).collect();
+    let (rows, targets) = encoding.fitted(&known, None);
+    let features = Features::new(&rows, encoding.columns()).expect("a sound table");
+    let fitted = Ridge::default().fit(&features, &targets).expect("a sound table");
+    c.bench_function("popnas/expand to 409600 cells", |b| b.iter(|| space.expand(black_box(&parents))));
+    c.bench_function("popnas/features and times of 409600 cells", |b| {
+        b.iter(|| {
+            let rows = encoding.asked(black_box(&cells));
+            fitted.predict_all(&Features::new(&rows, encoding.columns()).expect("a sound table"))
+        });
+    });
+}
+
 fn pareto(c: &mut Criterion) {
     let mut stream = seed().stream("points");
     let cloud: Vec<[f64; 3]> = (0..500).map(|_| std::array::from_fn(|_| stream.uniform())).collect();
@@ -240,5 +269,5 @@ fn statistics(c: &mut Criterion) {
     c.bench_function("stats/tau-b of 250", |b| b.iter(|| kendall_tau_b(black_box(&x), &y)));
 }
 
-criterion_group!(benches, trees, regressors, front, pareto, search, statistics);
+criterion_group!(benches, trees, regressors, front, candidates, pareto, search, statistics);
 criterion_main!(benches);

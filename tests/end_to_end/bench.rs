@@ -40,6 +40,13 @@ impl Bench {
         bench
     }
 
+    /// A folder with that manifest alone.
+    pub(crate) fn of(experiment: &str, manifest: &str) -> Self {
+        let bench = Self { folder: tempfile::tempdir().expect("a folder for the test") };
+        bench.write(&format!("experiments/{experiment}.yaml"), manifest);
+        bench
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -112,22 +119,30 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The committed manifest with every size made small; its claims and texts stay.
+/// The committed manifest of EcoNAS with every size made small; its claims and texts stay.
 pub(crate) fn tiny_manifest() -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/econas.yaml");
+    shrunk(
+        "econas",
+        &[
+            ("networks: 250", "networks: 12"),
+            ("fitted: 200", "fitted: 9"),
+            ("population: 250", "population: 8"),
+            ("seeds: 100", "seeds: 3"),
+            ("row_samples: 20", "row_samples: 2"),
+            ("searches_per_sample: 5", "searches_per_sample: 2"),
+            ("retrained: 20", "retrained: 2"),
+            ("surrogate_splits: 100", "surrogate_splits: 3"),
+            ("resamples: 2000", "resamples: 100"),
+            ("epochs: 20, batch_size: 32", "epochs: 1, batch_size: 64"),
+        ],
+    )
+}
+
+/// A committed manifest with some of its text replaced.
+pub(crate) fn shrunk(experiment: &str, changes: &[(&str, &str)]) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("experiments/{experiment}.yaml"));
     let mut text = fs::read_to_string(path).expect("the committed manifest");
-    for (from, to) in [
-        ("networks: 250", "networks: 12"),
-        ("fitted: 200", "fitted: 9"),
-        ("population: 250", "population: 8"),
-        ("seeds: 100", "seeds: 3"),
-        ("row_samples: 20", "row_samples: 2"),
-        ("searches_per_sample: 5", "searches_per_sample: 2"),
-        ("retrained: 20", "retrained: 2"),
-        ("surrogate_splits: 100", "surrogate_splits: 3"),
-        ("resamples: 2000", "resamples: 100"),
-        ("epochs: 20, batch_size: 32", "epochs: 1, batch_size: 64"),
-    ] {
+    for (from, to) in changes {
         assert!(text.contains(from), "the manifest says `{from}` no more: make this test's copy small another way");
         text = text.replace(from, to);
     }

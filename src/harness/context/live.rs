@@ -69,9 +69,9 @@ impl<'a> LiveContext<'a> {
         lock(&self.observed).clone()
     }
 
-    /// Note a trial as used; it is told the first time.
+    /// Note a trial as used; it is told the first time, unless it only timed another one.
     fn note(&self, address: &Address, record: &Record, hit: bool) {
-        if lock(&self.used).insert(address.key()) {
+        if lock(&self.used).insert(address.key()) && !record.is_observed_time() {
             self.bench.observer.event(&Event::TrialFinished {
                 study: self.study.clone(),
                 trial: trial_name(address),

@@ -75,9 +75,10 @@ impl Encoding {
             rows.extend(std::iter::repeat_n(0.0, self.columns()));
             targets.push(seconds);
         }
+        let values = self.values();
         for (cell, seconds) in cells {
             for offset in 0..=self.blocks - cell.size() {
-                self.push(cell, offset, |index| index, &mut rows);
+                self.push(cell, offset, &values, &mut rows);
                 targets.push(*seconds);
             }
         }
@@ -86,19 +87,21 @@ impl Encoding {
 
     /// The row of each cell whose time is to be predicted.
     pub fn asked<'c>(&self, cells: impl IntoIterator<Item = &'c Cell>) -> Vec<f64> {
+        let values = if self.truncates { self.values().map(libm::trunc) } else { self.values() };
         let mut rows = Vec::new();
         for cell in cells {
-            if self.truncates {
-                self.push(cell, 0, libm::trunc, &mut rows);
-            } else {
-                self.push(cell, 0, |index| index, &mut rows);
-            }
+            self.push(cell, 0, &values, &mut rows);
         }
         rows
     }
 
+    /// The number of every operator, by its place in `Operator::ALL`: a stage has hundreds of thousands of cells.
+    fn values(&self) -> [f64; Operator::ALL.len()] {
+        Operator::ALL.map(|operator| self.index.value(operator, self.variant))
+    }
+
     /// Append the row of a cell whose first block stands at `offset`.
-    fn push(&self, cell: &Cell, offset: usize, index: impl Fn(f64) -> f64, rows: &mut Vec<f64>) {
+    fn push(&self, cell: &Cell, offset: usize, values: &[f64; Operator::ALL.len()], rows: &mut Vec<f64>) {
         let width = if self.inputs { 2 } else { 1 };
         let start = rows.len();
         rows.push(cell.size() as f64);
@@ -106,7 +109,7 @@ impl Encoding {
         for (block, place) in cell.blocks().iter().zip(offset..) {
             for side in 0..2 {
                 let slot = start + 1 + (2 * place + side) * width;
-                rows[slot] = index(self.index.value(block.operators[side], self.variant));
+                rows[slot] = values[block.operators[side] as usize];
                 if self.inputs {
                     // The cell before the last is 1, the last 2, blocks follow; an empty slot stays 0.
                     rows[slot + 1] = f64::from(block.inputs[side]) + 3.0;

@@ -54,6 +54,9 @@ const NAMES: [(Operator, &str); 9] = [
 ];
 
 impl Operator {
+    /// All operators, in the order of the enumeration.
+    pub const ALL: [Self; 9] = [Avg3, Max3, Identity, Dil3, Dw3, Dw5, Dw7, Conv1x7, Conv3];
+
     /// The name in cells, quantities and reports.
     pub fn name(self) -> &'static str {
         NAMES.iter().find(|(operator, _)| *operator == self).map_or("", |(_, name)| name)
@@ -96,6 +99,7 @@ mod tests {
 
     #[test]
     fn names_read_back_and_are_those_of_the_stored_form() {
+        assert!(Operator::ALL.iter().enumerate().all(|(place, &operator)| operator as usize == place));
         for (operator, name) in NAMES {
             assert_eq!(name.parse(), Ok(operator));
             assert_eq!(serde_json::to_value(operator).expect("a name"), name);

@@ -10,7 +10,6 @@ use super::search::SearchInputs;
 use super::settings::{ArmSettings, Settings};
 use super::space::Space;
 use crate::harness::study::Study;
-use crate::task::SplitChoice;
 
 /// What a study does, and all that its result depends on besides what it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,12 +72,7 @@ pub fn nursery(settings: &Settings, seed: usize) -> Nursery {
     let root = settings.root();
     Nursery {
         data: data.name.clone(),
-        split: SplitChoice {
-            test: data.test,
-            validation: data.validation,
-            train: Some(data.train),
-            seed: root.derive_indexed("split", 0).derive(&data.name),
-        },
+        split: settings.split(),
         scale: settings.scale.clone(),
         epochs: children.epochs,
         batch_size: children.batch_size,

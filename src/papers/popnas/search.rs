@@ -270,7 +270,8 @@ mod tests {
         for (name, _) in ARMS {
             let record = run(name, |_| {});
             let sizes: Vec<usize> = record.stages.iter().map(|stage| stage.cells[0].cell.size()).collect();
-            assert_eq!(sizes, [1, 2, 3], "{name}");
+            // The time limit of this small experiment leaves no cell of three blocks.
+            assert_eq!(sizes, [1, 2, 3][..if name == "popnas_limit" { 2 } else { 3 }], "{name}");
             let first = if name.ends_with("corrected") { 36 } else { 64 };
             assert_eq!(record.stages[0].cells.len(), first, "{name}");
             assert!(record.stages[1..].iter().all(|stage| stage.cells.len() <= 4), "{name}");

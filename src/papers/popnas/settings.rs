@@ -6,9 +6,10 @@ use super::arm;
 use super::controller::ControllerSettings;
 use super::network::Scale;
 use crate::base::seed::Seed;
-use crate::data::registry;
+use crate::data::{registry, split};
 use crate::harness::manifest::decode::Section;
 use crate::surrogate::xgboost::XgboostGrid;
+use crate::task::SplitChoice;
 
 /// Everything that a profile sets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -130,6 +131,12 @@ pub fn read(section: &mut Section<'_>) -> Settings {
     if settings.data.train < 2 * settings.children.batch_size {
         section.problem("data", "`train` must hold at least two batches");
     }
+    // An unknown name is reported already.
+    if let Ok(images) = registry::find(&settings.data.name).and_then(|set| set.images())
+        && let Err(error) = split::indices(&settings.split(), images.sizes)
+    {
+        section.problem("data", format!("{} cannot be split so: {error}", settings.data.name));
+    }
     settings
 }
 
@@ -220,6 +227,13 @@ impl Settings {
     /// The seed that everything of this paper derives from.
     pub fn root(&self) -> Seed {
         Seed::from_number(self.seed).derive("popnas")
+    }
+
+    /// How the images are split, for every search.
+    pub fn split(&self) -> SplitChoice {
+        let DataSettings { name, train, validation, test } = &self.data;
+        let seed = self.root().derive_indexed("split", 0).derive(name);
+        SplitChoice { test: *test, validation: *validation, train: Some(*train), seed }
     }
 
     /// B: the blocks of the largest cells of any arm.

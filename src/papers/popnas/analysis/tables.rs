@@ -65,7 +65,7 @@ fn error_names() -> Vec<(String, &'static str)> {
 }
 
 const ERROR_COLUMNS: [&str; 7] = [
-    "",
+    "Predicted by",
     "Proper, B = 2",
     "Proper, B = 3",
     "Proper, B = 4",
