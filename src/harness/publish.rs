@@ -39,7 +39,7 @@ pub fn section(
         title: manifest.title.clone(),
         paper: manifest.paper.clone(),
         summary: manifest.summary.clone(),
-        settings: facts(&settings.parameters),
+        settings: facts(&settings.purpose, &settings.parameters),
         data: data_sets(experiment, evidence)?,
         not_run: not_run(&judgements),
         findings,
@@ -59,7 +59,7 @@ pub fn section(
 pub fn profile(profile: Profile, settings: &ProfileSettings, worker: &WorkerIdentity) -> page::Profile {
     page::Profile {
         name: profile.name().to_owned(),
-        purpose: settings.purpose.clone(),
+        purpose: profile.purpose().to_owned(),
         numerics: worker.numerics.clone(),
         device: worker.device.clone(),
         libtorch: worker.libtorch.clone(),
@@ -68,8 +68,8 @@ pub fn profile(profile: Profile, settings: &ProfileSettings, worker: &WorkerIden
     }
 }
 
-/// The settings of the manifest, one line each: `search.population` and its value.
-fn facts(parameters: &Value) -> Vec<Fact> {
+/// The settings of the manifest, one line each: what the profile is for, then `search.population` and its value.
+fn facts(purpose: &str, parameters: &Value) -> Vec<Fact> {
     fn collect(name: &str, value: &Value, facts: &mut Vec<Fact>) {
         match value {
             Value::Object(map) => map.iter().for_each(|(key, value)| {
@@ -89,7 +89,7 @@ fn facts(parameters: &Value) -> Vec<Fact> {
             }
         }
     }
-    let mut facts = Vec::new();
+    let mut facts = vec![Fact { name: "purpose".to_owned(), value: purpose.to_owned() }];
     collect("", parameters, &mut facts);
     facts
 }

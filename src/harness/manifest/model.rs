@@ -61,6 +61,15 @@ impl Profile {
     /// All profiles, smallest first.
     pub const ALL: [Self; 3] = [Self::Quick, Self::Reduced, Self::Paper];
 
+    /// What it is for, whatever the experiment.
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::Quick => "A first look: the whole pipeline on embedded data, bit-reproducible, in minutes.",
+            Self::Reduced => "Real data, at a scale where claims can be judged on a laptop.",
+            Self::Paper => "The papers' own settings.",
+        }
+    }
+
     /// The name in manifests, folders and on the command line.
     pub fn name(self) -> &'static str {
         match self {
