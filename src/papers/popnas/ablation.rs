@@ -155,7 +155,7 @@ mod tests {
 
     fn judged() -> (SearchRecord, Vec<Judged>) {
         let inputs = search_inputs(find("pnas").expect("an arm"));
-        let context = FakeContext::default();
+        let context = FakeContext;
         let record = search(&inputs, &context).expect("it runs");
         let mut results = Results::default();
         results.insert("s".to_owned(), StudyResult::of(&record).expect("finite"));

@@ -88,7 +88,6 @@ pub(super) fn search_inputs(arm: Arm) -> SearchInputs {
 }
 
 /// Answers tasks from the task alone.
-#[derive(Default)]
 pub(super) struct FakeContext;
 
 /// A number in 0..1 that follows from a text.

@@ -16,7 +16,7 @@ use crate::harness::study::Study;
 #[serde(tag = "study", rename_all = "snake_case")]
 pub enum Inputs {
     /// One search.
-    Search(SearchInputs),
+    Search(Box<SearchInputs>),
     /// Regressors compared on the cells of a search.
     Ablation(AblationInputs),
     /// The same trainings timed again and again.
@@ -110,7 +110,7 @@ fn search(settings: &Settings, arm: &ArmSettings, seed: usize) -> Result<Study> 
     let later: f64 = (2..=arm.blocks).map(|blocks| settings.search.beam as f64 * seconds(blocks)).sum();
     Ok(Study {
         id: search_id(&arm.name, seed),
-        inputs: serde_json::to_value(Inputs::Search(inputs))?,
+        inputs: serde_json::to_value(Inputs::Search(Box::new(inputs)))?,
         needs: Vec::new(),
         data: vec![settings.data.name.clone()],
         trials: first + further * (settings.search.beam + 2),

@@ -262,7 +262,7 @@ mod tests {
     fn run(arm: &str, change: impl FnOnce(&mut SearchInputs)) -> SearchRecord {
         let mut inputs = search_inputs(find(arm).expect("an arm"));
         change(&mut inputs);
-        search(&inputs, &FakeContext::default()).unwrap_or_else(|error| panic!("{arm}: {error:#}"))
+        search(&inputs, &FakeContext).unwrap_or_else(|error| panic!("{arm}: {error:#}"))
     }
 
     #[test]

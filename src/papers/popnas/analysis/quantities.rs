@@ -223,7 +223,10 @@ fn whole(list: &mut List, settings: &Settings, arm: &ArmSettings) {
     list.add("hypervolume".to_owned(), label, Unit::One, TIMED, value);
 }
 
-const ERRORS: [(&str, &str, fn(&[f64]) -> f64); 3] = [
+/// Name, words, and what is taken of all errors.
+type OfErrors = (&'static str, &'static str, fn(&[f64]) -> f64);
+
+const ERRORS: [OfErrors; 3] = [
     ("mean", "mean", mean),
     ("largest", "largest", |errors| errors.iter().copied().fold(0.0, f64::max)),
     ("smallest", "smallest", |errors| errors.iter().copied().fold(f64::INFINITY, f64::min)),
