@@ -18,7 +18,7 @@
 //!
 //! Alone on the same machine (criterion's means): the front of 409,600 candidates takes 9.9 ms, 9.6 ms where all of them
 //! are on it and 256 are asked for; features and linear times of 409,600 cells of POPNAS 33 ms, making these cells 41 ms;
-//! XGBoost's fits 10.7 and 100 ms.
+//! XGBoost's fits 10.7 and 100 ms, the package's right after 14.1 and 107 ms (lowest calls).
 
 use std::hint::black_box;
 
