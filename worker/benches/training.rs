@@ -4,8 +4,8 @@
 //! `scripts/plain_loop.py`, the plain PyTorch loop of the same network: run both in turn on an idle machine. It needs
 //! MNIST in `$RENAS_DATA` or `data`, and says so where it is not there. `digits` always runs.
 //!
-//! Measured so, three rounds in turn, one core of an Intel Xeon, nothing else running: ours 0.88 to 0.91 s an epoch (median
-//! of 10 samples a round), the plain loop 1.89 to 2.01 s for its first epoch and 2.14 to 2.46 s for the next two.
+//! Measured so, three rounds in turn, one core of an Intel Xeon, nothing else running: ours 0.89 to 0.91 s an epoch (criterion's
+//! estimate from 10 samples a round), the plain loop 1.89 to 2.01 s for its first epoch and 2.14 to 2.46 s for the next two.
 //!
 //! Why networks with windows read images with channels last, keep their weights as they are, and take means by a constant
 //! convolution (`data`, `module`): forward and backward pass of one layer on 128 x 8 x 32 x 32, libtorch 2.11.0 called
