@@ -177,8 +177,10 @@ pub struct Written {
 }
 
 /// Make `folder` hold exactly `files`. A file that has its bytes already is not touched; each write is complete or
-/// absent, `SHA256SUMS` last.
+/// absent, `SHA256SUMS` last. Processes that write one folder take turns: to each, another's unfinished file would be
+/// one that no report has.
 pub fn write(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Written> {
+    let _turn = turn(folder).with_context(|| format!("cannot lock the report's folder {}", folder.display()))?;
     let mut written = Written::default();
     let (sums, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| path.ends_with("SHA256SUMS"));
     for (path, bytes) in others.into_iter().chain(sums) {
@@ -208,6 +210,14 @@ pub fn write(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Writte
     Ok(written)
 }
 
+/// The right to write a folder, which ends with the process at the latest; waits while another process has it.
+fn turn(folder: &Path) -> std::io::Result<fs::File> {
+    fs::create_dir_all(folder)?;
+    let handle = fs::File::open(folder)?;
+    handle.lock()?;
+    Ok(handle)
+}
+
 /// Every file below `folder`, by path in it; empty where there is no such folder.
 pub fn listing(folder: &Path) -> Result<BTreeSet<PathBuf>> {
     let mut files = BTreeSet::new();
@@ -235,4 +245,45 @@ pub fn listing(folder: &Path) -> Result<BTreeSet<PathBuf>> {
 /// Digest of each file, by path.
 pub fn digests(files: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<PathBuf, Digest> {
     files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(text: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+        ["a/report.md", "a/tables/one.csv", "index.html", "SHA256SUMS"]
+            .map(|name| (PathBuf::from(name), format!("{name} {text}").into_bytes()))
+            .into()
+    }
+
+    #[test]
+    fn a_folder_holds_exactly_the_report_and_untouched_files_stay() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = parent.path().join("reports/quick");
+        assert_eq!(write(&folder, &report("old")).expect("written").changed.len(), 4);
+        fs::write(folder.join("a/.tmpleft"), "what a killed process left").expect("writable");
+        let mut files = report("old");
+        files.insert("index.html".into(), b"new".to_vec());
+        let expected = Written { changed: vec!["index.html".into()], removed: vec!["a/.tmpleft".into()] };
+        assert_eq!(write(&folder, &files).expect("written"), expected);
+        assert_eq!(listing(&folder).expect("listable"), files.keys().cloned().collect());
+    }
+
+    #[test]
+    fn writers_of_one_folder_take_turns_and_none_loses_a_file_to_another() {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = parent.path().join("reports/quick");
+        std::thread::scope(|scope| {
+            for writer in 0..4 {
+                let folder = &folder;
+                scope.spawn(move || {
+                    for round in 0..50 {
+                        write(folder, &report(&format!("{writer} {round}"))).expect("nobody removes what it writes");
+                    }
+                });
+            }
+        });
+        assert_eq!(listing(&folder).expect("listable"), report("").keys().cloned().collect());
+    }
 }

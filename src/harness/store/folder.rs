@@ -273,7 +273,9 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(StoreError::of_io("list", &self.root, error)),
         };
-        match names.into_iter().find(|(name, _)| !FOLDERS.contains(&name.as_str()) && name != "runs") {
+        // Another process may have finished making the store meanwhile: then it has its format file.
+        let is_ours = |name: &str| FOLDERS.contains(&name) || ["format.json", "runs"].contains(&name);
+        match names.into_iter().find(|(name, _)| !is_ours(name)) {
             Some((entry, _)) => Err(StoreError::NotAStore { path: self.root.clone(), entry }),
             None => Ok(()),
         }
