@@ -20,7 +20,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::List => list::list(&Session::open(common)?),
         Command::Plan => plan::plan(&Session::open(common)?),
-        Command::Run(arguments) => run::run(&Session::open(common)?, arguments),
+        Command::Run(arguments) => run::run(common, arguments),
         Command::Report(arguments) => report::report(&Session::open(common)?, &arguments.reports),
         Command::Status => status::status(&Session::open(common)?),
         Command::Verify(arguments) => verify::verify(&Session::open(common)?, arguments),

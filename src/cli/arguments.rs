@@ -145,6 +145,12 @@ pub struct Common {
 }
 
 impl Common {
+    /// Tasks at a time: as many as were asked for, else as there are cores.
+    pub fn jobs(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.jobs.map_or_else(cores, usize::from)
+    }
+
     /// Whether standard error is a terminal that may be drawn on.
     pub fn draws(&self) -> bool {
         use std::io::IsTerminal as _;

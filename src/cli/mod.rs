@@ -7,17 +7,19 @@ pub mod progress; // bars on a terminal, lines elsewhere
 pub mod list; // renas list
 pub mod plan; // renas plan
 pub mod run; // renas run
+pub mod answer; // what a run says at its end, and its record
+pub mod repeat; // a run that was done already: looking at its files instead of doing it again
 pub mod report; // renas report
 pub mod status; // renas status
 pub mod verify; // renas verify
 pub mod data; // renas data
 pub mod doctor; // renas doctor
 
-use session::Session;
+use arguments::Common;
 
 /// A line for people, on standard error, unless they asked for quiet.
-fn say(session: &Session<'_>, line: &str) {
-    if !session.common.quiet {
+fn say(common: &Common, line: &str) {
+    if !common.quiet {
         eprintln!("renas: {line}");
     }
 }

@@ -1,10 +1,12 @@
 //! Progress of a run on standard error: bars on a terminal, a line per finished group of studies elsewhere.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use serde::{Deserialize, Serialize};
 
 use crate::harness::event::{Event, Observer};
 use crate::harness::study::Study;
@@ -51,12 +53,19 @@ struct Running {
 }
 
 /// What was done, for the closing line and the run record.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Totals {
     /// Trials that workers computed.
     pub computed: usize,
     /// Trials that were in the store.
     pub hits: usize,
+}
+
+impl fmt::Display for Totals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} trials computed, {} from the store", self.computed, self.hits)
+    }
 }
 
 impl Progress {

@@ -28,7 +28,10 @@ pub fn report(session: &Session<'_>, reports: &Path) -> Result<(), Failure> {
     let (files, _) = files(session, &folder, profile, sections, run)?;
     let written = publish::write(&folder, &files).or_run_failed()?;
     let path = folder.join("index.html");
-    say(session, &format!("{}: rebuilt from the evidence, {} files changed", path.display(), written.changed.len()));
+    say(
+        session.common,
+        &format!("{}: rebuilt from the evidence, {} files changed", path.display(), written.changed.len()),
+    );
     Ok(())
 }
 

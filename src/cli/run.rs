@@ -2,33 +2,36 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use anyhow::Context as _;
-use serde_json::json;
 
-use super::arguments::Run;
+use super::answer::Answer;
+use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure};
 use super::progress::{Progress, Say, Totals, duration};
+use super::repeat::Repeat;
 use super::session::{Selected, Session};
 use super::{report, say};
+use crate::base::digest::Digest;
 use crate::data::locate::locate;
 use crate::data::registry;
 use crate::harness::context::Workbench;
 use crate::harness::executor::{ExecuteError, Pool};
-use crate::harness::lock::{self, Lock};
+use crate::harness::lock::{self, Difference, Lock, Subject};
 use crate::harness::manifest::model::{Profile, ProfileSettings};
 use crate::harness::publish;
 use crate::harness::run::{Conclusions, Studied, evidence_of};
-use crate::harness::store::{Access, Evidence, Store, WorkerIdentity};
+use crate::harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
 use crate::harness::study::Study;
-use crate::report::claim::Verdict;
 use crate::report::page;
 
 /// What one experiment gave.
 struct Done {
     lock: Lock,
     section: page::Experiment,
+    /// Keys of all records that it was made of.
+    read: BTreeSet<Key>,
 }
 
 /// One experiment, ready to run.
@@ -40,34 +43,52 @@ struct Job<'s> {
     pool: Pool,
 }
 
-/// Run what the session selects.
-pub fn run(session: &Session<'_>, arguments: &Run) -> Result<(), Failure> {
+/// Run what is asked for; where the same run was done already and all its files still have their bytes, say so.
+pub fn run(common: &Common, arguments: &Run) -> Result<(), Failure> {
     let started = Instant::now();
+    let repeat = Repeat::of(common, arguments).or_run_failed()?;
+    match repeat.known(common, arguments) {
+        Some(answer) => {
+            answer.record(common, started.elapsed(), true)?;
+            answer.say(common, arguments, started.elapsed())
+        }
+        None => run_anew(&Session::open(common)?, arguments, &repeat, started),
+    }
+}
+
+/// Run what the session selects.
+fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: Instant) -> Result<(), Failure> {
     let jobs = prepare(session, arguments)?;
     let store = Store::open(&session.common.store, Access::Write).or_run_failed()?;
     cancel_on_signal(&jobs).or_run_failed()?;
     let mut sections = Vec::new();
     let mut locks = Vec::new();
-    let mut totals = Totals::default();
+    let mut read = BTreeSet::new();
+    let mut answer = Answer::new(session.profile, &jobs[0].worker);
     for job in &jobs {
+        answer.experiments.push(job.selected.manifest.id.clone());
         let (counted, done) = job.run(session, &store)?;
-        totals.computed += counted.computed;
-        totals.hits += counted.hits;
+        answer.trials.computed += counted.computed;
+        answer.trials.hits += counted.hits;
         let Some(done) = done else { continue };
         sections.push(done.section);
         locks.push(done.lock);
+        read.extend(done.read);
     }
-    let spent = started.elapsed();
-    match record(&session.common.store, session, &jobs, totals, spent) {
-        // A run that computed nothing may read a store that cannot be written.
-        Err(error) if totals.computed == 0 => say(session, &format!("no run record: {error:#}")),
-        recorded => recorded.or_run_failed()?,
-    }
+    answer.record(session.common, started.elapsed(), answer.trials.computed == 0)?;
     if sections.is_empty() {
-        say(session, &format!("done in {}: {}", duration(spent.as_secs_f64()), trials(totals)));
+        let spent = duration(started.elapsed().as_secs_f64());
+        say(session.common, &format!("done in {spent}: {}", answer.trials));
         return Ok(());
     }
-    publish_all(session, arguments, &jobs, sections, locks, totals, started)
+    let known: usize = locks.iter().map(|lock| lock.trials.len()).sum();
+    answer.trials.hits = answer.trials.hits.max(known.saturating_sub(answer.trials.computed));
+    let files = publish_all(session, arguments, &jobs[0], sections, &mut locks, started, &mut answer)?;
+    // What is said of lock files that were just written is not what a run that compares with them says.
+    if !arguments.update_lock {
+        repeat.keep(session, &store, read, &locks, files, &answer)?;
+    }
+    answer.say(session.common, arguments, started.elapsed())
 }
 
 /// Check everything that can be checked before the first trial: flags, plans, data.
@@ -117,7 +138,7 @@ impl Job<'_> {
         let evidence = evidence_of(&bench, &studied, &path).or_run_failed()?;
         let lock = self.lock(session.profile, &studied, &evidence).or_run_failed()?;
         let section = self.section(session, conclusions, &experiment, &evidence).or_run_failed()?;
-        Ok((totals, Some(Done { lock, section })))
+        Ok((totals, Some(Done { lock, section, read: bench.read() })))
     }
 
     fn section(
@@ -150,54 +171,31 @@ impl Job<'_> {
     }
 }
 
-/// Write the report, compare with the lock files or write them, and say what came out.
+/// Write the report, and compare with the lock files or write them; the digests of the report's files.
 fn publish_all(
     session: &Session<'_>,
     arguments: &Run,
-    jobs: &[Job<'_>],
+    first: &Job<'_>,
     sections: Vec<page::Experiment>,
-    mut locks: Vec<Lock>,
-    totals: Totals,
+    locks: &mut [Lock],
     started: Instant,
-) -> Result<(), Failure> {
+    answer: &mut Answer,
+) -> Result<BTreeMap<PathBuf, Digest>, Failure> {
     let folder = arguments.reports.join(session.profile.name());
-    let profile = publish::profile(session.profile, jobs[0].settings, &jobs[0].worker);
-    let run = report::run_record(session, &folder, totals, started.elapsed()).or_run_failed()?;
+    let profile = publish::profile(session.profile, first.settings, &first.worker);
+    let run = report::run_record(session, &folder, answer.trials, started.elapsed()).or_run_failed()?;
     let (files, verdicts) = report::files(session, &folder, profile, sections, run)?;
-    let written = publish::write(&folder, &files).or_run_failed()?;
+    answer.changed_files = publish::write(&folder, &files).or_run_failed()?.changed;
+    answer.verdicts = verdicts;
+    answer.report = folder;
     let digests = publish::digests(&files);
-    let mut notes = Vec::new();
-    for lock in &mut locks {
+    for lock in locks {
         let own = |path: &&PathBuf| path.starts_with(&lock.experiment);
         let name = |path: &PathBuf| path.to_string_lossy().into_owned();
         lock.files = digests.keys().filter(own).map(|path| (name(path), digests[path])).collect();
-        notes.extend(compare_or_write(session, arguments, lock)?);
+        answer.notes.extend(compare_or_write(session, arguments, lock)?);
     }
-    let spent = duration(started.elapsed().as_secs_f64());
-    if session.common.json {
-        let answer = json!({
-            "profile": session.profile,
-            "report": folder,
-            "changed_files": written.changed,
-            "trials": {"computed": totals.computed, "from_store": totals.hits},
-            "verdicts": verdicts,
-            "notes": notes,
-        });
-        println!("{answer}");
-    } else if !session.common.quiet {
-        for (verdict, count) in &verdicts {
-            println!("{count:>4}  {} ({})", verdict.name(), session.profile);
-        }
-        println!("report: {} ({} files changed)", folder.join("index.html").display(), written.changed.len());
-        println!("done in {spent}: {}", trials(totals));
-    }
-    for note in &notes {
-        say(session, note);
-    }
-    match verdicts.get(&Verdict::NotReproduced) {
-        Some(&count) if arguments.strict && count > 0 => Err(Failure::NotReproduced(count)),
-        _ => Ok(()),
-    }
+    Ok(digests)
 }
 
 /// With `--update-lock` the lock file is written; else this run is compared with it, and differences are notes: on a
@@ -224,6 +222,12 @@ fn differences(path: &Path, promised: &Lock, found: &Lock, verbose: bool) -> Vec
     if differences.is_empty() {
         let what = if observed.is_none() { "every digest" } else { "every digest that can be compared" };
         let equal = format!("{}: {what} is as promised", path.display());
+        return std::iter::once(equal).chain(observed).collect();
+    }
+    if let [Difference { subject: Subject::Setting, name, .. }] = &differences[..]
+        && name == lock::FINGERPRINT
+    {
+        let equal = format!("{}: every digest is as promised, though on another numeric class", path.display());
         return std::iter::once(equal).chain(observed).collect();
     }
     let class = if promised.same_class(found) {
@@ -254,43 +258,9 @@ fn classify(error: anyhow::Error) -> Failure {
     }
 }
 
-fn trials(totals: Totals) -> String {
-    format!("{} trials computed, {} from the store", totals.computed, totals.hits)
-}
-
-/// The run record in `artifacts/runs/`: machine, date, durations. No result depends on it.
-fn record(
-    store: &Path,
-    session: &Session<'_>,
-    jobs: &[Job<'_>],
-    totals: Totals,
-    spent: Duration,
-) -> anyhow::Result<()> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let folder = store.join("runs");
-    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let path = folder.join(format!("{}-{}.json", now.as_millis(), std::process::id()));
-    let text = json!({
-        "format": 1,
-        "unix_seconds": now.as_secs(),
-        "wall_seconds": spent.as_secs_f64(),
-        "profile": session.profile,
-        "experiments": jobs.iter().map(|job| &job.selected.manifest.id).collect::<Vec<_>>(),
-        "only": session.common.only,
-        "jobs": session.jobs,
-        "trials_computed": totals.computed,
-        "trials_from_store": totals.hits,
-        "worker": jobs.first().map(|job| &job.worker),
-        "machine": report::machine(),
-        "renas": env!("CARGO_PKG_VERSION"),
-    });
-    std::fs::write(&path, format!("{text:#}\n")).with_context(|| format!("cannot write {}", path.display()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::digest::Digest;
 
     #[test]
     fn studies_of_observed_times_are_counted_in_one_line_and_not_listed_as_differences() {
@@ -317,6 +287,9 @@ mod tests {
         assert!(notes[0].starts_with("LOCK: 1 digests differ on the same numeric class"), "{notes:?}");
         assert!(notes[1].starts_with("  study plain: result"), "{notes:?}");
         assert_eq!(notes[2..], [said]);
+        let elsewhere = Lock { fingerprints: BTreeSet::from([digest("other machine")]), ..promised.clone() };
+        let notes = differences(Path::new("LOCK"), &promised, &elsewhere, false);
+        assert_eq!(notes, ["LOCK: every digest is as promised, though on another numeric class", said]);
         let without = Lock { observed: BTreeSet::new(), ..promised };
         assert_eq!(
             differences(Path::new("LOCK"), &without, &without.clone(), false),

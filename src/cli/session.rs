@@ -62,13 +62,12 @@ impl<'a> Session<'a> {
             let paper = papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
             Selected { manifest, paper, glob: glob.clone() }
         };
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             common,
             profile,
             experiments: manifests.into_iter().map(select).collect(),
             locations: Locations::from_environment(&common.data),
-            jobs: common.jobs.map_or(cores, usize::from),
+            jobs: common.jobs(),
         })
     }
 

@@ -167,6 +167,9 @@ fn make_readable(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// The setting that names the numeric class of the machine: the only one that says nothing of the results themselves.
+pub const FINGERPRINT: &str = "fingerprint";
+
 /// Something that differs between what was promised and what was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Difference {
@@ -249,7 +252,7 @@ impl Lock {
         BTreeMap::from([
             ("device", self.worker.device.clone()),
             ("experiment", self.experiment.clone()),
-            ("fingerprint", fingerprints.join(" ")),
+            (FINGERPRINT, fingerprints.join(" ")),
             ("libtorch", self.worker.libtorch.clone()),
             ("manifest", self.manifest.to_string()),
             ("numerics", self.worker.numerics.clone()),

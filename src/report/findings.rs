@@ -116,6 +116,29 @@ pub struct Figure {
     pub z_label: Option<String>,
     /// The data, in the order of the legend.
     pub series: Vec<Series>,
+    /// What is drawn (`Form::Diagram` only, which has no series and no axes).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagram: Option<Diagram>,
+}
+
+/// Boxes and the arrows between them, without cycles; it reads from left to right.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Diagram {
+    /// The boxes. Their order is that from top to bottom, where arrows leave a choice.
+    pub boxes: Vec<DiagramBox>,
+    /// From which box to which, by position.
+    pub arrows: Vec<[usize; 2]>,
+}
+
+/// A box of a diagram.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiagramBox {
+    /// Its words, one line each; a few short ones.
+    pub lines: Vec<String>,
+    /// What kind of thing it stands for: boxes of one kind have one colour; 0 is neutral.
+    pub kind: usize,
 }
 
 /// How a figure draws its series.
@@ -124,10 +147,13 @@ pub struct Figure {
 pub enum Form {
     /// Lines through `[x, y]`; a point `[x, y, low, high]` also draws its interval as a band.
     Lines,
-    /// Points `[x, y]`; above 2,000 points density bins with the last series (the front) on top.
+    /// Points `[x, y]`. Above 2,000 points in all, the largest series become density bins until the others (the front,
+    /// say), which are drawn on top, have no more together.
     Scatter,
     /// Points `[x, y, z]` in perspective, coloured by z.
     Scatter3d,
+    /// Boxes and arrows.
+    Diagram,
 }
 
 /// One series of a figure.

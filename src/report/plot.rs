@@ -5,6 +5,7 @@
 
 mod axis; //        round ticks, and the scale from values to the drawing
 mod canvas; //      lines, shapes and words on the drawing; the palette
+mod diagram; //     boxes and arrows
 mod frame; //       axes, grid and legend of a plane
 mod lines; //       lines with bands
 mod perspective; // points in space
@@ -20,8 +21,8 @@ pub const MOST_POINTS: usize = 2_000;
 /// A figure that cannot be drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum PlotError {
-    /// No series has a point.
-    #[error("no series has a point")]
+    /// No series has a point, or a diagram no box.
+    #[error("there is nothing to draw: no series has a point, or the diagram no box")]
     Empty,
     /// A point has too few or too many numbers for the figure's form.
     #[error("point {point} of series `{series}` has {numbers} numbers, which its form does not draw")]
@@ -33,6 +34,9 @@ pub enum PlotError {
         /// Its numbers.
         numbers: usize,
     },
+    /// Arrows of a diagram lead to no box, or in a circle.
+    #[error("the diagram's arrows {0}")]
+    Arrows(&'static str),
     /// The backend refused; a bug.
     #[error("the drawing failed: {0}")]
     Backend(String),
@@ -45,6 +49,7 @@ pub fn svg(figure: &Figure, id: &str) -> Result<String, PlotError> {
         Form::Lines => lines::draw(canvas, figure),
         Form::Scatter => scatter::draw(canvas, figure),
         Form::Scatter3d => perspective::draw(canvas, figure),
+        Form::Diagram => diagram::draw(canvas, figure),
     })?;
     let head = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" \
@@ -65,6 +70,7 @@ fn check(figure: &Figure) -> Result<(), PlotError> {
         Form::Lines => numbers == 2 || numbers == 4,
         Form::Scatter => numbers == 2,
         Form::Scatter3d => numbers == 3,
+        Form::Diagram => false,
     };
     for series in &figure.series {
         if let Some(point) = series.points.iter().position(|point| !drawn(point.len())) {
@@ -72,7 +78,12 @@ fn check(figure: &Figure) -> Result<(), PlotError> {
             return Err(PlotError::Point { series: series.name.clone(), point, numbers });
         }
     }
-    if figure.series.iter().all(|series| series.points.is_empty()) { Err(PlotError::Empty) } else { Ok(()) }
+    let has_boxes = figure.diagram.as_ref().is_some_and(|diagram| !diagram.boxes.is_empty());
+    let is_empty = match figure.form {
+        Form::Lines | Form::Scatter | Form::Scatter3d => figure.series.iter().all(|series| series.points.is_empty()),
+        Form::Diagram => !has_boxes,
+    };
+    if is_empty { Err(PlotError::Empty) } else { Ok(()) }
 }
 
 /// The numbers at one place of all points.
@@ -95,6 +106,7 @@ mod tests {
             y_label: "y".to_owned(),
             z_label: (form == Form::Scatter3d).then(|| "z".to_owned()),
             series: series.map(|(index, points)| Series { name: format!("series {index}"), points }).collect(),
+            diagram: None,
         }
     }
 
@@ -120,12 +132,17 @@ mod tests {
     }
 
     #[test]
-    fn many_points_become_density_with_the_last_series_on_top() {
-        let few = svg(&figure(Form::Scatter, vec![cloud(1_900), cloud(100)]), "f").expect("a figure");
-        assert_eq!(few.matches("<circle").count(), 2_000 + 2, "all points and two in the legend");
-        let many = svg(&figure(Form::Scatter, vec![cloud(1_901), cloud(100)]), "f").expect("a figure");
-        assert_eq!(many.matches("<circle").count(), 100 + 1, "the front and its place in the legend");
-        assert!(many.len() < few.len());
+    fn many_points_become_density_with_the_small_series_on_top() {
+        let circles = |sizes: &[usize]| {
+            let clouds = sizes.iter().map(|&size| cloud(size)).collect();
+            svg(&figure(Form::Scatter, clouds), "f").expect("a figure").matches("<circle").count()
+        };
+        assert_eq!(circles(&[1_900, 100]), 2_000 + 2, "all points and two in the legend");
+        assert_eq!(circles(&[1_901, 100]), 100 + 1, "the front and its place in the legend");
+        assert_eq!(circles(&[1_901, 40, 60]), 100 + 2, "both series that are small together");
+        assert_eq!(circles(&[40, 1_901, 60]), 100 + 2, "wherever the large one stands");
+        assert_eq!(circles(&[1_500, 1_500]), 1_500 + 1, "of equal series the first");
+        assert_eq!(circles(&[2_001]), 0, "one series is all density");
     }
 
     #[test]

@@ -128,11 +128,11 @@ fn an_altered_object_or_record_is_set_aside_by_name_and_the_report_is_the_same()
 fn two_runs_at_once_compute_each_trial_once_and_agree() {
     let expected = undisturbed();
     let bench = Bench::new();
-    let start = || bench.command(&["run"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("it starts");
+    let start = || bench.command(&["run"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
     let (one, two) = (start(), start());
     for child in [one, two] {
         let output = child.wait_with_output().expect("our child");
-        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     }
     assert_eq!(bench.digests("reports"), expected);
     let runs: Vec<serde_json::Value> = files(&bench.path("artifacts/runs"))

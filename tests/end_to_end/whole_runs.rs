@@ -109,3 +109,39 @@ fn make_writable(path: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(path, fs::Permissions::from_mode(0o644)).expect("it is ours");
 }
+
+#[test]
+fn a_run_that_was_done_is_only_looked_at_until_something_it_read_or_wrote_changes() {
+    let bench = Bench::new();
+    let receipt = || {
+        let receipts = files(&bench.path("artifacts/receipts"));
+        assert_eq!(receipts.len(), 1);
+        // A receipt that is written anew is another file.
+        std::os::unix::fs::MetadataExt::ino(&receipts[0].metadata().expect("it is there"))
+    };
+    let looks = |said: &str| {
+        let before = receipt();
+        bench.renas(&["run"]).expect(0, said);
+        receipt() == before
+    };
+    bench.renas(&["run"]).expect(0, "0 from the store");
+    let expected = bench.digests("reports");
+    assert!(looks("0 trials computed, 18 from the store"));
+    assert!(looks("(0 files changed)"));
+    bench.write("reports/quick/index.md", "another report");
+    assert!(!looks("(1 files changed)"));
+    bench.write("reports/quick/notes.txt", "a file that no report has");
+    assert!(!looks("report:"));
+    assert_eq!(bench.digests("reports"), expected);
+    let record = files(&bench.path("artifacts/steps")).into_iter().next().expect("a record");
+    fs::remove_file(&record).expect("it is ours");
+    assert!(!looks("report:"));
+    assert!(record.exists(), "what was lost was made again");
+    assert!(looks("(0 files changed)"));
+    bench.write("experiments/econas.yaml", &bench.manifest().replace("Over the generations", "Over the years"));
+    assert!(!looks("files changed"));
+    assert_ne!(bench.digests("reports"), expected);
+    fs::remove_dir_all(bench.path("artifacts/receipts")).expect("it is ours");
+    bench.renas(&["run"]).expect(0, "0 trials computed");
+    assert!(looks("(0 files changed)"));
+}

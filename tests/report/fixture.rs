@@ -100,6 +100,7 @@ pub(crate) fn tiny() -> Report {
             y_label: text("accuracy (fraction)"),
             z_label: None,
             series: vec![Series { name: text("paper"), points: vec![vec![1.0, 0.9], vec![5.0, 0.95]] }],
+            diagram: None,
         }],
     };
     let claims = [
@@ -225,6 +226,7 @@ pub(crate) fn realistic() -> Report {
                                 0.9 + 0.05 * across * across,
                             ]
                         }
+                        Form::Diagram => Vec::new(),
                     };
                     let count = if generation == 13 && form == Form::Scatter { 60 } else { points };
                     let points = (0..count).map(&mut point).collect();
@@ -239,6 +241,7 @@ pub(crate) fn realistic() -> Report {
                     y_label: text("FLOPs (multiply-adds)"),
                     z_label: (form == Form::Scatter3d).then(|| text("accuracy (fraction)")),
                     series,
+                    diagram: None,
                 });
             }
         }

@@ -80,6 +80,11 @@ impl<'a> Workbench<'a> {
         self.store.record(key).map(|record| self.keep(key, record))
     }
 
+    /// Keys of all records that were read or stored so far.
+    pub fn read(&self) -> BTreeSet<Key> {
+        lock(&self.cache).keys().copied().collect()
+    }
+
     /// Whether the records of all these steps are there and intact: else whoever used them must ask for them again.
     pub fn are_intact(&self, keys: &BTreeSet<Key>) -> Result<bool, StoreError> {
         for key in keys {

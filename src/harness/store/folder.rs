@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::disk::{Disk, OsDisk, parent};
 use super::error::StoreError;
 use super::lock::StepLock;
-use super::record::{Address, FORMAT, Key, Record};
+use super::record::{self, Address, FORMAT, Key, Record};
 use super::session::Session;
 use crate::base::digest::Digest;
 
@@ -103,6 +103,19 @@ impl Store {
     pub fn record(&self, key: Key) -> Result<Record, StoreError> {
         let found = self.read_step(key, |bytes| Record::parse(bytes, key))?;
         found.ok_or_else(|| StoreError::NoRecord { path: self.step_path(key), key })
+    }
+
+    /// The digest of the whole file of a step's record, once it is seen to be intact; an error where it is not there.
+    pub fn record_file(&self, key: Key) -> Result<Digest, StoreError> {
+        let path = self.step_path(key);
+        let bytes = self.disk.read(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => StoreError::NoRecord { path: path.clone(), key },
+            _ => StoreError::of_io("read", &path, error),
+        })?;
+        match record::verified(&bytes) {
+            Ok(_) => Ok(Digest::of(&bytes)),
+            Err(why) => Err(StoreError::Damaged { path, why }),
+        }
     }
 
     /// The bytes of an object.
@@ -274,7 +287,7 @@ impl Store {
             Err(error) => return Err(StoreError::of_io("list", &self.root, error)),
         };
         // Another process may have finished making the store meanwhile: then it has its format file.
-        let is_ours = |name: &str| FOLDERS.contains(&name) || ["format.json", "runs"].contains(&name);
+        let is_ours = |name: &str| FOLDERS.contains(&name) || ["format.json", "receipts", "runs"].contains(&name);
         match names.into_iter().find(|(name, _)| !is_ours(name)) {
             Some((entry, _)) => Err(StoreError::NotAStore { path: self.root.clone(), entry }),
             None => Ok(()),

@@ -278,7 +278,7 @@ struct Tail {
 }
 
 /// The text before the digest, once the digest is seen to be its own.
-fn verified(bytes: &[u8]) -> Result<&str, String> {
+pub(super) fn verified(bytes: &[u8]) -> Result<&str, String> {
     let text = std::str::from_utf8(bytes).map_err(|e| format!("it is not text: {e}"))?;
     let truncated = || "it does not end with its digest: it was cut off or altered".to_owned();
     let stated = text.strip_suffix(END).ok_or_else(truncated)?;

@@ -1,4 +1,4 @@
-//! Points in a plane; where they are many, their density, with the last series on top.
+//! Points in a plane; where they are many, their density, with the small series on top.
 
 use super::axis::Axis;
 use super::canvas::{Canvas, SERIES};
@@ -13,13 +13,7 @@ const BINS: [usize; 2] = [60, 42];
 const SHADES: f64 = 8.0;
 
 pub(super) fn draw(canvas: &Canvas, figure: &Figure) -> Result<(), PlotError> {
-    let total: usize = figure.series.iter().map(|series| series.points.len()).sum();
-    // The front stands on top of the density of the others; a single series is all density.
-    let (dense, front) = match (total > MOST_POINTS, figure.series.len()) {
-        (true, 0 | 1) => figure.series.split_at(figure.series.len()),
-        (true, count) => figure.series.split_at(count - 1),
-        (false, _) => figure.series.split_at(0),
-    };
+    let (dense, front) = split(&figure.series);
     let mut entries: Vec<Entry> = Vec::new();
     let all = dense.iter().map(|series| series.name.as_str()).collect::<Vec<_>>().join(", ") + " (darker: more)";
     if !dense.is_empty() {
@@ -32,7 +26,7 @@ pub(super) fn draw(canvas: &Canvas, figure: &Figure) -> Result<(), PlotError> {
     let x = Axis::over(values(&figure.series, 0), 0.03, 6);
     let y = Axis::over(values(&figure.series, 1), 0.03, 5);
     let frame = Frame::draw(canvas, x, y, [&figure.x_label, &figure.y_label], top)?;
-    density(canvas, &frame, dense)?;
+    density(canvas, &frame, &dense)?;
     for (series, entry) in front.iter().zip(&entries[usize::from(!dense.is_empty())..]) {
         let (radius, opacity) = if series.points.len() > 400 { (4, 0.5) } else { (6, 0.7) };
         for point in &series.points {
@@ -42,9 +36,27 @@ pub(super) fn draw(canvas: &Canvas, figure: &Figure) -> Result<(), PlotError> {
     Ok(())
 }
 
-fn density(canvas: &Canvas, frame: &Frame, series: &[Series]) -> Result<(), PlotError> {
+/// The series that are drawn as density, and those whose points are seen, both in their own order: the largest ones
+/// are density until the others have few enough points together. Of equal ones the earlier is.
+fn split(series: &[Series]) -> (Vec<&Series>, Vec<&Series>) {
+    let mut left: usize = series.iter().map(|series| series.points.len()).sum();
+    let mut by_size: Vec<usize> = (0..series.len()).collect();
+    by_size.sort_by_key(|&index| std::cmp::Reverse(series[index].points.len()));
+    let mut is_dense = vec![false; series.len()];
+    for index in by_size {
+        if left <= MOST_POINTS {
+            break;
+        }
+        is_dense[index] = true;
+        left -= series[index].points.len();
+    }
+    let pick = |wanted: bool| series.iter().zip(&is_dense).filter(move |(_, is)| **is == wanted).map(|(one, _)| one);
+    (pick(true).collect(), pick(false).collect())
+}
+
+fn density(canvas: &Canvas, frame: &Frame, series: &[&Series]) -> Result<(), PlotError> {
     let mut counts = vec![0usize; BINS[0] * BINS[1]];
-    for point in series.iter().flat_map(|series| &series.points) {
+    for point in series.iter().flat_map(|one| &one.points) {
         let [across, up] = frame.shares(point[0], point[1]);
         let bin = |share: f64, bins: usize| ((share * bins as f64) as usize).min(bins - 1);
         counts[bin(up, BINS[1]) * BINS[0] + bin(across, BINS[0])] += 1;

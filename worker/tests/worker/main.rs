@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+mod memory; //    no operator writes outside its memory
 mod operators; // what runs, against what repeats on a GPU
 mod pytorch; //   values of PyTorch
 mod sequence; //  predictors over sequences of tokens

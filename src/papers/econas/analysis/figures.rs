@@ -88,6 +88,7 @@ fn figure_1(settings: &Settings, dataset: &Dataset, arm: &Arm, axis: usize, evid
         y_label: LABELS[axis].to_owned(),
         z_label: None,
         series: FIGURE_1.iter().filter_map(series).collect(),
+        diagram: None,
     }
 }
 
@@ -113,6 +114,7 @@ fn figure_2(settings: &Settings, dataset: &Dataset, arm: &Arm, evidence: &Eviden
         y_label: LABELS[1].to_owned(),
         z_label: Some(LABELS[2].to_owned()),
         series: vec![Series { name: "final population".to_owned(), points }],
+        diagram: None,
     })
 }
 
@@ -146,6 +148,7 @@ fn over_generations(
         y_label: title.to_lowercase(),
         z_label: None,
         series: arms(dataset).into_iter().map(series).collect(),
+        diagram: None,
     }
 }
 
@@ -171,6 +174,7 @@ fn retrained(settings: &Settings, dataset: &Dataset, axis: usize, evidence: &Evi
         y_label: format!("measured {}", LABELS[axis]),
         z_label: None,
         series: arms(dataset).into_iter().filter(Arm::is_retrained).map(series).collect(),
+        diagram: None,
     }
 }
 
@@ -190,6 +194,7 @@ fn trained(dataset: &Dataset, evidence: &Evidence) -> [Figure; 2] {
         y_label: y_label.to_owned(),
         z_label: None,
         series,
+        diagram: None,
     };
     let kinds = vec![
         series("as the code measures it: similarity of outputs", |network| network.test.similarity),

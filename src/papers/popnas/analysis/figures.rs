@@ -1,4 +1,4 @@
-//! The figures of the report, all from the first seed.
+//! The figures of the report; those of single cells are from the first seed.
 
 use super::evidence::Evidence;
 use super::measures;
@@ -8,6 +8,8 @@ use crate::papers::popnas::regressor::RegressorKind;
 use crate::papers::popnas::search::{SearchRecord, Stage};
 use crate::papers::popnas::settings::Settings;
 use crate::report::findings::{Figure, Form, Series};
+use crate::stats::summary::{Interval, mean};
+use crate::stats::t_interval::interval_of_mean;
 
 /// All figures, in the order of the report.
 pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {
@@ -61,6 +63,7 @@ fn figure_4(arm: &str, judged: &[Judged], kind: Option<(RegressorKind, FeatureSe
         y_label: PREDICTED.to_owned(),
         z_label: None,
         series: series.collect(),
+        diagram: None,
     })
 }
 
@@ -93,6 +96,7 @@ fn front(arm: &str, blocks: usize, stage: &Stage, figure: &str) -> Option<Figure
             },
             Series { name: "trained".to_owned(), points: chosen.collect() },
         ],
+        diagram: None,
     })
 }
 
@@ -114,33 +118,42 @@ fn figure_6(arm: &str, record: &SearchRecord) -> Figure {
         y_label: PREDICTED.to_owned(),
         z_label: None,
         series: series.collect(),
+        diagram: None,
     }
 }
 
-/// Beyond the paper: how much of accuracy and time is dominated as trainings are spent.
+/// Points of a line over training time.
+const GRID: usize = 25;
+
+/// Beyond the paper: how much of accuracy and time is dominated as trainings are spent, over all seeds.
 fn hypervolume(settings: &Settings, evidence: &Evidence) -> Figure {
     let seconds = settings.search.hypervolume_seconds;
-    let series = settings.search.arms.iter().filter_map(|arm| {
-        let record = evidence.searches(&arm.name).get(SHOWN_SEED)?;
-        let mut spent = 0.0;
-        let points = (1..=record.stages.len()).map(|count| {
-            let so_far = SearchRecord { empty_seconds: record.empty_seconds, stages: record.stages[..count].to_vec() };
-            spent = measures::total_seconds(&so_far);
-            vec![spent, measures::hypervolume(&so_far, seconds)]
-        });
-        Some(Series { name: arm.name.clone(), points: points.collect() })
-    });
+    let arms = || settings.search.arms.iter().map(|arm| (arm.name.as_str(), evidence.searches(&arm.name)));
+    let horizon = arms().flat_map(|(_, records)| records).map(measures::total_seconds).fold(0.0, f64::max);
+    let point = |records: &[SearchRecord], step: usize| {
+        let spent = horizon * step as f64 / GRID as f64;
+        let values: Vec<f64> =
+            records.iter().map(|record| measures::hypervolume_within(record, spent, seconds)).collect();
+        // With one seed there is a line and no band.
+        match interval_of_mean(&values, 0.95) {
+            Ok(Interval { low, high }) => Some(vec![spent, mean(&values), low, high]),
+            Err(_) => values.first().map(|value| vec![spent, *value]),
+        }
+    };
+    let line = |records: &[SearchRecord]| (1..=GRID).filter_map(|step| point(records, step)).collect();
+    let series = arms().map(|(arm, records)| Series { name: arm.to_owned(), points: line(records) });
     Figure {
         id: "hypervolume".to_owned(),
         title: "Hypervolume over training time".to_owned(),
         caption: format!(
-            "The share of the box between accuracy 0 at {seconds} s and accuracy 1 at 0 s that the trained cells dominate, \
-             after each stage; one search per arm."
+            "The share of the box between accuracy 0 at {seconds} s and accuracy 1 at 0 s that the cells dominate which were              trained within the time spent: mean over {} seeds per arm, with its 95 % interval by Student's t. A search that              has ended keeps its value.",
+            settings.search.seeds
         ),
         form: Form::Lines,
         x_label: "training time spent (s)".to_owned(),
         y_label: "hypervolume (fraction)".to_owned(),
         z_label: None,
         series: series.collect(),
+        diagram: None,
     }
 }

@@ -76,18 +76,25 @@ pub fn hypervolume(record: &SearchRecord, seconds: f64) -> f64 {
     hypervolume_2d(&points, &[1.0, 1.0])
 }
 
-/// The highest accuracy that random search had found when it had trained for `seconds`.
-pub fn highest_within(random: &SearchRecord, seconds: f64) -> Option<f64> {
+/// The same of the cells that were trained when `spent` seconds of training were over; 0 before the first.
+pub fn hypervolume_within(record: &SearchRecord, spent: f64, seconds: f64) -> f64 {
+    let points: Vec<[f64; 2]> =
+        within(record, spent).map(|one| [1.0 - one.child.accuracy, one.child.seconds / seconds]).collect();
+    hypervolume_2d(&points, &[1.0, 1.0])
+}
+
+/// The highest accuracy that a search had found when it had trained for `seconds`.
+pub fn highest_within(record: &SearchRecord, seconds: f64) -> Option<f64> {
+    within(record, seconds).map(|one| one.child.accuracy).reduce(f64::max)
+}
+
+/// The cells whose trainings were over, one after another, within `seconds`.
+fn within(record: &SearchRecord, seconds: f64) -> impl Iterator<Item = &Trained> {
     let mut spent = 0.0;
-    let mut highest = None;
-    for one in random.stages.iter().flat_map(|stage| &stage.cells) {
+    record.stages.iter().flat_map(|stage| &stage.cells).take_while(move |one| {
         spent += one.child.seconds;
-        if spent > seconds {
-            break;
-        }
-        highest = Some(highest.unwrap_or(0.0_f64).max(one.child.accuracy));
-    }
-    highest
+        spent <= seconds
+    })
 }
 
 #[cfg(test)]
@@ -136,6 +143,10 @@ mod tests {
         assert_eq!(highest_within(&record, 1.0), None);
         // Boxes of 0.7 x (10 - 8), 0.6 x (8 - 4) and 0.5 x (4 - 2), of 10.
         assert!((hypervolume(&record, 10.0) - 0.48).abs() < 1e-12);
+        // All four trainings take 19 s; after 6 s the first two are over: boxes of 0.6 x (10 - 4) and 0.5 x (4 - 2).
+        assert_eq!(hypervolume_within(&record, 19.0, 10.0), hypervolume(&record, 10.0));
+        assert!((hypervolume_within(&record, 6.0, 10.0) - 0.46).abs() < 1e-12);
+        assert_eq!(hypervolume_within(&record, 1.9, 10.0), 0.0);
         assert!(stage(&record, 3).is_none() && stage(&record, 0).is_none());
     }
 }

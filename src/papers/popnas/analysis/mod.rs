@@ -2,6 +2,7 @@
 
 pub mod quantities; // one catalogue of names and how each is read
 
+pub mod diagrams; // figures 1, 2 and 8, which are drawings
 pub mod evidence; // results of all studies, read once
 pub mod figures; //  figures 4 to 7 and those beyond the paper
 pub mod measures; // numbers of one search
@@ -20,7 +21,7 @@ pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
     let quantities = quantities::measure(settings, &evidence);
     Ok(Findings {
         tables: tables::all(settings, &evidence, &quantities),
-        figures: figures::all(settings, &evidence),
+        figures: [diagrams::all(settings, &evidence), figures::all(settings, &evidence)].concat(),
         quantities,
     })
 }

@@ -1,0 +1,125 @@
+//! What a run says at its end, and the record of it in the store.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::arguments::{Common, Run};
+use super::exit::{Classify as _, Failure};
+use super::progress::{Totals, duration};
+use super::{report, say};
+use crate::harness::manifest::model::Profile;
+use crate::harness::store::WorkerIdentity;
+use crate::report::claim::Verdict;
+
+/// What a run says at its end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The profile.
+    pub profile: Profile,
+    /// Ids of the experiments.
+    pub experiments: Vec<String>,
+    /// What computes the trials of the first of them.
+    pub worker: WorkerIdentity,
+    /// Trials, computed and found.
+    pub trials: Totals,
+    /// The report's folder.
+    pub report: PathBuf,
+    /// Its files that were written, since they are new or changed.
+    pub changed_files: Vec<PathBuf>,
+    /// Claims by verdict.
+    pub verdicts: BTreeMap<Verdict, usize>,
+    /// What is to be said of the lock files.
+    pub notes: Vec<String>,
+}
+
+impl Answer {
+    /// Nothing is known yet.
+    pub fn new(profile: Profile, worker: &WorkerIdentity) -> Self {
+        Self {
+            profile,
+            experiments: Vec::new(),
+            worker: worker.clone(),
+            trials: Totals::default(),
+            report: PathBuf::new(),
+            changed_files: Vec::new(),
+            verdicts: BTreeMap::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// The answer of the same run once more: everything is there.
+    pub fn repeated(&self) -> Self {
+        let Totals { computed, hits } = self.trials;
+        let trials = Totals { computed: 0, hits: computed + hits };
+        Self { trials, changed_files: Vec::new(), ..self.clone() }
+    }
+
+    /// Say it, for people or machines; a failure where claims are not reproduced and the run was to be strict.
+    pub fn say(&self, common: &Common, arguments: &Run, spent: Duration) -> Result<(), Failure> {
+        let Self { profile, trials, report, changed_files, verdicts, notes, .. } = self;
+        if common.json {
+            let answer = json!({
+                "profile": profile,
+                "report": report,
+                "changed_files": changed_files,
+                "trials": {"computed": trials.computed, "from_store": trials.hits},
+                "verdicts": verdicts,
+                "notes": notes,
+            });
+            println!("{answer}");
+        } else if !common.quiet {
+            for (verdict, count) in verdicts {
+                println!("{count:>4}  {} ({profile})", verdict.name());
+            }
+            println!("report: {} ({} files changed)", report.join("index.html").display(), changed_files.len());
+            println!("done in {}: {trials}", duration(spent.as_secs_f64()));
+        }
+        for note in notes {
+            say(common, note);
+        }
+        match verdicts.get(&Verdict::NotReproduced) {
+            Some(&count) if arguments.strict && count > 0 => Err(Failure::NotReproduced(count)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keep the run record in `artifacts/runs/`: machine, date, durations. No result depends on it. Where it is
+    /// `optional`, a store that cannot be written is no failure: a run that computed nothing may read such a store.
+    pub fn record(&self, common: &Common, spent: Duration, optional: bool) -> Result<(), Failure> {
+        match self.write_record(common, spent) {
+            Err(error) if optional => {
+                say(common, &format!("no run record: {error:#}"));
+                Ok(())
+            }
+            recorded => recorded.or_run_failed(),
+        }
+    }
+
+    fn write_record(&self, common: &Common, spent: Duration) -> anyhow::Result<()> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let folder = common.store.join("runs");
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let path: &Path = &folder.join(format!("{}-{}.json", now.as_millis(), std::process::id()));
+        let text = json!({
+            "format": 1,
+            "unix_seconds": now.as_secs(),
+            "wall_seconds": spent.as_secs_f64(),
+            "profile": self.profile,
+            "experiments": self.experiments,
+            "only": common.only,
+            "jobs": common.jobs(),
+            "trials_computed": self.trials.computed,
+            "trials_from_store": self.trials.hits,
+            "worker": self.worker,
+            "machine": report::machine(),
+            "renas": env!("CARGO_PKG_VERSION"),
+        });
+        std::fs::write(path, format!("{text:#}\n")).with_context(|| format!("cannot write {}", path.display()))
+    }
+}

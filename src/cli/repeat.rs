@@ -1,0 +1,103 @@
+//! A run that was done already: where all that it read and wrote still has its bytes, looking at them is the whole run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use serde::Deserialize as _;
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::arguments::{Common, Run};
+use super::exit::{Classify as _, Failure};
+use super::say;
+use super::session::Session;
+use crate::base::digest::Digest;
+use crate::harness::lock::{self, Lock};
+use crate::harness::manifest::model::Profile;
+use crate::harness::publish::listing;
+use crate::harness::receipt::{Program, Receipt, digest_of};
+use crate::harness::store::{Key, Store, StoreError};
+
+/// A run as it is asked for, with what it depends on besides its results, taken before it begins.
+pub struct Repeat {
+    question: Value,
+    program: Program,
+    manifests: BTreeMap<PathBuf, Option<Digest>>,
+}
+
+impl Repeat {
+    /// What is asked, of which program, about which manifests.
+    pub fn of(common: &Common, arguments: &Run) -> Result<Self> {
+        // Text for what is absent: a key has no `null` in it.
+        let question = json!({
+            "profile": common.profile.as_deref().unwrap_or(Profile::Quick.name()),
+            "only": common.only.as_deref().unwrap_or_default(),
+            "device": common.device,
+            "has_gpu": Path::new("/dev/nvidia0").exists(),
+            "numerics": arguments.numerics.map_or("", |numerics| numerics.name()),
+            "reports": arguments.reports,
+            "experiments": common.experiments,
+            "store": common.store,
+        });
+        let files = listing(&common.experiments)?.into_iter();
+        let manifests = files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+        let digest = |path: PathBuf| {
+            let path = common.experiments.join(path);
+            let digest = digest_of(&path);
+            (path, digest)
+        };
+        Ok(Self { question, program: Program::current()?, manifests: manifests.map(digest).collect() })
+    }
+
+    /// The answer of this run where nothing has changed since it was done. One that is to write lock files or to say
+    /// more is always done.
+    pub fn known(&self, common: &Common, arguments: &Run) -> Option<Answer> {
+        if arguments.update_lock || common.verbose {
+            return None;
+        }
+        let receipt = Receipt::find(&common.store, &self.question)?;
+        let answer = Answer::deserialize(&receipt.answer).ok()?;
+        receipt.still_holds(common.jobs()).then_some(answer)
+    }
+
+    /// Keep the receipt of the run, which read these records and wrote these files of the report.
+    pub fn keep(
+        &self,
+        session: &Session<'_>,
+        store: &Store,
+        read: BTreeSet<Key>,
+        locks: &[Lock],
+        report: BTreeMap<PathBuf, Digest>,
+        answer: &Answer,
+    ) -> Result<(), Failure> {
+        let common = session.common;
+        let mut files = self.manifests.clone();
+        for key in read {
+            match store.record_file(key) {
+                Ok(digest) => drop(files.insert(store.step_path(key), Some(digest))),
+                // Somebody else changed the store meanwhile: the next run finds out.
+                Err(StoreError::NoRecord { .. } | StoreError::Damaged { .. }) => return Ok(()),
+                Err(error) => return Err(error).or_run_failed(),
+            }
+        }
+        let locks = locks.iter().map(|lock| lock::path(&common.experiments, session.profile, &lock.experiment));
+        files.extend(locks.map(|path| (path.clone(), digest_of(&path))));
+        let folders = [(common.experiments.clone(), listing(&common.experiments).or_run_failed()?)];
+        let names = (answer.report.clone(), report.keys().cloned().collect());
+        files.extend(report.into_iter().map(|(path, digest)| (answer.report.join(path), Some(digest))));
+        let receipt = Receipt {
+            question: self.question.clone(),
+            program: self.program.clone(),
+            files,
+            folders: folders.into_iter().chain([names]).collect(),
+            answer: serde_json::to_value(answer.repeated()).or_run_failed()?,
+        };
+        match receipt.keep(&common.store) {
+            // A store that cannot be written can be read all the same.
+            Err(error) if answer.trials.computed == 0 => say(common, &format!("no receipt: {error:#}")),
+            kept => kept.or_run_failed()?,
+        }
+        Ok(())
+    }
+}
