@@ -23,9 +23,8 @@ use crate::report::render::{Files, render};
 pub fn report(session: &Session<'_>, reports: &Path) -> Result<(), Failure> {
     let folder = reports.join(session.profile.name());
     let (rebuilt, profile) = rebuild(session, &folder)?;
-    let run = publish::run_record(&folder).or_bad_input()?;
     let sections = rebuilt.into_iter().map(|rebuilt| rebuilt.section).collect();
-    let (files, _) = files(session, &folder, profile, sections, run)?;
+    let (files, _) = files(session, &folder, profile, sections)?;
     let written = publish::write(&folder, &files).or_run_failed()?;
     let path = folder.join("index.html");
     say(
@@ -83,7 +82,8 @@ fn rebuild_one(session: &Session<'_>, selected: &Selected, folder: &Path) -> Res
     let experiment = selected.experiment(settings, &plan, &worker);
     let studied = experiment.replay(&evidence, &session.locations, session.jobs).or_bad_input()?;
     let conclusions = experiment.conclude(&studied).or_run_failed()?;
-    let section = publish::section(&selected.manifest, session.profile, settings, &experiment, conclusions, &evidence);
+    let (manifest, run) = (&selected.manifest, publish::run_record(folder, id).or_bad_input()?);
+    let section = publish::section(manifest, session.profile, settings, &experiment, conclusions, &evidence, run);
     let section = section.or_run_failed()?;
     Ok(Some(Rebuilt { id: id.clone(), worker: worker.clone(), studied, evidence, section }))
 }
@@ -96,7 +96,6 @@ pub fn files(
     folder: &Path,
     profile: page::Profile,
     mut sections: Vec<page::Experiment>,
-    run: Option<RunRecord>,
 ) -> Result<(Files, BTreeMap<Verdict, usize>), Failure> {
     let mut verdicts = BTreeMap::new();
     for judgement in sections.iter().flat_map(|section| &section.judgements) {
@@ -111,30 +110,33 @@ pub fn files(
             }
         }
     }
-    let files = render(&Report { profile, experiments: sections, run }).or_run_failed()?;
+    let files = render(&Report { profile, experiments: sections }).or_run_failed()?;
     Ok((files, verdicts))
 }
 
-/// The run record of a `reduced` or `paper` report: of this run where it computed something, else the one that is there.
-/// `quick` carries none, so that its bytes repeat.
+/// The run record of an experiment in a `reduced` or `paper` report: of this run where it computed something, else the
+/// one that is there. `quick` carries none, so that its bytes repeat.
 pub fn run_record(
     session: &Session<'_>,
     folder: &Path,
+    experiment: &str,
+    evidence: &Evidence,
     totals: Totals,
     spent: Duration,
 ) -> anyhow::Result<Option<RunRecord>> {
     if session.profile == Profile::Quick {
         return Ok(None);
     }
-    let known = publish::run_record(folder)?;
+    let known = publish::run_record(folder, experiment)?;
     if totals.computed == 0 && known.is_some() {
         return Ok(known);
     }
     let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
     let mut facts: Vec<Fact> = machine().into_iter().map(|(name, value)| fact(name, value)).collect();
     facts.push(fact("tasks at a time", session.jobs.to_string()));
-    facts.push(fact("wall time of the run", duration(spent.as_secs_f64())));
-    facts.push(fact("trials", format!("{} computed, {} from the store", totals.computed, totals.hits)));
+    let seconds: f64 = evidence.records().values().map(|record| record.cpu_seconds()).sum();
+    facts.push(fact("CPU time of all trials", duration(seconds)));
+    facts.push(fact("last sitting", format!("{totals}, in {}", duration(spent.as_secs_f64()))));
     facts.push(fact("renas", env!("CARGO_PKG_VERSION").to_owned()));
     Ok(Some(RunRecord { facts }))
 }

@@ -24,7 +24,8 @@ use crate::harness::publish;
 use crate::harness::run::{Conclusions, Studied, evidence_of};
 use crate::harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
 use crate::harness::study::Study;
-use crate::report::page;
+use crate::report::page::{self, RunRecord};
+use crate::report::render::RUN_RECORD;
 
 /// What one experiment gave.
 struct Done {
@@ -67,7 +68,7 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: In
     let mut answer = Answer::new(session.profile, &jobs[0].worker);
     for job in &jobs {
         answer.experiments.push(job.selected.manifest.id.clone());
-        let (counted, done) = job.run(session, &store)?;
+        let (counted, done) = job.run(session, arguments, &store)?;
         answer.trials.computed += counted.computed;
         answer.trials.hits += counted.hits;
         let Some(done) = done else { continue };
@@ -83,7 +84,7 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: In
     }
     let known: usize = locks.iter().map(|lock| lock.trials.len()).sum();
     answer.trials.hits = answer.trials.hits.max(known.saturating_sub(answer.trials.computed));
-    let files = publish_all(session, arguments, &jobs[0], sections, &mut locks, started, &mut answer)?;
+    let files = publish_all(session, arguments, &jobs[0], sections, &mut locks, &mut answer)?;
     // What is said of lock files that were just written is not what a run that compares with them says.
     if !arguments.update_lock {
         repeat.keep(session, &store, read, &locks, files, &answer)?;
@@ -117,7 +118,8 @@ fn cancel_on_signal(jobs: &[Job<'_>]) -> anyhow::Result<()> {
 
 impl Job<'_> {
     /// Run the studies; nothing where only a part of them was asked for, which gives no report.
-    fn run(&self, session: &Session<'_>, store: &Store) -> Result<(Totals, Option<Done>), Failure> {
+    fn run(&self, session: &Session<'_>, arguments: &Run, store: &Store) -> Result<(Totals, Option<Done>), Failure> {
+        let started = Instant::now();
         let common = session.common;
         let say = match (common.quiet || common.json, common.verbose) {
             (true, _) => Say::Trouble,
@@ -137,7 +139,9 @@ impl Job<'_> {
         let path = common.store.join("steps");
         let evidence = evidence_of(&bench, &studied, &path).or_run_failed()?;
         let lock = self.lock(session.profile, &studied, &evidence).or_run_failed()?;
-        let section = self.section(session, conclusions, &experiment, &evidence).or_run_failed()?;
+        let (folder, id) = (arguments.reports.join(session.profile.name()), &self.selected.manifest.id);
+        let run = report::run_record(session, &folder, id, &evidence, totals, started.elapsed()).or_run_failed()?;
+        let section = self.section(session, conclusions, &experiment, &evidence, run).or_run_failed()?;
         Ok((totals, Some(Done { lock, section, read: bench.read() })))
     }
 
@@ -147,8 +151,10 @@ impl Job<'_> {
         conclusions: Conclusions,
         experiment: &crate::harness::run::Experiment<'_>,
         evidence: &Evidence,
+        run: Option<RunRecord>,
     ) -> anyhow::Result<page::Experiment> {
-        publish::section(&self.selected.manifest, session.profile, self.settings, experiment, conclusions, evidence)
+        let manifest = &self.selected.manifest;
+        publish::section(manifest, session.profile, self.settings, experiment, conclusions, evidence, run)
     }
 
     /// The digests of this run; those of the files come when there are files.
@@ -178,19 +184,18 @@ fn publish_all(
     first: &Job<'_>,
     sections: Vec<page::Experiment>,
     locks: &mut [Lock],
-    started: Instant,
     answer: &mut Answer,
 ) -> Result<BTreeMap<PathBuf, Digest>, Failure> {
     let folder = arguments.reports.join(session.profile.name());
     let profile = publish::profile(session.profile, first.settings, &first.worker);
-    let run = report::run_record(session, &folder, answer.trials, started.elapsed()).or_run_failed()?;
-    let (files, verdicts) = report::files(session, &folder, profile, sections, run)?;
+    let (files, verdicts) = report::files(session, &folder, profile, sections)?;
     answer.changed_files = publish::write(&folder, &files).or_run_failed()?.changed;
     answer.verdicts = verdicts;
     answer.report = folder;
     let digests = publish::digests(&files);
     for lock in locks {
-        let own = |path: &&PathBuf| path.starts_with(&lock.experiment);
+        // The run record says who ran it: another run says something else.
+        let own = |path: &&PathBuf| path.starts_with(&lock.experiment) && !path.ends_with(RUN_RECORD);
         let name = |path: &PathBuf| path.to_string_lossy().into_owned();
         lock.files = digests.keys().filter(own).map(|path| (name(path), digests[path])).collect();
         answer.notes.extend(compare_or_write(session, arguments, lock)?);

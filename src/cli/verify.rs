@@ -113,9 +113,8 @@ fn check_profile(
             return Ok(());
         }
     };
-    let run = publish::run_record(&folder).or_bad_input()?;
     let sections = rebuilt.iter().map(|rebuilt| rebuilt.section.clone()).collect();
-    let (files, _) = files(session, &folder, profile, sections, run)?;
+    let (files, _) = files(session, &folder, profile, sections)?;
     check_rebuilt(&folder, &files, found);
     for rebuilt in &rebuilt {
         let selected = session.experiments.iter().find(|selected| selected.manifest.id == rebuilt.id);

@@ -31,6 +31,7 @@ pub fn section(
     experiment: &Experiment<'_>,
     conclusions: Conclusions,
     evidence: &Evidence,
+    run: Option<RunRecord>,
 ) -> Result<page::Experiment> {
     let observed = experiment.clock == Clock::Measured;
     let Conclusions { findings, summaries, judgements } = conclusions;
@@ -51,6 +52,7 @@ pub fn section(
             format!("make reproduce PROFILE={profile}"),
             format!("target/release/renas run --profile {profile} --only {}", manifest.id),
         ],
+        run,
         evidence: Some(evidence::write(evidence, observed)?),
     })
 }
@@ -157,9 +159,9 @@ fn not_run(judgements: &[crate::report::judge::Judgement]) -> Vec<NotRun> {
     by_reason.into_iter().map(entry).collect()
 }
 
-/// The run record that a committed report carries, where it carries one.
-pub fn run_record(folder: &Path) -> Result<Option<RunRecord>> {
-    let path = folder.join(RUN_RECORD);
+/// The run record of an experiment that the report in `folder` carries, where it carries one.
+pub fn run_record(folder: &Path, experiment: &str) -> Result<Option<RunRecord>> {
+    let path = folder.join(experiment).join(RUN_RECORD);
     match fs::read(&path) {
         Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| path.display().to_string())?)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

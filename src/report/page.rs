@@ -18,9 +18,6 @@ pub struct Report {
     pub profile: Profile,
     /// The experiments; rendered in the order of their ids.
     pub experiments: Vec<Experiment>,
-    /// The one run that made the results; only in committed `reduced` and `paper` reports.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<RunRecord>,
 }
 
 /// The profile of a report.
@@ -63,7 +60,7 @@ impl Clock {
     }
 }
 
-/// The run that made the results of a committed report.
+/// The run that made the results of an experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RunRecord {
@@ -111,6 +108,9 @@ pub struct Experiment {
     pub not_run: Vec<NotRun>,
     /// Commands that reproduce this experiment, one per line.
     pub reproduce: Vec<String>,
+    /// The run that made the results; only in committed `reduced` and `paper` reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunRecord>,
     /// The bytes of `outcomes.jsonl.zst`, copied into the experiment's folder.
     #[serde(skip)]
     pub evidence: Option<Vec<u8>>,

@@ -19,7 +19,7 @@ use crate::base::digest::Digest;
 /// The files of a report: path in the report's folder -> bytes.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 
-/// The file of a report's folder that holds the run record of a `reduced` or `paper` report.
+/// The file of an experiment's folder that holds its run record, in a `reduced` or `paper` report.
 pub const RUN_RECORD: &str = "run.json";
 
 /// Figures stand in `index.html` itself until it holds this much of them; the others are linked.
@@ -120,11 +120,6 @@ pub fn render(report: &Report) -> Result<Files, RenderError> {
         let context = minijinja::context! { e => Value::from(Serde(section)), ..context.clone() };
         files.insert(format!("{}/report.md", section.id).into(), template.render(context)?.into_bytes());
     }
-    if let Some(run) = &report.run {
-        // Read back when the report is rebuilt: a run record cannot be computed again.
-        let text = serde_json::to_string_pretty(run).expect("text has JSON") + "\n";
-        files.insert(RUN_RECORD.into(), text.into_bytes());
-    }
     files.insert("SHA256SUMS".into(), sums(&files).into_bytes());
     Ok(files)
 }
@@ -162,6 +157,11 @@ fn write_exhibits(report: &Report, experiment: &Experiment, files: &mut Files) -
     }
     if let Some(evidence) = &experiment.evidence {
         add("outcomes.jsonl.zst".to_owned(), evidence.clone())?;
+    }
+    if let Some(run) = &experiment.run {
+        // Read back when the report is rebuilt: a run record cannot be computed again.
+        let text = serde_json::to_string_pretty(run).expect("text has JSON") + "\n";
+        add(RUN_RECORD.to_owned(), text.into_bytes())?;
     }
     Ok(drawings)
 }

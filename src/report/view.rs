@@ -15,7 +15,6 @@ use super::{number, table};
 pub(super) struct View<'a> {
     pub(super) profile: &'a Profile,
     pub(super) clock: &'static str,
-    pub(super) run: &'a [Fact],
     pub(super) total: usize,
     pub(super) counts: Vec<Count>,
     pub(super) data: Vec<Data>,
@@ -58,6 +57,7 @@ pub(super) struct Section<'a> {
     pub(super) total: usize,
     pub(super) counts: Vec<Count>,
     pub(super) settings: &'a [Fact],
+    pub(super) run: &'a [Fact],
     pub(super) data: Vec<Data>,
     pub(super) claims: Vec<Claimed<'a>>,
     /// The claims again, those that were not tested last.
@@ -141,7 +141,6 @@ impl<'a> View<'a> {
                 Clock::CostModel => "computed from the cost of the networks (synthetic: no evidence about time)",
                 Clock::Measured => "measured on the machine that made the results",
             },
-            run: report.run.as_ref().map_or(&[], |run| run.facts.as_slice()),
             total: judgements().count(),
             counts: counts(judgements(), &profile.name),
             data,
@@ -177,6 +176,7 @@ impl<'a> Section<'a> {
             total: judgements.len(),
             counts: counts(judgements.iter(), profile),
             settings: &experiment.settings,
+            run: experiment.run.as_ref().map_or(&[], |run| run.facts.as_slice()),
             data: data_of(experiment).collect(),
             claims: judgements.iter().map(claimed).collect(),
             ordered: tested.into_iter().chain(untested).map(claimed).collect(),

@@ -164,9 +164,10 @@ pub(crate) fn tiny() -> Report {
         }],
         not_run: vec![NotRun { what: text("MNIST and CIFAR-10"), why: text("this profile runs the embedded digits.") }],
         reproduce: vec![text("make reproduce PROFILE=quick"), text("renas run --only tiny")],
+        run: None,
         evidence: Some(b"evidence".to_vec()),
     };
-    Report { profile: profile("quick"), experiments: vec![judged(experiment, &claims, &["digits"])], run: None }
+    Report { profile: profile("quick"), experiments: vec![judged(experiment, &claims, &["digits"])] }
 }
 
 /// An experiment of the size of EcoNAS, from seeded noise, beside the tiny one.
@@ -347,7 +348,7 @@ pub(crate) fn realistic() -> Report {
     };
     report.experiments.push(judged(experiment, &claims, &["digits", "mnist"]));
     let fact = |name: &str, value: &str| Fact { name: text(name), value: text(value) };
-    report.run = Some(RunRecord {
+    report.experiments[0].run = Some(RunRecord {
         facts: vec![
             fact("Machine", "2 cores of an AMD EPYC, 8 GB, Debian 12"),
             fact("Fingerprint", &Digest::of(b"f").to_string()),
