@@ -135,8 +135,10 @@ pub fn run_record(
     let mut facts: Vec<Fact> = machine().into_iter().map(|(name, value)| fact(name, value)).collect();
     facts.push(fact("tasks at a time", session.jobs.to_string()));
     let seconds: f64 = evidence.records().values().map(|record| record.cpu_seconds()).sum();
-    facts.push(fact("CPU time of all trials", duration(seconds)));
-    facts.push(fact("last sitting", format!("{totals}, in {}", duration(spent.as_secs_f64()))));
+    facts.push(fact("CPU time of all its trials", duration(seconds)));
+    if totals.computed > 0 {
+        facts.push(fact("last sitting", format!("{totals}, in {}", duration(spent.as_secs_f64()))));
+    }
     facts.push(fact("renas", env!("CARGO_PKG_VERSION").to_owned()));
     Ok(Some(RunRecord { facts }))
 }

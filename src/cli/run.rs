@@ -25,7 +25,6 @@ use crate::harness::run::{Conclusions, Studied, evidence_of};
 use crate::harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
 use crate::harness::study::Study;
 use crate::report::page::{self, RunRecord};
-use crate::report::render::RUN_RECORD;
 
 /// What one experiment gave.
 struct Done {
@@ -194,10 +193,7 @@ fn publish_all(
     answer.report = folder;
     let digests = publish::digests(&files);
     for lock in locks {
-        // The run record says who ran it: another run says something else.
-        let own = |path: &&PathBuf| path.starts_with(&lock.experiment) && !path.ends_with(RUN_RECORD);
-        let name = |path: &PathBuf| path.to_string_lossy().into_owned();
-        lock.files = digests.keys().filter(own).map(|path| (name(path), digests[path])).collect();
+        lock.files = Lock::files_of(&lock.experiment, &digests);
         answer.notes.extend(compare_or_write(session, arguments, lock)?);
     }
     Ok(digests)

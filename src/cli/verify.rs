@@ -197,8 +197,6 @@ fn check_lock(
         found.differs(format!("{}: there is no lock file, but a report is committed", path.display()));
         return Ok(None);
     };
-    let digests = publish::digests(files);
-    let own = digests.iter().filter(|(path, _)| path.starts_with(&rebuilt.id));
     let made = Lock {
         format: lock::FORMAT,
         experiment: rebuilt.id.clone(),
@@ -209,7 +207,7 @@ fn check_lock(
         studies: Lock::studies_of(&rebuilt.studied),
         observed: rebuilt.studied.observed.clone(),
         trials: Lock::trials_of(&rebuilt.evidence).or_bad_input()?,
-        files: own.map(|(path, digest)| (path.to_string_lossy().into_owned(), *digest)).collect(),
+        files: Lock::files_of(&rebuilt.id, &publish::digests(files)),
     };
     let differences = lock::compare(&promised, &made);
     if differences.is_empty() {

@@ -16,6 +16,7 @@ use super::manifest::model::Profile;
 use super::run::Studied;
 use super::store::{Evidence, Key, WorkerIdentity};
 use crate::base::digest::{CanonicalError, Digest};
+use crate::report::render::RUN_RECORD;
 
 /// The format of lock files.
 pub const FORMAT: u64 = 1;
@@ -149,6 +150,13 @@ impl Lock {
             }
         }
         Ok(trials)
+    }
+
+    /// Digests of the files of an experiment, by path in the report's folder. The run record is none of them: it says who
+    /// ran it, and another run says something else.
+    pub fn files_of(experiment: &str, files: &BTreeMap<PathBuf, Digest>) -> BTreeMap<String, Digest> {
+        let own = files.iter().filter(|(path, _)| path.starts_with(experiment) && !path.ends_with(RUN_RECORD));
+        own.map(|(path, digest)| (path.to_string_lossy().into_owned(), *digest)).collect()
     }
 
     /// Whether both come from machines of one numeric class, so that every digest must be equal.
