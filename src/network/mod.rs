@@ -2,6 +2,7 @@
 
 pub mod cost; //      parameters, multiply-adds and activations of a network
 pub mod parameter; // the tensors that a network owns: names, shapes, initial values
+pub mod reach; //     which nodes the value of another depends on
 pub mod shape; //     the shape of each node's value, and every mistake a spec can contain
 pub mod spec; //      the graph of layers
 pub mod weights; //   named tensors as safetensors bytes
