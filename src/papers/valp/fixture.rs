@@ -4,7 +4,10 @@ use super::component::{
     Connection, Id, InitialLaw, Input, Kind, LastLayer, Layer, Output, OutputKind, Role, SubNetwork,
 };
 use super::graph::{Parts, Training, Valp};
+use super::network::Losses;
+use super::space::{Algorithm, Space};
 use crate::network::spec::Activation;
+use crate::task::heads::HeadLoss;
 use crate::task::recipe::Optimizer;
 
 /// `n3`, say.
@@ -65,4 +68,30 @@ pub(super) fn three_outputs() -> Valp {
     ];
     let connections = "i0 > n0, n0 > n1, n0 > n2, n0 ~> n3, n1 > n3, n0 > o1, n1 > o0, n2 > o1, n3 > o2";
     Valp::new(parts(networks, outputs, connections)).expect("correct")
+}
+
+/// A space of small models: one input of 8 features, a classifier of 3, values of 2, samples of 8.
+pub(super) fn space() -> Space {
+    Space {
+        inputs: vec![Input { id: Id::Input(0), features: 8 }],
+        outputs: vec![
+            output("o0", OutputKind::Discrete, 3),
+            output("o1", OutputKind::Values, 2),
+            output("o2", OutputKind::Samples, 8),
+        ],
+        training: Training { optimizer: Optimizer::Adam { learning_rate: 1e-3 }, batch_size: 10 },
+        hidden: [2, 4],
+        width: [5, 9],
+        interface: [2, 6],
+        inserted_interface: [4, 6],
+        carried: 100,
+        learning_rates: vec![1e-4, 1e-3, 1e-2],
+        algorithms: vec![Algorithm::Adam, Algorithm::Sgd { momentum: 0.9 }],
+        batch_sizes: vec![10, 20],
+    }
+}
+
+/// Softmax cross entropy, and the variational bound.
+pub(super) fn losses() -> Losses {
+    Losses { discrete: HeadLoss::SoftmaxCrossEntropy, latent_weight: 1.0 }
 }

@@ -171,13 +171,13 @@ impl Valp {
         order
     }
 
-    /// The name that a further sub-network gets.
-    pub fn unused_id(&self) -> Id {
+    /// The smallest number above those of all sub-networks: the name of a further one.
+    pub fn unused_number(&self) -> u32 {
         let numbers = self.0.networks.iter().filter_map(|network| match network.id {
             Id::Network(number) => Some(number),
             Id::Input(_) | Id::Output(_) => None,
         });
-        Id::Network(numbers.max().map_or(0, |number| number + 1))
+        numbers.max().map_or(0, |number| number + 1)
     }
 }
 

@@ -6,6 +6,10 @@ pub mod component; //   inputs, sub-networks, outputs, and which may feed which
 pub mod graph; //       a structurally correct graph of components
 pub mod correctness; // what makes it correct, and what is wrong with one that is not
 pub mod subgraph; //    which sub-networks belong to which outputs
+pub mod space; //       what is predicted from what, and how large parts may be
+pub mod generate; //    random models
+pub mod network; //     a model's graph of layers, heads and latents
+pub mod initial; //     fresh weights
 
 #[cfg(test)]
 mod fixture; // small VALPs
