@@ -10,6 +10,7 @@ pub mod space; //       what is predicted from what, and how large parts may be
 pub mod generate; //    random models
 pub mod network; //     a model's graph of layers, heads and latents
 pub mod initial; //     fresh weights
+pub mod operator; //    what changes a model, and where the changed one's weights come from
 
 #[cfg(test)]
 mod fixture; // small VALPs
