@@ -11,7 +11,7 @@ use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{DefaultMessageFormatter, MessageFormatter as _, Spanned};
 
 /// Nested deeper than this, a text is no manifest; the limit keeps the recursive reader within its stack.
-const DEEPEST: usize = 64;
+const DEEPEST: usize = 24;
 
 /// A value and where it begins.
 #[derive(Clone, Debug, PartialEq)]
