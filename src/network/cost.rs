@@ -97,7 +97,10 @@ fn node_cost(network: &NetworkSpec, shapes: &[Vec<usize>], index: usize) -> Node
         | Operator::AvgPool2d { .. }
         | Operator::GlobalMeanPool
         | Operator::Flatten
-        | Operator::Concat => 0,
+        | Operator::Concat
+        | Operator::Add
+        | Operator::Slice { .. }
+        | Operator::LatentSample => 0,
     };
     NodeCost { parameters: 0, multiply_adds, activations }
 }

@@ -85,7 +85,10 @@ pub fn parameters(network: &NetworkSpec) -> Result<Vec<Parameter>, ShapeError> {
             | Operator::AvgPool2d { .. }
             | Operator::GlobalMeanPool
             | Operator::Flatten
-            | Operator::Concat => {}
+            | Operator::Concat
+            | Operator::Add
+            | Operator::Slice { .. }
+            | Operator::LatentSample => {}
         }
     }
     Ok(parameters)

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use super::reach::{dependencies, has_weights};
 use super::spec::{INPUT, NetworkSpec, Node, Operator};
 
 /// The largest number of values that one node may have per sample; what is above is a mistake, not a network.
@@ -63,15 +64,32 @@ pub fn shapes(network: &NetworkSpec) -> Result<Vec<Vec<usize>>, ShapeError> {
         shapes.push(shape);
     }
     let output = places.get(network.output.as_str()).ok_or_else(|| ShapeError::Output(network.output.clone()))?;
-    check_all_used(network, &places, *output)?;
+    check_all_used(network, *output)?;
     Ok(shapes)
 }
 
-/// One input, or any positive number of them for a concatenation.
+/// A node with weights that the output does not depend on would never be trained: a mistake of whoever made the spec.
+///
+/// One without weights may hang beside the way to the output, for probes: ReLU of the logits, say.
+fn check_all_used(network: &NetworkSpec, output: usize) -> Result<(), ShapeError> {
+    let used = dependencies(network, &[output], |_| true);
+    let unused = |(node, used): &(&Node, bool)| !used && has_weights(&node.operator);
+    // The last one: what reads the others comes after them.
+    match network.nodes.iter().zip(used).rev().find(unused) {
+        Some((node, _)) => {
+            let rule = format!("the output `{}` does not depend on it", network.output);
+            Err(ShapeError::Node { node: node.name.clone(), rule })
+        }
+        None => Ok(()),
+    }
+}
+
+/// One input, or any positive number of them for a concatenation or a sum.
 fn check_number_of_inputs(node: &Node) -> Result<(), String> {
     match (&node.operator, node.inputs.len()) {
         (Operator::Concat, 0) => Err("`concat` reads at least 1 input, but none is named".to_owned()),
-        (Operator::Concat, _) | (_, 1) => Ok(()),
+        (Operator::Add, 0) => Err("`add` reads at least 1 input, but none is named".to_owned()),
+        (Operator::Concat | Operator::Add, _) | (_, 1) => Ok(()),
         (_, number) => Err(format!("its operator reads 1 input, but {number} are named")),
     }
 }
@@ -94,39 +112,6 @@ fn check_name(name: &str) -> Result<(), String> {
         return Err("a name consists of ASCII letters, digits, `_`, `-` and `/`".to_owned());
     }
     Ok(())
-}
-
-/// A node with weights that the output does not depend on would never be trained: a mistake of whoever made the spec.
-///
-/// One without weights may hang beside the way to the output, for probes: ReLU of the logits, say.
-fn check_all_used(network: &NetworkSpec, places: &BTreeMap<&str, usize>, output: usize) -> Result<(), ShapeError> {
-    let mut used = vec![false; network.nodes.len()];
-    used[output] = true;
-    for (index, node) in network.nodes.iter().enumerate().rev() {
-        if !used[index] {
-            if !has_weights(&node.operator) {
-                continue;
-            }
-            let rule = format!("the output `{}` does not depend on it", network.output);
-            return Err(ShapeError::Node { node: node.name.clone(), rule });
-        }
-        for place in node.inputs.iter().filter_map(|name| places.get(name.as_str())) {
-            used[*place] = true;
-        }
-    }
-    Ok(())
-}
-
-fn has_weights(operator: &Operator) -> bool {
-    match operator {
-        Operator::Linear { .. } | Operator::Conv2d { .. } | Operator::Conv2dRect { .. } | Operator::BatchNorm => true,
-        Operator::Activation { .. }
-        | Operator::MaxPool2d { .. }
-        | Operator::AvgPool2d { .. }
-        | Operator::GlobalMeanPool
-        | Operator::Flatten
-        | Operator::Concat => false,
-    }
 }
 
 /// `sources`: the shapes of what the operator reads, as many as it may have.
@@ -171,7 +156,28 @@ fn output_shape(operator: &Operator, sources: &[&[usize]]) -> Result<Vec<usize>,
         Operator::GlobalMeanPool => image(source).map(|[channels, _, _]| vec![channels]),
         Operator::Flatten => image(source).map(|[channels, height, width]| vec![channels * height * width]),
         Operator::Concat => concatenated(sources),
+        Operator::Add => match sources.iter().find(|shape| **shape != source) {
+            Some(other) => Err(format!("{other:?} and {source:?} differ and cannot be added")),
+            None => Ok(source.to_vec()),
+        },
+        Operator::Slice { start, length } => {
+            positive(&[("length", length)])?;
+            let features = vector(source)?;
+            match start.checked_add(length) {
+                Some(end) if end <= features => Ok(vec![length]),
+                _ => Err(format!("{length} features from {start} on are not within its input's {features}")),
+            }
+        }
+        Operator::LatentSample => match vector(source)? {
+            features if features % 2 == 0 => Ok(vec![features / 2]),
+            features => Err(format!("it reads as many means as variances, but its input has {features} features")),
+        },
     }
+}
+
+fn vector(source: &[usize]) -> Result<usize, String> {
+    let [features] = source else { return Err(format!("its operator reads a vector, not {source:?}")) };
+    Ok(*features)
 }
 
 /// The channels (or features) of all sources behind one another; everything else must agree.
@@ -289,8 +295,20 @@ mod tests {
     }
 
     #[test]
+    fn sums_slices_and_latent_samples_have_their_sizes() {
+        let mut network = chain(&[8], vec![Operator::Slice { start: 2, length: 6 }, Operator::LatentSample]);
+        network.nodes.push(Node { operator: Operator::Add, ..concat(&["node_1", "node_1"]) });
+        assert_eq!(shapes(&network).expect("valid"), [vec![6], vec![3], vec![3]]);
+        network.nodes[2].inputs[1] = "node_0".to_owned();
+        assert!(rule_broken(&network).contains("`concat`: [6] and [3] differ and cannot be added"));
+        network.nodes[2].inputs.clear();
+        assert!(rule_broken(&network).contains("`concat`: `add` reads at least 1 input"));
+    }
+
+    #[test]
     fn every_mistake_names_the_node_and_the_rule() {
         let linear = |units| Operator::Linear { units };
+        let slice = |start, length| Operator::Slice { start, length };
         let max_pool = |kernel, stride, padding| Operator::MaxPool2d { kernel, stride, padding };
         let cases = [
             (chain(&[1, 8, 8], vec![linear(3)]), "`node_0`: linear reads a vector, not [1, 8, 8]"),
@@ -303,6 +321,10 @@ mod tests {
             (chain(&[3, 8, 8], vec![wide([9, 1], 1, [0, 0])]), "`node_0`: a window of 9 cells does not fit into 8"),
             (chain(&[3, 8, 8], vec![max_pool(3, 1, 2)]), "`node_0`: padding 2 is more than half of kernel 3"),
             (chain(&[3, 8, 8], vec![conv(1 << 30, 3, 1, 1, 1, 1)]), "`node_0`: its value [1073741824, 8, 8] is larger"),
+            (chain(&[8], vec![slice(3, 6)]), "`node_0`: 6 features from 3 on are not within its input's 8"),
+            (chain(&[8], vec![slice(3, 0)]), "`node_0`: length must be at least 1"),
+            (chain(&[1, 8, 8], vec![slice(0, 1)]), "`node_0`: its operator reads a vector, not [1, 8, 8]"),
+            (chain(&[7], vec![Operator::LatentSample]), "`node_0`: it reads as many means as variances, but its input"),
             (chain(&[3, 8, 8], vec![Operator::Flatten, Operator::Flatten]), "`node_1`: its operator reads an image"),
         ];
         for (network, message) in cases {

@@ -17,7 +17,8 @@ pub struct NetworkSpec {
     pub input: Vec<usize>,
     /// The layers, each after everything that it reads.
     pub nodes: Vec<Node>,
-    /// The name of the node whose value is the network's output: `[classes]` logits for a classifier.
+    /// The name of the node whose value is the network's output: `[classes]` logits for a classifier. Every node with
+    /// weights leads to it; where there are several outputs, it is a `Concat` of them (`task::heads`).
     pub output: String,
 }
 
@@ -29,7 +30,7 @@ pub struct Node {
     pub name: String,
     /// What the layer computes.
     pub operator: Operator,
-    /// What it reads: `input` or names of earlier nodes. One name, or several for `Concat`.
+    /// What it reads: `input` or names of earlier nodes. One name, or several for `Concat` and `Add`.
     pub inputs: Vec<String>,
 }
 
@@ -99,6 +100,21 @@ pub enum Operator {
     Flatten,
     /// Its inputs behind one another along the channels (or features), in the order of their names; one is handed on.
     Concat,
+    /// The sum of its inputs, all of one shape; one is handed on.
+    Add,
+    /// Consecutive features of a vector: `start..start + length`.
+    Slice {
+        /// The first feature, from 0.
+        start: usize,
+        /// Number of features; at least 1.
+        length: usize,
+    },
+    /// A draw from a diagonal normal distribution: of a vector of 2k features the first k are the means m, the others s
+    /// the logarithms of the variances, and the value is `m + exp(s / 2) * e` with k standard normal numbers e.
+    ///
+    /// Which numbers e are, the task says (`task::heads`); wherever a value must not vary, e is 0 and the value m.
+    /// Kingma and Welling 2013, section 2.4, <https://arxiv.org/abs/1312.6114>.
+    LatentSample,
 }
 
 /// Element-wise non-linearities.
@@ -115,6 +131,12 @@ pub enum Activation {
     Swish,
     /// x * Phi(x), exact form (erf).
     Gelu,
+    /// x where it is positive, else exp(x) - 1.
+    Elu,
+    /// ln(1 + exp(x))
+    Softplus,
+    /// x / (1 + |x|)
+    Softsign,
 }
 
 impl NetworkSpec {
@@ -158,6 +180,9 @@ impl Activation {
             Self::Tanh => "tanh",
             Self::Swish => "swish",
             Self::Gelu => "gelu",
+            Self::Elu => "elu",
+            Self::Softplus => "softplus",
+            Self::Softsign => "softsign",
         }
     }
 }
@@ -197,6 +222,14 @@ mod tests {
         let wide = Operator::Conv2dRect { filters: 8, kernel: [1, 7], stride: 1, padding: [0, 3] };
         let wide = canonical_json(&wide).expect("no floating-point numbers");
         assert_eq!(wide, r#"{"filters":8,"kernel":[1,7],"kind":"conv2d_rect","padding":[0,3],"stride":1}"#);
+        let text = |operator: &Operator| canonical_json(operator).expect("no floating-point numbers");
+        assert_eq!(text(&Operator::Add), r#"{"kind":"add"}"#);
+        assert_eq!(text(&Operator::Slice { start: 2, length: 3 }), r#"{"kind":"slice","length":3,"start":2}"#);
+        assert_eq!(text(&Operator::LatentSample), r#"{"kind":"latent_sample"}"#);
+        for function in [Activation::Elu, Activation::Softplus, Activation::Softsign] {
+            let expected = format!(r#"{{"function":"{}","kind":"activation"}}"#, function.name());
+            assert_eq!(text(&Operator::Activation { function }), expected);
+        }
     }
 
     #[test]

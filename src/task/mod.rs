@@ -2,6 +2,8 @@
 //!
 //! The worker knows no paper. Later papers add variants of `Task`, never flags.
 
+pub mod head_check; // what is wrong with the heads of a model
+pub mod heads; //    models with several outputs: trained, evaluated, asked for samples
 pub mod numerics; // names of pinned numeric settings, and the environment that pins them
 pub mod outcome; //  what a task answers
 pub mod protocol; // the JSON lines between the coordinator and a worker
@@ -14,6 +16,7 @@ use crate::base::digest::Digest;
 use crate::base::seed::Seed;
 pub use crate::data::split::{DataChoice, Split, SplitChoice};
 use crate::network::spec::NetworkSpec;
+use heads::{EvaluateHeads, Generate, TrainHeads};
 use recipe::{Recipe, Stop};
 use sequence::{FitSequence, PredictSequence};
 
@@ -29,6 +32,12 @@ pub enum Task {
     FitSequence(FitSequence),
     /// Ask such a predictor.
     PredictSequence(PredictSequence),
+    /// Train a model with several outputs.
+    TrainHeads(TrainHeads),
+    /// Score such a model, as it is and under interventions.
+    EvaluateHeads(EvaluateHeads),
+    /// Draw samples from such a model.
+    Generate(Generate),
     /// Answer how long training steps of a network take on this machine: an observation, which never repeats.
     Time(Time),
 }
@@ -44,6 +53,11 @@ impl Task {
             Self::Evaluate(Evaluate { weights, .. }) | Self::PredictSequence(PredictSequence { weights, .. }) => {
                 vec![*weights]
             }
+            Self::TrainHeads(train) => train.start.weights.into_iter().collect(),
+            Self::EvaluateHeads(evaluate) => vec![evaluate.weights],
+            Self::Generate(Generate { weights, through, .. }) => {
+                std::iter::once(*weights).chain(through.as_ref().map(|through| through.weights)).collect()
+            }
             Self::Time(_) => Vec::new(),
         }
     }
@@ -52,6 +66,7 @@ impl Task {
     pub fn runs_alone(&self) -> bool {
         match self {
             Self::Train(_) | Self::Evaluate(_) | Self::FitSequence(_) | Self::PredictSequence(_) => false,
+            Self::TrainHeads(_) | Self::EvaluateHeads(_) | Self::Generate(_) => false,
             Self::Time(_) => true,
         }
     }
@@ -62,6 +77,9 @@ impl Task {
             Self::Train(train) => Some(&train.data),
             Self::Evaluate(evaluate) => Some(&evaluate.data),
             Self::FitSequence(_) | Self::PredictSequence(_) => None,
+            Self::TrainHeads(train) => Some(&train.data),
+            Self::EvaluateHeads(evaluate) => Some(&evaluate.data),
+            Self::Generate(generate) => Some(&generate.data),
             Self::Time(time) => Some(&time.data),
         }
     }

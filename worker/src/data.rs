@@ -183,7 +183,10 @@ fn layout_for(network: &NetworkSpec) -> Layout {
         | Operator::Activation { .. }
         | Operator::GlobalMeanPool
         | Operator::Flatten
-        | Operator::Concat => false,
+        | Operator::Concat
+        | Operator::Add
+        | Operator::Slice { .. }
+        | Operator::LatentSample => false,
     });
     if has_windows { Layout::ChannelsLast } else { Layout::ChannelsFirst }
 }

@@ -1,6 +1,9 @@
 //! A `NetworkSpec` as libtorch computes it.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result};
+use renas::network::reach::dependencies;
 use renas::network::shape::shapes;
 use renas::network::spec::{Activation, INPUT, NetworkSpec, Operator};
 use tch::{Device, Kind, Tensor};
@@ -22,6 +25,8 @@ struct Layer {
     /// Indices of the layers that are read; the network's input where absent.
     sources: Vec<Option<usize>>,
     tensors: Vec<Tensor>,
+    /// Whether it is computed at all.
+    is_needed: bool,
     /// Those of its sources that no later layer reads: their values are freed after this one.
     read_for_the_last_time: Vec<usize>,
 }
@@ -35,8 +40,22 @@ pub enum Mode {
     Evaluation,
 }
 
+/// Standard normal numbers of latent samples: by index of the node, `[batch, units]`.
+pub type Draws = BTreeMap<usize, Tensor>;
+
+/// What latent samples make of standard normal numbers.
+#[derive(Clone, Copy)]
+pub enum Noise<'a> {
+    /// There are none: each value is its mean.
+    Absent,
+    /// Each value is its mean plus a draw times its standard deviation.
+    Added(&'a Draws),
+    /// Each value is a draw; means and deviations are not looked at.
+    Alone(&'a Draws),
+}
+
 impl Module {
-    /// The network over the given tensors.
+    /// The network over the given tensors; every node is computed.
     pub fn new(network: &NetworkSpec, parameters: &Parameters) -> Result<Self> {
         let shapes = shapes(network)?;
         let device = parameters.flat.device();
@@ -50,7 +69,10 @@ impl Module {
                 | Operator::AvgPool2d { .. }
                 | Operator::GlobalMeanPool
                 | Operator::Flatten
-                | Operator::Concat => &[],
+                | Operator::Concat
+                | Operator::Add
+                | Operator::Slice { .. }
+                | Operator::LatentSample => &[],
             };
             let names = suffixes.iter().map(|suffix| format!("{}.{suffix}", node.name));
             let mut tensors: Vec<Tensor> = names.map(|name| parameters.get(&name)).collect::<Result<_>>()?;
@@ -63,47 +85,127 @@ impl Module {
                 operator: node.operator.clone(),
                 sources,
                 tensors,
+                is_needed: true,
                 read_for_the_last_time: Vec::new(),
             });
         }
-        for index in 0..layers.len() {
-            let later = &layers[index + 1..];
-            let unread = |source: &usize| !later.iter().any(|layer| layer.sources.contains(&Some(*source)));
-            let sources = layers[index].sources.iter().flatten().copied();
-            layers[index].read_for_the_last_time = sources.filter(unread).collect();
-        }
+        free_early(&mut layers);
         Ok(Self { layers, output: node_index(network, &network.output)? })
+    }
+
+    /// The same, but only what the nodes with the given indices depend on is computed: one of several outputs, say.
+    ///
+    /// `Encoders::LeftOut` is for `Noise::Alone`. `values` may be asked for what is computed, and nothing else.
+    pub fn limited_to(mut self, network: &NetworkSpec, nodes: &[usize], encoders: Encoders) -> Self {
+        let needed = dependencies(network, nodes, |operator| match encoders {
+            Encoders::Kept => true,
+            Encoders::LeftOut => *operator != Operator::LatentSample,
+        });
+        for (layer, needed) in self.layers.iter_mut().zip(needed) {
+            layer.is_needed = needed;
+        }
+        free_early(&mut self.layers);
+        self
+    }
+
+    /// Whether the node with this index is computed.
+    pub fn computes(&self, node: usize) -> bool {
+        self.layers[node].is_needed
+    }
+
+    /// The index of what a node reads first; absent where that is the network's input.
+    pub fn source(&self, node: usize) -> Option<usize> {
+        self.layers[node].sources.first().copied().flatten()
     }
 
     /// The network's output for a batch.
     pub fn forward(&self, input: &Tensor, mode: Mode) -> Result<Tensor> {
-        let mut values = self.forward_to(input, mode, &[self.output])?;
+        let mut values = self.values(input, mode, Noise::Absent, &[Some(self.output)])?;
         values.pop().context("one value was asked for")
     }
 
     /// The output, then the values of the nodes with the given indices, for a batch.
     pub fn forward_with(&self, input: &Tensor, mode: Mode, nodes: &[usize]) -> Result<Vec<Tensor>> {
-        let wanted: Vec<usize> = std::iter::once(self.output).chain(nodes.iter().copied()).collect();
-        self.forward_to(input, mode, &wanted)
+        let wanted: Vec<Option<usize>> = std::iter::once(self.output).chain(nodes.iter().copied()).map(Some).collect();
+        self.values(input, mode, Noise::Absent, &wanted)
     }
 
-    fn forward_to(&self, input: &Tensor, mode: Mode, wanted: &[usize]) -> Result<Vec<Tensor>> {
+    /// The values of the nodes with the given indices, for a batch; absent stands for the input itself.
+    pub fn values(
+        &self,
+        input: &Tensor,
+        mode: Mode,
+        noise: Noise<'_>,
+        wanted: &[Option<usize>],
+    ) -> Result<Vec<Tensor>> {
         let mut values: Vec<Option<Tensor>> = Vec::with_capacity(self.layers.len());
-        for layer in &self.layers {
+        for (index, layer) in self.layers.iter().enumerate() {
+            if !layer.is_needed {
+                values.push(None);
+                continue;
+            }
+            if let (Operator::LatentSample, Noise::Alone(draws)) = (&layer.operator, noise) {
+                values.push(Some(draw_of(draws, index)?.shallow_clone()));
+                continue;
+            }
             let source = |source: &Option<usize>| match source {
                 None => Ok(input),
                 Some(index) => values[*index].as_ref().context("a value was dropped before its last use"),
             };
             let sources: Vec<&Tensor> = layer.sources.iter().map(source).collect::<Result<_>>()?;
-            let value = layer.forward(&sources, mode)?;
-            for &index in layer.read_for_the_last_time.iter().filter(|index| !wanted.contains(index)) {
+            let value = if let (Operator::LatentSample, Noise::Added(draws)) = (&layer.operator, noise) {
+                sample(sources[0], draw_of(draws, index)?)?
+            } else {
+                layer.forward(&sources, mode)?
+            };
+            for &index in layer.read_for_the_last_time.iter().filter(|index| !wanted.contains(&Some(**index))) {
                 values[index] = None;
             }
             values.push(Some(value));
         }
-        let value = |&index: &usize| values[index].as_ref().map(Tensor::shallow_clone).context("a value is missing");
+        let value = |node: &Option<usize>| match node {
+            None => Ok(input.shallow_clone()),
+            Some(index) => values[*index].as_ref().map(Tensor::shallow_clone).context("a value is missing"),
+        };
         wanted.iter().map(value).collect()
     }
+}
+
+/// Whether the nodes that lead to latent samples are computed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Encoders {
+    /// They are.
+    Kept,
+    /// They are not, unless something else reads them.
+    LeftOut,
+}
+
+/// Note for each layer that is computed which values it is the last to read.
+fn free_early(layers: &mut [Layer]) {
+    for index in 0..layers.len() {
+        let later = &layers[index + 1..];
+        let reads = |layer: &Layer, source| layer.is_needed && layer.sources.contains(&Some(source));
+        let unread = |source: &usize| !later.iter().any(|layer| reads(layer, *source));
+        let sources = layers[index].sources.iter().flatten().copied();
+        layers[index].read_for_the_last_time = sources.filter(unread).collect();
+    }
+}
+
+fn draw_of(draws: &Draws, node: usize) -> Result<&Tensor> {
+    draws.get(&node).context("a latent sample has no draw")
+}
+
+/// Means and logarithms of variances `[batch, 2 units]` and standard normal numbers `[batch, units]` to values.
+fn sample(x: &Tensor, draws: &Tensor) -> Result<Tensor> {
+    let (mean, log_variance) = mean_and_log_variance(x)?;
+    let deviation = log_variance.f_mul_scalar(0.5)?.f_exp()?;
+    Ok(mean.f_addcmul(&deviation, draws)?)
+}
+
+/// The halves of what a latent sample reads, `[batch, units]` each.
+pub fn mean_and_log_variance(x: &Tensor) -> Result<(Tensor, Tensor)> {
+    let units = x.size2()?.1 / 2;
+    Ok((x.f_narrow(1, 0, units)?, x.f_narrow(1, units, units)?))
 }
 
 /// A depthwise convolution with this constant kernel is the mean over windows, padding counted as zeros, and on a CPU it
@@ -165,6 +267,12 @@ impl Layer {
             Operator::GlobalMeanPool => x.f_mean_dim(&[2i64, 3][..], false, None)?,
             Operator::Flatten => x.f_flatten(1, -1)?,
             Operator::Concat => Tensor::f_cat(sources, 1)?,
+            Operator::Add => {
+                let (first, others) = (x.shallow_clone(), &sources[1..]);
+                others.iter().try_fold(first, |sum, source| sum.f_add(*source))?
+            }
+            Operator::Slice { start, length } => x.f_narrow(1, start as i64, length as i64)?,
+            Operator::LatentSample => mean_and_log_variance(x)?.0,
         })
     }
 }
@@ -176,5 +284,8 @@ fn activate(x: &Tensor, function: Activation) -> Result<Tensor> {
         Activation::Tanh => x.f_tanh()?,
         Activation::Swish => x.f_silu()?,
         Activation::Gelu => x.f_gelu("none")?,
+        Activation::Elu => x.f_elu()?,
+        Activation::Softplus => x.f_softplus()?,
+        Activation::Softsign => x.f_div(&x.f_abs()?.f_add_scalar(1.0)?)?,
     })
 }

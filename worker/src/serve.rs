@@ -78,6 +78,9 @@ fn run(request: &Request, device: Device, data: &mut DataSource) -> Result<Outco
         Task::Evaluate(task) => run_evaluate(task, request, device, data).context("evaluating a network"),
         Task::FitSequence(task) => run_fit(task, request).context("fitting a sequence model"),
         Task::PredictSequence(task) => run_predict(task, request).context("asking a sequence model"),
+        Task::TrainHeads(_) | Task::EvaluateHeads(_) | Task::Generate(_) => {
+            anyhow::bail!("this worker does not answer tasks on models with several outputs yet")
+        }
         Task::Time(task) => run_time(task, device, data).context("timing a network"),
     }
 }

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use renas::base::seed::Seed;
 use renas::data::split::Split;
 use renas::network::shape::shapes;
-use renas::network::spec::{NetworkSpec, Operator};
+use renas::network::spec::{NetworkSpec, Node, Operator};
 use renas::task::Train;
 use renas::task::outcome::Ending;
 use renas::task::recipe::{Loss, Optimizer as OptimizerChoice, Recipe, Schedule, Stop};
@@ -162,10 +162,16 @@ pub fn loss_and_gradient(
     let loss = match loss {
         Loss::CrossEntropy => cross_entropy(&output, labels, Reduction::Mean)?,
     };
-    let pieces = Tensor::f_run_backward(&[&loss], &parameters.leaves, false, false)?;
+    write_gradient(&loss, parameters, gradient)?;
+    Ok(loss.f_detach()?)
+}
+
+/// Write the gradient of `loss`, a single number, into `gradient`, laid out as `parameters.flat`.
+pub fn write_gradient(loss: &Tensor, parameters: &Parameters, gradient: &Tensor) -> Result<()> {
+    let pieces = Tensor::f_run_backward(&[loss], &parameters.leaves, false, false)?;
     let pieces: Vec<Tensor> = pieces.iter().map(|piece| piece.f_reshape([-1])).collect::<Result<_, _>>()?;
     let _ = Tensor::f_cat_out(gradient, &pieces, 0)?;
-    Ok(loss.f_detach()?)
+    Ok(())
 }
 
 /// Softmax cross entropy in nats: `[n, classes]` logits and `[n]` labels to a mean, a sum or `[n]` losses.
@@ -200,12 +206,20 @@ pub fn check(network: &NetworkSpec, recipe: &Recipe, samples: &Samples) -> Resul
     if let Schedule::Cosine { floor } = *schedule {
         ensure!((0.0..=1.0).contains(&floor), "recipe.schedule.floor is {floor}; it must be in 0..=1");
     }
-    let smallest = if train < batch_size { train } else { (train - 1) % batch_size + 1 };
-    check_norms(network, &shapes, smallest)
+    let latent = network.nodes.iter().find(|node| node.operator == Operator::LatentSample);
+    if let Some(Node { name, .. }) = latent {
+        bail!("network node `{name}`: latent samples need noise, which only the task `train_heads` draws");
+    }
+    check_norms(network, &shapes, smallest_batch(train, batch_size))
+}
+
+/// Samples of the smallest batch of an epoch over `train` samples.
+pub fn smallest_batch(train: usize, batch_size: usize) -> usize {
+    if train < batch_size { train } else { (train - 1) % batch_size + 1 }
 }
 
 /// Batch normalisation has no variance to divide by where a batch holds one value per feature.
-fn check_norms(network: &NetworkSpec, shapes: &[Vec<usize>], smallest_batch: usize) -> Result<()> {
+pub fn check_norms(network: &NetworkSpec, shapes: &[Vec<usize>], smallest_batch: usize) -> Result<()> {
     for (node, shape) in network.nodes.iter().zip(shapes) {
         let values = shape[1..].iter().product::<usize>() * smallest_batch;
         ensure!(

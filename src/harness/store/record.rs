@@ -32,6 +32,15 @@ pub const FIT_SEQUENCE_VERSION: u32 = 1;
 /// Version of the meaning of a `PredictSequence` task.
 pub const PREDICT_SEQUENCE_VERSION: u32 = 1;
 
+/// Version of the meaning of a `TrainHeads` task.
+pub const TRAIN_HEADS_VERSION: u32 = 1;
+
+/// Version of the meaning of an `EvaluateHeads` task.
+pub const EVALUATE_HEADS_VERSION: u32 = 1;
+
+/// Version of the meaning of a `Generate` task.
+pub const GENERATE_VERSION: u32 = 1;
+
 /// Version of the meaning of a `Time` task.
 pub const TIME_VERSION: u32 = 1;
 
@@ -84,6 +93,9 @@ impl Identity {
             Task::Evaluate(_) => ("evaluate", EVALUATE_VERSION),
             Task::FitSequence(_) => ("fit_sequence", FIT_SEQUENCE_VERSION),
             Task::PredictSequence(_) => ("predict_sequence", PREDICT_SEQUENCE_VERSION),
+            Task::TrainHeads(_) => ("train_heads", TRAIN_HEADS_VERSION),
+            Task::EvaluateHeads(_) => ("evaluate_heads", EVALUATE_HEADS_VERSION),
+            Task::Generate(_) => ("generate", GENERATE_VERSION),
             Task::Time(_) => (TIME, TIME_VERSION),
         };
         let inputs = serde_json::to_value(task).map_err(|source| StoreError::NotStorable {
