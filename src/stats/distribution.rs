@@ -1,4 +1,4 @@
-//! Tails of the normal and of Student's t distribution, and the quantile of the latter.
+//! Tails of the normal, of Student's t and of the chi-squared distribution, and the quantile of Student's t.
 
 /// Probability that a standard normal number exceeds `z`.
 pub fn normal_upper_tail(z: f64) -> f64 {
@@ -14,6 +14,24 @@ pub fn student_t_upper_tail(t: f64, freedom: f64) -> f64 {
     let squared = t * t;
     let outside = if squared.is_infinite() { 0.0 } else { incomplete_beta(squared, freedom) };
     if t >= 0.0 { 0.5 * outside } else { 1.0 - 0.5 * outside }
+}
+
+/// Probability that a chi-squared number exceeds `x`: the finite sums for whole degrees of freedom, of which no term is
+/// negative (Abramowitz and Stegun 26.4.4 and 26.4.5).
+///
+/// Panics where `freedom` is 0 or `x` is NaN.
+pub fn chi_squared_upper_tail(x: f64, freedom: usize) -> f64 {
+    assert!(freedom > 0, "no degrees of freedom");
+    assert!(!x.is_nan(), "the tail from NaN on");
+    let half = x / 2.0;
+    if half <= 0.0 || half == f64::INFINITY {
+        return f64::from(half <= 0.0);
+    }
+    let odd = freedom % 2 == 1;
+    let start = if odd { libm::erfc(half.sqrt()) } else { 0.0 };
+    let powers = (0..freedom / 2).map(|index| if odd { index as f64 + 0.5 } else { index as f64 });
+    let terms = powers.map(|power| libm::exp(power * libm::log(half) - half - libm::lgamma(power + 1.0)));
+    (start + terms.sum::<f64>()).min(1.0)
 }
 
 /// The number that a number of Student's t distribution does not exceed with probability `probability`.
@@ -132,6 +150,26 @@ mod tests {
             assert_tail(student_t_quantile(probability, freedom), quantile);
         }
         assert_eq!(student_t_quantile(0.5, 2.0), 0.0);
+    }
+
+    /// SciPy 1.17.1, `scipy.stats.chi2.sf(x, df)`.
+    #[test]
+    fn the_tail_of_chi_squared_is_that_of_scipy() {
+        let expected = [
+            (0.5, 1, 0.47950012218695337),
+            (3.2, 2, 0.2018965179946554),
+            (7.81, 3, 0.05010605635000589),
+            (12.5, 4, 0.013995792487650894),
+            (40.0, 9, 7.598525229464264e-06),
+            (0.001, 5, 0.9999999983185123),
+            (150.0, 12, 5.669857731738041e-26),
+            (30.0, 40, 0.8752187849674751),
+            (1e-8, 1, 0.9999202115440526),
+        ];
+        for (x, freedom, tail) in expected {
+            assert_tail(chi_squared_upper_tail(x, freedom), tail);
+        }
+        assert_eq!((chi_squared_upper_tail(0.0, 3), chi_squared_upper_tail(f64::INFINITY, 3)), (1.0, 0.0));
     }
 
     /// SciPy 1.17.1, `scipy.stats.norm.sf(z)`.

@@ -1,0 +1,34 @@
+//! `remove_layer`: a hidden layer less; the remaining layers stay the same (section V-A).
+//!
+//! The weight of the layer that follows is drawn where it reads another number of units than before.
+
+use super::super::component::Id;
+use super::super::correctness::GraphError;
+use super::super::graph::Valp;
+use super::super::initial::{draw_weight, layers};
+use super::edit::{Edit, Variation};
+use crate::network::assembly::Assembly;
+
+/// Every hidden layer that is not the only one of its sub-network.
+pub(super) fn edits(valp: &Valp) -> Vec<Edit> {
+    let several = valp.networks().iter().filter(|network| network.hidden.len() > 1);
+    let edit = |network: Id, layer: u32| Edit::RemoveLayer { network, layer };
+    several.flat_map(|network| network.hidden.iter().map(move |layer| edit(network.id, layer.number))).collect()
+}
+
+pub(super) fn apply(valp: &Valp, network: Id, layer: u32) -> Result<Variation, GraphError> {
+    let mut parts = valp.parts();
+    for changed in parts.networks.iter_mut().filter(|other| other.id == network) {
+        changed.hidden.retain(|other| other.number != layer);
+    }
+    let new = Valp::new(parts)?;
+    let before = layers(valp, network);
+    let mut assembly = Assembly::default();
+    for shape in layers(&new, network) {
+        let same = before.iter().find(|old| old.node == shape.node);
+        if same.is_some_and(|old| old.features != shape.features) {
+            draw_weight(&mut assembly, &shape);
+        }
+    }
+    Ok(Variation { valp: new, assembly })
+}
