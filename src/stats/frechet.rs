@@ -114,8 +114,9 @@ fn rotate(a: &mut Matrix, vectors: &mut Matrix, p: usize, q: usize) {
     for row in a.iter_mut().chain(vectors.iter_mut()) {
         (row[p], row[q]) = turn(row[p], row[q]);
     }
-    for k in 0..a.len() {
-        (a[p][k], a[q][k]) = turn(a[p][k], a[q][k]);
+    let (upper, lower) = a.split_at_mut(q);
+    for (first, second) in upper[p].iter_mut().zip(&mut lower[0]) {
+        (*first, *second) = turn(*first, *second);
     }
     (a[p][q], a[q][p]) = (0.0, 0.0);
 }

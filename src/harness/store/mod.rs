@@ -15,7 +15,8 @@ pub use error::StoreError;
 pub use folder::{Access, Scratch, Store};
 pub use lock::StepLock;
 pub use record::{
-    Address, EVALUATE_HEADS_VERSION, EVALUATE_VERSION, FIT_SEQUENCE_VERSION, FORMAT, GENERATE_VERSION, Identity, Key, Observation, PREDICT_SEQUENCE_VERSION,
-    Record, StepResult, TIME_VERSION, TRAIN_HEADS_VERSION, TRAIN_VERSION, WorkerIdentity,
+    Address, EVALUATE_HEADS_VERSION, EVALUATE_VERSION, FIT_SEQUENCE_VERSION, FORMAT, GENERATE_VERSION, Identity, Key,
+    Observation, PREDICT_SEQUENCE_VERSION, Record, StepResult, TIME_VERSION, TRAIN_HEADS_VERSION, TRAIN_VERSION,
+    WorkerIdentity,
 };
 pub use records::{Evidence, Records};

@@ -4,8 +4,9 @@
 //! decoder; then all that is still unfed gets its source.
 
 use super::component::{Connection, DataType, Id, Kind, OutputKind, Role, SubNetwork};
+use super::correctness::GraphError;
 use super::graph::{Parts, Valp};
-use super::space::Space;
+use super::space::{Space, SpaceError};
 use crate::base::seed::Stream;
 
 /// Probability that a receiver gets a new source although an existing component could feed it.
@@ -15,12 +16,23 @@ const DISCRETE_SOURCE: f64 = 0.1;
 /// Probability that a further source of a decoder is a condition and not a latent.
 const CONDITION: f64 = 0.3;
 
-/// No VALP of the space has so few sub-networks.
+/// No VALP can be drawn.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a VALP with {outputs} outputs has at least {outputs} sub-networks, not {networks}")]
-pub struct GenerateError {
-    outputs: usize,
-    networks: usize,
+pub enum GenerateError {
+    /// Fewer sub-networks are asked for than there are outputs.
+    #[error("a VALP with {outputs} outputs has at least {outputs} sub-networks, not {networks}")]
+    TooFew {
+        /// Outputs of the space.
+        outputs: usize,
+        /// Sub-networks asked for.
+        networks: usize,
+    },
+    /// The limits of the space leave nothing to draw.
+    #[error("the space of VALPs: {0}")]
+    Space(#[from] SpaceError),
+    /// An input, an output or the training of the space is wrong.
+    #[error("the space of VALPs: {0}")]
+    Graph(#[from] GraphError),
 }
 
 /// A random VALP of exactly `networks` sub-networks; at least as many as there are outputs.
@@ -30,8 +42,9 @@ pub struct GenerateError {
 /// that the limit holds; the code adds one.
 pub fn generate(space: &Space, networks: usize, stream: &mut Stream) -> Result<Valp, GenerateError> {
     if networks < space.outputs.len() {
-        return Err(GenerateError { outputs: space.outputs.len(), networks });
+        return Err(GenerateError::TooFew { outputs: space.outputs.len(), networks });
     }
+    space.check()?;
     let mut creator = Creator::new(space, networks, stream);
     while creator.spare() > 0 {
         let receiver = creator.random_receiver();
@@ -46,7 +59,7 @@ pub fn generate(space: &Space, networks: usize, stream: &mut Stream) -> Result<V
     for receiver in creator.waiting() {
         creator.new_source(receiver);
     }
-    Ok(creator.complete())
+    Ok(creator.complete()?)
 }
 
 /// A VALP in the making; acyclic at all times.
@@ -171,7 +184,7 @@ impl<'a> Creator<'a> {
     }
 
     /// Feed what is still unfed by a model input, then let every input feed something.
-    fn complete(mut self) -> Valp {
+    fn complete(mut self) -> Result<Valp, GraphError> {
         let inputs: Vec<Id> = self.parts.inputs.iter().map(|input| input.id).collect();
         let unfed: Vec<Id> = self.parts.networks.iter().map(|n| n.id).filter(|id| !self.is_fed(*id)).collect();
         for receiver in unfed {
@@ -187,7 +200,7 @@ impl<'a> Creator<'a> {
             let reader = readers[self.stream.below(readers.len())];
             self.connect(input, reader);
         }
-        Valp::new(self.parts).expect("the creator joins only what fits and leaves nothing unfed")
+        Valp::new(self.parts)
     }
 }
 
@@ -197,6 +210,7 @@ mod tests {
 
     use super::super::fixture::space;
     use super::*;
+    use crate::base::digest::Digest;
     use crate::base::seed::Seed;
 
     proptest! {
@@ -240,5 +254,18 @@ mod tests {
         let mut stream = Seed::from_number(1).stream("generate");
         let error = generate(&space(), 2, &mut stream).expect_err("three outputs").to_string();
         assert_eq!(error, "a VALP with 3 outputs has at least 3 sub-networks, not 2");
+        let mut wrong = space();
+        wrong.training.batch_size = 0;
+        let error = generate(&wrong, 3, &mut stream).expect_err("no batch").to_string();
+        assert_eq!(error, "the space of VALPs: training: a batch needs at least one observation");
+    }
+
+    /// Models are part of keys and results: what a seed draws, and how it is written, may never change.
+    #[test]
+    fn a_drawn_model_is_pinned() {
+        let mut stream = Seed::from_number(7).stream("generate");
+        let valp = generate(&space(), 6, &mut stream).expect("enough");
+        let digest = Digest::of_value(&valp).expect("finite numbers").to_string();
+        assert_eq!(digest, "d91c81369a169b3e21cfa6fd1062a4becd7b3705f39e2718f7a9a660c1bf01fe");
     }
 }

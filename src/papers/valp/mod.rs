@@ -11,6 +11,9 @@ pub mod generate; //    random models
 pub mod network; //     a model's graph of layers, heads and latents
 pub mod initial; //     fresh weights
 pub mod operator; //    what changes a model, and where the changed one's weights come from
+pub mod diagnosis; //   what a trained model says of its parts
+pub mod rules; //       which operators a diagnosis advises
+pub mod guide; //       which of them is made next
 
 #[cfg(test)]
 mod fixture; // small VALPs

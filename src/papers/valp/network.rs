@@ -110,6 +110,8 @@ impl Graph<'_> {
         let node = self.source(from);
         match segment.connection.role {
             Role::Value => node,
+            // Deviation: the code joins all latent sources and splits the whole, so that every further source moves the
+            // boundary between means and variances; here each source has its own.
             Role::Latent => {
                 let units = self.valp.value(from).map_or(0, |(_, units)| units);
                 let statistics = self.first(format!("{to}_statistics_{from}"), node, units, 2 * segment.width);

@@ -63,7 +63,44 @@ pub enum Algorithm {
     },
 }
 
+/// A space that no model can be drawn from.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{setting}: {rule}")]
+pub struct SpaceError {
+    /// The field of `Space`.
+    pub setting: &'static str,
+    /// What is wrong with it.
+    pub rule: &'static str,
+}
+
 impl Space {
+    /// Whether models can be drawn: the first mistake in the order of the fields, but for what `Valp::new` finds.
+    pub fn check(&self) -> Result<(), SpaceError> {
+        let error = |setting, rule| Err(SpaceError { setting, rule });
+        if self.inputs.is_empty() {
+            return error("inputs", "a model reads at least one input");
+        }
+        if self.outputs.is_empty() {
+            return error("outputs", "a model has at least one output");
+        }
+        let ranges = [
+            ("hidden", self.hidden, 1),
+            ("width", self.width, 1),
+            // A latent is drawn from at least two units.
+            ("interface", self.interface, 2),
+            ("inserted_interface", self.inserted_interface, 2),
+        ];
+        for (setting, [low, high], least) in ranges {
+            if low < least {
+                return error(setting, if least == 1 { "it begins at 1 or above" } else { "it begins at 2 or above" });
+            }
+            if high < low {
+                return error(setting, "it ends below its beginning");
+            }
+        }
+        Ok(())
+    }
+
     /// A random sub-network that hands on `units`: number of hidden layers, then of each its units, activation and law,
     /// then the law of the last layer; all uniform.
     pub fn sub_network(&self, id: Id, kind: Kind, units: usize, stream: &mut Stream) -> SubNetwork {
@@ -96,4 +133,25 @@ impl Space {
 /// A random law.
 fn law(stream: &mut Stream) -> InitialLaw {
     LAWS[stream.below(LAWS.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::space;
+    use super::*;
+
+    #[test]
+    fn a_space_that_nothing_can_be_drawn_from_is_refused_by_its_setting() {
+        let refused = |change: fn(&mut Space)| {
+            let mut space = space();
+            assert_eq!(space.check(), Ok(()));
+            change(&mut space);
+            space.check().expect_err("changed for the worse").to_string()
+        };
+        assert_eq!(refused(|space| space.inputs.clear()), "inputs: a model reads at least one input");
+        assert_eq!(refused(|space| space.outputs.clear()), "outputs: a model has at least one output");
+        assert_eq!(refused(|space| space.hidden = [0, 2]), "hidden: it begins at 1 or above");
+        assert_eq!(refused(|space| space.width = [5, 4]), "width: it ends below its beginning");
+        assert_eq!(refused(|space| space.interface = [1, 4]), "interface: it begins at 2 or above");
+    }
 }

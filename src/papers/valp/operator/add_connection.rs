@@ -1,7 +1,8 @@
 //! `add_connection`: a component feeds another that it did not feed (small_improvements.py:158-218 of the code).
 //!
 //! Aggressive: a receiving sub-network's new columns are drawn; a receiving output adds one value more. Gentle: the new
-//! columns are 0, so that only a sub-network can receive; the public code has no gentle form.
+//! columns are 0, so that only a sub-network can receive; the public code has no gentle form. Where a decoder draws from
+//! the source, no output changes, but the loss gains the new latent's term.
 
 use super::super::component::{Connection, Id, Kind, Role};
 use super::super::correctness::GraphError;

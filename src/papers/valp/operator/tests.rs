@@ -12,7 +12,7 @@ use super::super::subgraph::exclusive_subgraph;
 use super::crossover::{crossover, with_donor};
 use super::edit::{Edit, EditError, Effect, Form, Operator, Variation};
 use crate::base::seed::{Seed, Stream};
-use crate::network::assembly::{Assembly, assemble};
+use crate::network::assembly::{Assembly, Block, Source, assemble};
 use crate::network::forward::forward;
 use crate::network::weights::Tensors;
 
@@ -215,4 +215,57 @@ fn gentle_insertions_carry_no_more_than_the_space_allows() {
     assert!(!edits.contains(&Edit::InsertNetwork { from: joined.from, to: joined.to }));
     assert!(!edits.contains(&Edit::InsertNetwork { from: id("n0"), to: id("n3") }));
     assert!(edits.contains(&Edit::InsertNetwork { from: id("i0"), to: id("n0") }));
+}
+
+/// n0 feeds an output and a latent, n1 an output and a condition, n2 an output; n3 is a decoder. In a model without
+/// n0 > o1, n0 feeds sub-networks and a latent alone.
+#[test]
+fn a_gentle_clone_shares_what_the_original_said_as_its_receivers_allow() {
+    let mut stream = Seed::from_number(1).stream("x");
+    let mut clone = |valp: &Valp, network: &str| {
+        let edit = Edit::CloneNetwork { network: id(network) };
+        edit.apply(Form::Gentle, valp, &space(), &mut stream).expect("admissible").assembly.tensors
+    };
+    let sources = |blocks: &[Block]| blocks.iter().map(|block| block.from.clone()).collect::<Vec<_>>();
+    let half = |name: &str, column| Source::Tensor { name: name.to_owned(), at: [0, column], scale: 0.5 };
+    let full = |name: &str, column| Source::Tensor { name: name.to_owned(), at: [0, column], scale: 1.0 };
+    let valp = three_outputs();
+    // The clone of n0 is silent, and n3, which draws two units from n0, does not hear its noise.
+    let tensors = clone(&valp, "n0");
+    assert_eq!(sources(&tensors["n4_last.weight"]), [Source::Zeros]);
+    assert!(!tensors.contains_key("n0_last.weight"));
+    assert_eq!(sources(&tensors["n3_1.weight"]), [full("n3_1.weight", 0), full("n3_1.weight", 2), Source::Zeros]);
+    // n1 and its clone say half each, and n3 hears both in full.
+    let tensors = clone(&valp, "n1");
+    assert_eq!(sources(&tensors["n1_last.bias"]), [half("n1_last.bias", 0)]);
+    assert_eq!(sources(&tensors["n4_last.bias"]), [half("n1_last.bias", 0)]);
+    assert_eq!(sources(&tensors["n3_1.weight"])[1..], [full("n3_1.weight", 2), full("n3_1.weight", 2)]);
+    // The clone of a decoder draws numbers of its own: it is silent.
+    let tensors = clone(&valp, "n3");
+    assert_eq!(sources(&tensors["n4_last.bias"]), [Source::Zeros]);
+    // Without an output among the receivers, these take half of both; the decoder hears the original alone.
+    let mut parts = valp.parts();
+    parts.connections.retain(|other| *other != connection("n0 > o1"));
+    let tensors = clone(&Valp::new(parts).expect("correct"), "n0");
+    assert!(!tensors.contains_key("n0_last.weight"));
+    assert_eq!(sources(&tensors["n4_last.weight"]), [full("n0_last.weight", 0)]);
+    assert_eq!(sources(&tensors["n1_1.weight"]), [half("n1_1.weight", 0), half("n1_1.weight", 0)]);
+    assert_eq!(sources(&tensors["n3_1.weight"]), [full("n3_1.weight", 0), full("n3_1.weight", 2), Source::Zeros]);
+}
+
+#[test]
+fn a_donated_sub_network_brings_its_weights_and_hears_the_host_by_fresh_columns() {
+    let (host, donor) = (three_outputs(), three_outputs());
+    let mut stream = Seed::from_number(1).stream("x");
+    let (mine, theirs) = (trained(&host, &mut stream), trained(&donor, &mut stream));
+    let Variation { valp, assembly } = crossover(&host, &donor, id("o1"), &mut stream).expect("n2 is donated");
+    let after = weights(&valp, &assembly, &with_donor(&mine, &theirs), 1);
+    assert_eq!(after["n4_last.weight"], theirs["n2_last.weight"]);
+    assert_eq!(after["n4_1.bias"], theirs["n2_1.bias"]);
+    assert_ne!(after["n4_1.weight"], theirs["n2_1.weight"]);
+    assert!(
+        valp.network(id("n2")).is_none() && valp.connected(id("n0"), id("n4")) && valp.connected(id("n4"), id("o1"))
+    );
+    let error = crossover(&host, &donor, id("o0"), &mut stream).expect_err("n0 and n1 feed o2 too").to_string();
+    assert_eq!(error, "o0: no sub-network of the donor belongs to it alone");
 }

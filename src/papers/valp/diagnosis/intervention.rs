@@ -1,0 +1,125 @@
+//! Module and input intervention: disturb a sub-network or an input, and see which outputs suffer (sections IV-B.2 and
+//! IV-B.3).
+
+use serde::{Deserialize, Serialize};
+
+use super::super::component::Id;
+use super::super::graph::Valp;
+use super::super::initial::{block, layers};
+use crate::network::assembly::{Assembly, Law, Source};
+use crate::task::heads::ShuffledFeatures;
+
+/// The standard deviation of the weights and biases that replace a sub-network's (intelligent_local.py:342-372 of the
+/// code; the paper says "random values").
+const DEVIATION: f64 = 0.1;
+
+/// How section VII-C's sentence on relevance is read: "relevant to an output if the performance of the VALP in that
+/// output decreases by 20 % or less when it is intervened".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// Relevant where the output suffers by 20 % or less.
+    AsWritten,
+    /// Relevant where it suffers by more: what the rules need.
+    Inverted,
+    /// Relevant where it suffers by 3 % or more (intelligent_local.py:379 of the code).
+    Code,
+}
+
+impl Reading {
+    /// Whether a sub-network or an input is relevant to an output that suffers by that factor.
+    pub fn is_relevant(self, relevance: f64) -> bool {
+        match self {
+            Self::AsWritten => relevance <= 1.2,
+            Self::Inverted => relevance > 1.2,
+            Self::Code => relevance >= 1.03,
+        }
+    }
+}
+
+/// How much an output suffers: its loss or error with the intervention over that without it. 1: not at all; 2: it is
+/// half as good. 1 where both are 0, infinite where only the latter is.
+pub fn relevance(without: f64, with: f64) -> f64 {
+    if without == with { 1.0 } else { with / without }
+}
+
+/// Replace all weights and biases of one sub-network by random values. Panics where there is no such sub-network.
+pub fn module_intervention(valp: &Valp, network: Id) -> Assembly {
+    let random = || Source::Initial { law: Law::Normal { deviation: DEVIATION } };
+    let mut assembly = Assembly::default();
+    for layer in layers(valp, network) {
+        let whole = |columns| vec![block([0, 0], [layer.units, columns], random())];
+        assembly.tensors.insert(layer.weight(), whole(layer.features));
+        assembly.tensors.insert(layer.bias(), whole(1));
+    }
+    assembly
+}
+
+/// The features of a model input, whose values are to be exchanged between observations; none where there is no such
+/// input.
+///
+/// Deviation: the paper sets features at random; values of other observations keep their distribution.
+pub fn input_intervention(valp: &Valp, input: Id) -> Option<ShuffledFeatures> {
+    let mut from = 0;
+    for other in valp.inputs() {
+        let to = from + other.features;
+        if other.id == input {
+            return Some(ShuffledFeatures { from, to });
+        }
+        from = to;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::component::Input;
+    use super::super::super::fixture::{connection, id, losses, three_outputs};
+    use super::super::super::initial::initial;
+    use super::super::super::network::model;
+    use super::*;
+    use crate::base::seed::Seed;
+    use crate::network::assembly::assemble;
+    use crate::network::weights::Tensors;
+
+    #[test]
+    fn the_three_readings_of_the_threshold_differ() {
+        let relevant =
+            |relevance| [Reading::AsWritten, Reading::Inverted, Reading::Code].map(|r| r.is_relevant(relevance));
+        assert_eq!(relevant(1.0), [true, false, false]);
+        assert_eq!(relevant(1.03), [true, false, true]);
+        assert_eq!(relevant(1.2), [true, false, true]);
+        assert_eq!(relevant(1.3), [false, true, true]);
+        assert_eq!(relevant(f64::INFINITY), [false, true, true]);
+    }
+
+    /// Section VII-A: 1 where nothing changes, 2 where performance is halved.
+    #[test]
+    fn relevance_is_the_factor_by_which_an_output_suffers() {
+        assert_eq!((relevance(0.2, 0.2), relevance(0.2, 0.4), relevance(0.0, 0.0)), (1.0, 2.0, 1.0));
+        assert_eq!(relevance(0.0, 0.1), f64::INFINITY);
+    }
+
+    #[test]
+    fn an_intervention_replaces_one_sub_network_and_nothing_else() {
+        let valp = three_outputs();
+        let network = model(&valp, &[4], &losses()).network;
+        let seed = Seed::from_number(1);
+        let before = assemble(&network, &initial(&valp), &Tensors::new(), seed).expect("complete");
+        let after = assemble(&network, &module_intervention(&valp, id("n2")), &before, seed).expect("complete");
+        for (name, tensor) in &after {
+            assert_eq!(*tensor == before[name], !name.starts_with("n2_"), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_input_is_a_range_of_features() {
+        let mut parts = three_outputs().parts();
+        parts.inputs.push(Input { id: id("i1"), features: 3 });
+        parts.connections.push(connection("i1 > n2"));
+        let valp = Valp::new(parts).expect("correct");
+        assert_eq!(input_intervention(&valp, id("i0")), Some(ShuffledFeatures { from: 0, to: 4 }));
+        assert_eq!(input_intervention(&valp, id("i1")), Some(ShuffledFeatures { from: 4, to: 7 }));
+        assert_eq!(input_intervention(&valp, id("i2")), None);
+    }
+}
