@@ -85,7 +85,7 @@ pub fn check_train(task: &TrainHeads, sizes: SampleSizes) -> Result<(), HeadsErr
     if *batch_size == 0 {
         return wrong("batch_size must be at least 1".to_owned());
     }
-    if *every == 0 || steps % every != 0 {
+    if *every == 0 || !steps.is_multiple_of(*every) {
         return wrong(format!("steps {steps} must be a multiple of every {every}: each point is a mean of so many"));
     }
     check_optimizer("optimizer", &task.optimizer).map_err(HeadsError::Number)?;

@@ -12,6 +12,7 @@ use renas::data::locate::Locations;
 use renas::data::registry::Sizes;
 use renas::data::split::{DataChoice, Indices, Split, indices};
 use renas::network::spec::{NetworkSpec, Operator};
+use renas::task::head_check::SampleSizes;
 use tch::{Device, Kind, Tensor};
 
 /// Reads data sets and keeps the last one, since most tasks of a run share theirs.
@@ -34,6 +35,8 @@ struct Resident {
     shape: Vec<usize>,
     classes: usize,
     pixel_max: u8,
+    /// Shares of pixels per bin, `[samples, bins]` f32, for the number of bins that was asked for last.
+    histograms: Option<Tensor>,
     /// The pool that splits are drawn from lies first, the official test part behind it.
     sizes: Sizes,
 }
@@ -103,7 +106,29 @@ impl DataSource {
     }
 }
 
+impl DataSource {
+    /// For every sample of the data set that was read last, the share of its pixels in each of `bins` equal parts of
+    /// 0..=1, the last of which is closed: `[samples, bins]` f32, by position in the data.
+    pub fn histograms(&mut self, bins: usize) -> Result<Tensor> {
+        let device = self.device;
+        let resident = self.last.as_mut().context("histograms are of samples, but none were read")?;
+        let known = resident.histograms.take().filter(|known| known.size()[1] == bins as i64);
+        let histograms = known.map_or_else(|| resident.compute_histograms(bins, device), Ok)?;
+        resident.histograms = Some(histograms.shallow_clone());
+        Ok(histograms)
+    }
+}
+
 impl Resident {
+    fn compute_histograms(&self, bins: usize, device: Device) -> Result<Tensor> {
+        let images = self.images.f_to_device(Device::Cpu)?.f_contiguous()?;
+        let mut pixels = vec![0u8; images.numel()];
+        let count = pixels.len();
+        images.f_copy_data(&mut pixels, count)?;
+        let shares = histograms(&pixels, self.shape.iter().product(), self.pixel_max, bins);
+        Ok(Tensor::from_slice(&shares).f_view([-1, bins as i64])?.f_to_device(device)?)
+    }
+
     fn new(set: Dataset, choice: &DataChoice, layout: Layout, device: Device) -> Result<Self> {
         ensure!(
             set.digest == choice.digest,
@@ -136,12 +161,38 @@ impl Resident {
             shape,
             classes: set.classes,
             pixel_max: set.pixel_max,
+            histograms: None,
             sizes,
         })
     }
 }
 
+/// Shares of the bytes of each image, of `size` bytes up to `max`, in equal bins. Whole numbers until the last division,
+/// so that a pixel on the edge of two bins is in the upper one.
+fn histograms(pixels: &[u8], size: usize, max: u8, bins: usize) -> Vec<f32> {
+    let bin = |byte: u8| (usize::from(byte) * bins / usize::from(max)).min(bins - 1);
+    let bin_of: Vec<usize> = (0..=u8::MAX).map(bin).collect();
+    let mut shares = Vec::with_capacity(pixels.len() / size * bins);
+    let mut counts = vec![0u32; bins];
+    for image in pixels.chunks_exact(size) {
+        counts.fill(0);
+        image.iter().for_each(|&byte| counts[bin_of[usize::from(byte)]] += 1);
+        shares.extend(counts.iter().map(|&count| (f64::from(count) / size as f64) as f32));
+    }
+    shares
+}
+
 impl Samples {
+    /// What heads must know of the samples.
+    pub fn sizes(&self) -> SampleSizes {
+        SampleSizes { classes: self.classes, pixels: self.input.iter().product::<i64>() as usize }
+    }
+
+    /// Where the samples lie.
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
     /// Indices of the samples of a split, in the split's order.
     pub fn part(&self, split: Split) -> &[usize] {
         match split {
@@ -198,4 +249,21 @@ pub fn floats(tensor: &Tensor) -> Result<Vec<f32>> {
     let count = values.len();
     tensor.f_copy_data(&mut values, count)?;
     Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// By hand: eighths of 0..=16 are 0-1, 2-3, ..., 14-16.
+    #[test]
+    fn a_histogram_counts_edges_upward_and_closes_its_last_bin() {
+        let pixels = [0, 1, 2, 3, 4, 14, 15, 16, 16, 16, 16, 16, 0, 0, 8, 7];
+        let shares = histograms(&pixels, 8, 16, 8);
+        assert_eq!(shares[..8], [0.25, 0.25, 0.125, 0.0, 0.0, 0.0, 0.0, 0.375]);
+        assert_eq!(shares[8..], [0.25, 0.0, 0.0, 0.125, 0.125, 0.0, 0.0, 0.5]);
+        // 255 is 1.0; 127 x 8 / 255 = 3.98 and 128 x 8 / 255 = 4.02.
+        assert_eq!(histograms(&[0, 127, 128, 255], 4, 255, 8), [0.25, 0.0, 0.0, 0.25, 0.25, 0.0, 0.0, 0.25]);
+        assert_eq!(histograms(&[0, 255], 2, 255, 1), [1.0]);
+    }
 }

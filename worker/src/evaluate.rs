@@ -17,7 +17,7 @@ use crate::module::{Mode, Module, node_index};
 use crate::train::cross_entropy;
 
 /// Samples per forward pass. Part of the result's bits: libtorch's kernels may choose another path for another size.
-const BATCH_SIZE: i64 = 256;
+pub(crate) const BATCH_SIZE: i64 = 256;
 
 /// What probes answered.
 #[derive(Default)]
@@ -164,12 +164,13 @@ fn score_of(logits: &[f32], losses: &[f32], labels: &[usize]) -> Score {
 }
 
 /// The index of the largest value; the first of equal ones.
-fn largest(row: &[f32]) -> usize {
+pub(crate) fn largest(row: &[f32]) -> usize {
     let better = |best: usize, index: usize| if row[index] > row[best] { index } else { best };
     (0..row.len()).fold(0, better)
 }
 
-fn host_labels(labels: &Tensor) -> Result<Vec<usize>> {
+/// `[n]` i64 on any device.
+pub(crate) fn host_labels(labels: &Tensor) -> Result<Vec<usize>> {
     let labels = labels.f_to_device(tch::Device::Cpu)?;
     let mut values = vec![0i64; labels.numel()];
     let count = values.len();

@@ -7,6 +7,7 @@ pub mod data; //        samples as tensors
 pub mod determinism; // the operators in use, and why each repeats on a GPU
 pub mod evaluate; //    probes: scores, class means, outputs
 pub mod fingerprint; // what this machine's arithmetic gives, as a digest
+pub mod heads; //       models with several outputs: trained, scored, asked for samples
 pub mod lstm; //        the LSTM over sequences of tokens, in plain Rust
 pub mod module; //      a NetworkSpec as libtorch computes it
 pub mod numerics; //    pins the environment and libtorch's switches; opens the device

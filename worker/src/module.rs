@@ -269,7 +269,7 @@ impl Layer {
             Operator::Concat => Tensor::f_cat(sources, 1)?,
             Operator::Add => {
                 let (first, others) = (x.shallow_clone(), &sources[1..]);
-                others.iter().try_fold(first, |sum, source| sum.f_add(*source))?
+                others.iter().try_fold(first, |sum, source| sum.f_add(source))?
             }
             Operator::Slice { start, length } => x.f_narrow(1, start as i64, length as i64)?,
             Operator::LatentSample => mean_and_log_variance(x)?.0,

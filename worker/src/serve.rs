@@ -15,6 +15,7 @@ use tch::Device;
 
 use crate::data::DataSource;
 use crate::evaluate::{Measured, measure};
+use crate::heads::answer;
 use crate::module::Module;
 use crate::parameters::Parameters;
 use crate::sequence::{self, Fitted};
@@ -78,9 +79,9 @@ fn run(request: &Request, device: Device, data: &mut DataSource) -> Result<Outco
         Task::Evaluate(task) => run_evaluate(task, request, device, data).context("evaluating a network"),
         Task::FitSequence(task) => run_fit(task, request).context("fitting a sequence model"),
         Task::PredictSequence(task) => run_predict(task, request).context("asking a sequence model"),
-        Task::TrainHeads(_) | Task::EvaluateHeads(_) | Task::Generate(_) => {
-            anyhow::bail!("this worker does not answer tasks on models with several outputs yet")
-        }
+        Task::TrainHeads(task) => answer::run_train(task, request, device, data).context("training a model"),
+        Task::EvaluateHeads(task) => answer::run_evaluate(task, request, device, data).context("scoring a model"),
+        Task::Generate(task) => answer::run_generate(task, request, device, data).context("drawing from a model"),
         Task::Time(task) => run_time(task, device, data).context("timing a network"),
     }
 }
@@ -150,7 +151,7 @@ fn run_time(task: &Time, device: Device, data: &mut DataSource) -> Result<Outcom
 }
 
 /// Write the tensor objects and name their digests.
-fn finish(measured: Measured, curves: BTreeMap<String, Vec<f64>>, out: &Path) -> Result<Outcome> {
+pub(crate) fn finish(measured: Measured, curves: BTreeMap<String, Vec<f64>>, out: &Path) -> Result<Outcome> {
     let mut tensors = BTreeMap::new();
     for (name, object) in &measured.objects {
         let bytes = weights::encode(object)?;
@@ -161,7 +162,8 @@ fn finish(measured: Measured, curves: BTreeMap<String, Vec<f64>>, out: &Path) ->
     Ok(Outcome { ending: Ending::Completed, scalars: measured.scalars, curves, tensors })
 }
 
-fn read_object(digest: &Digest, request: &Request) -> Result<Tensors> {
+/// The tensors of an object that the request gives a path for, once its digest is seen to be right.
+pub(crate) fn read_object(digest: &Digest, request: &Request) -> Result<Tensors> {
     let path = request.objects.get(digest);
     let path =
         path.with_context(|| format!("the request gives no path for the object {digest} that its task names"))?;

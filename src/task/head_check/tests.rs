@@ -9,6 +9,9 @@ use crate::network::spec::{INPUT, Node};
 use crate::task::Split;
 use crate::task::heads::ShuffledFeatures;
 
+/// Makes a task that must be refused.
+type Change = fn(&mut TrainHeads);
+
 const SIZES: SampleSizes = SampleSizes { classes: 3, pixels: 4 };
 
 fn node(name: &str, operator: Operator, inputs: &[&str]) -> Node {
@@ -76,7 +79,7 @@ fn weights_belong_to_the_head_that_alone_depends_on_them() {
 #[test]
 fn every_mistake_in_a_training_is_named() {
     assert!(check_train(&task(), SIZES).expect_err("an image").to_string().contains("network node `trunk`"));
-    let cases: [(&str, fn(&mut TrainHeads)); 17] = [
+    let cases: [(&str, Change); 17] = [
         ("head `class`: the network has no node `clas`", |task| task.heads[0].node = "clas".to_owned()),
         ("head `class`: node `decode` has the value [4], but its target has 3", |task| {
             task.heads[0].node = "decode".to_owned();

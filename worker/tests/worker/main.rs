@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+mod heads; //     models with several outputs: their numbers
+mod heads_tasks; // models with several outputs: what the worker answers
 mod operators; // what runs, against what repeats on a GPU
 mod pytorch; //   values of PyTorch
 mod sequence; //  predictors over sequences of tokens

@@ -1,13 +1,19 @@
 //! Every operator of libtorch that training and evaluation run is in the table of deterministic ones.
 
+use renas::base::digest::Digest;
 use renas::base::seed::Seed;
 use renas::data::split::Split;
 use renas::network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
+use renas::task::heads::{Head, HeadLoss};
 use renas::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
 use renas::task::{Probe, Start, Train};
 use renas_worker::data::DataSource;
 use renas_worker::determinism::{OPERATORS, WITHOUT_DETERMINISTIC_FORM};
 use renas_worker::evaluate::measure;
+use renas_worker::heads::evaluate::evaluate;
+use renas_worker::heads::generate::generate;
+use renas_worker::heads::model::{Model, Targets};
+use renas_worker::heads::train;
 use renas_worker::module::Module;
 use renas_worker::parameters::Parameters;
 use renas_worker::shim::record_operators;
@@ -95,11 +101,48 @@ fn run(network: NetworkSpec, optimizer: Optimizer) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A model with several outputs and every layer that such models have: trained, scored, asked for samples.
+fn run_model() -> anyhow::Result<()> {
+    let mut task = crate::heads_tasks::train_task(1);
+    let (before, behind): (Vec<Node>, Vec<Node>) =
+        task.network.nodes.drain(..).partition(|node| node.name != "outputs");
+    task.network.nodes = before;
+    for (index, function) in [Activation::Softplus, Activation::Softsign].into_iter().enumerate() {
+        let name = function.name().to_owned();
+        let inputs = vec!["class".to_owned()];
+        task.network.nodes.push(Node { name, operator: Operator::Activation { function }, inputs });
+        task.heads[index].name = function.name().to_owned();
+    }
+    let inputs = ["class", "softplus", "softsign"].map(str::to_owned).to_vec();
+    task.network.nodes.push(Node { name: "sum".to_owned(), operator: Operator::Add, inputs });
+    task.network.nodes.extend(behind);
+    task.heads[0].node = "sum".to_owned();
+    task.heads.push(Head { name: "softmax".to_owned(), loss: HeadLoss::SoftmaxCrossEntropy, ..task.heads[0].clone() });
+    task.steps = 2;
+    task.every = 1;
+    let mut data = DataSource::new(Vec::new(), Device::Cpu);
+    let samples = data.samples(&task.data, &task.network)?;
+    train::check(&task, &samples)?;
+    let histograms = |bins| data.histograms(bins);
+    let targets = Targets::new(&task.heads, &task.network, samples.classes, Device::Cpu, histograms)?;
+    let parameters = Parameters::fresh(&task.network, &task.seed, Device::Cpu)?;
+    let model = Model::new(&task.network, &parameters, &targets, &task.latents, &[])?;
+    train::train(&task, &samples, &model, &parameters)?;
+    let (mut evaluation, mut generation) = crate::heads_tasks::questions(Digest::of(b"weights"));
+    evaluation.network = task.network.clone();
+    evaluation.heads = task.heads;
+    generation.network = task.network;
+    evaluate(&evaluation, &parameters.to_tensors()?, &samples, &targets, Device::Cpu)?;
+    generate(&generation, &samples, &parameters, None)?;
+    Ok(())
+}
+
 #[test]
 fn training_and_evaluation_run_only_operators_that_repeat_on_a_gpu() {
     let _alone = crate::libtorch_alone();
     let used = record_operators(|| {
         run(every_layer(), Optimizer::Adam { learning_rate: 0.01 })?;
+        run_model()?;
         run(branched(), Optimizer::Adam { learning_rate: 0.01 })?;
         run(globally_pooled(), Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9 })
     });

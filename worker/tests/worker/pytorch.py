@@ -161,6 +161,76 @@ def predictor():
     return answer
 
 
+class Heads(nn.Module):
+    """Four outputs behind one trunk: two cross entropies of one sum, a histogram, and a decoder behind a latent draw."""
+
+    def __init__(self):
+        super().__init__()
+        self.trunk = nn.Linear(6, 5)
+        self.left = nn.Linear(5, 4)
+        self.left_class = nn.Linear(4, 3)
+        self.right = nn.Linear(5, 6)
+        self.histogram = nn.Linear(5, 4)
+        self.encode = nn.Linear(5, 4)
+        self.decode = nn.Linear(7, 6)
+
+    def forward(self, x, noise):
+        trunk = nn.functional.elu(self.trunk(x))
+        left = self.left_class(nn.functional.softplus(self.left(trunk)))
+        logits = left + nn.functional.softsign(self.right(trunk))[:, 1:4]
+        read = self.encode(trunk)
+        mean, log_variance = read[:, :2], read[:, 2:]
+        latent = mean + torch.exp(log_variance / 2) * noise
+        images = self.decode(torch.cat([latent, trunk], 1))
+        return logits, self.histogram(trunk), images, mean, log_variance
+
+
+SHARES = (torch.arange(20).reshape(5, 4) * 7 % 11 / 11).float()
+NOISE = torch.tensor([(i * 23 % 41 - 20) / 10 for i in range(10)], dtype=torch.float64).float().reshape(5, 2)
+
+
+def head_losses(model, x, noise):
+    logits, histogram, image, mean, log_variance = model(x, noise)
+    one_hot = nn.functional.one_hot(LABELS, 3).float()
+    normal = torch.distributions.Normal
+    latent = torch.distributions.kl_divergence(normal(mean, torch.exp(log_variance / 2)), normal(0.0, 1.0))
+    return torch.stack([
+        nn.functional.binary_cross_entropy_with_logits(logits, one_hot),
+        nn.functional.cross_entropy(logits, LABELS),
+        nn.functional.mse_loss(histogram, SHARES),
+        nn.functional.mse_loss(image, x),
+        0.5 * latent.sum(1).mean(),
+    ])
+
+
+def heads():
+    x = images((5, 6))
+    model = built(Heads)
+    losses = head_losses(model, x, NOISE)
+    losses.sum().backward()
+    answer = {
+        "losses": numbers(losses),
+        "gradient": numbers(torch.cat([tensor.grad.flatten() for tensor in model.parameters()])),
+        "without_noise": numbers(head_losses(model, x, torch.zeros(5, 2))),
+    }
+    model = built(Heads)
+    own = list(model.histogram.parameters())
+    others = [tensor for tensor in model.parameters() if not any(tensor is one for one in own)]
+    optimizers = [torch.optim.Adam(others, lr=ADAM), torch.optim.SGD(own, lr=SGD, momentum=0.9)]
+    steps = []
+    for _ in range(STEPS):
+        for optimizer in optimizers:
+            optimizer.zero_grad()
+        losses = head_losses(model, x, NOISE)
+        losses.sum().backward()
+        for optimizer in optimizers:
+            optimizer.step()
+        steps.append(losses.detach())
+    answer["steps"] = numbers(torch.stack(steps))
+    answer["trained"] = numbers(torch.cat([tensor.flatten() for tensor in model.parameters()]))
+    return answer
+
+
 def main():
     torch.set_num_threads(1)
     answer = {"torch": torch.__version__.split("+")[0]}
@@ -184,6 +254,7 @@ def main():
             "sgd": train(make, x, lambda model: torch.optim.SGD(model.parameters(), lr=SGD, momentum=0.9), SGD),
         }
     answer["predictor"] = predictor()
+    answer["heads"] = heads()
     # Each list of numbers on one line.
     print(re.sub(r"\[[^]]*\]", lambda found: "".join(found[0].split()).replace(",", ", "), json.dumps(answer, indent=1)))
 

@@ -26,7 +26,7 @@ pub(crate) fn numbers(value: &Value) -> Vec<f64> {
 }
 
 /// Every value within `tolerance` times the largest value of its tensor, or 1.
-fn assert_close(name: &str, found: &Tensor, expected: &Value, tolerance: f64) {
+pub(crate) fn assert_close(name: &str, found: &Tensor, expected: &Value, tolerance: f64) {
     let (found, expected) = (floats(found).expect("readable"), numbers(expected));
     assert_eq!(found.len(), expected.len(), "{name}");
     let scale = expected.iter().fold(1.0, |largest: f64, value| largest.max(value.abs()));
@@ -127,7 +127,7 @@ fn perceptron() -> NetworkSpec {
 }
 
 /// The weights of `pytorch.py`: exact fractions, numbered over the trainable tensors.
-fn built(network: &NetworkSpec) -> Parameters {
+pub(crate) fn built(network: &NetworkSpec) -> Parameters {
     let mut tensors = Tensors::new();
     let mut trainable = 0;
     for parameter in parameters(network).expect("valid") {

@@ -1,0 +1,86 @@
+//! From a request on a model with several outputs to its outcome.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use renas::data::split::Split;
+use renas::network::assembly::assemble;
+use renas::network::spec::NetworkSpec;
+use renas::network::weights::Tensors;
+use renas::task::head_check::{check_evaluate, check_generate};
+use renas::task::heads::{EvaluateHeads, Generate, Head, Through, TrainHeads};
+use renas::task::outcome::{Ending, Outcome};
+use renas::task::protocol::Request;
+use tch::Device;
+
+use super::evaluate::{evaluate, score_trained};
+use super::generate::{Classifier, generate};
+use super::model::{Model, Targets};
+use super::train::{Trained, check, train};
+use crate::data::{DataSource, Samples};
+use crate::evaluate::Measured;
+use crate::parameters::Parameters;
+use crate::serve::{finish, read_object};
+
+/// Train a model.
+pub fn run_train(task: &TrainHeads, request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
+    let samples = data.samples(&task.data, &task.network)?;
+    check(task, &samples)?;
+    let targets = targets(&task.heads, &task.network, &samples, data)?;
+    let old =
+        task.start.weights.as_ref().map_or_else(|| Ok(Tensors::new()), |weights| read_object(weights, request))?;
+    let fresh = assemble(&task.network, &task.start.assembly, &old, task.seed)?;
+    let parameters = Parameters::from_tensors(&task.network, fresh, device)?;
+    let model = Model::new(&task.network, &parameters, &targets, &task.latents, &[])?;
+    let Trained { ending, curves } = train(task, &samples, &model, &parameters)?;
+    if ending != Ending::Completed {
+        return Ok(Outcome { ending, curves, ..Outcome::default() });
+    }
+    let scalars = score_trained(task, &samples, &targets, &parameters)?;
+    let objects = BTreeMap::from([("weights".to_owned(), parameters.to_tensors()?)]);
+    let measured = Measured { scalars, objects };
+    if !measured.is_finite() {
+        // The last step destroyed the weights: the loss of the step after it would not be finite.
+        return Ok(Outcome { ending: Ending::Diverged { step: task.steps }, curves, ..Outcome::default() });
+    }
+    finish(measured, curves, &request.out)
+}
+
+/// Score a model.
+pub fn run_evaluate(task: &EvaluateHeads, request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
+    let samples = data.samples(&task.data, &task.network)?;
+    check_evaluate(task, samples.sizes())?;
+    let targets = targets(&task.heads, &task.network, &samples, data)?;
+    let weights = read_object(&task.weights, request)?;
+    answer(evaluate(task, &weights, &samples, &targets, device)?, request)
+}
+
+/// Draw samples from a model.
+pub fn run_generate(task: &Generate, request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
+    let samples = data.samples(&task.data, &task.network)?;
+    check_generate(task, samples.sizes(), samples.part(Split::Test).len())?;
+    let parameters = Parameters::from_tensors(&task.network, read_object(&task.weights, request)?, device)?;
+    let classifier = |through: &Through| {
+        let parameters = Parameters::from_tensors(&through.network, read_object(&through.weights, request)?, device)
+            .context("the classifier that images are passed through")?;
+        Classifier::new(through, &parameters, samples.sizes().pixels)
+    };
+    let classifier = task.through.as_ref().map(classifier).transpose()?;
+    let generated = generate(task, &samples, &parameters, classifier.as_ref())?;
+    answer(
+        Measured { scalars: BTreeMap::new(), objects: BTreeMap::from([("generated".to_owned(), generated)]) },
+        request,
+    )
+}
+
+/// The targets of heads for samples that were read last from `data`.
+fn targets(heads: &[Head], network: &NetworkSpec, samples: &Samples, data: &mut DataSource) -> Result<Targets> {
+    Targets::new(heads, network, samples.classes, samples.device(), |bins| data.histograms(bins))
+}
+
+fn answer(measured: Measured, request: &Request) -> Result<Outcome> {
+    if !measured.is_finite() {
+        return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
+    }
+    finish(measured, BTreeMap::new(), &request.out)
+}
