@@ -169,7 +169,7 @@ fn output_shape(operator: &Operator, sources: &[&[usize]]) -> Result<Vec<usize>,
             }
         }
         Operator::LatentSample => match vector(source)? {
-            features if features % 2 == 0 => Ok(vec![features / 2]),
+            features if features.is_multiple_of(2) => Ok(vec![features / 2]),
             features => Err(format!("it reads as many means as variances, but its input has {features} features")),
         },
     }

@@ -21,6 +21,9 @@
 //!
 //! Under `portable` the maximum alone is slower with channels last (65.8 instead of 35.7), the mean takes 12.6 and 3.2.
 //!
+//! `heads`: a classifier, a histogram and a decoder behind one trunk of 50 units, 300 steps of 200 samples, beside the
+//! `classifier` alone under ordinary training.
+//!
 //! `sequence` (plain Rust, `lstm`): 10 epochs over 160 sequences of 2 to 10 time steps, one by one, took 0.80 to 0.82 s of
 //! wall time with the machine busy (load 6 on two cores), 0.5 ms a step; a step of libtorch's LSTM, of 10 time steps, took
 //! 1.7 to 2.7 ms of CPU time. 40,960 candidates that extend 256 cells: 0.93 to 0.99 s, so 409,600 in about 10 s.
@@ -34,12 +37,16 @@ use renas::base::digest::Digest;
 use renas::base::seed::Seed;
 use renas::data::registry;
 use renas::data::split::SplitChoice;
-use renas::network::spec::{Activation, NetworkSpec};
+use renas::network::assembly::Assembly;
+use renas::network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
+use renas::task::heads::{Assembled, Head, HeadLoss, Latent, Target, TrainHeads};
 use renas::task::numerics::Numerics;
 use renas::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
 use renas::task::sequence::{Example, FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
 use renas::task::{Start, Train};
 use renas_worker::data::{DataSource, Samples};
+use renas_worker::heads;
+use renas_worker::heads::model::{Model, Targets};
 use renas_worker::module::Module;
 use renas_worker::numerics::{open_device, pin_environment};
 use renas_worker::parameters::Parameters;
@@ -100,6 +107,69 @@ fn sequences(group: &mut BenchmarkGroup<'_, WallTime>) -> Result<()> {
     Ok(())
 }
 
+/// A classifier, a histogram and a decoder behind one trunk, on flattened images of so many pixels: 300 steps of 200.
+fn model(data: &str, test: Option<usize>, pixels: usize) -> Result<TrainHeads> {
+    let node = |name: &str, operator: Operator, inputs: &[&str]| Node {
+        name: name.to_owned(),
+        operator,
+        inputs: inputs.iter().map(|&input| input.to_owned()).collect(),
+    };
+    let linear = |units| Operator::Linear { units };
+    let nodes = vec![
+        node("trunk", linear(50), &[INPUT]),
+        node("elu", Operator::Activation { function: Activation::Elu }, &["trunk"]),
+        node("class", linear(10), &["elu"]),
+        node("histogram", linear(8), &["elu"]),
+        node("encode", linear(40), &["elu"]),
+        node("latent", Operator::LatentSample, &["encode"]),
+        node("decode", linear(pixels), &["latent"]),
+        node("outputs", Operator::Concat, &["class", "histogram", "decode"]),
+    ];
+    let head = |name: &str, node: &str, target, loss| Head {
+        name: name.to_owned(),
+        node: node.to_owned(),
+        target,
+        loss,
+        optimizer: None,
+    };
+    Ok(TrainHeads {
+        network: NetworkSpec { input: vec![pixels], nodes, output: "outputs".to_owned() },
+        start: Assembled { weights: None, assembly: Assembly::default() },
+        heads: vec![
+            head("class", "class", Target::Labels, HeadLoss::SigmoidCrossEntropy),
+            head("histogram", "histogram", Target::Histogram { bins: 8 }, HeadLoss::MeanSquaredError),
+            head("image", "decode", Target::Image, HeadLoss::MeanSquaredError),
+        ],
+        latents: vec![Latent { node: "latent".to_owned(), weight: 1.0 }],
+        optimizer: Optimizer::Adam { learning_rate: 1e-3 },
+        batch_size: 200,
+        steps: 300,
+        seed: Seed::from_number(1),
+        every: 50,
+        scores: Vec::new(),
+        data: task(data, test, &[pixels], &[])?.data,
+    })
+}
+
+/// The steps of such a model, and for comparison those of the perceptron that its classifier is.
+fn models(group: &mut BenchmarkGroup<'_, WallTime>, source: &mut DataSource, task: &TrainHeads) -> Result<()> {
+    let samples = source.samples(&task.data, &task.network)?;
+    let histograms = |bins| source.histograms(bins);
+    let targets = Targets::new(&task.heads, &task.network, samples.classes, Device::Cpu, histograms)?;
+    let name = &task.data.name;
+    group.bench_function(format!("{name}/heads/300"), |bencher| {
+        bencher.iter(|| {
+            let parameters = Parameters::fresh(&task.network, &task.seed, Device::Cpu)?;
+            let model = Model::new(&task.network, &parameters, &targets, &task.latents, &[])?;
+            heads::train::train(task, &samples, &model, &parameters)
+        });
+    });
+    let mut classifier = self::task(name, task.data.split.test, &task.network.input, &[50])?;
+    (classifier.stop, classifier.recipe.batch_size) = (Stop::Steps(task.steps), task.batch_size);
+    group.bench_function(format!("{name}/classifier/300"), |bencher| bencher.iter(|| epoch(&classifier, &samples)));
+    Ok(())
+}
+
 fn run() -> Result<()> {
     pin_environment(Numerics::Native)?;
     open_device(Numerics::Native, "cpu")?;
@@ -112,10 +182,12 @@ fn run() -> Result<()> {
     group.bench_function("digits/4x64/epoch", |bencher| bencher.iter(|| epoch(&digits, &samples)));
 
     sequences(&mut group)?;
+    models(&mut group, &mut source, &model("digits", Some(300), 64)?)?;
     let mnist = task("mnist", None, &[1, 28, 28], &[100; 11])?;
     match source.samples(&mnist.data, &mnist.network) {
         Ok(samples) => {
             group.bench_function("mnist/11x100/epoch", |bencher| bencher.iter(|| epoch(&mnist, &samples)));
+            models(&mut group, &mut source, &model("mnist", None, 784)?)?;
         }
         Err(error) => eprintln!("training/mnist/11x100/epoch is skipped: {error:#}"),
     }
