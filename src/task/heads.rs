@@ -54,9 +54,15 @@ pub struct Assembled {
     /// A safetensors object of the store; absent where every tensor is put together without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<Digest>,
+    /// Another one, whose tensors the assembly knows as `donor/<name>`: a part of another model takes its weights along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub donor: Option<Digest>,
     /// How.
     pub assembly: Assembly,
 }
+
+/// What stands before the names of a donor's tensors in an assembly.
+pub const DONOR: &str = "donor/";
 
 /// An output of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -243,7 +249,7 @@ mod tests {
                 digest: Digest::of(b"samples"),
                 split: SplitChoice { test: Some(300), validation: 200, train: None, seed: Seed::from_number(1) },
             },
-            start: Assembled { weights: Some(Digest::of(b"weights")), assembly },
+            start: Assembled { weights: Some(Digest::of(b"weights")), donor: None, assembly },
             heads: vec![
                 Head {
                     name: "class".to_owned(),

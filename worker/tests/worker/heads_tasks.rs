@@ -57,7 +57,7 @@ pub(crate) fn train_task(seed: u64) -> TrainHeads {
     TrainHeads {
         network,
         data: crate::digits(),
-        start: Assembled { weights: None, assembly },
+        start: Assembled { weights: None, donor: None, assembly },
         heads: vec![
             head("class", "class", Target::Labels, HeadLoss::SigmoidCrossEntropy),
             head("histogram", "histogram", Target::Histogram { bins: 8 }, HeadLoss::MeanSquaredError),
@@ -164,7 +164,7 @@ fn stored_weights_score_as_they_did_and_train_on_in_a_larger_network() {
         let columns = vec![block([0, 0], [units, 32], kept(&name)), block([0, 32], [units, 1], Source::Zeros)];
         assembly.tensors.insert(name, columns);
     }
-    larger.start = Assembled { weights: Some(weights), assembly };
+    larger.start = Assembled { weights: Some(weights), donor: None, assembly };
     let unchanged = TrainHeads { steps: 0, ..larger.clone() };
     let (unchanged, _) = worker.outcome(Task::TrainHeads(unchanged), &[&file]);
     for (name, value) in &unchanged.scalars {
@@ -260,7 +260,8 @@ fn generated_images_come_from_noise_and_from_test_samples_in_order() {
     ];
     let network = NetworkSpec { input: vec![64], nodes, output: "decode".to_owned() };
     let assembly = drawn(&network, "", Law::Pytorch { fan_in: 64 });
-    let mut task = TrainHeads { network, start: Assembled { weights: None, assembly }, steps: 0, ..train_task(1) };
+    let mut task =
+        TrainHeads { network, start: Assembled { weights: None, donor: None, assembly }, steps: 0, ..train_task(1) };
     task.heads = vec![head("image", "decode", Target::Image, HeadLoss::MeanSquaredError)];
     let (outcome, out) = worker.outcome(Task::TrainHeads(task.clone()), &[]);
     let file = out.join("weights.safetensors");
