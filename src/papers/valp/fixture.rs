@@ -53,14 +53,16 @@ pub(super) fn figure_2() -> Valp {
 }
 
 /// One of everything: `n0` reads the input and feeds the classifier `n1`, the values `n2` and, as a latent, the decoder
-/// `n3`; `n1` conditions `n3`. Outputs: `o0` discrete of 3, `o1` values of 2, `o2` samples of 4.
+/// `n3`; `n1` conditions `n3`; `n0` and `n1` have ReLU, `n2` the hyperbolic tangent, `n3` is linear. Outputs: `o0` discrete of 3, `o1` values of 2, `o2` samples of 4.
 pub(super) fn three_outputs() -> Valp {
-    let networks = vec![
+    let mut networks = vec![
         network("n0", Kind::Generic, 5),
         network("n1", Kind::Discrete, 3),
         network("n2", Kind::Generic, 2),
         network("n3", Kind::Decoder, 4),
     ];
+    networks[2].hidden[0].activation = Some(Activation::Tanh);
+    networks[3].hidden[0].activation = None;
     let outputs = vec![
         output("o0", OutputKind::Discrete, 3),
         output("o1", OutputKind::Values, 2),

@@ -208,6 +208,7 @@ impl<'a> Creator<'a> {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::component::Input;
     use super::super::fixture::space;
     use super::*;
     use crate::base::digest::Digest;
@@ -247,6 +248,17 @@ mod tests {
         assert!(valps.iter().any(conditional));
         let several = |valp: &Valp| valp.networks().iter().any(|n| valp.outgoing(n.id).count() > 1);
         assert!(valps.iter().filter(|valp| several(valp)).count() > 30);
+    }
+
+    #[test]
+    fn every_input_is_read() {
+        let mut two = space();
+        two.inputs.push(Input { id: Id::Input(1), features: 3 });
+        let mut stream = Seed::from_number(2).stream("generate");
+        for networks in (3..9).cycle().take(60) {
+            let valp = generate(&two, networks, &mut stream).expect("enough");
+            assert!(valp.outgoing(Id::Input(0)).count() > 0 && valp.outgoing(Id::Input(1)).count() > 0);
+        }
     }
 
     #[test]

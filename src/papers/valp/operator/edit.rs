@@ -53,7 +53,9 @@ pub enum Form {
     Gentle,
 }
 
-/// What becomes of the number of weights (section IV-C).
+/// What becomes of the number of weights (section IV-C), as the paper sorts its operators. Single edits may differ: a
+/// narrow sub-network inserted behind a wide image saves weights, and a receiver of a bypassed one may read more than
+/// before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Effect {
     /// There are fewer.
