@@ -180,8 +180,8 @@ pub struct ShuffledFeatures {
 
 /// Samples from a model: latent samples are standard normal numbers, whatever their means and variances would be.
 ///
-/// Answers the tensor object `generated`: f32 `images` `[count, features]`, in 0..=1, and with `through` also `logits`
-/// `[count, classes]`. The first n of them do not depend on `count`.
+/// Answers the tensor object `generated`: f32 `images` `[count, features]`, in 0..=1, or with `through`, in their place,
+/// `logits` `[count, classes]`, which are a hundred times smaller. The first n of them do not depend on `count`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Generate {

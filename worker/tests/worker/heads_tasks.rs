@@ -235,14 +235,14 @@ fn images_are_drawn_and_a_classifier_looks_at_them() {
     let through = Through { network: classifier.network.clone(), weights: classified.tensors["weights"] };
     let task = Generate { through: Some(through), ..generate_task(weights, 300) };
     let (_, out) = worker.outcome(Task::Generate(task), &[&file, &classifier_file]);
-    let both = object(&out, "generated");
-    assert_eq!(both["images"], *images);
-    assert_eq!(both["logits"].shape, [300, 10]);
+    let seen = object(&out, "generated");
+    assert_eq!(seen.keys().collect::<Vec<_>>(), ["logits"], "images are large, and nobody asked for them");
+    assert_eq!(seen["logits"].shape, [300, 10]);
     let tensors = object(&classifier_out, "weights");
     for row in [0, 299] {
         let image: Vec<f64> = images.values[64 * row..][..64].iter().copied().map(f64::from).collect();
         let expected = forward(&classifier.network, &tensors, &image).expect("a perceptron");
-        for (found, expected) in both["logits"].values[10 * row..].iter().zip(&expected["logits"]) {
+        for (found, expected) in seen["logits"].values[10 * row..].iter().zip(&expected["logits"]) {
             assert!((f64::from(*found) - expected).abs() < 1e-3, "{found} instead of {expected}");
         }
     }
