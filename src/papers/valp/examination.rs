@@ -20,7 +20,7 @@ use crate::network::assembly::Assembly;
 use crate::network::weights::{Tensors, decode};
 use crate::surrogate::Features;
 use crate::task::heads::{EvaluateHeads, Intervention, ShuffledFeatures};
-use crate::task::outcome::Outcome;
+use crate::task::outcome::{Ending, Outcome};
 use crate::task::{Split, Task};
 
 /// Raised whenever the same values would give other dependencies.
@@ -61,7 +61,7 @@ pub enum Depth {
     All,
 }
 
-/// Examine a model whose weights exist; one task.
+/// Examine a model whose weights exist; one task. Empty where an intervention left no finite loss.
 pub fn examine(
     laboratory: &Laboratory,
     valp: &Valp,
@@ -101,6 +101,11 @@ pub fn examine(
     let (pass, _) = laboratory.size(valp)?;
     let mut examination =
         Examination { multiply_adds: pass * passes * laboratory.split.validation as f64, ..Examination::default() };
+    match outcome.ending {
+        // An intervention that leaves no finite loss hides all others: nothing is known, and all counts as relevant.
+        Ending::Diverged { .. } => return Ok(examination),
+        Ending::Completed => {}
+    }
     for network in valp.networks().iter().map(|network| network.id) {
         let of = |output| Ok((output, suffering(laboratory, outcome, &module_name(network), output)?));
         let suffering: Result<BTreeMap<Id, f64>> = outputs_of(valp, network).into_iter().map(of).collect();

@@ -221,8 +221,8 @@ fn plan(inputs: &ExplorationInputs, valp: &Valp) -> (Vec<Planned>, Vec<Places>) 
 }
 
 fn touched(edit: &Edit) -> Option<Id> {
-    let networks = edit.place().into_iter().filter(|id| matches!(id, Id::Network(_)));
-    networks.last()
+    let mut networks = edit.place().into_iter().filter(|id| matches!(id, Id::Network(_)));
+    networks.next_back()
 }
 
 #[cfg(test)]

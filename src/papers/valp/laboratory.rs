@@ -91,7 +91,7 @@ pub struct Job<'a> {
 pub struct Trained {
     /// How good the model is.
     pub objectives: Objectives,
-    /// The code's measure of samples, 50 minus its score; absent where the training diverged.
+    /// The code's measure of samples, 50 minus its score; absent where the training or the images diverged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<f64>,
     /// Its weights; absent where the training diverged.
@@ -230,14 +230,18 @@ impl Laboratory {
             let name = format!("validation.{}.{measure}", self.output(kind)?);
             outcome.scalars.get(&name).copied().with_context(|| format!("the worker answered no `{name}`"))
         };
-        let generated = images.tensors.get("generated").context("the worker answered no object `generated`")?;
-        let quality = judge.quality(*generated, self.sampling.images, context)?;
-        trained.objectives = Objectives {
-            error: scalar(OutputKind::Discrete, "error")?,
-            squared_error: scalar(OutputKind::Values, "loss")?,
-            distance: quality.distance,
-        };
-        trained.reference = Some(quality.reference);
+        trained.objectives.error = scalar(OutputKind::Discrete, "error")?;
+        trained.objectives.squared_error = scalar(OutputKind::Values, "loss")?;
+        match images.ending {
+            // Noise went where no latent of the training was: images that are no numbers are the worst ones.
+            Ending::Diverged { .. } => {}
+            Ending::Completed => {
+                let object = images.tensors.get("generated").context("the worker answered no object `generated`")?;
+                let quality = judge.quality(*object, self.sampling.images, context)?;
+                trained.objectives.distance = quality.distance;
+                trained.reference = Some(quality.reference);
+            }
+        }
         for output in &self.space.outputs {
             let name = format!("{}.loss", output.id);
             let curve = outcome.curves.get(&name).with_context(|| format!("the worker answered no curve `{name}`"))?;

@@ -21,6 +21,9 @@ pub type State = (Trend, bool);
 /// Improvements by state and operator form.
 pub type Outcomes = BTreeMap<State, BTreeMap<Variant, Vec<f64>>>;
 
+/// By model and objective: what was done, in which state, and how much it improved.
+type Cases = BTreeMap<(usize, Objective), Vec<(State, Variant, f64)>>;
+
 /// The observations as rules see them.
 #[derive(Clone, Debug)]
 pub struct Lessons {
@@ -66,9 +69,8 @@ impl Lessons {
         outcomes
     }
 
-    /// By model and objective: what was done, in which state, and how much it improved.
-    fn cases(&self) -> BTreeMap<(usize, Objective), Vec<(State, Variant, f64)>> {
-        let mut cases: BTreeMap<(usize, Objective), Vec<(State, Variant, f64)>> = BTreeMap::new();
+    fn cases(&self) -> Cases {
+        let mut cases: Cases = BTreeMap::new();
         for (model, objective, state, variant, improvement) in &self.lessons {
             cases.entry((*model, *objective)).or_default().push((*state, *variant, *improvement));
         }
@@ -128,9 +130,10 @@ mod tests {
     use crate::papers::valp::operator::edit::Edit;
 
     fn observation(model: usize, operator: Operator, form: Form, slope: f64, improvement: f64) -> Observation {
-        let edit = match operator {
-            Operator::CloneNetwork => Edit::CloneNetwork { network: id("n1") },
-            _ => Edit::AddConnection { from: id("n1"), to: id("n2") },
+        let edit = if operator == Operator::CloneNetwork {
+            Edit::CloneNetwork { network: id("n1") }
+        } else {
+            Edit::AddConnection { from: id("n1"), to: id("n2") }
         };
         Observation {
             model,

@@ -330,7 +330,7 @@ fn irrelevant(model: &ExplorationRecord) -> Option<f64> {
         !outputs.values().any(|relevance| Reading::Inverted.is_relevant(*relevance))
     };
     let count = modules.values().filter(|outputs| is_irrelevant(outputs)).count();
-    Some(count as f64 / modules.len() as f64)
+    (!modules.is_empty()).then(|| count as f64 / modules.len() as f64)
 }
 
 fn rules(list: &mut List, settings: &Settings) {
