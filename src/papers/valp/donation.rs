@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::component::Id;
 use super::diagnosis::relative::donations;
-use super::exploration::{After, ExplorationInputs, ExplorationRecord};
+use super::exploration::{After, ExplorationRecord};
 use super::generate::generate;
 use super::graph::Valp;
-use super::laboratory::Job;
+use super::laboratory::{Job, Laboratory};
 use super::operator::crossover::crossover;
 use super::operator::edit::Variation;
 use crate::base::digest::Digest;
@@ -22,8 +22,14 @@ use crate::harness::study::{Context, Results};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DonationInputs {
-    /// The study of every model, and what it depends on.
-    pub models: Vec<(String, ExplorationInputs)>,
+    /// How models are trained and judged.
+    pub laboratory: Laboratory,
+    /// Sub-networks of a model.
+    pub networks: usize,
+    /// Steps after a crossover.
+    pub retraining_steps: usize,
+    /// The study of every model, and the root of its draws.
+    pub models: Vec<(String, Seed)>,
     /// Root of the draws of outputs and of what a donated part reads.
     pub seed: Seed,
 }
@@ -49,9 +55,9 @@ pub struct Donation {
 }
 
 /// A model as it was before any change.
-struct Model<'a> {
+struct Model {
     place: usize,
-    inputs: &'a ExplorationInputs,
+    seed: Seed,
     valp: Valp,
     weights: Digest,
     /// Its objectives, in the order of outputs.
@@ -61,15 +67,17 @@ struct Model<'a> {
 /// Cross every model that did not diverge with the best other one in one output.
 pub fn donate(inputs: &DonationInputs, results: &Results, context: &dyn Context) -> Result<Vec<Donation>> {
     let mut models = Vec::new();
-    for (place, (study, of_model)) in inputs.models.iter().enumerate() {
+    let laboratory = &inputs.laboratory;
+    for (place, (study, seed)) in inputs.models.iter().enumerate() {
         let record: ExplorationRecord = results.read(study)?;
-        let valp = generate(&of_model.laboratory.space, of_model.networks, &mut of_model.seed.stream("model"))?;
+        let valp = generate(&laboratory.space, inputs.networks, &mut seed.stream("model"))?;
         let objectives = record.before.objectives.values().to_vec();
-        let model = record.before.weights.map(|weights| Model { place, inputs: of_model, valp, weights, objectives });
+        let model = record.before.weights.map(|weights| Model { place, seed: *seed, valp, weights, objectives });
         models.extend(model);
     }
-    let Some(first) = models.first().filter(|_| models.len() > 1) else { return Ok(Vec::new()) };
-    let laboratory = &first.inputs.laboratory;
+    if models.len() < 2 {
+        return Ok(Vec::new());
+    }
     let advised = donations(&models.iter().map(|model| model.objectives.clone()).collect::<Vec<_>>());
     let (mut crossed, mut made) = (Vec::new(), Vec::new());
     for (at, host) in models.iter().enumerate() {
@@ -94,7 +102,7 @@ pub fn donate(inputs: &DonationInputs, results: &Results, context: &dyn Context)
         });
         made.push(variation.ok().map(|variation| (host, donor.weights, variation)));
     }
-    let possible: Vec<&(&Model<'_>, Digest, Variation)> = made.iter().flatten().collect();
+    let possible: Vec<&(&Model, Digest, Variation)> = made.iter().flatten().collect();
     let jobs: Vec<Job<'_>> = possible
         .iter()
         .map(|(host, donor, variation)| Job {
@@ -102,8 +110,8 @@ pub fn donate(inputs: &DonationInputs, results: &Results, context: &dyn Context)
             weights: Some(host.weights),
             donor: Some(*donor),
             assembly: variation.assembly.clone(),
-            steps: host.inputs.retraining_steps,
-            seed: host.inputs.seed.derive("retraining"),
+            steps: inputs.retraining_steps,
+            seed: host.seed.derive("retraining"),
         })
         .collect();
     let judge = laboratory.judge(context)?;

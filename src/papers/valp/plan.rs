@@ -10,6 +10,7 @@ use super::laboratory::Laboratory;
 use super::operator::edit::Operator;
 use super::search::SearchInputs;
 use super::settings::{ArmSettings, DataSettings, Settings};
+use crate::base::seed::Seed;
 use crate::harness::study::Study;
 
 /// What a study does, and all that its result depends on besides what it needs.
@@ -97,6 +98,11 @@ fn laboratory(settings: &Settings, data: &DataSettings, every: usize, slope_step
     }
 }
 
+/// Root of every draw of one model.
+fn model_seed(settings: &Settings, model: usize) -> Seed {
+    settings.root().derive_indexed("exploration", model as u64)
+}
+
 /// What the study of one model depends on.
 pub fn exploration_inputs(settings: &Settings, model: usize) -> ExplorationInputs {
     let exploration = &settings.exploration;
@@ -106,14 +112,17 @@ pub fn exploration_inputs(settings: &Settings, model: usize) -> ExplorationInput
         steps: exploration.steps,
         retraining_steps: exploration.retraining_steps,
         components: exploration.components,
-        seed: settings.root().derive_indexed("exploration", model as u64),
+        seed: model_seed(settings, model),
     }
 }
 
 /// What the study of crossovers depends on.
 pub fn donation_inputs(settings: &Settings) -> DonationInputs {
-    let model = |model| (exploration_id(model), exploration_inputs(settings, model));
+    let model = |model| (exploration_id(model), model_seed(settings, model));
     DonationInputs {
+        laboratory: exploration_laboratory(settings),
+        networks: settings.exploration.networks,
+        retraining_steps: settings.exploration.retraining_steps,
         models: (0..settings.exploration.models).map(model).collect(),
         seed: settings.root().derive("donation"),
     }

@@ -134,7 +134,7 @@ fn read_data(section: &mut Section<'_>) -> DataSettings {
 fn read_exploration(section: &mut Section<'_>) -> ExplorationSettings {
     let exploration = ExplorationSettings {
         data: section.section("data", read_data),
-        models: section.integer("models", 1..=100_000),
+        models: section.integer("models", 1..=1000),
         networks: section.integer("networks", 3..=100),
         steps: section.integer("steps", 1..=10_000_000),
         retraining_steps: section.integer("retraining_steps", 1..=10_000_000),
@@ -158,7 +158,7 @@ fn read_search(section: &mut Section<'_>) -> SearchSettings {
         arms: section.list("arms", |item| {
             item.section(|section| ArmSettings {
                 name: section.choice("name", &Arm::ALL.map(|arm| (arm.name(), arm))),
-                pairs: section.integer("pairs", 1..=10_000),
+                pairs: section.integer("pairs", 1..=1000),
                 steps: section.integer("steps", 1..=100_000),
             })
         }),
