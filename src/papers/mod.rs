@@ -7,8 +7,8 @@ pub mod valp; //   models of several networks and outputs, varied by operators t
 use crate::harness::study::Paper;
 
 /// All papers, in the order of lists.
-pub fn all() -> [&'static dyn Paper; 2] {
-    [&econas::paper::Econas, &popnas::paper::Popnas]
+pub fn all() -> [&'static dyn Paper; 3] {
+    [&econas::paper::Econas, &popnas::paper::Popnas, &valp::paper::ValpPaper]
 }
 
 /// The paper of that id.

@@ -54,9 +54,15 @@ pub struct Assembled {
     /// A safetensors object of the store; absent where every tensor is put together without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<Digest>,
+    /// Another one, whose tensors the assembly knows as `donor/<name>`: a part of another model takes its weights along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub donor: Option<Digest>,
     /// How.
     pub assembly: Assembly,
 }
+
+/// What stands before the names of a donor's tensors in an assembly.
+pub const DONOR: &str = "donor/";
 
 /// An output of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -174,8 +180,8 @@ pub struct ShuffledFeatures {
 
 /// Samples from a model: latent samples are standard normal numbers, whatever their means and variances would be.
 ///
-/// Answers the tensor object `generated`: f32 `images` `[count, features]`, in 0..=1, and with `through` also `logits`
-/// `[count, classes]`. The first n of them do not depend on `count`.
+/// Answers the tensor object `generated`: f32 `images` `[count, features]`, in 0..=1, or with `through`, in their place,
+/// `logits` `[count, classes]`, which are a hundred times smaller. The first n of them do not depend on `count`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Generate {
@@ -243,7 +249,7 @@ mod tests {
                 digest: Digest::of(b"samples"),
                 split: SplitChoice { test: Some(300), validation: 200, train: None, seed: Seed::from_number(1) },
             },
-            start: Assembled { weights: Some(Digest::of(b"weights")), assembly },
+            start: Assembled { weights: Some(Digest::of(b"weights")), donor: None, assembly },
             heads: vec![
                 Head {
                     name: "class".to_owned(),

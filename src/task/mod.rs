@@ -53,7 +53,7 @@ impl Task {
             Self::Evaluate(Evaluate { weights, .. }) | Self::PredictSequence(PredictSequence { weights, .. }) => {
                 vec![*weights]
             }
-            Self::TrainHeads(train) => train.start.weights.into_iter().collect(),
+            Self::TrainHeads(train) => train.start.weights.into_iter().chain(train.start.donor).collect(),
             Self::EvaluateHeads(evaluate) => vec![evaluate.weights],
             Self::Generate(Generate { weights, through, .. }) => {
                 std::iter::once(*weights).chain(through.as_ref().map(|through| through.weights)).collect()

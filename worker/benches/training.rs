@@ -134,7 +134,7 @@ fn model(data: &str, test: Option<usize>, pixels: usize) -> Result<TrainHeads> {
     };
     Ok(TrainHeads {
         network: NetworkSpec { input: vec![pixels], nodes, output: "outputs".to_owned() },
-        start: Assembled { weights: None, assembly: Assembly::default() },
+        start: Assembled { weights: None, donor: None, assembly: Assembly::default() },
         heads: vec![
             head("class", "class", Target::Labels, HeadLoss::SigmoidCrossEntropy),
             head("histogram", "histogram", Target::Histogram { bins: 8 }, HeadLoss::MeanSquaredError),

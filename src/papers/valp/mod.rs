@@ -15,5 +15,19 @@ pub mod diagnosis; //   what a trained model says of its parts
 pub mod rules; //       which operators a diagnosis advises
 pub mod guide; //       which of them is made next
 
+pub mod settings; //    the manifest's parameters
+pub mod arm; //         the ways to search
+pub mod quality; //     how good generated images are
+pub mod laboratory; //  models trained and judged
+pub mod examination; // a trained model's parts disturbed
+pub mod exploration; // every operator applied to a random model
+pub mod donation; //    the crossover of random models
+pub mod search; //      hill climbing
+pub mod plan; //        the studies of a profile
+pub mod analysis; //    quantities, tables and figures
+pub mod paper; //       how the harness sees it
+
 #[cfg(test)]
 mod fixture; // small VALPs
+#[cfg(test)]
+mod pretence; // a small experiment without workers

@@ -37,7 +37,7 @@ fn task() -> TrainHeads {
     TrainHeads {
         network: NetworkSpec { input: vec![1, 2, 2], nodes, output: "all".to_owned() },
         data: DataChoice { name: "digits".to_owned(), digest: Digest::of(b"samples"), split },
-        start: Assembled { weights: None, assembly: Assembly::default() },
+        start: Assembled { weights: None, donor: None, assembly: Assembly::default() },
         heads: vec![
             head("class", "class", Target::Labels, HeadLoss::SigmoidCrossEntropy),
             head("image", "decode", Target::Image, HeadLoss::MeanSquaredError),

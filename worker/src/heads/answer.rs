@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
+use renas::base::digest::Digest;
 use renas::data::split::Split;
 use renas::network::assembly::assemble;
 use renas::network::spec::NetworkSpec;
 use renas::network::weights::Tensors;
 use renas::task::head_check::{check_evaluate, check_generate};
-use renas::task::heads::{EvaluateHeads, Generate, Head, Through, TrainHeads};
+use renas::task::heads::{Assembled, DONOR, EvaluateHeads, Generate, Head, Through, TrainHeads};
 use renas::task::outcome::{Ending, Outcome};
 use renas::task::protocol::Request;
 use tch::Device;
@@ -22,13 +23,19 @@ use crate::evaluate::Measured;
 use crate::parameters::Parameters;
 use crate::serve::{finish, read_object};
 
+/// The tensors that an assembly takes from: those of a model, and under other names those of a donor.
+fn inherited(start: &Assembled, request: &Request) -> Result<Tensors> {
+    let read = |object: Option<&Digest>| object.map_or_else(|| Ok(Tensors::new()), |at| read_object(at, request));
+    let donated = read(start.donor.as_ref())?.into_iter().map(|(name, tensor)| (format!("{DONOR}{name}"), tensor));
+    Ok(read(start.weights.as_ref())?.into_iter().chain(donated).collect())
+}
+
 /// Train a model.
 pub fn run_train(task: &TrainHeads, request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
     let samples = data.samples(&task.data, &task.network)?;
     check(task, &samples)?;
     let targets = targets(&task.heads, &task.network, &samples, data)?;
-    let old =
-        task.start.weights.as_ref().map_or_else(|| Ok(Tensors::new()), |weights| read_object(weights, request))?;
+    let old = inherited(&task.start, request)?;
     let fresh = assemble(&task.network, &task.start.assembly, &old, task.seed)?;
     let parameters = Parameters::from_tensors(&task.network, fresh, device)?;
     let model = Model::new(&task.network, &parameters, &targets, &task.latents, &[])?;

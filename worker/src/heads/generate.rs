@@ -65,16 +65,14 @@ pub fn generate(
         let draws = noise.draw(size as usize)?;
         let values = module.values(&input, Mode::Evaluation, Noise::Alone(&draws), &[Some(node)])?;
         let batch = values[0].f_reshape([size, -1])?.f_clamp(0.0, 1.0)?;
-        images.extend(floats(&batch)?);
-        if let Some(classifier) = classifier {
-            logits.extend(classifier.logits(&batch)?);
+        match classifier {
+            Some(classifier) => logits.extend(classifier.logits(&batch)?),
+            None => images.extend(floats(&batch)?),
         }
     }
-    let features = images.len() / task.count;
-    let mut tensors =
-        Tensors::from([("images".to_owned(), Stored { shape: vec![task.count, features], values: images })]);
-    if let Some(classifier) = classifier {
-        tensors.insert("logits".to_owned(), Stored { shape: vec![task.count, classifier.classes], values: logits });
-    }
-    Ok(tensors)
+    let (name, columns, values) = match classifier {
+        Some(classifier) => ("logits", classifier.classes, logits),
+        None => ("images", images.len() / task.count, images),
+    };
+    Ok(Tensors::from([(name.to_owned(), Stored { shape: vec![task.count, columns], values })]))
 }

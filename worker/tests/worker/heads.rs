@@ -71,7 +71,7 @@ fn task() -> TrainHeads {
     TrainHeads {
         network: NetworkSpec { input: vec![6], nodes, output: "outputs".to_owned() },
         data: crate::digits(),
-        start: Assembled { weights: None, assembly: Assembly::default() },
+        start: Assembled { weights: None, donor: None, assembly: Assembly::default() },
         heads,
         latents: vec![Latent { node: "latent".to_owned(), weight: 0.5 }],
         optimizer: Optimizer::Adam { learning_rate: 0.05 },

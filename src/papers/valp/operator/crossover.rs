@@ -12,9 +12,7 @@ use super::edit::Variation;
 use crate::base::seed::Stream;
 use crate::network::assembly::{Assembly, Block, Source};
 use crate::network::weights::Tensors;
-
-/// What a donor's tensors are called among the host's.
-const DONOR: &str = "donor/";
+use crate::task::heads::DONOR;
 
 /// A host cannot take what a donor has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -1,0 +1,67 @@
+//! The results of all studies of a profile, read once into their types, with what follows from them at once.
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use super::observations::{Medians, Observation, differences, observe};
+use crate::harness::study::Results;
+use crate::papers::valp::arm::Arm;
+use crate::papers::valp::donation::Donation;
+use crate::papers::valp::exploration::ExplorationRecord;
+use crate::papers::valp::plan::{DONATION_ID, exploration_id, judge_id, search_id};
+use crate::papers::valp::quality::Judge;
+use crate::papers::valp::search::SearchRecord;
+use crate::papers::valp::settings::Settings;
+
+/// Results of the profile.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// One record per random model.
+    pub models: Vec<ExplorationRecord>,
+    /// One crossover per model that did not diverge.
+    pub donations: Vec<Donation>,
+    /// Every improvement that they hold.
+    pub observations: Vec<Observation>,
+    /// G, with the observation of its aggressive form.
+    pub differences: Vec<(Observation, f64)>,
+    /// What halves the observations.
+    pub medians: Medians,
+    /// Accuracy of the classifier of each data set.
+    pub judges: BTreeMap<String, f64>,
+    searches: BTreeMap<Arm, Vec<SearchRecord>>,
+}
+
+impl Evidence {
+    /// Read the results of every study of the profile.
+    pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
+        let models: Vec<ExplorationRecord> = (0..settings.exploration.models)
+            .map(|model| results.read(&exploration_id(model)))
+            .collect::<Result<_>>()?;
+        let mut searches = BTreeMap::new();
+        for arm in &settings.search.arms {
+            let of_pair = |pair| results.read(&search_id(arm.name, pair));
+            searches.insert(arm.name, (0..arm.pairs).map(of_pair).collect::<Result<_>>()?);
+        }
+        let mut judges = BTreeMap::new();
+        for name in [&settings.exploration.data.name, &settings.search.data.name] {
+            let judge: Judge = results.read(&judge_id(name))?;
+            judges.insert(name.clone(), judge.accuracy);
+        }
+        let observations = observe(settings, &models);
+        let medians = Medians::of(&observations);
+        let differences = differences(&observations);
+        let donations = results.read(DONATION_ID)?;
+        Ok(Self { models, donations, observations, differences, medians, judges, searches })
+    }
+
+    /// One record per pair; none for an arm that the profile does not run.
+    pub fn searches(&self, arm: Arm) -> &[SearchRecord] {
+        self.searches.get(&arm).map_or(&[], Vec::as_slice)
+    }
+
+    /// Records of an arm and of random search, pair by pair.
+    pub fn pairs(&self, arm: Arm) -> Vec<(&SearchRecord, &SearchRecord)> {
+        self.searches(arm).iter().zip(self.searches(Arm::Random)).collect()
+    }
+}

@@ -1,0 +1,30 @@
+//! What the results say: quantities, tables and figures.
+
+pub mod quantities; // one catalogue of names and how each is read
+
+pub mod climbing; //     numbers of searches: fronts, hypervolume, compute
+pub mod evidence; //     results of all studies, read once
+pub mod family; //       the tests of section VII-A
+pub mod figures; //      figures 5 to 9 and one beyond the paper
+pub mod learned; //      rules learned from outcomes, and the guidelines
+pub mod observations; // improvements, with what was known before
+pub mod operators; //    quantities of the study of operators
+pub mod searches; //     quantities of the searches
+pub mod tables; //       the tests and what the paper leaves out
+
+use anyhow::Result;
+
+use super::settings::Settings;
+use crate::harness::study::Results;
+use crate::report::findings::Findings;
+
+/// All that the results say.
+pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
+    let evidence = evidence::Evidence::read(settings, results)?;
+    let quantities = quantities::measure(settings, &evidence);
+    Ok(Findings {
+        tables: tables::all(settings, &evidence, &quantities),
+        figures: figures::all(settings, &evidence),
+        quantities,
+    })
+}

@@ -1,0 +1,111 @@
+//! Every quantity of the findings: one catalogue says its name and how it is read from the evidence, so that the names
+//! promised to the manifest's claims are those that the analysis finds.
+
+use std::collections::BTreeMap;
+
+use super::evidence::Evidence;
+use super::{operators, searches};
+use crate::base::metric::Unit;
+use crate::papers::valp::settings::Settings;
+use crate::report::findings::{Measured, Quantity};
+use crate::stats::summary::mean;
+
+type Read = Box<dyn Fn(&Evidence) -> Option<Measured>>;
+
+/// One entry of the catalogue.
+pub(super) struct Entry {
+    /// The dotted name.
+    pub(super) name: String,
+    /// What it is, for people.
+    pub(super) label: String,
+    /// Its unit.
+    pub(super) unit: Unit,
+    /// The data set.
+    pub(super) data: String,
+    /// What one sample is.
+    pub(super) over: String,
+    /// How it is read; none where the evidence has nothing of it.
+    pub(super) read: Read,
+}
+
+/// The names of all quantities under these settings, in ascending order.
+pub fn names(settings: &Settings) -> Vec<String> {
+    let mut names: Vec<String> = catalogue(settings).into_iter().map(|entry| entry.name).collect();
+    names.sort_unstable();
+    names
+}
+
+/// All quantities that this evidence holds. One that nothing was observed of is absent.
+pub fn measure(settings: &Settings, evidence: &Evidence) -> BTreeMap<String, Quantity> {
+    let quantity = |entry: Entry| {
+        let Entry { name, label, unit, data, over, read } = entry;
+        let measured = read(evidence)?;
+        // Nothing here derives from measured time: compute is counted in multiply-adds.
+        Some((name, Quantity { label, unit, data, over, measured, observed_time: false }))
+    };
+    catalogue(settings).into_iter().filter_map(quantity).collect()
+}
+
+fn catalogue(settings: &Settings) -> Vec<Entry> {
+    let mut entries =
+        vec![judge("exploration", &settings.exploration.data.name), judge("search", &settings.search.data.name)];
+    entries.extend(operators::catalogue(settings));
+    entries.extend(searches::catalogue(settings));
+    entries
+}
+
+/// How well the classifier that judges samples knows classes.
+fn judge(study: &str, data: &str) -> Entry {
+    let name = data.to_owned();
+    Entry {
+        name: format!("judge.{study}.accuracy"),
+        label: format!("validation accuracy of the classifier that judges samples of {data}"),
+        unit: Unit::Fraction,
+        data: data.to_owned(),
+        over: "classifier".to_owned(),
+        read: Box::new(move |evidence| evidence.judges.get(&name).map(|accuracy| Measured::Samples(vec![*accuracy]))),
+    }
+}
+
+/// Means by model, or by whatever the first number names, in its order; none of nothing.
+pub(super) fn means_by(values: impl IntoIterator<Item = (usize, f64)>) -> Option<Measured> {
+    let mut groups: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+    values.into_iter().for_each(|(group, value)| groups.entry(group).or_default().push(value));
+    (!groups.is_empty()).then(|| Measured::Samples(groups.into_values().map(|values| mean(&values)).collect()))
+}
+
+/// A number of the whole sample that has no interval, because it is a p-value or a count of what there was.
+pub(super) fn exact(value: f64, n: usize, why: &str) -> Measured {
+    Measured::Estimate { value, low: value, high: value, n, interval: why.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::papers::valp::pretence::{results, settings};
+
+    #[test]
+    fn names_are_unique_and_all_that_is_found_was_promised() {
+        let settings = settings();
+        let names = names(&settings);
+        assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "a name stands twice");
+        let (_, results) = results();
+        let found = measure(&settings, &Evidence::read(&settings, &results).expect("own results"));
+        assert!(found.keys().all(|name| names.binary_search(name).is_ok()));
+        // In so small an experiment a half, or what is extreme, may be empty.
+        let may_be_absent = [
+            "steep.",
+            "flat.",
+            "relevant.",
+            "close_margin",
+            "delete_",
+            "remove_layer",
+            "add_connection",
+            "crossover",
+            "strength",
+        ];
+        let absent: Vec<&String> = names.iter().filter(|name| !found.contains_key(*name)).collect();
+        let is_excused = |name: &&&String| !may_be_absent.iter().any(|part| name.contains(part));
+        assert_eq!(absent.iter().filter(is_excused).count(), 0, "{absent:?}");
+    }
+}

@@ -1,0 +1,153 @@
+//! The exclusive subgraph crossover (section V-D): each model of the study of operators gets, for one output, the
+//! exclusive subgraph of the model that is best in it, and is trained further.
+//!
+//! The paper describes it and does not run it; it needs several models, so that it is a study of its own.
+
+use anyhow::{Context as _, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use super::component::Id;
+use super::diagnosis::relative::donations;
+use super::exploration::{After, ExplorationRecord};
+use super::generate::generate;
+use super::graph::Valp;
+use super::laboratory::{Job, Laboratory};
+use super::operator::crossover::crossover;
+use super::operator::edit::Variation;
+use crate::base::digest::Digest;
+use crate::base::seed::Seed;
+use crate::harness::study::{Context, Results};
+
+/// What the study depends on, besides those of the models.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DonationInputs {
+    /// How models are trained and judged.
+    pub laboratory: Laboratory,
+    /// Sub-networks of a model.
+    pub networks: usize,
+    /// Steps after a crossover.
+    pub retraining_steps: usize,
+    /// The study of every model, and the root of its draws.
+    pub models: Vec<(String, Seed)>,
+    /// Root of the draws of outputs and of what a donated part reads.
+    pub seed: Seed,
+}
+
+/// A crossover of two models.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Donation {
+    /// Place of the model that was changed.
+    pub host: usize,
+    /// Place of the model that gave.
+    pub donor: usize,
+    /// The output whose exclusive subgraph was given.
+    pub output: Id,
+    /// Whether relative performance advises it (section IV-E.5); where it advises none, the output is drawn.
+    pub is_advised: bool,
+    /// What became of it; absent where no crossover was possible.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<After>,
+    /// Why none was possible; absent where one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub obstacle: Option<String>,
+}
+
+/// A model as it was before any change.
+struct Model {
+    place: usize,
+    seed: Seed,
+    valp: Valp,
+    weights: Digest,
+    /// Its objectives, in the order of outputs.
+    objectives: Vec<f64>,
+}
+
+/// Cross every model that did not diverge with the best other one in one output.
+pub fn donate(inputs: &DonationInputs, results: &Results, context: &dyn Context) -> Result<Vec<Donation>> {
+    let mut models = Vec::new();
+    let laboratory = &inputs.laboratory;
+    for (place, (study, seed)) in inputs.models.iter().enumerate() {
+        let record: ExplorationRecord = results.read(study)?;
+        let valp = generate(&laboratory.space, inputs.networks, &mut seed.stream("model"))?;
+        let objectives = record.before.objectives.values().to_vec();
+        let model = record.before.weights.map(|weights| Model { place, seed: *seed, valp, weights, objectives });
+        models.extend(model);
+    }
+    if models.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let advised = donations(&models.iter().map(|model| model.objectives.clone()).collect::<Vec<_>>());
+    let (mut crossed, mut made) = (Vec::new(), Vec::new());
+    for (at, host) in models.iter().enumerate() {
+        let seed = inputs.seed.derive_indexed("host", host.place as u64);
+        let advice = advised.iter().find(|one| one.host == at);
+        let outputs = host.valp.outputs();
+        let drawn = seed.stream("output").below(outputs.len());
+        let index = advice.map_or(drawn, |advice| advice.output);
+        let others = (0..models.len()).filter(|other| *other != at);
+        let donor = others.min_by(|a, b| models[*a].objectives[index].total_cmp(&models[*b].objectives[index]));
+        let donor = &models[donor.context("there is another model")?];
+        let output = outputs[index].id;
+        let variation = crossover(&host.valp, &donor.valp, output, &mut seed.stream("crossover"));
+        let obstacle = variation.as_ref().err().map(ToString::to_string);
+        crossed.push(Donation {
+            host: host.place,
+            donor: donor.place,
+            output,
+            is_advised: advice.is_some(),
+            after: None,
+            obstacle,
+        });
+        made.push(variation.ok().map(|variation| (host, donor.weights, variation)));
+    }
+    let possible: Vec<&(&Model, Digest, Variation)> = made.iter().flatten().collect();
+    let jobs: Vec<Job<'_>> = possible
+        .iter()
+        .map(|(host, donor, variation)| Job {
+            valp: &variation.valp,
+            weights: Some(host.weights),
+            donor: Some(*donor),
+            assembly: variation.assembly.clone(),
+            steps: inputs.retraining_steps,
+            seed: host.seed.derive("retraining"),
+        })
+        .collect();
+    let judge = laboratory.judge(context)?;
+    let trained = laboratory.train(&jobs, &judge, context).context("crossed models")?;
+    ensure!(trained.len() == possible.len(), "{} crossed models, {} trainings", possible.len(), trained.len());
+    let mut trained = trained.iter();
+    for (donation, made) in crossed.iter_mut().zip(&made) {
+        if made.is_some() {
+            donation.after = trained.next().map(After::of);
+        }
+    }
+    Ok(crossed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::harness::study::StudyResult;
+    use crate::papers::valp::exploration::explore;
+    use crate::papers::valp::plan;
+    use crate::papers::valp::pretence::{FakeContext, donation_inputs, settings};
+
+    #[test]
+    fn every_model_gets_a_part_of_another_or_says_why_not() {
+        let context = FakeContext::default();
+        let mut results = Results::default();
+        for model in 0..settings().exploration.models {
+            let record = explore(&plan::exploration_inputs(&settings(), model), &context).expect("it runs");
+            results.insert(plan::exploration_id(model), StudyResult::of(&record).expect("finite numbers"));
+        }
+        let donations = donate(&donation_inputs(), &results, &context).unwrap_or_else(|error| panic!("{error:#}"));
+        assert_eq!(donations.len(), settings().exploration.models);
+        for one in &donations {
+            assert_ne!(one.host, one.donor);
+            assert_eq!(one.after.is_some(), one.obstacle.is_none());
+        }
+        assert!(donations.iter().any(|one| one.after.is_some()), "no crossover was possible: the test shows nothing");
+    }
+}

@@ -1,0 +1,134 @@
+//! `Paper`: how the harness sees VALP.
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use super::plan::{Inputs, plan};
+use super::settings::{self, Settings};
+use super::{analysis, donation, exploration, search};
+use crate::harness::manifest::decode::Section;
+use crate::harness::study::{Context, Paper, Results, Study};
+use crate::report::findings::Findings;
+
+/// VALP, Garciarena et al. 2021: gentle and aggressive operators, guided and random search.
+#[derive(Clone, Copy, Debug)]
+pub struct ValpPaper;
+
+impl Paper for ValpPaper {
+    fn id(&self) -> &'static str {
+        "valp"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn parameters(&self, section: &mut Section<'_>) -> Value {
+        serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
+    }
+
+    fn quantities(&self, parameters: &Value) -> Result<Vec<String>> {
+        Ok(analysis::quantities::names(&read(parameters)?))
+    }
+
+    fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
+        plan(&read(parameters)?)
+    }
+
+    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
+        let inputs = Inputs::deserialize(&study.inputs).with_context(|| format!("inputs of study {}", study.id))?;
+        Ok(match inputs {
+            Inputs::Judge(laboratory) => serde_json::to_value(laboratory.judge(context)?),
+            Inputs::Exploration(inputs) => serde_json::to_value(exploration::explore(&inputs, context)?),
+            Inputs::Donation(inputs) => serde_json::to_value(donation::donate(&inputs, results, context)?),
+            Inputs::Search(inputs) => serde_json::to_value(search::search(&inputs, context)?),
+        }?)
+    }
+
+    fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings> {
+        analysis::analyze(&read(parameters)?, results)
+    }
+}
+
+fn read(parameters: &Value) -> Result<Settings> {
+    Settings::deserialize(parameters).context("parameters of valp")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+    use crate::harness::manifest::load;
+    use crate::harness::manifest::model::{Manifest, Profile};
+    use crate::papers::valp::pretence::results;
+    use crate::report::findings::Cell;
+
+    fn manifest() -> Manifest {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+        load::load(&dir, "valp", &[&ValpPaper]).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+    }
+
+    #[test]
+    fn the_manifest_has_no_mistake_and_its_profiles_read_real_data_but_for_quick() {
+        for (profile, settings) in &manifest().profiles {
+            let expected: &[&str] = if *profile == Profile::Quick { &["digits"] } else { &["mnist", "fashion_mnist"] };
+            for study in ValpPaper.plan(&settings.parameters).expect("a sound manifest") {
+                assert!(study.data.iter().all(|name| expected.contains(&name.as_str())), "{}", study.id);
+            }
+        }
+    }
+
+    #[test]
+    fn every_claim_that_is_tested_at_all_is_tested_by_reduced_but_for_the_papers_own_p_values() {
+        let manifest = manifest();
+        let parameters = &manifest.profiles[&Profile::Reduced].parameters;
+        let known = ValpPaper.quantities(parameters).expect("a sound manifest");
+        for claim in &manifest.claims {
+            for name in claim.expectation.quantities() {
+                assert!(known.iter().any(|known| known == name), "{}: {name}", claim.id);
+            }
+            assert_eq!(!claim.profiles.is_empty(), claim.id == "all-pairs-differ-as-published", "{}", claim.id);
+        }
+    }
+
+    #[test]
+    fn every_study_stands_after_what_it_needs_and_its_inputs_read_back() {
+        for settings in manifest().profiles.values() {
+            let mut known = BTreeSet::new();
+            for study in ValpPaper.plan(&settings.parameters).expect("a sound manifest") {
+                assert!(study.needs.iter().all(|need| known.contains(need)), "{}", study.id);
+                let inputs = Inputs::deserialize(&study.inputs).expect("own inputs");
+                assert_eq!(serde_json::to_value(inputs).expect("plain data"), study.inputs);
+                assert!(known.insert(study.id.clone()), "{} stands twice", study.id);
+            }
+        }
+    }
+
+    #[test]
+    fn tables_are_rectangular_and_name_known_quantities_and_figures_have_points() {
+        let (parameters, results) = results();
+        let findings = ValpPaper.analyze(&parameters, &results).expect("own results");
+        let mut ids = BTreeSet::new();
+        for table in &findings.tables {
+            assert!(ids.insert(&table.id), "{} stands twice", table.id);
+            for row in &table.rows {
+                assert_eq!(row.len(), table.columns.len(), "{}", table.id);
+                for cell in row {
+                    if let Cell::Quantity(name) = cell {
+                        assert!(findings.quantities.contains_key(name), "{}: {name}", table.id);
+                    }
+                }
+            }
+        }
+        for figure in &findings.figures {
+            assert!(ids.insert(&figure.id), "{} stands twice", figure.id);
+            assert!(figure.series.iter().any(|series| !series.points.is_empty()), "{}", figure.id);
+        }
+        for id in ["tests", "effects", "rules", "components", "figure5", "figure6a", "figure7c", "figure8", "figure9"] {
+            assert!(ids.contains(&id.to_owned()), "{id}");
+        }
+    }
+}

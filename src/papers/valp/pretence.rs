@@ -1,0 +1,255 @@
+//! A small experiment, and a context that trains nothing: it answers tasks from the tasks alone. For tests.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use super::arm::Arm;
+use super::donation::DonationInputs;
+use super::exploration::ExplorationInputs;
+use super::network::Losses;
+use super::paper::ValpPaper;
+use super::plan;
+use super::search::SearchInputs;
+use super::settings::{
+    AnalysisSettings, ArmSettings, ClassifierSettings, DataSettings, DiagnosisSettings, Diverged, ExplorationSettings,
+    SamplingSettings, SearchSettings, Settings, SpaceSettings, TrainingSettings,
+};
+use crate::base::digest::Digest;
+use crate::base::seed::{Seed, Stream};
+use crate::harness::study::{Context, Paper, Results, Step, StudyResult, Training};
+use crate::network::shape::shapes;
+use crate::network::spec::NetworkSpec;
+use crate::network::weights::{Tensor, Tensors, decode, encode};
+use crate::task::head_check::{SampleSizes, check_evaluate, check_generate, check_train};
+use crate::task::heads::{EvaluateHeads, Head, HeadLoss, TrainHeads};
+use crate::task::outcome::{Ending, Outcome};
+use crate::task::{DataChoice, SplitChoice, Task};
+
+const VALIDATION: usize = 40;
+const SIZES: SampleSizes = SampleSizes { classes: 10, pixels: 64 };
+
+fn data() -> DataSettings {
+    DataSettings {
+        name: "digits".to_owned(),
+        input: vec![1, 8, 8],
+        classes: 10,
+        validation: VALIDATION,
+        test: Some(30),
+    }
+}
+
+/// Six models and three pairs of every arm.
+pub(super) fn settings() -> Settings {
+    Settings {
+        seed: 7,
+        space: SpaceSettings {
+            hidden: [1, 3],
+            width: [4, 9],
+            interface: [2, 9],
+            inserted_interface: [5, 9],
+            carried: 64,
+            bins: 8,
+            learning_rates: vec![0.001, 0.01],
+            momentum: 0.9,
+            batch_sizes: vec![10, 20],
+        },
+        losses: Losses { discrete: HeadLoss::SoftmaxCrossEntropy, latent_weight: 1e-4 },
+        diverged: Diverged { error: 1.0, squared_error: 1.0, distance: 1e6 },
+        floor_samples: 0.5,
+        diagnosis: DiagnosisSettings { stuck: -1e-10, steep: -2e-5, bands: 2 },
+        analysis: AnalysisSettings { clip: 1.0, large: 0.1, corner: 2.0 },
+        training: TrainingSettings { learning_rate: 0.001, batch_size: 10, seconds_per_step: 0.001 },
+        sampling: SamplingSettings {
+            images: 20,
+            classifier: ClassifierSettings { hidden: vec![8], epochs: 2, batch_size: 8, learning_rate: 0.001 },
+        },
+        exploration: ExplorationSettings {
+            data: data(),
+            models: 6,
+            networks: 6,
+            steps: 100,
+            retraining_steps: 50,
+            every: 10,
+            slope_steps: 50,
+            components: Some(1),
+        },
+        search: SearchSettings {
+            data: data(),
+            networks: [3, 6],
+            steps: 50,
+            retraining_steps: 20,
+            every: 10,
+            slope_steps: 20,
+            arms: Arm::ALL.map(|name| ArmSettings { name, pairs: 3, steps: 20 }).to_vec(),
+        },
+    }
+}
+
+/// The study of one model.
+pub(super) fn exploration_inputs(model: usize) -> ExplorationInputs {
+    plan::exploration_inputs(&settings(), model)
+}
+
+/// The study of crossovers.
+pub(super) fn donation_inputs() -> DonationInputs {
+    plan::donation_inputs(&settings())
+}
+
+/// A search of an arm from the start of a pair.
+pub(super) fn search_inputs(arm: Arm, pair: usize) -> SearchInputs {
+    let settings = settings();
+    let found = settings.arm(arm).expect("every arm runs");
+    plan::search_inputs(&settings, found, pair)
+}
+
+/// Answers tasks from the tasks alone, after looking for mistakes in them; remembers the objects that it made up.
+#[derive(Default)]
+pub(super) struct FakeContext {
+    objects: Mutex<BTreeMap<Digest, Vec<u8>>>,
+    /// Every training of a model diverges.
+    diverges: bool,
+}
+
+impl FakeContext {
+    /// One in which every training of a model diverges.
+    pub(super) fn diverging() -> Self {
+        Self { diverges: true, ..Self::default() }
+    }
+
+    fn outcome(&self, task: &Task) -> Result<Outcome> {
+        let mut stream = Seed::from_number(3).derive(&Digest::of_value(task)?.to_string()).stream("fake");
+        let mut outcome = Outcome::default();
+        match task {
+            Task::Train(train) => {
+                outcome.scalars.insert("validation.accuracy".to_owned(), 0.9);
+                let logits = matrix(VALIDATION, SIZES.classes, &mut stream);
+                self.store(&mut outcome, "logits.validation", &[("logits", logits)])?;
+                self.weights(&mut outcome, &train.network, &mut stream)?;
+            }
+            Task::TrainHeads(train) => {
+                check_train(train, SIZES).context("a training")?;
+                for weights in task.objects() {
+                    self.object(&weights).context("weights that a training starts from")?;
+                }
+                if self.diverges {
+                    outcome.ending = Ending::Diverged { step: 3 };
+                    return Ok(outcome);
+                }
+                curves(&mut outcome, train, &mut stream);
+                scores(&mut outcome, "validation", &train.heads, &mut stream);
+                self.weights(&mut outcome, &train.network, &mut stream)?;
+            }
+            Task::EvaluateHeads(evaluate) => {
+                check_evaluate(evaluate, SIZES).context("an evaluation")?;
+                for intervention in &evaluate.interventions {
+                    let name = format!("{}.validation", intervention.name);
+                    scores(&mut outcome, &name, &evaluate.heads, &mut stream);
+                }
+                self.values(&mut outcome, evaluate, &mut stream)?;
+            }
+            Task::Generate(generate) => {
+                check_generate(generate, SIZES, 30).context("a generation")?;
+                let logits = matrix(generate.count, SIZES.classes, &mut stream);
+                self.store(&mut outcome, "generated", &[("logits", logits)])?;
+            }
+            other => bail!("valp does not ask for {other:?}"),
+        }
+        Ok(outcome)
+    }
+
+    fn store(&self, outcome: &mut Outcome, name: &str, tensors: &[(&str, Tensor)]) -> Result<()> {
+        let tensors: Tensors = tensors.iter().map(|(name, tensor)| ((*name).to_owned(), tensor.clone())).collect();
+        let bytes = encode(&tensors)?;
+        let digest = Digest::of(&bytes);
+        self.objects.lock().expect("no test panics with it").insert(digest, bytes);
+        outcome.tensors.insert(name.to_owned(), digest);
+        Ok(())
+    }
+
+    /// An object that stands for the weights of a network.
+    fn weights(&self, outcome: &mut Outcome, network: &NetworkSpec, stream: &mut Stream) -> Result<()> {
+        let nodes = network.nodes.len();
+        self.store(outcome, "weights", &[("stand_in", matrix(1, nodes, stream))])
+    }
+
+    fn values(&self, outcome: &mut Outcome, evaluate: &EvaluateHeads, stream: &mut Stream) -> Result<()> {
+        if evaluate.nodes.is_empty() {
+            return Ok(());
+        }
+        let shapes = shapes(&evaluate.network)?;
+        let mut tensors = Vec::new();
+        for node in &evaluate.nodes {
+            let at = evaluate.network.nodes.iter().position(|other| other.name == *node).context("a node")?;
+            tensors.push((node.as_str(), matrix(VALIDATION, shapes[at].iter().product(), stream)));
+        }
+        self.store(outcome, "values.validation", &tensors)
+    }
+}
+
+fn matrix(rows: usize, columns: usize, stream: &mut Stream) -> Tensor {
+    let values = (0..rows * columns).map(|_| stream.normal() as f32).collect();
+    Tensor { shape: vec![rows, columns], values }
+}
+
+/// Losses that fall, each by its own slope, some not at all.
+fn curves(outcome: &mut Outcome, train: &TrainHeads, stream: &mut Stream) {
+    for head in &train.heads {
+        let slope = if stream.chance(0.2) { 0.0 } else { 1e-3 * stream.uniform() };
+        let points = (0..train.steps / train.every).map(|at| 2.0 - slope * (at * train.every) as f64);
+        outcome.curves.insert(format!("{}.loss", head.name), points.collect());
+    }
+}
+
+fn scores(outcome: &mut Outcome, prefix: &str, heads: &[Head], stream: &mut Stream) {
+    for head in heads {
+        outcome.scalars.insert(format!("{prefix}.{}.loss", head.name), 0.1 + stream.uniform());
+        outcome
+            .scalars
+            .insert(format!("{prefix}.{}.error", head.name), stream.below(VALIDATION) as f64 / VALIDATION as f64);
+    }
+}
+
+impl Context for FakeContext {
+    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
+        tasks.iter().map(|task| self.outcome(task)).collect()
+    }
+
+    fn training_seconds(&self, _: &[Training]) -> Result<Vec<f64>> {
+        bail!("valp asks for no time")
+    }
+
+    fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
+        compute()
+    }
+
+    fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
+        let objects = self.objects.lock().expect("no test panics with it");
+        let bytes = objects.get(digest).with_context(|| format!("{digest} was never made"))?;
+        decode(bytes)?;
+        Ok(bytes.clone())
+    }
+
+    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
+        Ok(DataChoice { name: name.to_owned(), digest: Digest::of(name.as_bytes()), split })
+    }
+
+    fn table(&self, name: &str) -> Result<String> {
+        bail!("valp reads no table, and asks for {name}")
+    }
+}
+
+/// The results of all studies of the small experiment.
+pub(super) fn results() -> (Value, Results) {
+    let parameters = json!(settings());
+    let context = FakeContext::default();
+    let mut results = Results::default();
+    for study in ValpPaper.plan(&parameters).expect("a sound experiment") {
+        let value = ValpPaper.run(&study, &results, &context);
+        let value = value.unwrap_or_else(|error| panic!("{}: {error:#}", study.id));
+        results.insert(study.id, StudyResult::of(&value).expect("finite numbers"));
+    }
+    (parameters, results)
+}
