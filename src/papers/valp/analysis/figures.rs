@@ -66,6 +66,7 @@ fn figure_5(settings: &Settings, evidence: &Evidence) -> Figure {
         y_label: "frequency".to_owned(),
         z_label: None,
         series: series.to_vec(),
+        diagram: None,
     }
 }
 
@@ -96,6 +97,7 @@ fn figure_6(letter: char, operator: Operator, evidence: &Evidence) -> Figure {
         y_label: IMPROVEMENT.to_owned(),
         z_label: None,
         series: forms(evidence, operator, |one| one.known.slope.map(|slope| slope.max(SLOPE_CUT))),
+        diagram: None,
     }
 }
 
@@ -113,6 +115,7 @@ fn figure_7(letter: char, operator: Operator, evidence: &Evidence) -> Figure {
         y_label: IMPROVEMENT.to_owned(),
         z_label: None,
         series: forms(evidence, operator, relevance),
+        diagram: None,
     }
 }
 
@@ -143,6 +146,7 @@ fn figure_8(arm: Arm, suffix: &str, pairs: &[Pair<'_>]) -> Figure {
             Series { name: Arm::Random.name().to_owned(), points: random },
             Series { name: arm.name().to_owned(), points: guided },
         ],
+        diagram: None,
     }
 }
 
@@ -163,6 +167,7 @@ fn figure_9(arm: Arm, suffix: &str, pairs: &[Pair<'_>]) -> Figure {
             Series { name: Arm::Random.name().to_owned(), points: side(1) },
             Series { name: arm.name().to_owned(), points: side(0) },
         ],
+        diagram: None,
     }
 }
 
@@ -191,5 +196,6 @@ fn hypervolumes(settings: &Settings, evidence: &Evidence) -> Figure {
         y_label: "hypervolume (fraction)".to_owned(),
         z_label: None,
         series: series.collect(),
+        diagram: None,
     }
 }
