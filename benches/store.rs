@@ -5,7 +5,7 @@
 //! that was done is 2,100 records of 8.5 kB and a report of 6 MB, as `quick` has with two papers. Before there were receipts
 //! it was planned, parsed, concluded and rendered again: `renas run` took 0.39 to 0.49 s. Looking at its files, as predicted
 //! from 24 MB at the rate of SHA-256 and 10 us to open a file, takes 36 to 44 ms, the program's start included (2 cores, AMD
-//! EPYC, other work beside; n = 5).
+//! EPYC, other work beside; n = 4).
 
 use std::collections::BTreeMap;
 use std::hint::black_box;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -96,8 +97,16 @@ pub fn names(dir: &Path) -> Result<Vec<String>, ManifestError> {
 pub fn load_all(dir: &Path, papers: &[&dyn Paper]) -> Result<Vec<Manifest>, ManifestError> {
     let mut manifests = Vec::new();
     let mut mistakes = Mistakes::default();
-    for name in names(dir)? {
-        match load_file(&dir.join(format!("{name}.yaml")), papers) {
+    let names = names(dir)?;
+    // Side by side: reading them is most of what `renas list` does.
+    let loaded: Vec<_> = std::thread::scope(|scope| {
+        let load = |name: &String| load_file(&dir.join(format!("{name}.yaml")), papers);
+        let loading: Vec<_> = names.iter().map(|name| scope.spawn(move || load(name))).collect();
+        let join = |one: std::thread::ScopedJoinHandle<'_, _>| one.join().unwrap_or_else(|bug| resume_unwind(bug));
+        loading.into_iter().map(join).collect()
+    });
+    for manifest in loaded {
+        match manifest {
             Ok(manifest) => manifests.push(manifest),
             Err(ManifestError::Mistakes(found)) => mistakes.0.extend(found.0),
             Err(other) => return Err(other),
