@@ -1,5 +1,6 @@
 //! Search algorithms that ask for evaluations and are told their results; they evaluate nothing themselves.
 
+pub mod aging; //       aging evolution: tournaments, and the oldest dies
 pub mod evolution; //   the frame: ask, tell, survive, breed; variation and scheme are its parts
 pub mod hypervolume; // how much of objective space a set dominates, exactly, for 2 and 3 objectives
 pub mod nsga2; //       NSGA-II as a scheme of that frame, and the parts its variants use

@@ -1,4 +1,4 @@
-//! Tails of the normal, of Student's t and of the chi-squared distribution, and the quantile of Student's t.
+//! Tails of the normal, of Student's t and of the chi-squared distribution, and quantiles of the first two.
 
 /// Probability that a standard normal number exceeds `z`.
 pub fn normal_upper_tail(z: f64) -> f64 {
@@ -39,13 +39,23 @@ pub fn chi_squared_upper_tail(x: f64, freedom: usize) -> f64 {
 /// The tail is inverted by bisection to the last bit, so the quantile is as exact as the tail. Panics where
 /// `probability` is not between 0 and 1, both excluded, or `freedom`, the degrees of freedom, is not above 0.
 pub fn student_t_quantile(probability: f64, freedom: f64) -> f64 {
+    quantile(probability, |t| student_t_upper_tail(t, freedom))
+}
+
+/// The number that a standard normal number does not exceed with probability `probability`; see `student_t_quantile`.
+pub fn normal_quantile(probability: f64) -> f64 {
+    quantile(probability, normal_upper_tail)
+}
+
+/// The quantile of a distribution that is symmetric around 0, by its upper tail.
+fn quantile(probability: f64, upper_tail: impl Fn(f64) -> f64) -> f64 {
     assert!(probability > 0.0 && probability < 1.0, "the quantile at {probability}");
     let tail = probability.min(1.0 - probability);
     if tail == 0.5 {
         return 0.0;
     }
     let (mut low, mut high) = (0.0, 1.0);
-    while student_t_upper_tail(high, freedom) > tail {
+    while upper_tail(high) > tail {
         (low, high) = (high, 2.0 * high);
     }
     loop {
@@ -53,7 +63,7 @@ pub fn student_t_quantile(probability: f64, freedom: f64) -> f64 {
         if middle <= low || high <= middle {
             return if probability < 0.5 { -high } else { high };
         }
-        if student_t_upper_tail(middle, freedom) > tail { low = middle } else { high = middle }
+        if upper_tail(middle) > tail { low = middle } else { high = middle }
     }
 }
 
@@ -131,6 +141,21 @@ mod tests {
         }
         assert_eq!(student_t_upper_tail(f64::INFINITY, 3.0), 0.0);
         assert_eq!(student_t_upper_tail(f64::NEG_INFINITY, 3.0), 1.0);
+    }
+
+    /// SciPy 1.17.1, `scipy.stats.norm.ppf`.
+    #[test]
+    fn the_quantile_of_the_normal_distribution_is_that_of_scipy() {
+        let expected = [
+            (0.975, 1.959963984540054),
+            (0.5, 0.0),
+            (0.01, -2.3263478740408408),
+            (0.9999, 3.719016485455709),
+            (0.3, -0.5244005127080409),
+        ];
+        for (probability, quantile) in expected {
+            assert!((normal_quantile(probability) - quantile).abs() < 2e-14, "{probability}");
+        }
     }
 
     /// SciPy 1.17.1, `scipy.stats.t.ppf(p, df)`.

@@ -4,13 +4,14 @@
 
 pub mod bootstrap; //      percentile bootstrap intervals
 pub mod correlation; //    Pearson, Spearman, Kendall's tau-b
-pub mod distribution; //   tails of the normal, of Student's t and of chi-squared, quantile of Student's t
+pub mod distribution; //   tails of the normal, of Student's t and of chi-squared, quantiles of the first two
 pub mod dunn; //           which of several groups differ, by ranks
 pub mod equivalence; //    two one-sided tests: do two means differ by less than a margin?
 pub mod frechet; //        distance of two samples taken for normal distributions
 pub mod kruskal_wallis; // whether several groups differ, by ranks
 pub mod multiple; //       Holm's correction of a family of p values
 pub mod prediction; //     where one further run will fall
+pub mod proportion; //     Wilson's interval of a proportion
 pub mod quality; //        R squared and mean squared error of predictions
 pub mod summary; //        mean, variance, quantiles, an interval; what a sample must be
 pub mod t_interval; //     Student's t interval of a mean, Fieller's of a ratio of means

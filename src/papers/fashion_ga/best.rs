@@ -1,0 +1,128 @@
+//! The best network of all searches, trained fully and evaluated once on the test split.
+
+use anyhow::{Context as _, Result, ensure};
+use serde::{Deserialize, Serialize};
+
+use super::genome::Genome;
+use super::network::network;
+use super::search::{SearchRecord, Visit};
+use crate::base::seed::Seed;
+use crate::harness::study::{Context, Results};
+use crate::task::outcome::Ending;
+use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use crate::task::{Probe, Split, SplitChoice, Start, Task, Train};
+
+/// What the study depends on besides the searches that it needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BestInputs {
+    /// Ids of the searches.
+    pub searches: Vec<String>,
+    /// Name of the data set in the registry.
+    pub data: String,
+    /// The split: all samples for training that the searches do not validate or test on.
+    pub split: SplitChoice,
+    /// Shape of one image, `[channels, height, width]`.
+    pub input: Vec<usize>,
+    /// Passes over the training samples.
+    pub epochs: usize,
+    /// Samples per step.
+    pub batch_size: usize,
+    /// Adam's rate at the start.
+    pub learning_rate: f64,
+    /// Fraction of it that remains at the end of a cosine.
+    pub floor: f64,
+    /// Root of every draw.
+    pub seed: Seed,
+}
+
+/// The best network and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BestRecord {
+    /// Id of the search that found it.
+    pub search: String,
+    /// How it was found.
+    pub visit: Visit,
+    /// Validation accuracy after each epoch of the full training.
+    pub validation: Vec<f64>,
+    /// Mean training loss of each epoch, in nats.
+    pub loss: Vec<f64>,
+    /// Accuracy on the test split after the last epoch, a fraction; absent where the training diverged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test: Option<f64>,
+}
+
+/// The most accurate network; of equal ones the one of fewest parameters, and then the first.
+pub fn best_visit<'r>(visits: impl IntoIterator<Item = &'r Visit>) -> Option<&'r Visit> {
+    let is_better = |one: &Visit, best: &Visit| {
+        let accuracy = one.trained.accuracy.total_cmp(&best.trained.accuracy);
+        accuracy.then(best.parameters.cmp(&one.parameters)).is_gt()
+    };
+    visits.into_iter().reduce(|best, one| if is_better(one, best) { one } else { best })
+}
+
+/// Train and test it.
+pub fn best(inputs: &BestInputs, results: &Results, context: &dyn Context) -> Result<BestRecord> {
+    let mut bests: Vec<(&String, Visit)> = Vec::new();
+    for id in &inputs.searches {
+        let record: SearchRecord = results.read(id)?;
+        // A network that breaks the constraints is no answer to the paper's task.
+        let allowed = record.iter().filter(|visit| visit.genome.keeps_constraints());
+        bests.extend(best_visit(allowed).map(|visit| (id, visit.clone())));
+    }
+    let best = best_visit(bests.iter().map(|(_, visit)| visit)).context("no search, so no best network")?;
+    let (search, visit) = bests.iter().find(|(_, visit)| visit == best).cloned().context("one of them")?;
+    let task = inputs.task(&visit.genome, context)?;
+    let outcomes = context.outcomes(&[task])?;
+    ensure!(outcomes.len() == 1, "one training had {} outcomes", outcomes.len());
+    let curve = |name: &str| outcomes[0].curves.get(name).cloned().unwrap_or_default();
+    let test = match outcomes[0].ending {
+        Ending::Diverged { .. } => None,
+        Ending::Completed => {
+            let accuracy = outcomes[0].scalars.get("test.accuracy");
+            Some(*accuracy.context("the worker answered no `test.accuracy`")?)
+        }
+    };
+    let (validation, loss) = (curve("validation.accuracy"), curve("train.loss"));
+    Ok(BestRecord { search: search.clone(), visit, validation, loss, test })
+}
+
+impl BestInputs {
+    fn task(&self, genome: &Genome, context: &dyn Context) -> Result<Task> {
+        Ok(Task::Train(Train {
+            network: network(&self.input, genome.layers()),
+            data: context.data(&self.data, self.split.clone())?,
+            start: Start::Fresh,
+            stop: Stop::Epochs(self.epochs),
+            recipe: Recipe {
+                loss: Loss::CrossEntropy,
+                optimizer: Optimizer::Adam { learning_rate: self.learning_rate },
+                schedule: Schedule::Cosine { floor: self.floor },
+                batch_size: self.batch_size,
+            },
+            seed: self.seed,
+            curves: vec![Split::Validation],
+            probes: vec![Probe::Score { split: Split::Test }],
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::papers::fashion_ga::trainer::Trained;
+
+    fn visit(accuracy: f64, parameters: u64) -> Visit {
+        let genome = "RC:8:3:relu-RC:8:3:relu-GAP-FC:64-FC:10".parse().expect("a genome");
+        let trained = Trained { accuracy, diverged: false };
+        Visit { genome, trained, parameters, multiply_adds: 1, parent: None, mutation: None }
+    }
+
+    #[test]
+    fn the_most_accurate_of_fewest_parameters_is_best_and_of_those_the_first() {
+        let visits = [visit(0.5, 1), visit(0.75, 9), visit(0.75, 7), visit(0.75, 7), visit(0.25, 1)];
+        assert!(best_visit(&visits).is_some_and(|best| std::ptr::eq(best, &visits[2])));
+        assert_eq!(best_visit(&[]), None);
+    }
+}

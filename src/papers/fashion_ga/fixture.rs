@@ -1,0 +1,139 @@
+//! A small experiment and a context that trains nothing, for tests.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+
+use super::arm::{Arm, NAMES};
+use super::paper::FashionGa;
+use super::plan::{Inputs, plan};
+use super::search::SearchInputs;
+use super::settings::{
+    ActivationSettings, AnalysisSettings, BestSettings, DataSettings, FilterSettings, SearchSettings, Settings,
+    TrainingSettings,
+};
+use super::space::{Functions, Space};
+use super::trainer::Trainer;
+use crate::base::digest::Digest;
+use crate::harness::study::{Context, Paper, Results, Step, StudyResult, Training};
+use crate::network::cost::{CostModel, step_seconds};
+use crate::task::outcome::Outcome;
+use crate::task::{DataChoice, Probe, SplitChoice, Task};
+
+/// Two numbers of filters, two kernels, three functions, two to five layers; the limit is never reached.
+pub(super) fn space() -> Space {
+    Space {
+        input: vec![1, 8, 8],
+        layers: [2, 5],
+        filters: vec![8, 16],
+        kernels: vec![1, 3],
+        functions: Functions::Three,
+        multiply_adds: Some(1_000_000),
+    }
+}
+
+/// Every arm.
+pub(super) fn settings() -> Settings {
+    Settings {
+        seed: 7,
+        data: DataSettings { name: "digits".to_owned(), train: Some(64), validation: 50, test: Some(40) },
+        space: Space { layers: [2, 8], ..space() },
+        training: TrainingSettings {
+            epochs: 2,
+            batch_size: 32,
+            learning_rate: 0.001,
+            diverged_accuracy: 0.0,
+            seconds: 1.0,
+        },
+        search: SearchSettings {
+            population: 4,
+            sample: 2,
+            cycles: 20,
+            seeds: 3,
+            arms: NAMES.map(str::to_owned).to_vec(),
+        },
+        activations: ActivationSettings { genomes: 4 },
+        filter_sweep: FilterSettings { filters: vec![16, 256, 511, 512], repeats: 2 },
+        best: BestSettings { epochs: 3, floor: 0.1, seconds: 1.0 },
+        analysis: AnalysisSettings { parameters: [100.0, 1e6] },
+    }
+}
+
+/// A search of an arm from the first seed.
+pub(super) fn search_inputs(arm: Arm) -> SearchInputs {
+    let studies = plan(&settings()).expect("a sound experiment");
+    let inputs = serde_json::from_value(studies[0].inputs.clone()).expect("own inputs");
+    match inputs {
+        Inputs::Search(inputs) => SearchInputs { arm, ..*inputs },
+        other => panic!("the first study is {other:?}"),
+    }
+}
+
+pub(super) fn trainer() -> Trainer {
+    search_inputs(Arm::Random).trainer
+}
+
+/// Answers tasks from the task alone.
+pub(super) struct FakeContext;
+
+impl Context for FakeContext {
+    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
+        let outcome = |task: &Task| {
+            let Task::Train(train) = task else { bail!("fashion_ga does not ask for {task:?}") };
+            let mut stream = train.seed.stream("fake");
+            let mut outcome = Outcome::default();
+            for probe in &train.probes {
+                let Probe::Score { split } = probe else { bail!("fashion_ga does not ask for {probe:?}") };
+                let name = serde_json::to_value(split)?;
+                let name = name.as_str().context("a split is a word")?;
+                // Multiples of a sample's share, as real accuracies are.
+                outcome.scalars.insert(format!("{name}.accuracy"), stream.below(41) as f64 / 40.0);
+            }
+            let curve = vec![stream.uniform(), stream.uniform(), stream.uniform()];
+            outcome.curves = BTreeMap::from([
+                ("train.loss".to_owned(), curve.clone()),
+                ("validation.accuracy".to_owned(), curve),
+            ]);
+            Ok(outcome)
+        };
+        tasks.iter().map(outcome).collect()
+    }
+
+    fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
+        let model = CostModel { overhead_seconds: 1e-4, multiply_adds_per_second: 1e8, bytes_per_second: 1e8 };
+        let seconds = |training: &Training| {
+            let step = step_seconds(&training.network, training.recipe.batch_size, &model);
+            step.context("a sound network").map(|step| step * training.epochs as f64)
+        };
+        trainings.iter().map(seconds).collect()
+    }
+
+    fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
+        compute()
+    }
+
+    fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
+        bail!("fashion_ga reads no object, and asks for {digest}")
+    }
+
+    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
+        Ok(DataChoice { name: name.to_owned(), digest: Digest::of(name.as_bytes()), split })
+    }
+
+    fn table(&self, name: &str) -> Result<String> {
+        bail!("fashion_ga reads no table, and asks for {name}")
+    }
+}
+
+/// The results of all studies of the small experiment.
+pub(super) fn results() -> (Value, Results) {
+    let parameters = json!(settings());
+    let mut results = Results::default();
+    for study in FashionGa.plan(&parameters).expect("a sound experiment") {
+        let value = FashionGa.run(&study, &results, &FakeContext);
+        let value = value.unwrap_or_else(|error| panic!("{}: {error:#}", study.id));
+        results.insert(study.id, StudyResult::of(&value).expect("finite numbers"));
+    }
+    (parameters, results)
+}
