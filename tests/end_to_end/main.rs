@@ -3,5 +3,6 @@
 mod bad_days; // kills, interruptions, full disks, damaged stores, two runs at once
 mod bad_input; // manifests, flags, data and installations that cannot be worked with
 mod bench; // a tiny experiment in a folder of its own, and the programs run in it
+mod fashion_ga; // evolutions of convolutional networks, on modelled and on measured times
 mod popnas; // searches of cells, on modelled and on measured times
 mod whole_runs; // the same bytes on every path, and what verification finds

@@ -307,14 +307,16 @@ fn paper_reference(section: &mut Section<'_>) -> page::Paper {
         title: section.text("title"),
         authors: section.list("authors", Item::text).join(", "),
         year: section.integer("year", 1900..=2100),
-        link: section.required("link", |item| {
-            let link = item.text();
-            if !link.is_empty() && !link.starts_with("https://") {
-                item.problem("is no address that begins with `https://`");
-            }
-            link
-        }),
+        link: section.optional("link", link).unwrap_or_default(),
     }
+}
+
+fn link(item: &Item<'_>) -> String {
+    let link = item.text();
+    if !link.is_empty() && !link.starts_with("https://") {
+        item.problem("is no address that begins with `https://`");
+    }
+    link
 }
 
 fn audit_entry(section: &mut Section<'_>, id: String) -> AuditEntry {

@@ -40,9 +40,8 @@ pub const NAMES: [&str; 9] =
 /// The arm of that name.
 pub fn find(name: &str) -> Option<Arm> {
     let every = || Mutation::ALL.to_vec();
-    let evolution = |mutations: Vec<Mutation>, rules, tournament| {
-        Some(Arm::Evolution(Evolution { mutations, rules, tournament }))
-    };
+    let evolution =
+        |mutations: Vec<Mutation>, rules, tournament| Some(Arm::Evolution(Evolution { mutations, rules, tournament }));
     match name {
         RANDOM => Some(Arm::Random),
         ALL => evolution(every(), Rules::Kept, Tournament::Best),

@@ -91,10 +91,8 @@ impl Context for FakeContext {
                 outcome.scalars.insert(format!("{name}.accuracy"), stream.below(41) as f64 / 40.0);
             }
             let curve = vec![stream.uniform(), stream.uniform(), stream.uniform()];
-            outcome.curves = BTreeMap::from([
-                ("train.loss".to_owned(), curve.clone()),
-                ("validation.accuracy".to_owned(), curve),
-            ]);
+            outcome.curves =
+                BTreeMap::from([("train.loss".to_owned(), curve.clone()), ("validation.accuracy".to_owned(), curve)]);
             Ok(outcome)
         };
         tasks.iter().map(outcome).collect()

@@ -77,8 +77,8 @@ impl Genome {
             if part == "GAP" {
                 break;
             }
-            let layer = Layer::read(part)
-                .map_err(|LayerMistake { offset: within, rule }| error(offset + within, rule))?;
+            let layer =
+                Layer::read(part).map_err(|LayerMistake { offset: within, rule }| error(offset + within, rule))?;
             layers.push(layer);
             offset += part.len() + 1;
         }
@@ -152,7 +152,7 @@ mod tests {
         fn text_and_genome_are_the_same_both_ways(layers in prop::collection::vec(layer(), 1..12)) {
             let genome = Genome::new(layers).expect("a layer");
             let text = genome.to_string();
-            prop_assert_eq!(Genome::read(&text).as_ref(), Ok(&genome));
+            prop_assert_eq!(Genome::read(&text), Ok(genome.clone()));
             prop_assert_eq!(text.parse::<Genome>().is_ok(), genome.keeps_constraints());
         }
 

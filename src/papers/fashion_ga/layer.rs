@@ -89,7 +89,10 @@ impl Layer {
             other => return mistake(0, format!("a layer is NC (stride 1) or RC (stride 2), not `{other}`")),
         };
         let Some(filters) = number(filters).filter(|filters| (1..FILTER_LIMIT).contains(filters)) else {
-            return mistake(filters_at, format!("filters are a number from 1 to {}, not `{filters}`", FILTER_LIMIT - 1));
+            return mistake(
+                filters_at,
+                format!("filters are a number from 1 to {}, not `{filters}`", FILTER_LIMIT - 1),
+            );
         };
         let is_kernel = |kernel: &usize| kernel % 2 == 1 && *kernel <= LARGEST_KERNEL;
         let Some(kernel) = number(kernel).filter(is_kernel) else {

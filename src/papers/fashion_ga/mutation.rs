@@ -119,6 +119,7 @@ mod tests {
     use super::*;
     use crate::base::seed::Seed;
     use crate::papers::fashion_ga::fixture::space;
+    use crate::papers::fashion_ga::network::cost_of;
 
     fn genome(text: &str) -> Genome {
         format!("{text}-GAP-FC:64-FC:10").parse().expect("a genome")
@@ -146,7 +147,7 @@ mod tests {
         assert!(texts(Mutation::Inversion, "RC:8:3:relu-RC:16:3:relu").is_empty());
     }
 
-    /// Two numbers of filters, two kernels, three functions; at most five layers.
+    /// Two numbers of filters, two kernels, three functions.
     #[test]
     fn changed_layers_are_counted_by_hand() {
         let layers = 2 * 2 * 3;
@@ -154,8 +155,11 @@ mod tests {
         assert_eq!(texts(Mutation::Replace, PARENT).len(), 3 * (layers - 1));
         // Four places; a new layer beside its equal gives one genome, not two.
         assert_eq!(texts(Mutation::AddLayer, PARENT).len(), 4 * layers - 1);
-        let full = "NC:8:3:relu-NC:8:3:relu-NC:8:3:relu-RC:8:3:tanh-RC:16:1:relu";
-        assert!(texts(Mutation::AddLayer, full).is_empty());
+        // Where there is no room for another layer, none is added.
+        let parent = genome(PARENT);
+        let cost = cost_of(&space().input, parent.layers()).multiply_adds;
+        let full = Space { multiply_adds: Some(cost), ..space() };
+        assert!(Mutation::AddLayer.children(&parent, &full, Rules::Kept).is_empty());
     }
 
     #[test]

@@ -148,9 +148,7 @@ pub fn read(section: &mut Section<'_>) -> Settings {
             seconds: section.number("seconds", 0.0..=1e9),
         }),
         analysis: section.section("analysis", |section| AnalysisSettings {
-            parameters: ends(section, "parameters", |section, key| {
-                section.list(key, |item| item.number(1.0..=1e12))
-            }),
+            parameters: ends(section, "parameters", |section, key| section.list(key, |item| item.number(1.0..=1e12))),
         }),
     };
     // An unknown name is reported already.
@@ -159,7 +157,8 @@ pub fn read(section: &mut Section<'_>) -> Settings {
     {
         let (shape, classes) = (images.shape, images.classes);
         let name = &settings.data.name;
-        section.problem("space", format!("{name} has images of {shape:?} in {classes} classes; genomes have {CLASSES}"));
+        section
+            .problem("space", format!("{name} has images of {shape:?} in {classes} classes; genomes have {CLASSES}"));
     }
     settings
 }

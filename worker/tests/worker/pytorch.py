@@ -231,6 +231,37 @@ def heads():
     return answer
 
 
+FUNCTIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "swish": nn.SiLU, "gelu": nn.GELU}
+GENOMES = [
+    "NC:16:3:relu-RC:32:3:tanh-RC:64:5:gelu-GAP-FC:64-FC:10",
+    "RC:8:1:sigmoid-NC:24:5:swish-NC:4:1:relu-RC:511:3:tanh-NC:2:3:gelu-GAP-FC:64-FC:10",
+]
+
+
+def genome(text):
+    """The model of a genome string, as fashion_ga says it in words."""
+    layers, channels = [], 1
+    for layer in text.removesuffix("-GAP-FC:64-FC:10").split("-"):
+        kind, filters, kernel, function = layer.split(":")
+        filters, kernel, stride = int(filters), int(kernel), {"NC": 1, "RC": 2}[kind]
+        layers += [nn.Conv2d(channels, filters, kernel, stride=stride, padding=kernel // 2), FUNCTIONS[function]()]
+        channels = filters
+    return nn.Sequential(*layers, GlobalMean(), nn.Linear(channels, 64), nn.ReLU(), nn.Linear(64, 10))
+
+
+def genomes():
+    def one(text):
+        model = genome(text)
+        with torch.no_grad():
+            for index, tensor in enumerate(model.parameters()):
+                # Small enough that no activation saturates.
+                tensor.copy_(weight(tensor.shape, index) / 8)
+        count = sum(tensor.numel() for tensor in model.parameters())
+        return {"parameters": count, "logits": numbers(model(images((5, 1, 28, 28))))}
+
+    return {text: one(text) for text in GENOMES}
+
+
 def main():
     torch.set_num_threads(1)
     answer = {"torch": torch.__version__.split("+")[0]}
@@ -255,6 +286,7 @@ def main():
         }
     answer["predictor"] = predictor()
     answer["heads"] = heads()
+    answer["genomes"] = genomes()
     # Each list of numbers on one line.
     print(re.sub(r"\[[^]]*\]", lambda found: "".join(found[0].split()).replace(",", ", "), json.dumps(answer, indent=1)))
 

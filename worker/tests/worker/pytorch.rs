@@ -4,6 +4,8 @@ use renas::network::cost::cost;
 use renas::network::parameter::parameters;
 use renas::network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
 use renas::network::weights::{Tensor as Stored, Tensors};
+use renas::papers::fashion_ga::genome::Genome;
+use renas::papers::fashion_ga::network::network;
 use renas::task::recipe::{Loss, Optimizer as Choice, Schedule};
 use renas_worker::data::floats;
 use renas_worker::module::{Mode, Module};
@@ -219,4 +221,21 @@ fn a_cell_of_concatenated_branches_computes_and_trains_as_pytorch_does() {
 fn a_perceptron_computes_and_trains_as_pytorch_does() {
     let _alone = crate::libtorch_alone();
     check("perceptron", &perceptron());
+}
+
+/// The networks of genome strings, with an eighth of the weights above: parameters counted and logits computed.
+#[test]
+fn the_networks_of_genomes_are_those_of_pytorch() {
+    let _alone = crate::libtorch_alone();
+    let genomes = expected("genomes");
+    for (text, expected) in genomes.as_object().expect("by genome") {
+        let genome: Genome = text.parse().expect("a genome");
+        let network = network(&[1, 28, 28], genome.layers());
+        assert_eq!(cost(&network).expect("valid").total.parameters, expected["parameters"], "{text}");
+        let mut parameters = built(&network);
+        let _ = tch::no_grad(|| parameters.flat.g_div_scalar_(8.0));
+        let module = Module::new(&network, &parameters).expect("valid");
+        let logits = tch::no_grad(|| module.forward(&images(&network), Mode::Evaluation)).expect("computed");
+        assert_close(text, &logits, &expected["logits"], 1e-6);
+    }
 }

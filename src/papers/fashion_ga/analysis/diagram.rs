@@ -18,8 +18,12 @@ pub fn best_network(best: &BestRecord) -> Figure {
             Kind::Normal => ("normal", NORMAL),
             Kind::Reduction => ("reduction", REDUCTION),
         };
-        let lines =
-            vec![name.to_owned(), format!("{kernel}x{kernel}"), format!("{filters} filters"), function.name().to_owned()];
+        let lines = vec![
+            name.to_owned(),
+            format!("{kernel}x{kernel}"),
+            format!("{filters} filters"),
+            function.name().to_owned(),
+        ];
         DiagramBox { lines, kind: colour }
     };
     let plain = |lines: &[String]| DiagramBox { lines: lines.to_vec(), kind: PLAIN };

@@ -20,14 +20,14 @@ const ACCURACY: &str = "validation accuracy (fraction)";
 
 /// All figures, in the order of the report.
 pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {
-    let is_single = |arm: &&str| {
-        matches!(arm::find(arm), Some(Arm::Evolution(evolution)) if evolution.mutations.len() == 1)
-    };
+    let is_single =
+        |arm: &&str| matches!(arm::find(arm), Some(Arm::Evolution(evolution)) if evolution.mutations.len() == 1);
     let single: Vec<&str> = settings.arms().filter(is_single).collect();
     let others: Vec<&str> = settings.arms().filter(|arm| !single.contains(arm)).collect();
     let mut figures = Vec::new();
     // With all arms in one figure their bands hide each other.
-    for (suffix, words, arms) in [("", "all mutations and random search", others), ("_mutations", "single mutations", single)]
+    for (suffix, words, arms) in
+        [("", "all mutations and random search", others), ("_mutations", "single mutations", single)]
     {
         figures.push(best_so_far(suffix, words, &arms, evidence));
         figures.push(best_in_time(suffix, words, &arms, evidence));
@@ -135,7 +135,6 @@ fn accuracy_and_parameters(settings: &Settings, evidence: &Evidence) -> Figure {
 }
 
 fn by_depth(settings: &Settings, evidence: &Evidence) -> Figure {
-    let [fewest, most] = settings.space.layers;
     let random: Vec<&Visit> = evidence.searches(RANDOM).iter().flat_map(|search| &search.record).collect();
     let evolved: Vec<&Visit> = settings
         .arms()
@@ -154,7 +153,8 @@ fn by_depth(settings: &Settings, evidence: &Evidence) -> Figure {
                 (false, false) => Some(vec![x, mean(&accuracies)]),
             }
         };
-        (fewest..=most).filter_map(point).collect()
+        let deepest = visits.iter().map(|visit| visit.genome.depth()).max().unwrap_or(0);
+        (0..=deepest).filter_map(point).collect()
     };
     figure(
         "accuracy_depth".to_owned(),
@@ -185,7 +185,7 @@ fn by_function(evidence: &Evidence) -> Figure {
         Series { name: name.to_owned(), points: genomes.iter().enumerate().map(point).collect() }
     };
     figure(
-        "activations".to_owned(),
+        "accuracy_functions".to_owned(),
         "The same layers with each activation function".to_owned(),
         format!("{} random genomes, in the order of their accuracy with ReLU.", genomes.len()),
         Form::Lines,
@@ -197,7 +197,7 @@ fn by_function(evidence: &Evidence) -> Figure {
 fn by_filters(evidence: &Evidence) -> Figure {
     let points = evidence.filters.iter().map(|record| band(record.filters as f64, &record.seconds));
     figure(
-        "filters".to_owned(),
+        "time_filters".to_owned(),
         "Training time by number of filters".to_owned(),
         "Seconds of one epoch of a network of three convolutions of so many filters, mean over repetitions with its 95 % \
          interval by Student's t. The paper kept below 512."
@@ -215,7 +215,8 @@ fn training_curves(evidence: &Evidence) -> [Figure; 2] {
         let points = values.iter().enumerate().map(|(epoch, value)| vec![epoch as f64 + 1.0, *value]);
         vec![Series { name: "best network".to_owned(), points: points.collect() }]
     };
-    let caption = |what: &str| format!("{what} after each epoch of the full training of {}; one training.", best.visit.genome);
+    let caption =
+        |what: &str| format!("{what} after each epoch of the full training of {}; one training.", best.visit.genome);
     [
         figure(
             "best_accuracy".to_owned(),

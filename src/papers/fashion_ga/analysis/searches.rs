@@ -52,9 +52,8 @@ fn of_arm(settings: &Settings, arm: &str) -> Vec<Entry> {
             }),
         }
     };
-    let of_best = |number: fn(&Visit) -> f64| -> OfSearch {
-        Box::new(move |search| best_visit(&search.record).map(number))
-    };
+    let of_best =
+        |number: fn(&Visit) -> f64| -> OfSearch { Box::new(move |search| best_visit(&search.record).map(number)) };
     let ends = settings.analysis.parameters;
     let accuracy = |search: &Timed| {
         let accuracies: Vec<f64> = search.record.iter().map(|visit| visit.trained.accuracy).collect();
@@ -116,8 +115,18 @@ fn of_arm(settings: &Settings, arm: &str) -> Vec<Entry> {
         count("revisits", "networks that had been visited before by the same search", measures::revisits),
     ];
     if arm != RANDOM {
-        let value: OfSearch = Box::new(|search| measures::improving(&search.record));
-        entries.push(entry("improving", "share of children better than their parents", Unit::Fraction, false, value));
+        let owner = arm.to_owned();
+        entries.push(Entry {
+            name: format!("{arm}.improving"),
+            label: format!("share of children more accurate than their parents ({arm})"),
+            unit: Unit::Fraction,
+            over: "search seed with children that differ",
+            observed_time: false,
+            read: Box::new(move |evidence| {
+                let searches = evidence.searches(&owner).iter();
+                samples(searches.filter_map(|search| measures::improving(&search.record)))
+            }),
+        });
     }
     entries
 }
@@ -139,9 +148,8 @@ fn against_random(settings: &Settings, arm: &str) -> Vec<Entry> {
         }
     };
     let ends = settings.analysis.parameters;
-    let evaluations = |ours: &Timed, random: &Timed| {
-        Some(measures::highest(&ours.record)? - measures::highest(&random.record)?)
-    };
+    let evaluations =
+        |ours: &Timed, random: &Timed| Some(measures::highest(&ours.record)? - measures::highest(&random.record)?);
     let seconds = |ours: &Timed, random: &Timed| {
         let budget = measures::total_seconds(ours).min(measures::total_seconds(random));
         let within = |search| measures::highest(measures::within(search, budget));
@@ -153,13 +161,7 @@ fn against_random(settings: &Settings, arm: &str) -> Vec<Entry> {
     let ratio = |ours: &Timed, random: &Timed| Some(measures::total_seconds(random) / measures::total_seconds(ours));
     let best = "highest validation accuracy minus that of random search";
     vec![
-        entry(
-            "gain.evaluations",
-            &format!("{best}, equal evaluations"),
-            Unit::Fraction,
-            false,
-            Box::new(evaluations),
-        ),
+        entry("gain.evaluations", &format!("{best}, equal evaluations"), Unit::Fraction, false, Box::new(evaluations)),
         entry("gain.seconds", &format!("{best}, equal training time"), Unit::Fraction, true, Box::new(seconds)),
         entry("gain.hypervolume", "hypervolume minus that of random search", Unit::One, false, Box::new(volume)),
         entry(

@@ -174,9 +174,8 @@ impl Maker<'_> {
 
     fn depths(&self) -> Table {
         let [fewest, most] = self.settings.space.layers;
-        let row = |depth: usize| {
-            vec![number(depth as f64, Unit::Count), self.quantity(format!("depth.{depth}.accuracy"))]
-        };
+        let row =
+            |depth: usize| vec![number(depth as f64, Unit::Count), self.quantity(format!("depth.{depth}.accuracy"))];
         let mut rows: Vec<Vec<Cell>> = (fewest..=most).map(row).collect();
         for (name, words) in [("fewer", "5 or 6 minus fewer"), ("more", "5 or 6 minus more")] {
             rows.push(vec![text(words), self.quantity(format!("depth.sweet_spot_minus_{name}"))]);
