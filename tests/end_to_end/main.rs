@@ -4,4 +4,5 @@ mod bad_days; // kills, interruptions, full disks, damaged stores, two runs at o
 mod bad_input; // manifests, flags, data and installations that cannot be worked with
 mod bench; // a tiny experiment in a folder of its own, and the programs run in it
 mod popnas; // searches of cells, on modelled and on measured times
+mod valp; // models of several outputs, changed and searched
 mod whole_runs; // the same bytes on every path, and what verification finds
