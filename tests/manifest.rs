@@ -5,6 +5,8 @@
 
 #[path = "manifest/clock.rs"]
 mod clock;
+#[path = "manifest/valp.rs"]
+mod valp; // the mistakes that the parameters of one of them can have
 
 use std::path::Path;
 
