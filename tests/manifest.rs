@@ -5,6 +5,10 @@
 
 #[path = "manifest/clock.rs"]
 mod clock;
+#[path = "manifest/papers.rs"]
+mod catalogue; // what every paper keeps to
+#[path = "manifest/valp.rs"]
+mod valp; // the mistakes that the parameters of one of them can have
 
 use std::path::Path;
 

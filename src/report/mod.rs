@@ -15,3 +15,6 @@ pub mod render; //      the files of a report
 pub mod summary; //     size, mean and intervals of every quantity
 pub mod table; //       a table as Markdown, HTML and CSV
 mod view; //            the report as the templates see it
+
+#[cfg(test)]
+pub(crate) mod soundness; // what the findings of every paper keep to

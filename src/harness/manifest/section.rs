@@ -148,6 +148,12 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// Mistakes that were reported so far, anywhere in the text. Where reading some keys adds to them, rules between the
+    /// values of these keys need no look: stand-ins may break them.
+    pub fn mistakes(&self) -> usize {
+        self.problems.map_or(0, Problems::count)
+    }
+
     fn report_duplicates(&self) {
         let Some(problems) = self.problems else { return };
         for Layer { entries, path } in &self.layers {

@@ -13,39 +13,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::StoreError;
+use super::step::{TIME, step_of};
 use crate::base::digest::{Digest, canonical_json, canonical_text};
 use crate::task::Task;
 use crate::task::outcome::Outcome;
 
 /// The format of step records and of the store as a whole.
 pub const FORMAT: u64 = 1;
-
-/// Version of the meaning of a `Train` task; raised when the same task would give other results on purpose.
-pub const TRAIN_VERSION: u32 = 1;
-
-/// Version of the meaning of an `Evaluate` task.
-pub const EVALUATE_VERSION: u32 = 1;
-
-/// Version of the meaning of a `FitSequence` task.
-pub const FIT_SEQUENCE_VERSION: u32 = 1;
-
-/// Version of the meaning of a `PredictSequence` task.
-pub const PREDICT_SEQUENCE_VERSION: u32 = 1;
-
-/// Version of the meaning of a `TrainHeads` task.
-pub const TRAIN_HEADS_VERSION: u32 = 1;
-
-/// Version of the meaning of an `EvaluateHeads` task.
-pub const EVALUATE_HEADS_VERSION: u32 = 1;
-
-/// Version of the meaning of a `Generate` task.
-pub const GENERATE_VERSION: u32 = 1;
-
-/// Version of the meaning of a `Time` task.
-pub const TIME_VERSION: u32 = 1;
-
-/// The step of a `Time` task: what came of it is an observation, which no machine repeats.
-const TIME: &str = "time";
 
 /// The name of a step's record: the SHA-256 of the canonical JSON of its identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,16 +62,7 @@ pub struct WorkerIdentity {
 impl Identity {
     /// The identity of a task that a worker does.
     pub fn of_task(task: &Task, worker: &WorkerIdentity) -> Result<Self, StoreError> {
-        let (step, version) = match task {
-            Task::Train(_) => ("train", TRAIN_VERSION),
-            Task::Evaluate(_) => ("evaluate", EVALUATE_VERSION),
-            Task::FitSequence(_) => ("fit_sequence", FIT_SEQUENCE_VERSION),
-            Task::PredictSequence(_) => ("predict_sequence", PREDICT_SEQUENCE_VERSION),
-            Task::TrainHeads(_) => ("train_heads", TRAIN_HEADS_VERSION),
-            Task::EvaluateHeads(_) => ("evaluate_heads", EVALUATE_HEADS_VERSION),
-            Task::Generate(_) => ("generate", GENERATE_VERSION),
-            Task::Time(_) => (TIME, TIME_VERSION),
-        };
+        let (step, version) = step_of(task);
         let inputs = serde_json::to_value(task).map_err(|source| StoreError::NotStorable {
             step: step.to_owned(),
             part: "inputs",

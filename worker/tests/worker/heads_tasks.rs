@@ -40,12 +40,12 @@ pub(crate) fn network() -> NetworkSpec {
 /// Makes a task that must be refused.
 type Change = fn(&mut TrainHeads);
 
-fn block(at: [usize; 2], size: [usize; 2], from: Source) -> Block {
+pub(crate) fn block(at: [usize; 2], size: [usize; 2], from: Source) -> Block {
     Block { at, size, from }
 }
 
 /// Fresh values for all tensors of a network whose names begin so.
-fn drawn(network: &NetworkSpec, start: &str, law: Law) -> Assembly {
+pub(crate) fn drawn(network: &NetworkSpec, start: &str, law: Law) -> Assembly {
     let named = parameters(network).expect("valid").into_iter().filter(|parameter| parameter.name.starts_with(start));
     let whole = |shape: &[usize]| block([0, 0], [shape[0], shape[1..].iter().product()], Source::Initial { law });
     Assembly { tensors: named.map(|parameter| (parameter.name, vec![whole(&parameter.shape)])).collect() }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+mod donors; //    models that take weights from another
 mod heads; //     models with several outputs: their numbers
 mod heads_tasks; // models with several outputs: what the worker answers
 mod memory; //    no operator writes outside its memory

@@ -14,7 +14,15 @@ use crate::task::heads::HeadLoss;
 
 /// Read the section; mistakes are reported to it.
 pub fn read(section: &mut Section<'_>) -> Settings {
-    let settings = Settings {
+    let ((sampling, exploration, search), are_sound) = soundly(section, |section| {
+        let sampling = section.section("sampling", read_sampling);
+        let exploration = section.section("exploration", read_exploration);
+        (sampling, exploration, section.section("search", read_search))
+    });
+    if are_sound {
+        check_images(section, sampling.images, [&exploration.data, &search.data]);
+    }
+    Settings {
         seed: section.integer("seed", 0..=u64::MAX),
         space: section.section("space", read_space),
         losses: section.section("losses", |section| Losses {
@@ -34,15 +42,12 @@ pub fn read(section: &mut Section<'_>) -> Settings {
         }),
         floor_samples: section.number("floor_samples", 1e-6..=1.0),
         diagnosis: section.section("diagnosis", |section| {
-            let diagnosis = DiagnosisSettings {
-                stuck: section.number("stuck", -1.0..=0.0),
-                steep: section.number("steep", -1.0..=0.0),
-                bands: section.integer("bands", 1..=100),
-            };
-            if diagnosis.steep >= diagnosis.stuck {
+            let ([stuck, steep], are_sound) =
+                soundly(section, |section| ["stuck", "steep"].map(|key| section.number(key, -1.0..=0.0)));
+            if are_sound && steep >= stuck {
                 section.problem("steep", "must be below `stuck`");
             }
-            diagnosis
+            DiagnosisSettings { stuck, steep, bands: section.integer("bands", 1..=100) }
         }),
         analysis: section.section("analysis", |section| AnalysisSettings {
             clip: section.number("clip", 1e-6..=100.0),
@@ -54,12 +59,15 @@ pub fn read(section: &mut Section<'_>) -> Settings {
             batch_size: section.integer("batch_size", 1..=1 << 20),
             seconds_per_step: section.number("seconds_per_step", 0.0..=1e3),
         }),
-        sampling: section.section("sampling", read_sampling),
-        exploration: section.section("exploration", read_exploration),
-        search: section.section("search", read_search),
-    };
-    let images = settings.sampling.images;
-    for data in [&settings.exploration.data, &settings.search.data] {
+        sampling,
+        exploration,
+        search,
+    }
+}
+
+/// As many images as are generated are held out.
+fn check_images(section: &Section<'_>, images: usize, sets: [&DataSettings; 2]) {
+    for data in sets {
         let official = registry::find(&data.name).ok().and_then(|set| set.images().ok()?.sizes.test);
         let fewest = data.test.or(official).map_or(data.validation, |test| test.min(data.validation));
         if images > fewest {
@@ -67,7 +75,14 @@ pub fn read(section: &mut Section<'_>) -> Settings {
             section.problem("sampling", format!("{images} images, but {name} has {fewest} for validation or test"));
         }
     }
-    settings
+}
+
+/// What `read` makes of some keys, and whether no mistake came up: else rules between their values are not looked at, which
+/// stand-ins may break.
+fn soundly<'a, T>(section: &mut Section<'a>, read: impl FnOnce(&mut Section<'a>) -> T) -> (T, bool) {
+    let before = section.mistakes();
+    let values = read(section);
+    (values, section.mistakes() == before)
 }
 
 fn read_space(section: &mut Section<'_>) -> SpaceSettings {
@@ -85,14 +100,13 @@ fn read_space(section: &mut Section<'_>) -> SpaceSettings {
 }
 
 fn range(section: &mut Section<'_>, key: &str, least: usize, most: usize) -> [usize; 2] {
-    let ends = section.list(key, |item| item.integer(least..=most));
+    let (ends, are_sound) = soundly(section, |section| section.list(key, |item| item.integer(least..=most)));
     match ends[..] {
-        [low, high] if low <= high => [low, high],
-        _ => {
-            section.problem(key, "must be two numbers, the smaller one first");
-            [least, least]
-        }
+        [low, high] if low <= high => return [low, high],
+        _ if are_sound => section.problem(key, "must be two numbers, the smaller one first"),
+        _ => {}
     }
+    [least, least]
 }
 
 fn read_sampling(section: &mut Section<'_>) -> SamplingSettings {
@@ -109,15 +123,15 @@ fn read_sampling(section: &mut Section<'_>) -> SamplingSettings {
 
 fn read_data(section: &mut Section<'_>) -> DataSettings {
     let names: Vec<&str> = registry::all().iter().filter(|set| set.images().is_ok()).map(|set| set.name).collect();
-    let data = DataSettings {
+    let (data, is_sound) = soundly(section, |section| DataSettings {
         name: section.known("name", "data set", &names),
         input: section.list("input", |item| item.integer(1..=4096)),
         classes: section.integer("classes", 2..=1000),
         validation: section.integer("validation", 2..=1_000_000),
         test: section.optional("test", |item| item.integer(1..=1_000_000)),
-    };
+    });
     let images = registry::all().iter().find(|set| set.name == data.name).and_then(|set| set.images().ok());
-    if let Some(images) = images {
+    if let Some(images) = images.filter(|_| is_sound) {
         if data.input != images.shape || data.classes != images.classes {
             let (shape, classes) = (images.shape, images.classes);
             section.problem("input", format!("{} has images of {shape:?} in {classes} classes", data.name));
@@ -132,51 +146,59 @@ fn read_data(section: &mut Section<'_>) -> DataSettings {
 }
 
 fn read_exploration(section: &mut Section<'_>) -> ExplorationSettings {
-    let exploration = ExplorationSettings {
-        data: section.section("data", read_data),
-        models: section.integer("models", 1..=1000),
-        networks: section.integer("networks", 3..=100),
-        steps: section.integer("steps", 1..=10_000_000),
-        retraining_steps: section.integer("retraining_steps", 1..=10_000_000),
-        every: section.integer("every", 1..=1_000_000),
-        slope_steps: section.integer("slope_steps", 2..=10_000_000),
-        components: section.optional("components", |item| item.integer(1..=10_000)),
-    };
-    let ExplorationSettings { steps, retraining_steps, every, slope_steps, .. } = exploration;
-    check_steps(section, [steps, retraining_steps], every, slope_steps);
-    exploration
+    let data = section.section("data", read_data);
+    let (models, networks) = (section.integer("models", 1..=1000), section.integer("networks", 3..=100));
+    let [steps, retraining_steps, every, slope_steps] = read_steps(section);
+    let components = section.optional("components", |item| item.integer(1..=10_000));
+    ExplorationSettings { data, models, networks, steps, retraining_steps, every, slope_steps, components }
 }
 
 fn read_search(section: &mut Section<'_>) -> SearchSettings {
-    let search = SearchSettings {
-        data: section.section("data", read_data),
-        networks: range(section, "networks", 3, 100),
-        steps: section.integer("steps", 1..=10_000_000),
-        retraining_steps: section.integer("retraining_steps", 1..=10_000_000),
-        every: section.integer("every", 1..=1_000_000),
-        slope_steps: section.integer("slope_steps", 2..=10_000_000),
-        arms: section.list("arms", |item| {
+    let data = section.section("data", read_data);
+    let networks = range(section, "networks", 3, 100);
+    let [steps, retraining_steps, every, slope_steps] = read_steps(section);
+    let (arms, are_sound) = soundly(section, |section| {
+        section.list("arms", |item| {
             item.section(|section| ArmSettings {
                 name: section.choice("name", &Arm::ALL.map(|arm| (arm.name(), arm))),
                 pairs: section.integer("pairs", 1..=1000),
                 steps: section.integer("steps", 1..=100_000),
             })
-        }),
-    };
-    for (index, arm) in search.arms.iter().enumerate() {
-        if search.arms[..index].iter().any(|earlier| earlier.name == arm.name) {
+        })
+    });
+    if are_sound {
+        check_arms(section, &arms);
+    }
+    SearchSettings { data, networks, steps, retraining_steps, every, slope_steps, arms }
+}
+
+fn check_arms(section: &Section<'_>, arms: &[ArmSettings]) {
+    for (index, arm) in arms.iter().enumerate() {
+        if arms[..index].iter().any(|earlier| earlier.name == arm.name) {
             section.problem("arms", format!("{} stands twice", arm.name.name()));
         }
     }
-    check_steps(section, [search.steps, search.retraining_steps], search.every, search.slope_steps);
-    search
+    if arms.iter().all(|arm| arm.name != Arm::Random) {
+        section.problem("arms", "`random` is missing: the others are compared with it");
+    }
 }
 
-fn check_steps(section: &Section<'_>, trainings: [usize; 2], every: usize, slope_steps: usize) {
-    if trainings.iter().any(|steps| !steps.is_multiple_of(every)) {
+/// Steps of the two trainings, steps per point of their curves, and steps that slopes are fitted to.
+fn read_steps(section: &mut Section<'_>) -> [usize; 4] {
+    let (numbers, are_sound) = soundly(section, |section| {
+        [
+            section.integer("steps", 1..=10_000_000),
+            section.integer("retraining_steps", 1..=10_000_000),
+            section.integer("every", 1..=1_000_000),
+            section.integer("slope_steps", 2..=10_000_000),
+        ]
+    });
+    let [steps, retraining_steps, every, slope_steps]: [usize; 4] = numbers;
+    if are_sound && [steps, retraining_steps].iter().any(|steps| !steps.is_multiple_of(every)) {
         section.problem("every", "must divide `steps` and `retraining_steps`");
     }
-    if slope_steps < 2 * every {
+    if are_sound && slope_steps < 2 * every {
         section.problem("slope_steps", "must hold at least two points of the curves, `every` steps apart");
     }
+    numbers
 }
