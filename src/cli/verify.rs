@@ -17,6 +17,7 @@ use crate::harness::event::Observer;
 use crate::harness::lock::{self, Lock};
 use crate::harness::manifest::model::Profile;
 use crate::harness::publish;
+use crate::harness::rerun::Rerun;
 use crate::harness::store::{Access, Store, StoreError};
 use crate::harness::study::Context as _;
 use crate::harness::tier::{self, Agreement, Tier};
@@ -310,10 +311,8 @@ fn rerun(
     sample: Option<usize>,
     found: &mut Findings,
 ) -> Result<(), Failure> {
-    let tasks = tier::repeatable(&rebuilt.evidence).or_bad_input()?;
-    let wanted = sample.unwrap_or(tasks.len()).min(tasks.len());
-    // Evenly over the keys, which are in random order: the same trials whoever asks.
-    let chosen: Vec<Task> = (0..wanted).map(|index| tasks[index * tasks.len() / wanted].clone()).collect();
+    let again = Rerun::of(&rebuilt.evidence, sample).or_bad_input()?;
+    let wanted = again.len();
     let folder = tempfile::tempdir().context("cannot make a folder for the empty store").or_run_failed()?;
     let store = Store::open(folder.path(), Access::Write).or_run_failed()?;
     let device = if session.common.device == "auto" { &lock.worker.device } else { &session.common.device };
@@ -323,10 +322,26 @@ fn rerun(
     let study = format!("rerun of {wanted} trials");
     progress.event(&crate::harness::event::Event::StudyStarted { study: study.clone(), trials: wanted });
     let bench = Workbench::new(&store, &pool, &session.locations, &progress);
-    bench.study(&study).outcomes(&chosen).or_run_failed()?;
+    let study_bench = bench.study(&study);
+    let mut unread = 0;
+    for wave in &again.waves {
+        // Where what a trial reads came out otherwise here, it cannot be asked as it was.
+        let has_all = |task: &&Task| task.objects().iter().all(|object| store.object_path(object).exists());
+        let asked: Vec<Task> = wave.iter().filter(has_all).cloned().collect();
+        unread += wave.len() - asked.len();
+        study_bench.outcomes(&asked).or_run_failed()?;
+    }
     progress.event(&crate::harness::event::Event::StudyFinished { study, hit: false });
     progress.finish();
     let agreements = tier::compare(&rebuilt.evidence, lock, &store, &selected.manifest.tolerances).or_run_failed()?;
-    found.fine(format!("{} ({}): {wanted} trials were computed again in an empty store", rebuilt.id, session.profile));
+    let who = format!("{} ({})", rebuilt.id, session.profile);
+    let more = match wanted - again.drawn {
+        0 => String::new(),
+        more => format!(" and {more} whose tensors they read"),
+    };
+    found.fine(format!("{who}: {} trials{more} were computed again in an empty store", again.drawn));
+    if unread > 0 {
+        found.fine(format!("{who}: {unread} of them were not, since what they read came out otherwise here"));
+    }
     check_tiers(session, selected, rebuilt, &store, agreements, found)
 }

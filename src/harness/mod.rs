@@ -14,4 +14,5 @@ pub mod publish; // conclusions as pages, and the folder of a report
 pub mod evidence; // the records that a committed report is made of, in one file
 pub mod receipt; // what a finished run read and wrote: why the same run need not be repeated
 pub mod lock; // the digests that a committed profile promises, and what differs from them
+pub mod rerun; // which promised trials are computed again, and in which order
 pub mod tier; // how far the trials of two machines agree

@@ -10,7 +10,6 @@ use std::fmt;
 use super::lock::Lock;
 use super::store::{Evidence, Identity, Record, Store, StoreError, WorkerIdentity};
 use crate::base::digest::Digest;
-use crate::task::Task;
 use crate::task::outcome::Outcome;
 
 /// How far results agree, from weakest to strongest.
@@ -115,12 +114,6 @@ pub fn compare(
         }
     }
     Ok(agreements.into_values().collect())
-}
-
-/// The tasks of all trials of the evidence that a machine can repeat, by ascending key: all but measured times.
-pub fn repeatable(evidence: &Evidence) -> Result<Vec<Task>, serde_json::Error> {
-    let trials = evidence.records().values().filter(|record| record.outcome().is_some() && !record.is_observed_time());
-    trials.map(|record| serde_json::from_value(record.identity.inputs.clone())).collect()
 }
 
 /// What was asked, whoever answers it: a trial's identity without the worker.

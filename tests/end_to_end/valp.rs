@@ -52,6 +52,9 @@ fn a_run_judges_every_claim_repeats_its_bytes_and_is_rebuilt_from_its_evidence_a
     bench.renas(&["run"]).expect(0, "every digest is as promised").expect(0, "0 trials computed");
     assert_eq!(bench.digests("reports"), expected);
     bench.renas(&["verify"]).expect(0, "rebuilt from the evidence").expect(0, "reached bit");
+    // Trials that read weights are computed again after those that made them.
+    let again = bench.renas(&["verify", "--rerun", "--sample", "9"]);
+    again.expect(0, "9 trials and ").expect(0, "whose tensors they read were computed again").expect(0, "reached bit");
 
     // Nothing is left but manifest and evidence.
     let evidence = fs::read(bench.path("reports/quick/valp/outcomes.jsonl.zst")).expect("it was written");

@@ -15,6 +15,7 @@ use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
 use renas::harness::lock::{self, Lock, compare, compare_runs};
 use renas::harness::manifest::decode::Section;
 use renas::harness::manifest::model::Profile;
+use renas::harness::rerun::Rerun;
 use renas::harness::run::{Experiment, Studied, evidence_of};
 use renas::harness::store::{Access, Evidence, Store, WorkerIdentity};
 use renas::harness::study::{Context, Paper, Results, Study, Training};
@@ -247,9 +248,9 @@ fn studies_that_derive_from_measured_times_are_named_and_those_of_two_machines_n
 
     let agreements = tier::compare(&evidence, &lock, &there, &BTreeMap::new()).expect("readable");
     assert_eq!(agreements.iter().map(|one| (one.compared, one.equal)).collect::<Vec<_>>(), [(2, 2)]);
-    let again = tier::repeatable(&evidence).expect("own tasks");
-    assert_eq!(again.len(), 3);
-    assert!(again.iter().all(|task| matches!(task, Task::Train(_))));
+    let again = Rerun::of(&evidence, None).expect("own tasks");
+    assert_eq!((again.drawn, again.len()), (3, 3));
+    assert!(again.waves.iter().flatten().all(|task| matches!(task, Task::Train(_))));
 }
 
 #[test]

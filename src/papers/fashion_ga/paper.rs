@@ -58,33 +58,53 @@ fn read(parameters: &Value) -> Result<Settings> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::path::Path;
 
     use super::*;
+    use crate::harness::manifest::load;
     use crate::papers::fashion_ga::fixture::results;
-    use crate::report::findings::Cell;
+    use crate::report::soundness::sound_ids;
 
     #[test]
-    fn tables_are_rectangular_and_name_known_quantities_and_figures_have_points() {
-        let (parameters, results) = results();
-        let findings = FashionGa.analyze(&parameters, &results).expect("own results");
-        let mut ids = BTreeSet::new();
-        for table in &findings.tables {
-            assert!(ids.insert(&table.id), "{} stands twice", table.id);
-            for row in &table.rows {
-                assert_eq!(row.len(), table.columns.len(), "{}", table.id);
-                for cell in row {
-                    if let Cell::Quantity(name) = cell {
-                        assert!(findings.quantities.contains_key(name), "{}: {name}", table.id);
-                    }
-                }
+    fn the_inputs_of_every_study_read_back() {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+        let manifest = load::load(&dir, "fashion_ga", &[&FashionGa]).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        for settings in manifest.profiles.values() {
+            for study in FashionGa.plan(&settings.parameters).expect("a sound manifest") {
+                let inputs = Inputs::deserialize(&study.inputs).expect("own inputs");
+                assert_eq!(serde_json::to_value(inputs).expect("plain data"), study.inputs);
             }
         }
-        for figure in &findings.figures {
-            assert!(ids.insert(&figure.id), "{} stands twice", figure.id);
-            let has_points = figure.series.iter().any(|series| !series.points.is_empty());
-            assert!(has_points || figure.diagram.is_some(), "{}", figure.id);
+    }
+
+    #[test]
+    fn findings_are_sound_and_have_every_exhibit() {
+        let (parameters, results) = results();
+        let findings = FashionGa.analyze(&parameters, &results).expect("own results");
+        let ids = sound_ids(&findings);
+        for id in [
+            "table1",
+            "arms",
+            "revisits",
+            "best",
+            "genomes",
+            "depth",
+            "correlations",
+            "activations",
+            "filters",
+            "best_so_far",
+            "best_so_far_mutations",
+            "best_in_time",
+            "best_in_time_mutations",
+            "accuracy_parameters",
+            "accuracy_depth",
+            "accuracy_functions",
+            "time_filters",
+            "best_network",
+            "best_accuracy",
+            "best_loss",
+        ] {
+            assert!(ids.contains(id), "{id}");
         }
-        assert_eq!((findings.tables.len(), findings.figures.len()), (9, 11), "{ids:?}");
     }
 }

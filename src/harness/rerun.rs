@@ -1,0 +1,141 @@
+//! Which promised trials are computed again in an empty store, and in which order.
+//!
+//! A trial that reads weights cannot run before the trial that made them: a sample is completed by all that it reads from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::store::Evidence;
+use crate::base::digest::Digest;
+use crate::task::Task;
+
+/// Trials to compute again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rerun {
+    /// How many were drawn.
+    pub drawn: usize,
+    /// Drawn trials and those whose tensors they read; a wave reads only what the waves before it made.
+    pub waves: Vec<Vec<Task>>,
+}
+
+impl Rerun {
+    /// All trials of the evidence that a machine can repeat (measured times are none), or `sample` of them, evenly over
+    /// the keys, which are in random order: the same trials whoever asks.
+    pub fn of(evidence: &Evidence, sample: Option<usize>) -> Result<Self, serde_json::Error> {
+        let mut tasks: Vec<Task> = Vec::new();
+        let mut made: BTreeMap<Digest, usize> = BTreeMap::new();
+        for record in evidence.records().values().filter(|record| !record.is_observed_time()) {
+            let Some(outcome) = record.outcome() else { continue };
+            outcome.tensors.values().for_each(|digest| {
+                made.entry(*digest).or_insert(tasks.len());
+            });
+            tasks.push(serde_json::from_value(record.identity.inputs.clone())?);
+        }
+        let drawn = sample.unwrap_or(tasks.len()).min(tasks.len());
+        let reads = |trial: usize| tasks[trial].objects().into_iter().filter_map(|digest| made.get(&digest).copied());
+        let mut chosen: BTreeSet<usize> = BTreeSet::new();
+        let mut open: Vec<usize> = (0..drawn).map(|index| index * tasks.len() / drawn).collect();
+        while let Some(trial) = open.pop() {
+            if chosen.insert(trial) {
+                open.extend(reads(trial));
+            }
+        }
+        let mut waves = Vec::new();
+        let mut done: BTreeSet<usize> = BTreeSet::new();
+        while done.len() < chosen.len() {
+            let is_ready = |trial: &&usize| !done.contains(*trial) && reads(**trial).all(|read| done.contains(&read));
+            let wave: Vec<usize> = chosen.iter().filter(is_ready).copied().collect();
+            // Keys hold the digests of what is read, so that no trial can read from itself.
+            assert!(!wave.is_empty(), "trials that read from each other");
+            done.extend(&wave);
+            waves.push(wave.into_iter().map(|trial| tasks[trial].clone()).collect());
+        }
+        Ok(Self { drawn, waves })
+    }
+
+    /// Trials in all waves.
+    pub fn len(&self) -> usize {
+        self.waves.iter().map(Vec::len).sum()
+    }
+
+    /// Whether there is nothing to compute.
+    pub fn is_empty(&self) -> bool {
+        self.waves.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::base::seed::Seed;
+    use crate::data::split::{DataChoice, SplitChoice};
+    use crate::harness::store::{Identity, Record, StepResult};
+    use crate::network::spec::{Activation, NetworkSpec};
+    use crate::task::outcome::Outcome;
+    use crate::task::{Evaluate, Probe, Split};
+
+    /// A trial that reads one object and makes another, as a record.
+    fn trial(reads: &str, makes: &str) -> Record {
+        let split = SplitChoice { test: None, validation: 5, train: None, seed: Seed::from_number(1) };
+        let task = Task::Evaluate(Evaluate {
+            network: NetworkSpec::perceptron(&[2], &[3], Activation::Relu, 2),
+            data: DataChoice { name: "digits".to_owned(), digest: Digest::of(b"samples"), split },
+            weights: Digest::of(reads.as_bytes()),
+            probes: vec![Probe::Score { split: Split::Validation }],
+        });
+        let outcome =
+            Outcome { tensors: [("weights".to_owned(), Digest::of(makes.as_bytes()))].into(), ..Outcome::default() };
+        let inputs = serde_json::to_value(task).expect("a task is JSON");
+        let identity = Identity { step: "evaluate".to_owned(), version: 1, inputs, worker: None };
+        Record { identity, result: StepResult::Outcome(outcome), observation: None }
+    }
+
+    fn evidence() -> Evidence {
+        // c reads what b makes, b what a makes; d reads what nobody here made.
+        let records = [trial("none", "a"), trial("a", "b"), trial("b", "c"), trial("elsewhere", "d")];
+        let keyed = records.into_iter().map(|record| {
+            let key = record.identity.clone().address().expect("canonical").key();
+            (key, Arc::new(record))
+        });
+        Evidence::new(Path::new("e"), keyed).expect("no two differ")
+    }
+
+    fn read_by(task: &Task) -> Value {
+        serde_json::to_value(task).expect("a task is JSON")["weights"].clone()
+    }
+
+    #[test]
+    fn a_trial_comes_after_what_it_reads_from() {
+        let rerun = Rerun::of(&evidence(), None).expect("own tasks");
+        assert_eq!((rerun.drawn, rerun.len(), rerun.is_empty()), (4, 4, false));
+        let waves: Vec<Vec<Value>> = rerun.waves.iter().map(|wave| wave.iter().map(read_by).collect()).collect();
+        let digest = |text: &str| Value::String(Digest::of(text.as_bytes()).to_string());
+        assert_eq!(waves.len(), 3);
+        assert!(waves[0].len() == 2 && waves[0].contains(&digest("none")) && waves[0].contains(&digest("elsewhere")));
+        assert_eq!(waves[1..], [vec![digest("a")], vec![digest("b")]]);
+    }
+
+    #[test]
+    fn a_sample_is_completed_by_what_it_reads_from() {
+        let all = Rerun::of(&evidence(), None).expect("own tasks");
+        for sample in 0..=5 {
+            let rerun = Rerun::of(&evidence(), Some(sample)).expect("own tasks");
+            assert_eq!(rerun.drawn, sample.min(4));
+            assert!(rerun.len() >= rerun.drawn && rerun.len() <= all.len());
+            // What is read and made within the evidence is made in an earlier wave.
+            let makers =
+                [("a", "none"), ("b", "a")].map(|(made, read)| [made, read].map(|text| Digest::of(text.as_bytes())));
+            for (place, wave) in rerun.waves.iter().enumerate() {
+                let earlier: Vec<Digest> = rerun.waves[..place].iter().flatten().flat_map(Task::objects).collect();
+                for object in wave.iter().flat_map(Task::objects) {
+                    let maker = makers.iter().find(|[made, _]| *made == object);
+                    assert!(maker.is_none_or(|[_, read]| earlier.contains(read)), "sample {sample}, wave {place}");
+                }
+            }
+        }
+    }
+}
