@@ -68,8 +68,11 @@ pub(super) fn samples(values: impl IntoIterator<Item = f64>) -> Option<Measured>
     (!values.is_empty()).then_some(Measured::Samples(values))
 }
 
+/// A number of one random genome, by what became of it with each activation function.
+type OfGenome = Box<dyn Fn(&[Trained]) -> f64>;
+
 fn activations() -> Vec<Entry> {
-    let entry = |name: String, label: String, unit: Unit, value: Box<dyn Fn(&[Trained]) -> f64>| Entry {
+    let entry = |name: String, label: String, unit: Unit, value: OfGenome| Entry {
         name: format!("activation.{name}"),
         label,
         unit,
