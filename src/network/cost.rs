@@ -99,6 +99,7 @@ fn node_cost(network: &NetworkSpec, shapes: &[Vec<usize>], index: usize) -> Node
         | Operator::Flatten
         | Operator::Concat
         | Operator::Add
+        | Operator::Multiply
         | Operator::Slice { .. }
         | Operator::LatentSample => 0,
     };

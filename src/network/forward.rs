@@ -1,7 +1,7 @@
 //! A small forward pass in plain Rust: for tests that two networks compute the same, where no libtorch is at hand.
 //!
 //! One sample at a time, everything in f64, without regard to speed. It knows the layers of networks of vectors:
-//! linear layers, activation functions, concatenation, sum, slice, flattening, and latent samples without noise. A test
+//! linear layers, activation functions, concatenation, sum, product, slice, flattening, and latent samples without noise. A test
 //! of the worker holds it against libtorch.
 
 use std::collections::BTreeMap;
@@ -70,6 +70,7 @@ fn node_value(node: &Node, sources: &[&[f64]], weights: &Tensors) -> Result<Vec<
         Operator::Flatten => x.to_vec(),
         Operator::Concat => sources.concat(),
         Operator::Add => (0..x.len()).map(|index| sources.iter().map(|source| source[index]).sum()).collect(),
+        Operator::Multiply => x.iter().zip(sources[1]).map(|(x, y)| x * y).collect(),
         Operator::Slice { start, length } => x[start..start + length].to_vec(),
         Operator::LatentSample => x[..x.len() / 2].to_vec(),
         Operator::Conv2d { .. }
@@ -145,8 +146,9 @@ mod tests {
             node("middle", Operator::Slice { start: 1, length: 2 }, &["relu"]),
             node("latent", Operator::LatentSample, &["both"]),
             node("sum", Operator::Add, &["middle", "latent", INPUT]),
+            node("product", Operator::Multiply, &["sum", INPUT]),
         ];
-        let network = NetworkSpec { input: vec![2], nodes, output: "sum".to_owned() };
+        let network = NetworkSpec { input: vec![2], nodes, output: "product".to_owned() };
         let weights =
             tensors(&[("linear.weight", &[2, 2], &[1.0, -1.0, 0.5, 2.0]), ("linear.bias", &[2], &[-1.0, 0.25])]);
         let values = forward(&network, &weights, &[1.0, 2.0]).expect("valid");
@@ -156,6 +158,7 @@ mod tests {
         assert_eq!(values["middle"], [4.75, 1.0]);
         assert_eq!(values["latent"], [-2.0, 4.75]);
         assert_eq!(values["sum"], [3.75, 7.75]);
+        assert_eq!(values["product"], [3.75, 15.5]);
     }
 
     /// Values of PyTorch 2.11.0 in f64 (`torch.nn.functional`) at -1.5 and 0.75.

@@ -7,4 +7,5 @@ pub mod parameter; // the tensors that a network owns: names, shapes, initial va
 pub mod reach; //     which nodes the value of another depends on
 pub mod shape; //     the shape of each node's value, and every mistake a spec can contain
 pub mod spec; //      the graph of layers
+pub mod supernet; //  many networks whose layers share their weights
 pub mod weights; //   named tensors as safetensors bytes

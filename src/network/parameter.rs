@@ -87,6 +87,7 @@ pub fn parameters(network: &NetworkSpec) -> Result<Vec<Parameter>, ShapeError> {
             | Operator::Flatten
             | Operator::Concat
             | Operator::Add
+            | Operator::Multiply
             | Operator::Slice { .. }
             | Operator::LatentSample => {}
         }

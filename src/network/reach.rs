@@ -34,6 +34,7 @@ pub fn has_weights(operator: &Operator) -> bool {
         | Operator::Flatten
         | Operator::Concat
         | Operator::Add
+        | Operator::Multiply
         | Operator::Slice { .. }
         | Operator::LatentSample => false,
     }

@@ -30,7 +30,7 @@ pub struct Node {
     pub name: String,
     /// What the layer computes.
     pub operator: Operator,
-    /// What it reads: `input` or names of earlier nodes. One name, or several for `Concat` and `Add`.
+    /// What it reads: `input` or names of earlier nodes. One name; two for `Multiply`, any number for `Concat` and `Add`.
     pub inputs: Vec<String>,
 }
 
@@ -102,6 +102,10 @@ pub enum Operator {
     Concat,
     /// The sum of its inputs, all of one shape; one is handed on.
     Add,
+    /// The product of its two inputs: an image with a vector of as many features as it has channels, each channel times
+    /// its feature; or two vectors of one length. With a sigmoid before the vector it is the scaling step of
+    /// squeeze-and-excitation, Hu, Shen and Sun 2018, equation 4, <https://doi.org/10.1109/CVPR.2018.00745>.
+    Multiply,
     /// Consecutive features of a vector: `start..start + length`.
     Slice {
         /// The first feature, from 0.
@@ -224,6 +228,7 @@ mod tests {
         assert_eq!(wide, r#"{"filters":8,"kernel":[1,7],"kind":"conv2d_rect","padding":[0,3],"stride":1}"#);
         let text = |operator: &Operator| canonical_json(operator).expect("no floating-point numbers");
         assert_eq!(text(&Operator::Add), r#"{"kind":"add"}"#);
+        assert_eq!(text(&Operator::Multiply), r#"{"kind":"multiply"}"#);
         assert_eq!(text(&Operator::Slice { start: 2, length: 3 }), r#"{"kind":"slice","length":3,"start":2}"#);
         assert_eq!(text(&Operator::LatentSample), r#"{"kind":"latent_sample"}"#);
         for function in [Activation::Elu, Activation::Softplus, Activation::Softsign] {

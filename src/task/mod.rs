@@ -6,6 +6,7 @@ pub mod head_check; // what is wrong with the heads of a model
 pub mod heads; //    models with several outputs: trained, evaluated, asked for samples
 pub mod numerics; // names of pinned numeric settings, and the environment that pins them
 pub mod outcome; //  what a task answers
+pub mod paths; //    supernets: trained path by path, asked for the networks in them
 pub mod protocol; // the JSON lines between the coordinator and a worker
 pub mod recipe; //   how a network is trained
 pub mod sequence; // a predictor over sequences of tokens, fitted and asked
@@ -17,6 +18,7 @@ use crate::base::seed::Seed;
 pub use crate::data::split::{DataChoice, Split, SplitChoice};
 use crate::network::spec::NetworkSpec;
 use heads::{EvaluateHeads, Generate, TrainHeads};
+use paths::{EvaluateSlice, TrainPaths};
 use recipe::{Recipe, Stop};
 use sequence::{FitSequence, PredictSequence};
 
@@ -38,6 +40,10 @@ pub enum Task {
     EvaluateHeads(EvaluateHeads),
     /// Draw samples from such a model.
     Generate(Generate),
+    /// Train the shared weights of many networks.
+    TrainPaths(TrainPaths),
+    /// Answer probes of a network with slices of larger weights.
+    EvaluateSlice(EvaluateSlice),
     /// Answer how long training steps of a network take on this machine: an observation, which never repeats.
     Time(Time),
 }
@@ -55,10 +61,11 @@ impl Task {
             }
             Self::TrainHeads(train) => train.start.weights.into_iter().chain(train.start.donor).collect(),
             Self::EvaluateHeads(evaluate) => vec![evaluate.weights],
+            Self::EvaluateSlice(evaluate) => vec![evaluate.weights],
             Self::Generate(Generate { weights, through, .. }) => {
                 std::iter::once(*weights).chain(through.as_ref().map(|through| through.weights)).collect()
             }
-            Self::Time(_) => Vec::new(),
+            Self::TrainPaths(_) | Self::Time(_) => Vec::new(),
         }
     }
 
@@ -67,6 +74,7 @@ impl Task {
         match self {
             Self::Train(_) | Self::Evaluate(_) | Self::FitSequence(_) | Self::PredictSequence(_) => false,
             Self::TrainHeads(_) | Self::EvaluateHeads(_) | Self::Generate(_) => false,
+            Self::TrainPaths(_) | Self::EvaluateSlice(_) => false,
             Self::Time(_) => true,
         }
     }
@@ -80,6 +88,8 @@ impl Task {
             Self::TrainHeads(train) => Some(&train.data),
             Self::EvaluateHeads(evaluate) => Some(&evaluate.data),
             Self::Generate(generate) => Some(&generate.data),
+            Self::TrainPaths(train) => Some(&train.data),
+            Self::EvaluateSlice(evaluate) => Some(&evaluate.data),
             Self::Time(time) => Some(&time.data),
         }
     }

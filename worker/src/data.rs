@@ -236,6 +236,7 @@ fn layout_for(network: &NetworkSpec) -> Layout {
         | Operator::Flatten
         | Operator::Concat
         | Operator::Add
+        | Operator::Multiply
         | Operator::Slice { .. }
         | Operator::LatentSample => false,
     });

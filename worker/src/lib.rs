@@ -13,6 +13,7 @@ pub mod module; //      a NetworkSpec as libtorch computes it
 pub mod numerics; //    pins the environment and libtorch's switches; opens the device
 pub mod optimizer; //   Adam and gradient descent on one flat buffer
 pub mod parameters; //  the tensors of a network, fresh or from the store
+pub mod paths; //       supernets: one set of weights for many networks
 pub mod sequence; //    fits predictors over sequences, and asks them
 pub mod serve; //       the protocol
 pub mod shim; //        calls into C++: the only unsafe code

@@ -32,12 +32,27 @@ struct Layer {
 }
 
 /// Whether batch normalisation uses the batch's statistics and updates the running ones.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq)]
 pub enum Mode {
-    /// It does.
+    /// It does, with PyTorch's momentum.
     Training,
+    /// It does, and replaces the running ones by a mean.
+    Calibration {
+        /// What the batch's statistics count for in the mean with those before, in 0..=1; 1 for the first batch.
+        weight: f64,
+    },
     /// It uses the running statistics.
     Evaluation,
+}
+
+impl Mode {
+    /// What the batch's statistics count for beside the running ones.
+    fn momentum(self) -> f64 {
+        match self {
+            Self::Training | Self::Evaluation => NORM_MOMENTUM,
+            Self::Calibration { weight } => weight,
+        }
+    }
 }
 
 /// Standard normal numbers of latent samples: by index of the node, `[batch, units]`.
@@ -57,8 +72,12 @@ pub enum Noise<'a> {
 impl Module {
     /// The network over the given tensors; every node is computed.
     pub fn new(network: &NetworkSpec, parameters: &Parameters) -> Result<Self> {
+        Self::over(network, parameters.flat.device(), |name| parameters.get(name))
+    }
+
+    /// The network over the tensors that `tensor` gives for their names; every node is computed.
+    pub fn over(network: &NetworkSpec, device: Device, tensor: impl Fn(&str) -> Result<Tensor>) -> Result<Self> {
         let shapes = shapes(network)?;
-        let device = parameters.flat.device();
         let mut layers: Vec<Layer> = Vec::with_capacity(network.nodes.len());
         for (node, shape) in network.nodes.iter().zip(&shapes) {
             let suffixes: &[&str] = match node.operator {
@@ -71,11 +90,12 @@ impl Module {
                 | Operator::Flatten
                 | Operator::Concat
                 | Operator::Add
+                | Operator::Multiply
                 | Operator::Slice { .. }
                 | Operator::LatentSample => &[],
             };
             let names = suffixes.iter().map(|suffix| format!("{}.{suffix}", node.name));
-            let mut tensors: Vec<Tensor> = names.map(|name| parameters.get(&name)).collect::<Result<_>>()?;
+            let mut tensors: Vec<Tensor> = names.map(|name| tensor(&name)).collect::<Result<_>>()?;
             if let (Operator::AvgPool2d { kernel, .. }, Device::Cpu) = (&node.operator, device) {
                 tensors.push(averaging_kernel(shape[0], *kernel)?);
             }
@@ -250,8 +270,8 @@ impl Layer {
                 Some(&self.tensors[1]),
                 Some(&self.tensors[2]),
                 Some(&self.tensors[3]),
-                mode == Mode::Training,
-                NORM_MOMENTUM,
+                mode != Mode::Evaluation,
+                mode.momentum(),
                 NORM_EPSILON,
                 true,
             )?,
@@ -273,10 +293,20 @@ impl Layer {
                 let (first, others) = (x.shallow_clone(), &sources[1..]);
                 others.iter().try_fold(first, |sum, source| sum.f_add(source))?
             }
+            Operator::Multiply => multiply(x, sources.get(1).context("a product has two factors")?)?,
             Operator::Slice { start, length } => x.f_narrow(1, start as i64, length as i64)?,
             Operator::LatentSample => mean_and_log_variance(x)?.0,
         })
     }
+}
+
+/// Images `[batch, channels, height, width]` times `[batch, channels]`, channel by channel; or vectors times vectors.
+fn multiply(x: &Tensor, factor: &Tensor) -> Result<Tensor> {
+    if x.dim() == factor.dim() {
+        return Ok(x.f_mul(factor)?);
+    }
+    let (batch, channels) = factor.size2()?;
+    Ok(x.f_mul(&factor.f_reshape([batch, channels, 1, 1])?)?)
 }
 
 /// Every n-th row and column of images, from the first: all that a 1 x 1 convolution of stride n reads.

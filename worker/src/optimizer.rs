@@ -42,7 +42,12 @@ impl Optimizer {
 
     /// One step of `weights` along `gradient`, in place.
     pub fn step(&mut self, weights: &mut Tensor, gradient: &Tensor) -> Result<()> {
-        let rate = self.learning_rate * rate_factor(&self.schedule, self.steps_taken, self.total_steps);
+        self.step_at(self.steps_taken, weights, gradient)
+    }
+
+    /// The same at the rate of step `at` of the schedule: for weights that a training moves at some of its steps only.
+    pub fn step_at(&mut self, at: usize, weights: &mut Tensor, gradient: &Tensor) -> Result<()> {
+        let rate = self.learning_rate * rate_factor(&self.schedule, at, self.total_steps);
         match &mut self.kind {
             Kind::Adam(state) => {
                 let _ = state.steps.f_add_scalar_(1.0)?;

@@ -26,7 +26,11 @@ pub struct Parameters {
 impl Parameters {
     /// Fresh values from the streams of `seed`: each tensor has its own, named after it.
     pub fn fresh(network: &NetworkSpec, seed: &Seed, device: Device) -> Result<Self> {
-        let description = parameters(network)?;
+        Self::fresh_from(parameters(network)?, seed, device)
+    }
+
+    /// Fresh values of the described tensors, from the same streams.
+    pub fn fresh_from(description: Vec<Parameter>, seed: &Seed, device: Device) -> Result<Self> {
         let seed = seed.derive("init");
         let values = description.iter().map(|parameter| initial_values(parameter, &seed)).collect();
         Self::new(description, values, device)

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use renas::base::digest::Digest;
 use renas::network::weights::{self, Tensors};
 use renas::task::outcome::{Ending, Outcome};
+use renas::task::paths::{EvaluateSlice, TrainPaths};
 use renas::task::protocol::{Hello, Reply, Request};
 use renas::task::sequence::{FitSequence, PredictSequence};
 use renas::task::{Evaluate, Start, Task, Time, Train};
@@ -18,6 +19,7 @@ use crate::evaluate::{Measured, measure};
 use crate::heads::answer;
 use crate::module::Module;
 use crate::parameters::Parameters;
+use crate::paths::{evaluate_slice, train_paths};
 use crate::sequence::{self, Fitted};
 use crate::shim;
 use crate::timing::time;
@@ -82,6 +84,10 @@ fn run(request: &Request, device: Device, data: &mut DataSource) -> Result<Outco
         Task::TrainHeads(task) => answer::run_train(task, request, device, data).context("training a model"),
         Task::EvaluateHeads(task) => answer::run_evaluate(task, request, device, data).context("scoring a model"),
         Task::Generate(task) => answer::run_generate(task, request, device, data).context("drawing from a model"),
+        Task::TrainPaths(task) => run_train_paths(task, request, device, data).context("training a supernet"),
+        Task::EvaluateSlice(task) => {
+            run_evaluate_slice(task, request, device, data).context("evaluating a network with slices of weights")
+        }
         Task::Time(task) => run_time(task, device, data).context("timing a network"),
     }
 }
@@ -111,6 +117,32 @@ fn run_evaluate(task: &Evaluate, request: &Request, device: Device, data: &mut D
     let parameters = Parameters::from_tensors(&task.network, read_object(&task.weights, request)?, device)?;
     let module = Module::new(&task.network, &parameters)?;
     let measured = measure(&task.probes, &task.network, &samples, &module)?;
+    if !measured.is_finite() {
+        return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
+    }
+    finish(measured, BTreeMap::new(), &request.out)
+}
+
+fn run_train_paths(task: &TrainPaths, request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
+    let (Trained { ending, curves, steps }, weights) = train_paths(task, device, data)?;
+    if ending != Ending::Completed {
+        return Ok(Outcome { ending, curves, ..Outcome::default() });
+    }
+    let objects = BTreeMap::from([("weights".to_owned(), weights)]);
+    let measured = Measured { scalars: BTreeMap::new(), objects };
+    if !measured.is_finite() {
+        return Ok(Outcome { ending: Ending::Diverged { step: steps }, curves, ..Outcome::default() });
+    }
+    finish(measured, curves, &request.out)
+}
+
+fn run_evaluate_slice(
+    task: &EvaluateSlice,
+    request: &Request,
+    device: Device,
+    data: &mut DataSource,
+) -> Result<Outcome> {
+    let measured = evaluate_slice(task, &read_object(&task.weights, request)?, device, data)?;
     if !measured.is_finite() {
         return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
     }

@@ -180,7 +180,7 @@ pub fn cross_entropy(logits: &Tensor, labels: &Tensor, reduction: Reduction) -> 
 }
 
 /// The mean over samples of the losses of batches, which are means over their samples.
-fn mean_loss(losses: &[f32], batches: &[usize]) -> f64 {
+pub fn mean_loss(losses: &[f32], batches: &[usize]) -> f64 {
     let sum: f64 = losses.iter().zip(batches).map(|(&loss, &size)| f64::from(loss) * size as f64).sum();
     sum / batches.iter().sum::<usize>() as f64
 }

@@ -23,6 +23,12 @@ pub const EVALUATE_HEADS_VERSION: u32 = 1;
 /// Version of the meaning of a `Generate` task.
 pub const GENERATE_VERSION: u32 = 1;
 
+/// Version of the meaning of a `TrainPaths` task.
+pub const TRAIN_PATHS_VERSION: u32 = 1;
+
+/// Version of the meaning of an `EvaluateSlice` task.
+pub const EVALUATE_SLICE_VERSION: u32 = 1;
+
 /// Version of the meaning of a `Time` task.
 pub const TIME_VERSION: u32 = 1;
 
@@ -39,6 +45,8 @@ pub(super) fn step_of(task: &Task) -> (&'static str, u32) {
         Task::TrainHeads(_) => ("train_heads", TRAIN_HEADS_VERSION),
         Task::EvaluateHeads(_) => ("evaluate_heads", EVALUATE_HEADS_VERSION),
         Task::Generate(_) => ("generate", GENERATE_VERSION),
+        Task::TrainPaths(_) => ("train_paths", TRAIN_PATHS_VERSION),
+        Task::EvaluateSlice(_) => ("evaluate_slice", EVALUATE_SLICE_VERSION),
         Task::Time(_) => (TIME, TIME_VERSION),
     }
 }
@@ -51,14 +59,16 @@ mod tests {
     use crate::harness::store::{Identity, Record, StepResult, WorkerIdentity};
     use crate::network::assembly::Assembly;
     use crate::network::spec::{Activation, NetworkSpec};
+    use crate::network::supernet::Supernet;
     use crate::task::heads::{Assembled, EvaluateHeads, Generate, TrainHeads};
     use crate::task::outcome::Outcome;
+    use crate::task::paths::{EvaluateSlice, TrainPaths};
     use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
     use crate::task::sequence::{FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
     use crate::task::{DataChoice, Evaluate, SplitChoice, Start, Time, Train};
 
     /// One task of every kind, and what its step is called.
-    fn named() -> [(Task, &'static str); 8] {
+    fn named() -> [(Task, &'static str); 10] {
         let network = NetworkSpec::perceptron(&[64], &[], Activation::Relu, 10);
         let (weights, seed) = (Digest::of(b"weights"), Seed::from_number(1));
         let split = SplitChoice { test: Some(300), validation: 200, train: None, seed };
@@ -113,6 +123,12 @@ mod tests {
         let (network_of_images, node) = (network.clone(), "images".to_owned());
         let generate =
             Generate { network: network_of_images, data: data.clone(), weights, node, count: 3, seed, through: None };
+        let supernet = Supernet { input: vec![64], widths: vec![1], denominator: 1, slots: Vec::new() };
+        let train_paths =
+            TrainPaths { supernet, data: data.clone(), stop: Stop::Steps(2), recipe: recipe.clone(), seed };
+        let (of_slice, calibration) = (network.clone(), 256);
+        let evaluate_slice =
+            EvaluateSlice { network: of_slice, data: data.clone(), weights, calibration, probes: Vec::new() };
         let time = Time { network, data, recipe, seed, warm_up: 1, steps: 2 };
         [
             (Task::Train(train), "train"),
@@ -122,6 +138,8 @@ mod tests {
             (Task::TrainHeads(train_heads), "train_heads"),
             (Task::EvaluateHeads(evaluate_heads), "evaluate_heads"),
             (Task::Generate(generate), "generate"),
+            (Task::TrainPaths(train_paths), "train_paths"),
+            (Task::EvaluateSlice(evaluate_slice), "evaluate_slice"),
             (Task::Time(time), "time"),
         ]
     }

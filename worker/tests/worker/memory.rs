@@ -35,7 +35,14 @@ fn every_operator(channels: usize, stride: usize) -> NetworkSpec {
     let stem = Operator::Conv2d { filters: channels, kernel: 3, stride: 1, padding: 1, dilation: 1, groups: 1 };
     let mut layers = vec![(stem, vec![INPUT.to_owned()])];
     layers.extend(branches.into_iter().map(|operator| (operator, vec!["layer_0".to_owned()])));
-    let joined = (1..layers.len()).map(|index| format!("layer_{index}")).collect();
+    // Each branch's channels times their means, and its image again.
+    let branches = layers.len();
+    for branch in 1..branches {
+        let source = format!("layer_{branch}");
+        layers.push((Operator::GlobalMeanPool, vec![source.clone()]));
+        layers.push((Operator::Multiply, vec![source, format!("layer_{}", layers.len() - 1)]));
+    }
+    let joined = (1..branches).map(|branch| format!("layer_{}", branches + 2 * branch - 1)).collect();
     layers.push((Operator::Concat, joined));
     for operator in [Operator::BatchNorm, Operator::GlobalMeanPool, Operator::Linear { units: 10 }] {
         let last = format!("layer_{}", layers.len() - 1);

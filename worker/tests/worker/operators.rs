@@ -4,6 +4,7 @@ use renas::base::digest::Digest;
 use renas::base::seed::Seed;
 use renas::data::split::Split;
 use renas::network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
+use renas::network::supernet::Choice;
 use renas::task::heads::{Head, HeadLoss};
 use renas::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
 use renas::task::{Probe, Start, Train};
@@ -16,6 +17,7 @@ use renas_worker::heads::model::{Model, Targets};
 use renas_worker::heads::train;
 use renas_worker::module::Module;
 use renas_worker::parameters::Parameters;
+use renas_worker::paths::{evaluate_slice, train_paths};
 use renas_worker::shim::record_operators;
 use renas_worker::train::train;
 use tch::Device;
@@ -101,6 +103,20 @@ fn run(network: NetworkSpec, optimizer: Optimizer) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A supernet trained for some steps, and a network with slices of its weights measured.
+fn run_paths() -> anyhow::Result<()> {
+    for optimizer in [Optimizer::Adam { learning_rate: 0.01 }, Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9 }] {
+        let mut task = crate::paths::train_task(Stop::Steps(8));
+        task.recipe.optimizer = optimizer;
+        let mut data = DataSource::new(Vec::new(), Device::Cpu);
+        let (_, weights) = train_paths(&task, Device::Cpu, &mut data)?;
+        let network = task.supernet.path(&Choice { width: 0, slots: vec![0, 2, 0] })?;
+        let task = crate::paths::evaluate_task(network, Digest::of(b"weights"));
+        evaluate_slice(&task, &weights, Device::Cpu, &mut data)?;
+    }
+    Ok(())
+}
+
 /// A model with several outputs and every layer that such models have: trained, scored, asked for samples.
 fn run_model() -> anyhow::Result<()> {
     let mut task = crate::heads_tasks::train_task(1);
@@ -143,6 +159,7 @@ fn training_and_evaluation_run_only_operators_that_repeat_on_a_gpu() {
     let used = record_operators(|| {
         run(every_layer(), Optimizer::Adam { learning_rate: 0.01 })?;
         run_model()?;
+        run_paths()?;
         run(branched(), Optimizer::Adam { learning_rate: 0.01 })?;
         run(globally_pooled(), Optimizer::Sgd { learning_rate: 0.01, momentum: 0.9 })
     });

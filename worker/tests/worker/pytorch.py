@@ -74,6 +74,25 @@ class Cell(nn.Module):
         return self.linear(torch.cat([y.mean(dim=(2, 3)), x.mean(dim=(2, 3))], 1))
 
 
+class Squeezed(nn.Module):
+    """A dilated depthwise layer with squeeze-and-excitation and a skip."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(2, 4, 3, padding=1)
+        self.norm = nn.BatchNorm2d(4)
+        self.depthwise = nn.Conv2d(4, 4, 3, padding=2, dilation=2, groups=4)
+        self.squeeze = nn.Linear(4, 2)
+        self.excite = nn.Linear(2, 4)
+        self.linear = nn.Linear(4, 3)
+
+    def forward(self, x):
+        x = nn.functional.relu(self.norm(self.stem(x)))
+        y = self.depthwise(x)
+        gate = torch.sigmoid(self.excite(nn.functional.relu(self.squeeze(y.mean(dim=(2, 3))))))
+        return self.linear((y * gate[:, :, None, None] + x).mean(dim=(2, 3)))
+
+
 def perceptron():
     layers = [nn.Linear(12, 5), nn.Tanh(), nn.BatchNorm1d(5), nn.Linear(5, 4), nn.Sigmoid(), nn.Linear(4, 3)]
     return nn.Sequential(nn.Flatten(), *layers)
@@ -262,6 +281,34 @@ def genomes():
     return {text: one(text) for text in GENOMES}
 
 
+def calibrated():
+    """Running statistics as cumulative means of three batches."""
+    model = built(convolutional).train()
+    norm = model[1]
+    norm.momentum = None
+    x = images((5, 2, 8, 8))
+    with torch.no_grad():
+        for batch in [x, x / 2, x * x]:
+            model(batch)
+    return {"running_mean": numbers(norm.running_mean), "running_var": numbers(norm.running_var)}
+
+
+def network_values(make, shape):
+    x = images(shape)
+    model = built(make).eval()
+    evaluation = numbers(model(x))
+    model = built(make).train()
+    loss = nn.functional.cross_entropy(model(x), LABELS)
+    loss.backward()
+    return {
+        "parameters": sum(tensor.numel() for tensor in model.parameters()),
+        "evaluation": evaluation,
+        "gradient": numbers(torch.cat([tensor.grad.flatten() for tensor in model.parameters()])),
+        "adam": train(make, x, lambda model: torch.optim.Adam(model.parameters(), lr=ADAM), ADAM),
+        "sgd": train(make, x, lambda model: torch.optim.SGD(model.parameters(), lr=SGD, momentum=0.9), SGD),
+    }
+
+
 def main():
     torch.set_num_threads(1)
     answer = {"torch": torch.__version__.split("+")[0]}
@@ -271,22 +318,12 @@ def main():
         ("perceptron", perceptron, (5, 3, 2, 2)),
     ]
     for name, make, shape in networks:
-        x = images(shape)
-        model = built(make).eval()
-        evaluation = numbers(model(x))
-        model = built(make).train()
-        loss = nn.functional.cross_entropy(model(x), LABELS)
-        loss.backward()
-        answer[name] = {
-            "parameters": sum(tensor.numel() for tensor in model.parameters()),
-            "evaluation": evaluation,
-            "gradient": numbers(torch.cat([tensor.grad.flatten() for tensor in model.parameters()])),
-            "adam": train(make, x, lambda model: torch.optim.Adam(model.parameters(), lr=ADAM), ADAM),
-            "sgd": train(make, x, lambda model: torch.optim.SGD(model.parameters(), lr=SGD, momentum=0.9), SGD),
-        }
+        answer[name] = network_values(make, shape)
     answer["predictor"] = predictor()
     answer["heads"] = heads()
     answer["genomes"] = genomes()
+    answer["squeezed"] = network_values(Squeezed, (5, 2, 8, 8))
+    answer["calibrated"] = calibrated()
     # Each list of numbers on one line.
     print(re.sub(r"\[[^]]*\]", lambda found: "".join(found[0].split()).replace(",", ", "), json.dumps(answer, indent=1)))
 

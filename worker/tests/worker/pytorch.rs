@@ -113,6 +113,32 @@ fn cell() -> NetworkSpec {
     NetworkSpec { input: vec![2, 8, 8], nodes, output: "linear".to_owned() }
 }
 
+/// `Squeezed` of `pytorch.py`.
+fn squeezed() -> NetworkSpec {
+    let nodes: [(&str, Operator, &[&str]); 13] = [
+        ("stem", convolution(4, 3, 1, 1, 1), &[INPUT]),
+        ("norm", Operator::BatchNorm, &["stem"]),
+        ("relu", activation(Activation::Relu), &["norm"]),
+        ("depthwise", convolution(4, 3, 1, 2, 4), &["relu"]),
+        ("means", Operator::GlobalMeanPool, &["depthwise"]),
+        ("squeeze", Operator::Linear { units: 2 }, &["means"]),
+        ("squeezed", activation(Activation::Relu), &["squeeze"]),
+        ("excite", Operator::Linear { units: 4 }, &["squeezed"]),
+        ("gate", activation(Activation::Sigmoid), &["excite"]),
+        ("scaled", Operator::Multiply, &["depthwise", "gate"]),
+        ("sum", Operator::Add, &["scaled", "relu"]),
+        ("pool", Operator::GlobalMeanPool, &["sum"]),
+        ("linear", Operator::Linear { units: 3 }, &["pool"]),
+    ];
+    let node = |(name, operator, inputs): (&str, Operator, &[&str])| Node {
+        name: name.to_owned(),
+        operator,
+        inputs: inputs.iter().map(|&input| input.to_owned()).collect(),
+    };
+    let nodes = nodes.into_iter().map(node).collect();
+    NetworkSpec { input: vec![2, 8, 8], nodes, output: "linear".to_owned() }
+}
+
 fn perceptron() -> NetworkSpec {
     chain(
         &[3, 2, 2],
@@ -157,7 +183,8 @@ fn labels() -> Tensor {
     Tensor::from_slice(&[0i64, 2, 1, 1, 0])
 }
 
-fn check(name: &str, network: &NetworkSpec) {
+/// Weights after training may differ by `tolerance` times the largest of their tensor, or 1.
+fn check(name: &str, network: &NetworkSpec, tolerance: f64) {
     let expected = expected(name);
     assert_eq!(cost(network).expect("valid").total.parameters, expected["parameters"]);
     let parameters = built(network);
@@ -168,12 +195,12 @@ fn check(name: &str, network: &NetworkSpec) {
     let loss = loss_and_gradient(Loss::CrossEntropy, &module, &parameters, &images(network), &labels(), &gradient);
     assert!(loss.expect("computed").numel() == 1);
     assert_close("gradient", &gradient, &expected["gradient"], 1e-6);
-    check_training(network, &Choice::Adam { learning_rate: 0.05 }, &expected["adam"]);
-    check_training(network, &Choice::Sgd { learning_rate: 0.1, momentum: 0.9 }, &expected["sgd"]);
+    check_training(network, &Choice::Adam { learning_rate: 0.05 }, &expected["adam"], tolerance);
+    check_training(network, &Choice::Sgd { learning_rate: 0.1, momentum: 0.9 }, &expected["sgd"], tolerance);
 }
 
 /// Four steps down a cosine to a tenth of the rate.
-fn check_training(network: &NetworkSpec, choice: &Choice, expected: &Value) {
+fn check_training(network: &NetworkSpec, choice: &Choice, expected: &Value, tolerance: f64) {
     let mut parameters = built(network);
     let module = Module::new(network, &parameters).expect("valid");
     let mut optimizer =
@@ -201,26 +228,50 @@ fn check_training(network: &NetworkSpec, choice: &Choice, expected: &Value) {
         checked.push((format!("{norm}.running_mean"), "running_mean"));
     }
     for (tensor, key) in checked {
-        assert_close(&tensor, &parameters.get(&tensor).expect("a tensor"), &expected[key], 1e-6);
+        assert_close(&tensor, &parameters.get(&tensor).expect("a tensor"), &expected[key], tolerance);
     }
 }
 
 #[test]
 fn a_convolutional_network_computes_and_trains_as_pytorch_does() {
     let _alone = crate::libtorch_alone();
-    check("convolutional", &convolutional());
+    check("convolutional", &convolutional(), 1e-6);
 }
 
 #[test]
 fn a_cell_of_concatenated_branches_computes_and_trains_as_pytorch_does() {
     let _alone = crate::libtorch_alone();
-    check("cell", &cell());
+    check("cell", &cell(), 1e-6);
+}
+
+#[test]
+fn squeeze_and_excitation_computes_and_trains_as_pytorch_does() {
+    let _alone = crate::libtorch_alone();
+    // Gradients through the gate are small, and Adam divides by them.
+    check("squeezed", &squeezed(), 3e-6);
+}
+
+/// `BatchNorm2d(momentum=None)`: cumulative means of the statistics of three batches.
+#[test]
+fn calibrated_statistics_are_pytorchs_cumulative_means() {
+    let _alone = crate::libtorch_alone();
+    let (network, expected) = (convolutional(), expected("calibrated"));
+    let parameters = built(&network);
+    let module = Module::new(&network, &parameters).expect("valid");
+    let x = images(&network);
+    for (batch, weight) in [(x.shallow_clone(), 1.0), (&x / 2.0, 0.5), (&x * &x, 1.0 / 3.0)] {
+        let _ = tch::no_grad(|| module.forward(&batch, Mode::Calibration { weight })).expect("computed");
+    }
+    for statistic in ["running_mean", "running_var"] {
+        let found = parameters.get(&format!("node_1.{statistic}")).expect("a tensor");
+        assert_close(statistic, &found, &expected[statistic], 1e-6);
+    }
 }
 
 #[test]
 fn a_perceptron_computes_and_trains_as_pytorch_does() {
     let _alone = crate::libtorch_alone();
-    check("perceptron", &perceptron());
+    check("perceptron", &perceptron(), 1e-6);
 }
 
 /// The networks of genome strings, with an eighth of the weights above: parameters counted and logits computed.

@@ -1,0 +1,336 @@
+//! A supernet: many networks in one, whose layers of the same name share their weights.
+//!
+//! It is a row of slots. Each slot has alternatives, small graphs of layers of which a path takes one, and all layers are
+//! as wide as one of the supernet's widths says. A path is an ordinary `NetworkSpec`; its tensors are the leading slices,
+//! along every dimension, of the supernet's tensors of the same names, each of which is as large as the widest path
+//! needs. One-shot weight sharing: Bender et al. 2018, <https://proceedings.mlr.press/v80/bender18a.html>; widths as
+//! leading slices: Yu et al. 2019, section 3, <https://arxiv.org/abs/1812.08928>.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::parameter::{Initial, Parameter, parameters};
+use super::shape::{ShapeError, shapes};
+use super::spec::{INPUT, NetworkSpec, Node, Operator};
+use super::weights::{Tensor, Tensors};
+use crate::base::seed::Stream;
+
+/// The name under which the nodes of an alternative refer to what the slot before hands on: to the network's input in
+/// the first slot.
+pub const PREVIOUS: &str = "previous";
+
+/// All networks that one set of weights is trained for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Supernet {
+    /// The shape of one input sample: `[features]` or `[channels, height, width]`.
+    pub input: Vec<usize>,
+    /// Widths, in `denominator`-ths of the numbers that stand in the alternatives; ascending.
+    pub widths: Vec<usize>,
+    /// What widths are counted in.
+    pub denominator: usize,
+    /// The slots, in the order in which a sample passes them. The last one holds the output; nothing in it is scaled.
+    pub slots: Vec<Slot>,
+}
+
+/// A place of a supernet where a path takes one of several ways.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Slot {
+    /// For messages.
+    pub name: String,
+    /// The ways: nodes in topological order, which read `previous` or earlier nodes of the same way; the last one is what
+    /// the next slot reads. Without nodes it hands on what it reads. All ways hand on values of one shape.
+    ///
+    /// Two ways of one slot may have nodes of one name: these share their tensors, and differ at most in their numbers of
+    /// filters, units or groups. Nodes of different slots have different names.
+    pub alternatives: Vec<Vec<Node>>,
+}
+
+/// One path.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// Index of the width.
+    pub width: usize,
+    /// Index of the alternative of every slot.
+    pub slots: Vec<usize>,
+}
+
+/// What is wrong with a supernet or a choice.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SupernetError {
+    /// The widths are none.
+    #[error("supernet widths {widths:?}/{denominator}: they must be positive and in ascending order, at least one")]
+    Widths {
+        /// The widths.
+        widths: Vec<usize>,
+        /// What they are counted in.
+        denominator: usize,
+    },
+    /// An alternative is no network, or does not fit beside the others.
+    #[error("supernet slot `{slot}`, alternative {alternative}: {rule}")]
+    Alternative {
+        /// Name of the slot.
+        slot: String,
+        /// Index of the alternative.
+        alternative: usize,
+        /// The rule that it breaks.
+        rule: String,
+    },
+    /// There is nothing to choose from.
+    #[error("supernet slot `{0}` has no alternative")]
+    Empty(String),
+    /// There is no slot, or all ways through the slots are empty.
+    #[error("the supernet has no layer that every path passes")]
+    NoLayer,
+    /// A choice is not one of this supernet.
+    #[error("no path of the supernet is {0:?}: an index is out of range, or there are not as many as slots")]
+    Choice(Choice),
+    /// A path is no network.
+    #[error(transparent)]
+    Path(#[from] ShapeError),
+}
+
+impl Supernet {
+    /// The network of a choice: its nodes are those of the chosen alternatives, in the order of the slots.
+    pub fn path(&self, choice: &Choice) -> Result<NetworkSpec, SupernetError> {
+        let wrong = || SupernetError::Choice(choice.clone());
+        let width = *self.widths.get(choice.width).ok_or_else(wrong)?;
+        if choice.slots.len() != self.slots.len() {
+            return Err(wrong());
+        }
+        let mut previous = INPUT.to_owned();
+        let mut nodes: Vec<Node> = Vec::new();
+        for (index, (slot, &alternative)) in self.slots.iter().zip(&choice.slots).enumerate() {
+            let fragment = slot.alternatives.get(alternative).ok_or_else(wrong)?;
+            nodes.extend(self.scaled(index, width, fragment, &previous));
+            if let Some(last) = fragment.last() {
+                previous.clone_from(&last.name);
+            }
+        }
+        let output = nodes.last().ok_or(SupernetError::NoLayer)?.name.clone();
+        let network = NetworkSpec { input: self.input.clone(), nodes, output };
+        shapes(&network)?;
+        Ok(network)
+    }
+
+    /// A path at random: every width is as likely as any other, then every alternative of every slot.
+    ///
+    /// Panics where there is nothing to draw from; `tensors` checks that there is.
+    pub fn draw(&self, stream: &mut Stream) -> Choice {
+        let width = stream.below(self.widths.len());
+        Choice { width, slots: self.slots.iter().map(|slot| stream.below(slot.alternatives.len())).collect() }
+    }
+
+    /// Every shared tensor at its largest shape, in the order in which their nodes first appear, `node` counting these;
+    /// with the first mistake where any path would not be valid.
+    ///
+    /// Fresh values are those that the widest path's layer starts from.
+    pub fn tensors(&self) -> Result<Vec<Parameter>, SupernetError> {
+        let ascending = self.widths.windows(2).all(|pair| pair[0] < pair[1]);
+        if self.denominator == 0 || !ascending || self.widths.first().is_none_or(|&width| width == 0) {
+            return Err(SupernetError::Widths { widths: self.widths.clone(), denominator: self.denominator });
+        }
+        let mut shared = Shared::default();
+        for &width in &self.widths {
+            let mut shape = self.input.clone();
+            for (index, slot) in self.slots.iter().enumerate() {
+                shape = self.check_slot(index, slot, width, &shape, &mut shared)?;
+            }
+        }
+        if self.slots.last().is_none_or(|slot| slot.alternatives.iter().any(Vec::is_empty)) {
+            return Err(SupernetError::NoLayer);
+        }
+        Ok(shared.tensors)
+    }
+
+    /// The shape that a slot hands on, once all its alternatives are seen to do so.
+    fn check_slot(
+        &self,
+        index: usize,
+        slot: &Slot,
+        width: usize,
+        input: &[usize],
+        shared: &mut Shared,
+    ) -> Result<Vec<usize>, SupernetError> {
+        let mut handed_on: Option<Vec<usize>> = None;
+        for (alternative, fragment) in slot.alternatives.iter().enumerate() {
+            let wrong = |rule: String| SupernetError::Alternative { slot: slot.name.clone(), alternative, rule };
+            if let Some(node) = fragment.iter().find(|node| node.inputs.iter().any(|input| input == INPUT)) {
+                return Err(wrong(format!("node `{}` reads `input`; what it reads is called `{PREVIOUS}`", node.name)));
+            }
+            let mut shape = input.to_vec();
+            if let Some(last) = fragment.last() {
+                let nodes = self.scaled(index, width, fragment, INPUT).collect();
+                let network = NetworkSpec { input: input.to_vec(), nodes, output: last.name.clone() };
+                let all = shapes(&network).map_err(|error| wrong(error.to_string()))?;
+                shape = all.last().expect("as many shapes as nodes").clone();
+                shared.add(index, &network).map_err(wrong)?;
+            }
+            match &handed_on {
+                Some(other) if *other != shape => {
+                    return Err(wrong(format!("it hands on {shape:?}, but another alternative {other:?}")));
+                }
+                Some(_) | None => handed_on = Some(shape),
+            }
+        }
+        handed_on.ok_or_else(|| SupernetError::Empty(slot.name.clone()))
+    }
+
+    /// The nodes of an alternative at a width, reading `previous` from where that is.
+    fn scaled<'a>(
+        &'a self,
+        slot: usize,
+        width: usize,
+        fragment: &'a [Node],
+        previous: &'a str,
+    ) -> impl Iterator<Item = Node> + 'a {
+        let is_last = slot + 1 == self.slots.len();
+        let scale = move |size: usize| if is_last { size } else { (size * width).div_ceil(self.denominator) };
+        fragment.iter().map(move |node| Node {
+            name: node.name.clone(),
+            operator: scaled_operator(&node.operator, scale),
+            inputs: node.inputs.iter().map(|name| if name == PREVIOUS { previous } else { name }.to_owned()).collect(),
+        })
+    }
+}
+
+/// Filters and units are scaled, and groups where every filter has its own (a depthwise convolution).
+fn scaled_operator(operator: &Operator, scale: impl Fn(usize) -> usize) -> Operator {
+    match operator.clone() {
+        Operator::Linear { units } => Operator::Linear { units: scale(units) },
+        Operator::Conv2d { filters, kernel, stride, padding, dilation, groups } => {
+            let groups = if groups == filters && groups > 1 { scale(groups) } else { groups };
+            Operator::Conv2d { filters: scale(filters), kernel, stride, padding, dilation, groups }
+        }
+        Operator::Conv2dRect { filters, kernel, stride, padding } => {
+            Operator::Conv2dRect { filters: scale(filters), kernel, stride, padding }
+        }
+        Operator::BatchNorm
+        | Operator::Activation { .. }
+        | Operator::MaxPool2d { .. }
+        | Operator::AvgPool2d { .. }
+        | Operator::GlobalMeanPool
+        | Operator::Flatten
+        | Operator::Concat
+        | Operator::Add
+        | Operator::Multiply
+        | Operator::Slice { .. }
+        | Operator::LatentSample => operator.clone(),
+    }
+}
+
+/// The shared tensors that were met so far.
+#[derive(Default)]
+struct Shared {
+    tensors: Vec<Parameter>,
+    /// By name of a node: its slot, its operator without sizes, its number.
+    nodes: BTreeMap<String, (usize, Operator, usize)>,
+    /// Places in `tensors` by name.
+    places: BTreeMap<String, usize>,
+}
+
+impl Shared {
+    fn add(&mut self, slot: usize, fragment: &NetworkSpec) -> Result<(), String> {
+        let mut numbers = Vec::with_capacity(fragment.nodes.len());
+        for node in &fragment.nodes {
+            let operator = scaled_operator(&node.operator, |_| 1);
+            let number = self.nodes.len();
+            let known = self.nodes.entry(node.name.clone()).or_insert((slot, operator.clone(), number));
+            if known.0 != slot {
+                return Err(format!("node `{}` has the name of a node of another slot", node.name));
+            }
+            if known.1 != operator {
+                return Err(format!("nodes `{}` differ in more than filters, units and groups", node.name));
+            }
+            numbers.push(known.2);
+        }
+        for parameter in parameters(fragment).map_err(|error| error.to_string())? {
+            let node = numbers[parameter.node];
+            match self.places.get(&parameter.name) {
+                Some(&place) => enlarge(&mut self.tensors[place], &parameter)?,
+                None => {
+                    self.places.insert(parameter.name.clone(), self.tensors.len());
+                    self.tensors.push(Parameter { node, ..parameter });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Make `shared` large enough for another tensor of its name.
+fn enlarge(shared: &mut Parameter, other: &Parameter) -> Result<(), String> {
+    if shared.shape.len() != other.shape.len() {
+        return Err(format!("tensor `{}` has shapes {:?} and {:?}", shared.name, shared.shape, other.shape));
+    }
+    for (size, &other) in shared.shape.iter_mut().zip(&other.shape) {
+        *size = (*size).max(other);
+    }
+    if let (Initial::Uniform { fan_in }, Initial::Uniform { fan_in: other }) = (&mut shared.initial, other.initial) {
+        *fan_in = (*fan_in).max(other);
+    }
+    Ok(())
+}
+
+/// The values of `shared` whose indices lie below `shape` in every dimension; absent where `shared` is smaller.
+pub fn leading_slice(shared: &Tensor, shape: &[usize]) -> Option<Tensor> {
+    if shared.shape.len() != shape.len() || shared.shape.iter().zip(shape).any(|(size, wanted)| size < wanted) {
+        return None;
+    }
+    // Starts of the runs of consecutive values, dimension by dimension from the outermost.
+    let mut starts = vec![0];
+    for (dimension, &wanted) in shape.iter().enumerate() {
+        let stride: usize = shared.shape[dimension + 1..].iter().product();
+        starts = starts.iter().flat_map(|start| (0..wanted).map(move |index| start + index * stride)).collect();
+    }
+    Some(Tensor { shape: shape.to_vec(), values: starts.into_iter().map(|start| shared.values[start]).collect() })
+}
+
+/// The trainable tensors of `network`, sliced from those of a supernet; running statistics have the values of a fresh
+/// network.
+pub fn inherited(network: &NetworkSpec, shared: &Tensors) -> Result<Tensors, InheritError> {
+    let mut tensors = Tensors::new();
+    for Parameter { name, shape, trainable, initial, .. } in parameters(network)? {
+        let tensor = match shared.get(&name) {
+            Some(tensor) if trainable => leading_slice(tensor, &shape).ok_or_else(|| InheritError::Small {
+                name: name.clone(),
+                found: tensor.shape.clone(),
+                shape: shape.clone(),
+            })?,
+            None if trainable => return Err(InheritError::Missing(name)),
+            Some(_) | None => {
+                let value = if initial == Initial::Ones { 1.0 } else { 0.0 };
+                Tensor { values: vec![value; shape.iter().product()], shape }
+            }
+        };
+        tensors.insert(name, tensor);
+    }
+    Ok(tensors)
+}
+
+/// A network cannot take its tensors from those of a supernet.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InheritError {
+    /// The network is none.
+    #[error(transparent)]
+    Network(#[from] ShapeError),
+    /// There is no such tensor.
+    #[error("the weights hold no tensor `{0}`, which the network needs a slice of")]
+    Missing(String),
+    /// A tensor is smaller than its slice.
+    #[error("tensor `{name}` has shape {found:?}, of which {shape:?} is no leading slice")]
+    Small {
+        /// The tensor.
+        name: String,
+        /// Its shape among the weights.
+        found: Vec<usize>,
+        /// Its shape in the network.
+        shape: Vec<usize>,
+    },
+}
+
+#[cfg(test)]
+mod tests;

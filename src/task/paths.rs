@@ -1,0 +1,107 @@
+//! Supernets: trained path by path, and networks that take slices of their weights.
+
+use serde::{Deserialize, Serialize};
+
+use super::recipe::{Recipe, Stop};
+use super::{DataChoice, Probe};
+use crate::base::digest::Digest;
+use crate::base::seed::Seed;
+use crate::network::spec::NetworkSpec;
+use crate::network::supernet::Supernet;
+
+/// Train the shared weights of a supernet: each step trains one path, drawn uniformly from stream `path` of the seed.
+///
+/// A step computes loss and gradient of the path on slices of the shared tensors, copied contiguous, and moves those
+/// shared tensors of which the path uses a part, whole: the gradient of the rest of such a tensor is 0. Tensors that the
+/// path does not use stay, and so does what the optimiser remembers of them: it keeps its state, and for Adam the number
+/// of steps, per tensor. The schedule runs over the steps of the training. Guo et al. 2020, section 3,
+/// <https://doi.org/10.1007/978-3-030-58517-4_32>.
+///
+/// Answers the curve `train.loss`, the mean over the steps of each epoch, and the tensor object `weights`, all trainable
+/// tensors at their shared shapes. Running statistics of batch normalisation are not among them: those of a mixture of
+/// paths fit no path.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainPaths {
+    /// The supernet.
+    pub supernet: Supernet,
+    /// The samples, and how they are split.
+    pub data: DataChoice,
+    /// When training ends.
+    pub stop: Stop,
+    /// Loss, optimiser, schedule and batch size.
+    pub recipe: Recipe,
+    /// Root of every draw: initial weights (`init`), order of samples (`order`), paths (`path`).
+    pub seed: Seed,
+}
+
+/// Measure a network whose weights are leading slices of larger ones.
+///
+/// Running statistics of batch normalisation are computed anew: the mean, over the first `calibration` training samples in
+/// the order of the split, of the statistics of batches of 256, each weighted with its samples. Probes then answer as for
+/// `Evaluate`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvaluateSlice {
+    /// The network.
+    pub network: NetworkSpec,
+    /// The samples, and how they are split.
+    pub data: DataChoice,
+    /// A safetensors object that holds a tensor at least as large for every trainable one of the network; others may
+    /// stand beside them.
+    pub weights: Digest,
+    /// Training samples that running statistics are taken from; at least 1.
+    pub calibration: usize,
+    /// What is measured.
+    pub probes: Vec<Probe>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::recipe::{Loss, Optimizer, Schedule};
+    use super::super::{Split, SplitChoice, Task};
+    use super::*;
+    use crate::network::spec::{Activation, Node, Operator};
+    use crate::network::supernet::{PREVIOUS, Slot};
+
+    fn digest(task: &Task) -> String {
+        let text = serde_json::to_string(task).expect("a task is JSON");
+        assert_eq!(serde_json::from_str::<Task>(&text).expect("own text"), *task);
+        Digest::of_value(task).expect("finite numbers").to_string()
+    }
+
+    /// These digests are in keys of stored trials: a new variant or field may never change them.
+    #[test]
+    fn the_canonical_json_of_path_tasks_is_pinned() {
+        let split = SplitChoice { test: Some(300), validation: 200, train: None, seed: Seed::from_number(1) };
+        let data = DataChoice { name: "digits".to_owned(), digest: Digest::of(b"samples"), split };
+        let operator = Operator::Linear { units: 10 };
+        let logits = Node { name: "logits".to_owned(), operator, inputs: vec![PREVIOUS.to_owned()] };
+        let head = Slot { name: "head".to_owned(), alternatives: vec![vec![logits]] };
+        let recipe = Recipe {
+            loss: Loss::CrossEntropy,
+            optimizer: Optimizer::Sgd { learning_rate: 0.1, momentum: 0.9 },
+            schedule: Schedule::Cosine { floor: 0.01 },
+            batch_size: 128,
+        };
+        let train = Task::TrainPaths(TrainPaths {
+            supernet: Supernet { input: vec![64], widths: vec![1, 2], denominator: 2, slots: vec![head] },
+            data: data.clone(),
+            stop: Stop::Epochs(5),
+            recipe,
+            seed: Seed::from_number(2),
+        });
+        assert_eq!((train.data(), train.objects(), train.runs_alone()), (Some(&data), Vec::new(), false));
+        assert_eq!(digest(&train), "390d854f0c89eeaa44eb1242a8ada4552d6e106cb229a25a3d21e4b34c540c1c");
+        let weights = Digest::of(b"weights");
+        let evaluate = Task::EvaluateSlice(EvaluateSlice {
+            network: NetworkSpec::perceptron(&[1, 8, 8], &[16], Activation::Relu, 10),
+            data: data.clone(),
+            weights,
+            calibration: 512,
+            probes: vec![Probe::Score { split: Split::Validation }],
+        });
+        assert_eq!((evaluate.data(), evaluate.objects(), evaluate.runs_alone()), (Some(&data), vec![weights], false));
+        assert_eq!(digest(&evaluate), "494fc96ed81cdb89d0bc279c70b5a29706b6ecdb3eb503c39f68cab66e2b4f38");
+    }
+}

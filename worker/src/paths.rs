@@ -1,0 +1,202 @@
+//! Supernets: one set of weights trained path by path, and networks measured with slices of it.
+//!
+//! A path reads contiguous copies of the leading slices of the shared tensors, so that it computes bit for bit what a
+//! network of its own with these values computes. Gradients flow back through the copies into the shared tensors.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, ensure};
+use renas::data::split::Split;
+use renas::network::parameter::{Initial, Parameter, parameters};
+use renas::network::shape::shapes;
+use renas::network::spec::NetworkSpec;
+use renas::network::supernet::{Choice, Supernet, inherited};
+use renas::network::weights::Tensors;
+use renas::task::outcome::Ending;
+use renas::task::paths::{EvaluateSlice, TrainPaths};
+use renas::task::recipe::{Loss, Recipe};
+use tch::{Device, Kind, Reduction, Tensor};
+
+use crate::data::{DataSource, Samples, floats};
+use crate::evaluate::{BATCH_SIZE, Measured, measure};
+use crate::module::{Mode, Module};
+use crate::optimizer::Optimizer;
+use crate::parameters::Parameters;
+use crate::train::{Plan, Trained, check, check_norms, cross_entropy, mean_loss, order, smallest_batch};
+
+/// Train the shared weights of a supernet; what it leaves, and the weights.
+pub fn train_paths(task: &TrainPaths, device: Device, data: &mut DataSource) -> Result<(Trained, Tensors)> {
+    let TrainPaths { supernet, recipe, .. } = task;
+    supernet.tensors()?;
+    let samples = data.samples(&task.data, &supernet.path(&first(supernet))?)?;
+    check_paths(supernet, recipe, &samples)?;
+    let plan = Plan::new(recipe.batch_size, task.stop, samples.part(Split::Train).len());
+    let mut shared = Shared::new(task, plan.total_steps, device)?;
+    let mut choices = task.seed.stream("path");
+    let mut curve = Vec::new();
+    let mut steps_taken = 0;
+    for epoch in 0..plan.epochs {
+        let (order, batches) = (order(task.seed, &samples, epoch)?, plan.batches(epoch));
+        let mut losses = Vec::with_capacity(batches.len());
+        let mut start = 0;
+        for &size in &batches {
+            let path = supernet.path(&supernet.draw(&mut choices))?;
+            let (input, labels) = samples.batch(&order.f_narrow(0, start, size as i64)?)?;
+            start += size as i64;
+            losses.push(shared.step(&path, recipe.loss, &input, &labels, steps_taken + losses.len())?);
+        }
+        let losses = floats(&Tensor::f_stack(&losses, 0)?)?;
+        if let Some(step) = losses.iter().position(|loss| !loss.is_finite()) {
+            let ending = Ending::Diverged { step: steps_taken + step };
+            return Ok((trained(ending, curve, plan.total_steps), Tensors::new()));
+        }
+        steps_taken += losses.len();
+        curve.push(mean_loss(&losses, &batches));
+    }
+    Ok((trained(Ending::Completed, curve, plan.total_steps), shared.tensors()?))
+}
+
+fn trained(ending: Ending, curve: Vec<f64>, steps: usize) -> Trained {
+    Trained { ending, curves: BTreeMap::from([("train.loss".to_owned(), curve)]), steps }
+}
+
+/// The path of the first width and the first alternatives.
+fn first(supernet: &Supernet) -> Choice {
+    Choice { width: 0, slots: vec![0; supernet.slots.len()] }
+}
+
+/// Refuse what cannot be trained before anything is computed: every alternative is part of one checked path.
+fn check_paths(supernet: &Supernet, recipe: &Recipe, samples: &Samples) -> Result<()> {
+    for (index, slot) in supernet.slots.iter().enumerate() {
+        for alternative in 0..slot.alternatives.len() {
+            let mut choice = first(supernet);
+            choice.slots[index] = alternative;
+            check(&supernet.path(&choice)?, recipe, samples)?;
+        }
+    }
+    Ok(())
+}
+
+/// The shared tensors, and an optimiser for each.
+pub struct Shared {
+    parameters: Parameters,
+    /// By name: index among the leaves, and the first value in the flat buffer.
+    places: BTreeMap<String, (usize, i64)>,
+    optimizers: Vec<Optimizer>,
+}
+
+impl Shared {
+    /// Fresh tensors of the task's supernet, and optimisers for a training of `total_steps`.
+    pub fn new(task: &TrainPaths, total_steps: usize, device: Device) -> Result<Self> {
+        let mut description = task.supernet.tensors()?;
+        description.retain(|parameter| parameter.trainable);
+        let (mut places, mut start) = (BTreeMap::new(), 0);
+        for (index, parameter) in description.iter().enumerate() {
+            places.insert(parameter.name.clone(), (index, start));
+            start += parameter.size() as i64;
+        }
+        let parameters = Parameters::fresh_from(description, &task.seed, device)?;
+        let Recipe { optimizer, schedule, .. } = &task.recipe;
+        let new = |leaf: &Tensor| Optimizer::new(optimizer, schedule, total_steps, &leaf.f_detach()?.f_view([-1])?);
+        let optimizers = parameters.leaves.iter().map(new).collect::<Result<_>>()?;
+        Ok(Self { parameters, places, optimizers })
+    }
+
+    /// The path over slices of the shared tensors; batch normalisation has fresh running statistics.
+    pub fn module(&self, path: &NetworkSpec) -> Result<Module> {
+        let described: BTreeMap<String, Parameter> =
+            parameters(path)?.into_iter().map(|parameter| (parameter.name.clone(), parameter)).collect();
+        let device = self.parameters.flat.device();
+        Module::over(path, device, |name| {
+            let Parameter { shape, initial, trainable, .. } =
+                described.get(name).with_context(|| format!("the path has no tensor `{name}`"))?;
+            if *trainable {
+                return leading_slice(&self.parameters.get(name)?, shape);
+            }
+            let shape: Vec<i64> = shape.iter().map(|&size| size as i64).collect();
+            let value = if *initial == Initial::Ones { 1.0 } else { 0.0 };
+            Ok(Tensor::f_full(shape, value, (Kind::Float, device))?)
+        })
+    }
+
+    /// All trainable tensors of the supernet.
+    pub fn tensors(&self) -> Result<Tensors> {
+        self.parameters.to_tensors()
+    }
+
+    /// One step of `path` on a batch, the `at`-th of the training; returns the loss before it, a single f32.
+    pub fn step(
+        &mut self,
+        path: &NetworkSpec,
+        loss: Loss,
+        input: &Tensor,
+        labels: &Tensor,
+        at: usize,
+    ) -> Result<Tensor> {
+        let output = self.module(path)?.forward(input, Mode::Training)?;
+        let loss = match loss {
+            Loss::CrossEntropy => cross_entropy(&output, labels, Reduction::Mean)?,
+        };
+        let mut used = Vec::new();
+        for parameter in parameters(path)?.iter().filter(|parameter| parameter.trainable) {
+            let place = self.places.get(&parameter.name);
+            used.push(*place.with_context(|| format!("the supernet has no tensor `{}`", parameter.name))?);
+        }
+        let leaves: Vec<&Tensor> = used.iter().map(|&(index, _)| &self.parameters.leaves[index]).collect();
+        let gradients = Tensor::f_run_backward(&[&loss], &leaves, false, false)?;
+        for (gradient, (index, start)) in gradients.iter().zip(used) {
+            let gradient = gradient.f_reshape([-1])?;
+            let mut weights = self.parameters.flat.f_narrow(0, start, gradient.numel() as i64)?;
+            self.optimizers[index].step_at(at, &mut weights, &gradient)?;
+        }
+        Ok(loss.f_detach()?)
+    }
+}
+
+/// The values whose indices lie below `shape` in every dimension, copied contiguous where they are not.
+fn leading_slice(shared: &Tensor, shape: &[usize]) -> Result<Tensor> {
+    let mut slice = shared.shallow_clone();
+    for (dimension, &size) in shape.iter().enumerate() {
+        if slice.size()[dimension] != size as i64 {
+            slice = slice.f_narrow(dimension as i64, 0, size as i64)?;
+        }
+    }
+    Ok(slice.f_contiguous()?)
+}
+
+/// Answer the probes of a network with slices of `weights`.
+pub fn evaluate_slice(
+    task: &EvaluateSlice,
+    weights: &Tensors,
+    device: Device,
+    data: &mut DataSource,
+) -> Result<Measured> {
+    let samples = data.samples(&task.data, &task.network)?;
+    let parameters = calibrated(task, weights, &samples, device)?;
+    let module = Module::new(&task.network, &parameters)?;
+    measure(&task.probes, &task.network, &samples, &module)
+}
+
+/// The sliced weights with running statistics of the task's first training samples.
+pub fn calibrated(task: &EvaluateSlice, weights: &Tensors, samples: &Samples, device: Device) -> Result<Parameters> {
+    let train = samples.part(Split::Train);
+    let count = task.calibration;
+    ensure!(
+        (1..=train.len()).contains(&count),
+        "calibration is {count}, but the split has {} training samples",
+        train.len()
+    );
+    check_norms(&task.network, &shapes(&task.network)?, smallest_batch(count, BATCH_SIZE as usize))?;
+    let parameters = Parameters::from_tensors(&task.network, inherited(&task.network, weights)?, device)?;
+    let module = Module::new(&task.network, &parameters)?;
+    let _no_grad = tch::no_grad_guard();
+    let index = samples.index(train[..count].iter().copied())?;
+    let mut seen = 0;
+    while seen < count as i64 {
+        let size = BATCH_SIZE.min(count as i64 - seen);
+        let (input, _) = samples.batch(&index.f_narrow(0, seen, size)?)?;
+        seen += size;
+        let _ = module.forward(&input, Mode::Calibration { weight: size as f64 / seen as f64 })?;
+    }
+    Ok(parameters)
+}
