@@ -2,6 +2,7 @@
 
 pub mod econas; // evolutionary search of perceptrons on precomputed objectives
 pub mod fashion_ga; // aging evolution of sequential convolutional networks
+pub mod hierarchical; // networks of a hierarchical space, judged with the shared weights of a supernet
 pub mod popnas; // progressive search of cells on the front of predicted accuracy and time
 pub mod valp; //   models of several networks and outputs, varied by operators that rules choose
 

@@ -1,0 +1,160 @@
+//! A small space, a small experiment, and a context that trains nothing, for tests.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::Value;
+
+use super::arm::Arm;
+use super::baselines::baseline::Baseline;
+use super::objectives::Weights;
+use super::plan::{Inputs, plan};
+use super::search::SearchInputs;
+use super::settings::{
+    BaselineSettings, DataSettings, LatencySettings, RankingSettings, SearchSettings, Settings, SpaceSettings,
+    SupernetSettings, TrainingSettings, TransferSettings,
+};
+use super::sharing::SupernetRecord;
+use super::space::Space;
+use crate::base::digest::Digest;
+use crate::harness::study::{Context, Results, Step, StudyResult, Training};
+use crate::network::cost::{CostModel, cost, step_seconds};
+use crate::network::spec::NetworkSpec;
+use crate::task::outcome::Outcome;
+use crate::task::{DataChoice, Probe, SplitChoice, Task};
+
+/// Two stages of at most two layers, two widths, two kernels, two expansions.
+pub(super) fn space() -> Space {
+    settings().space_on(&data()).expect("a registered data set")
+}
+
+fn data() -> DataSettings {
+    DataSettings { name: "digits".to_owned(), train: 64, validation: 50, test: Some(40) }
+}
+
+/// Every arm and every baseline.
+pub(super) fn settings() -> Settings {
+    Settings {
+        seed: 7,
+        data: data(),
+        space: SpaceSettings {
+            stem_stride: 1,
+            channels: vec![4, 8],
+            depth: 2,
+            widths: vec![1, 2],
+            denominator: 2,
+            kernels: vec![3, 5],
+            expansions: vec![2, 4],
+        },
+        supernet: SupernetSettings {
+            seeds: 2,
+            epochs: 2,
+            batch_size: 32,
+            learning_rate: 0.001,
+            calibration: 64,
+            seconds: 1.0,
+        },
+        ranking: RankingSettings { networks: 6 },
+        search: SearchSettings {
+            population: 12,
+            generations: 9,
+            crossover_rate: 0.5,
+            mutation_rate: 0.9,
+            weights: Weights { accuracy: 1.0, multiply_adds: 4.0, memory: 1.0 },
+            seeds: 3,
+            seconds: 0.1,
+        },
+        training: TrainingSettings {
+            epochs: 2,
+            batch_size: 32,
+            learning_rate: 0.001,
+            seeds: 3,
+            diverged_accuracy: 0.0,
+            seconds: 1.0,
+        },
+        budgets: vec![20_000, 40_000, 80_000],
+        baselines: BaselineSettings { divisor: 4, networks: Baseline::ALL.to_vec() },
+        transfer: TransferSettings { data: data(), networks: vec![Baseline::MobileNetV2] },
+        latency: LatencySettings { networks: 4, batch_sizes: vec![8, 32] },
+    }
+}
+
+/// A search of an arm from the first seed.
+pub(super) fn search_inputs(arm: Arm) -> SearchInputs {
+    let studies = plan(&settings()).expect("a sound experiment");
+    let id = super::plan::search_id(arm, 0);
+    let study = studies.into_iter().find(|study| study.id == id).expect("every arm searches");
+    match serde_json::from_value(study.inputs).expect("own inputs") {
+        Inputs::Search(inputs) => inputs,
+        other => panic!("{id} is {other:?}"),
+    }
+}
+
+/// The result of the study of a supernet.
+pub(super) fn supernet_results(id: &str) -> Results {
+    let record = SupernetRecord { weights: Digest::of(b"weights"), loss: vec![1.0] };
+    let mut results = Results::default();
+    results.insert(id.to_owned(), StudyResult::of(&record).expect("finite numbers"));
+    results
+}
+
+/// Answers tasks from the task alone: accuracies grow with the multiply-adds, and differ a little from network to network.
+pub(super) struct FakeContext;
+
+fn accuracy(network: &NetworkSpec) -> Result<f64> {
+    let multiply_adds = cost(network)?.total.multiply_adds as f64;
+    let noise = Digest::of_value(network)?.bytes()[0];
+    Ok((multiply_adds / (multiply_adds + 50_000.0) + f64::from(noise) / 4096.0).min(1.0))
+}
+
+impl Context for FakeContext {
+    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
+        let outcome = |task: &Task| {
+            let mut outcome = Outcome::default();
+            let (network, probes) = match task {
+                Task::TrainPaths(_) => {
+                    outcome.tensors = BTreeMap::from([("weights".to_owned(), Digest::of(b"weights"))]);
+                    outcome.curves = BTreeMap::from([("train.loss".to_owned(), vec![2.0, 1.0])]);
+                    return Ok(outcome);
+                }
+                Task::EvaluateSlice(evaluate) => (&evaluate.network, &evaluate.probes),
+                Task::Train(train) => (&train.network, &train.probes),
+                other => bail!("hierarchical does not ask for {other:?}"),
+            };
+            for probe in probes {
+                let Probe::Score { split } = probe else { bail!("hierarchical does not ask for {probe:?}") };
+                let name = serde_json::to_value(split)?;
+                let name = name.as_str().context("a split is a word")?;
+                outcome.scalars.insert(format!("{name}.accuracy"), accuracy(network)?);
+            }
+            outcome.curves = BTreeMap::from([("train.loss".to_owned(), vec![2.0, 1.5])]);
+            Ok(outcome)
+        };
+        tasks.iter().map(outcome).collect()
+    }
+
+    fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
+        let model = CostModel { overhead_seconds: 1e-4, multiply_adds_per_second: 1e8, bytes_per_second: 1e8 };
+        let seconds = |training: &Training| {
+            let step = step_seconds(&training.network, training.recipe.batch_size, &model);
+            step.context("a sound network").map(|step| step * training.epochs as f64)
+        };
+        trainings.iter().map(seconds).collect()
+    }
+
+    fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
+        compute()
+    }
+
+    fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
+        bail!("hierarchical reads no object, and asks for {digest}")
+    }
+
+    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
+        Ok(DataChoice { name: name.to_owned(), digest: Digest::of(name.as_bytes()), split })
+    }
+
+    fn table(&self, name: &str) -> Result<String> {
+        bail!("hierarchical reads no table, and asks for {name}")
+    }
+}

@@ -1,0 +1,25 @@
+//! Multi-objective search for efficient convolutional networks in a hierarchical space, with a weight-sharing supernet.
+//!
+//! Zhang, Rodriguez, Tanaka and Al-Mansoori, "Neural Architecture Search for Efficient Convolutional Networks: A
+//! Multi-Objective Optimization Approach". It states no settings and has no code: the space below is ours, built from what
+//! it names.
+
+pub mod settings; //   the manifest's parameters
+pub mod plan; //       the studies of a profile
+pub mod arm; //        the ways to search
+pub mod block; //      the layers: four kinds of blocks, and their operations
+pub mod genotype; //   networks at three levels, and flat
+pub mod network; //    the nodes of a layer
+pub mod space; //      the bounds of the space, and its supernet
+pub mod variation; //  random genotypes, crossover and mutation
+pub mod objectives; // error, multiply-adds and memory
+pub mod baselines; //  the hand-designed networks that the paper compares with
+pub mod sharing; //    the supernet trained, and networks judged with its weights
+pub mod trainer; //    networks trained and timed on their own
+pub mod search; //     one search
+pub mod ranking; //    how well a supernet ranks
+pub mod finals; //     chosen and hand-designed networks, trained
+pub mod latency; //    times of one search's networks
+
+#[cfg(test)]
+mod fixture; // a small experiment without workers

@@ -1,0 +1,294 @@
+//! The studies of a profile: supernets, how they rank, searches, trainings of what they chose and of hand-designed
+//! networks, the same on a second data set, and times.
+
+use anyhow::{Context as _, Result};
+use serde::{Deserialize, Serialize};
+
+use super::arm::Arm;
+use super::baselines::baseline::{Baseline, Form};
+use super::finals::{BaselineInputs, FinalInputs};
+use super::latency::LatencyInputs;
+use super::ranking::RankingInputs;
+use super::search::SearchInputs;
+use super::settings::{DataSettings, Settings};
+use super::sharing::{Judging, SupernetInputs};
+use super::space::Space;
+use super::trainer::Trainer;
+use crate::base::seed::Seed;
+use crate::harness::study::Study;
+use crate::task::SplitChoice;
+
+/// What a study does, and all that its result depends on besides what it needs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "study", rename_all = "snake_case")]
+pub enum Inputs {
+    /// A supernet is trained.
+    Supernet(SupernetInputs),
+    /// Its ranking is measured.
+    Ranking(RankingInputs),
+    /// One search.
+    Search(SearchInputs),
+    /// A chosen network is trained.
+    Final(FinalInputs),
+    /// A hand-designed network is trained.
+    Baseline(BaselineInputs),
+    /// Networks are timed.
+    Latency(LatencyInputs),
+}
+
+/// Id of a supernet.
+pub fn supernet_id(seed: usize) -> String {
+    format!("supernet/seed-{seed:02}")
+}
+
+/// Id of the ranking of a supernet.
+pub fn ranking_id(seed: usize) -> String {
+    format!("ranking/seed-{seed:02}")
+}
+
+/// Id of a search.
+pub fn search_id(arm: Arm, seed: usize) -> String {
+    format!("search/{}/seed-{seed:02}", arm.name())
+}
+
+/// Id of the times of a search's networks.
+pub fn latency_id(arm: Arm) -> String {
+    format!("latency/{}", arm.name())
+}
+
+/// On which images networks are trained.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ground {
+    /// Those that are searched on.
+    Searched,
+    /// Those of the second data set.
+    Transfer,
+}
+
+impl Ground {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Searched => "final",
+            Self::Transfer => "transfer",
+        }
+    }
+}
+
+/// What is chosen of a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pick {
+    /// The best of `nsga2` within the budget of this index.
+    Budget(usize),
+    /// The best of `accuracy_only`.
+    AccuracyOnly,
+}
+
+impl Pick {
+    /// The name as it stands in ids and names of quantities; budgets count from 1.
+    pub fn name(self) -> String {
+        match self {
+            Self::Budget(index) => format!("budget_{}", index + 1),
+            Self::AccuracyOnly => Arm::AccuracyOnly.name().to_owned(),
+        }
+    }
+}
+
+/// Id of the training of a chosen network.
+pub fn final_id(ground: Ground, pick: Pick, seed: usize) -> String {
+    format!("{}/{}/seed-{seed:02}", ground.name(), pick.name())
+}
+
+/// Id of the training of a hand-designed network.
+pub fn baseline_id(ground: Ground, baseline: Baseline, seed: usize) -> String {
+    format!("{}/{}/seed-{seed:02}", ground.name(), baseline.name())
+}
+
+/// Arms whose networks are timed.
+pub const TIMED: [Arm; 2] = [Arm::Nsga2, Arm::AccuracyOnly];
+
+/// All studies of a profile, each after what it needs. What takes time to itself comes last.
+pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
+    let planner = Planner { settings, space: space(settings, &settings.data)? };
+    let mut studies = Vec::new();
+    for seed in 0..settings.supernet.seeds {
+        studies.push(planner.supernet(seed)?);
+        studies.push(planner.ranking(seed)?);
+    }
+    for seed in 0..settings.search.seeds {
+        for arm in Arm::ALL {
+            studies.push(planner.search(arm, seed)?);
+        }
+    }
+    for seed in 0..settings.training.seeds {
+        for pick in settings.picks() {
+            studies.push(planner.finals(Ground::Searched, pick, seed)?);
+        }
+        for &baseline in &settings.baselines.networks {
+            studies.push(planner.baseline(Ground::Searched, baseline, seed)?);
+        }
+        for index in 0..settings.budgets.len() {
+            studies.push(planner.finals(Ground::Transfer, Pick::Budget(index), seed)?);
+        }
+        for &baseline in &settings.transfer.networks {
+            studies.push(planner.baseline(Ground::Transfer, baseline, seed)?);
+        }
+    }
+    for arm in TIMED {
+        studies.push(planner.latency(arm)?);
+    }
+    Ok(studies)
+}
+
+fn space(settings: &Settings, data: &DataSettings) -> Result<Space> {
+    settings.space_on(data).with_context(|| format!("there is no data set `{}`", data.name))
+}
+
+impl Settings {
+    /// The seed that everything of this paper derives from.
+    fn root(&self) -> Seed {
+        Seed::from_number(self.seed).derive("hierarchical")
+    }
+
+    /// What is chosen of the searches, in the order of tables.
+    pub fn picks(&self) -> Vec<Pick> {
+        (0..self.budgets.len()).map(Pick::Budget).chain([Pick::AccuracyOnly]).collect()
+    }
+
+    /// Index of the supernet that a search uses.
+    pub fn supernet_of(&self, search_seed: usize) -> usize {
+        search_seed % self.supernet.seeds
+    }
+
+    fn data_on(&self, ground: Ground) -> &DataSettings {
+        match ground {
+            Ground::Searched => &self.data,
+            Ground::Transfer => &self.transfer.data,
+        }
+    }
+}
+
+/// Makes studies.
+struct Planner<'a> {
+    settings: &'a Settings,
+    space: Space,
+}
+
+impl Planner<'_> {
+    fn study(&self, id: String, data: &DataSettings, inputs: Inputs, needs: Vec<String>) -> Result<Study> {
+        let (inputs, data) = (serde_json::to_value(inputs)?, vec![data.name.clone()]);
+        Ok(Study { id, inputs, needs, data, trials: 1, cpu_seconds: self.settings.training.seconds })
+    }
+
+    fn split(&self, data: &DataSettings) -> SplitChoice {
+        data.split(self.settings.root().derive("split").derive(&data.name))
+    }
+
+    fn judging(&self) -> Judging {
+        Judging {
+            space: self.space.clone(),
+            data: self.settings.data.name.clone(),
+            split: self.split(&self.settings.data),
+            calibration: self.settings.supernet.calibration,
+            diverged_accuracy: self.settings.training.diverged_accuracy,
+        }
+    }
+
+    fn trainer(&self, data: &DataSettings, seed: Seed) -> Trainer {
+        let training = &self.settings.training;
+        Trainer {
+            data: data.name.clone(),
+            split: self.split(data),
+            epochs: training.epochs,
+            batch_size: training.batch_size,
+            learning_rate: training.learning_rate,
+            diverged_accuracy: training.diverged_accuracy,
+            seed,
+        }
+    }
+
+    fn supernet(&self, seed: usize) -> Result<Study> {
+        let supernet = &self.settings.supernet;
+        let data = &self.settings.data;
+        let inputs = SupernetInputs {
+            space: self.space.clone(),
+            data: data.name.clone(),
+            split: self.split(data),
+            epochs: supernet.epochs,
+            batch_size: supernet.batch_size,
+            learning_rate: supernet.learning_rate,
+            seed: self.settings.root().derive_indexed("supernet", seed as u64),
+        };
+        let study = self.study(supernet_id(seed), data, Inputs::Supernet(inputs), Vec::new())?;
+        Ok(Study { cpu_seconds: supernet.seconds, ..study })
+    }
+
+    fn ranking(&self, seed: usize) -> Result<Study> {
+        let (settings, root) = (self.settings, self.settings.root());
+        let networks = settings.ranking.networks;
+        let inputs = RankingInputs {
+            judging: self.judging(),
+            trainer: self.trainer(&settings.data, root.derive_indexed("ranking trainings", seed as u64)),
+            supernet: supernet_id(seed),
+            networks,
+            seed: root.derive_indexed("ranking", seed as u64),
+        };
+        let study = self.study(ranking_id(seed), &settings.data, Inputs::Ranking(inputs), vec![supernet_id(seed)])?;
+        let seconds = networks as f64 * (settings.training.seconds + settings.search.seconds);
+        Ok(Study { trials: 2 * networks, cpu_seconds: seconds, ..study })
+    }
+
+    fn search(&self, arm: Arm, seed: usize) -> Result<Study> {
+        let settings = self.settings;
+        let supernet = supernet_id(settings.supernet_of(seed));
+        let inputs = SearchInputs {
+            arm,
+            settings: settings.search.evolution(),
+            weights: settings.search.weights,
+            judging: self.judging(),
+            supernet: supernet.clone(),
+            seed: settings.root().derive_indexed("search", seed as u64),
+        };
+        let study = self.study(search_id(arm, seed), &settings.data, Inputs::Search(inputs), vec![supernet])?;
+        let trials = settings.search.evaluations();
+        Ok(Study { trials, cpu_seconds: trials as f64 * settings.search.seconds, ..study })
+    }
+
+    /// Root of one training of a chosen or a hand-designed network: the same for all networks of a seed.
+    fn training_seed(&self, seed: usize) -> Seed {
+        self.settings.root().derive_indexed("training", seed as u64)
+    }
+
+    fn finals(&self, ground: Ground, pick: Pick, seed: usize) -> Result<Study> {
+        let data = self.settings.data_on(ground);
+        let (arm, budget) = match pick {
+            Pick::Budget(index) => (Arm::Nsga2, Some(self.settings.budgets[index])),
+            Pick::AccuracyOnly => (Arm::AccuracyOnly, None),
+        };
+        let search = search_id(arm, seed);
+        let space = space(self.settings, data)?;
+        let trainer = self.trainer(data, self.training_seed(seed));
+        let inputs = FinalInputs { search: search.clone(), budget, space, trainer };
+        self.study(final_id(ground, pick, seed), data, Inputs::Final(inputs), vec![search])
+    }
+
+    fn baseline(&self, ground: Ground, baseline: Baseline, seed: usize) -> Result<Study> {
+        let data = self.settings.data_on(ground);
+        let Space { input, classes, stem_stride, .. } = space(self.settings, data)?;
+        let form = Form { input, classes, stem_stride, divisor: self.settings.baselines.divisor };
+        let inputs = BaselineInputs { baseline, form, trainer: self.trainer(data, self.training_seed(seed)) };
+        self.study(baseline_id(ground, baseline, seed), data, Inputs::Baseline(inputs), Vec::new())
+    }
+
+    fn latency(&self, arm: Arm) -> Result<Study> {
+        let search = search_id(arm, 0);
+        let inputs = LatencyInputs {
+            search: search.clone(),
+            space: self.space.clone(),
+            networks: self.settings.latency.networks,
+            batch_sizes: self.settings.latency.batch_sizes.clone(),
+            trainer: self.trainer(&self.settings.data, self.settings.root().derive("latency")),
+        };
+        let study = self.study(latency_id(arm), &self.settings.data, Inputs::Latency(inputs), vec![search])?;
+        Ok(Study { trials: 0, cpu_seconds: 0.0, ..study })
+    }
+}

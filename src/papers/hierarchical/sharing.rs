@@ -1,0 +1,120 @@
+//! The supernet trained once, and networks judged with its weights.
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde::{Deserialize, Serialize};
+
+use super::space::Space;
+use crate::base::digest::Digest;
+use crate::base::seed::Seed;
+use crate::harness::study::Context;
+use crate::network::supernet::{Choice, Supernet};
+use crate::task::outcome::{Ending, Outcome};
+use crate::task::paths::{EvaluateSlice, TrainPaths};
+use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use crate::task::{Probe, Split, SplitChoice, Task};
+
+/// What the training of a supernet depends on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupernetInputs {
+    /// What is searched.
+    pub space: Space,
+    /// Name of the data set in the registry.
+    pub data: String,
+    /// The split.
+    pub split: SplitChoice,
+    /// Passes over the training samples.
+    pub epochs: usize,
+    /// Samples per step.
+    pub batch_size: usize,
+    /// Adam's rate at the start of a cosine to 0.
+    pub learning_rate: f64,
+    /// Root of every draw.
+    pub seed: Seed,
+}
+
+/// A trained supernet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SupernetRecord {
+    /// Its weights, an object of the store.
+    pub weights: Digest,
+    /// Mean loss of the steps of each epoch, in nats.
+    pub loss: Vec<f64>,
+}
+
+/// Train it. One that diverges is an error: nothing can be judged with it.
+pub fn train_supernet(inputs: &SupernetInputs, context: &dyn Context) -> Result<SupernetRecord> {
+    let task = Task::TrainPaths(TrainPaths {
+        supernet: inputs.space.supernet(),
+        data: context.data(&inputs.data, inputs.split.clone())?,
+        stop: Stop::Epochs(inputs.epochs),
+        recipe: Recipe {
+            loss: Loss::CrossEntropy,
+            optimizer: Optimizer::Adam { learning_rate: inputs.learning_rate },
+            schedule: Schedule::Cosine { floor: 0.0 },
+            batch_size: inputs.batch_size,
+        },
+        seed: inputs.seed,
+    });
+    let outcomes = context.outcomes(&[task])?;
+    let outcome = outcomes.first().context("one training had no outcome")?;
+    if let Ending::Diverged { step } = outcome.ending {
+        bail!("the supernet diverged at step {step}: lower `supernet.learning_rate` in the manifest");
+    }
+    let weights = *outcome.tensors.get("weights").context("the worker answered no `weights`")?;
+    let loss = outcome.curves.get("train.loss").context("the worker answered no `train.loss`")?.clone();
+    Ok(SupernetRecord { weights, loss })
+}
+
+/// How networks are judged with shared weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judging {
+    /// What is searched.
+    pub space: Space,
+    /// Name of the data set in the registry.
+    pub data: String,
+    /// The split.
+    pub split: SplitChoice,
+    /// Training samples that statistics of batch normalisation are taken from.
+    pub calibration: usize,
+    /// Accuracy of a network whose output is not finite.
+    pub diverged_accuracy: f64,
+}
+
+impl Judging {
+    /// Validation accuracies, fractions, of these paths of the supernet with these weights.
+    pub fn accuracies(
+        &self,
+        supernet: &Supernet,
+        weights: Digest,
+        choices: &[Choice],
+        context: &dyn Context,
+    ) -> Result<Vec<f64>> {
+        let data = context.data(&self.data, self.split.clone())?;
+        let task = |choice: &Choice| -> Result<Task> {
+            Ok(Task::EvaluateSlice(EvaluateSlice {
+                network: supernet.path(choice)?,
+                data: data.clone(),
+                weights,
+                calibration: self.calibration,
+                probes: vec![Probe::Score { split: Split::Validation }],
+            }))
+        };
+        let tasks = choices.iter().map(task).collect::<Result<Vec<_>>>()?;
+        let outcomes = context.outcomes(&tasks)?;
+        ensure!(outcomes.len() == choices.len(), "{} networks had {} outcomes", choices.len(), outcomes.len());
+        outcomes.iter().map(|outcome| self.read(outcome)).collect()
+    }
+
+    fn read(&self, outcome: &Outcome) -> Result<f64> {
+        match outcome.ending {
+            Ending::Diverged { .. } => Ok(self.diverged_accuracy),
+            Ending::Completed => {
+                let accuracy = outcome.scalars.get("validation.accuracy");
+                Ok(*accuracy.context("the worker answered no `validation.accuracy`")?)
+            }
+        }
+    }
+}

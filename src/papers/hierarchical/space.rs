@@ -1,0 +1,265 @@
+//! Which networks are searched: the bounds of the space, its supernet, and what is a path of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::block::{Block, Layer, Operations, Place};
+use super::genotype::{FlatGenotype, Position};
+use super::network::{Chain, Channels, Convolution, nodes};
+use crate::network::cost::cost;
+use crate::network::spec::{Node, Operator};
+use crate::network::supernet::{Choice, PREVIOUS, Slot, Supernet};
+
+/// The bounds of the space.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Space {
+    /// Shape of one image, `[channels, height, width]`.
+    pub input: Vec<usize>,
+    /// Classes of the data.
+    pub classes: usize,
+    /// Stride of the first convolution, 1 or 2.
+    pub stem_stride: usize,
+    /// Channels of each stage at full width. Each stage after the first halves the image.
+    pub channels: Vec<usize>,
+    /// Most layers of a stage; at least 1.
+    pub depth: usize,
+    /// Widths, ascending, in `denominator`-ths of `channels`.
+    pub widths: Vec<usize>,
+    /// What widths are counted in.
+    pub denominator: usize,
+    /// Kernels, odd, ascending.
+    pub kernels: Vec<usize>,
+    /// Expansions, ascending.
+    pub expansions: Vec<usize>,
+}
+
+impl Space {
+    /// The network that all networks of the space are paths of.
+    pub fn supernet(&self) -> Supernet {
+        let mut slots = vec![Slot { name: "stem".to_owned(), alternatives: vec![self.stem()] }];
+        for place in self.places() {
+            let fragment = |position: Position| match position {
+                Position::Absent => Vec::new(),
+                Position::Present(layer) => nodes(layer, place, self.channels_at(place)),
+            };
+            slots.push(Slot {
+                name: format!("stage{}/layer{}", place.stage + 1, place.layer + 1),
+                alternatives: self.positions(place).into_iter().map(fragment).collect(),
+            });
+        }
+        slots.push(Slot { name: "head".to_owned(), alternatives: vec![self.head()] });
+        Supernet { input: self.input.clone(), widths: self.widths.clone(), denominator: self.denominator, slots }
+    }
+
+    /// All places for layers, in the order in which a sample passes them.
+    pub fn places(&self) -> impl Iterator<Item = Place> + '_ {
+        (0..self.channels.len()).flat_map(|stage| (0..self.depth).map(move |layer| Place { stage, layer }))
+    }
+
+    /// The path of a genotype.
+    ///
+    /// Panics where the genotype is not one of this space, which is a bug of whoever made it.
+    pub fn choice(&self, genotype: &FlatGenotype) -> Choice {
+        let index = |place: Place| {
+            let position = self.canonical(genotype.stages[place.stage][place.layer], place);
+            let all = self.positions(place);
+            all.iter().position(|one| *one == position).expect("the genotype is of this space")
+        };
+        let slots = std::iter::once(0).chain(self.places().map(index)).chain([0]).collect();
+        Choice { width: genotype.width, slots }
+    }
+
+    /// The genotype of a path, with genes that have no effect at their least.
+    ///
+    /// Panics where the choice is no path of this space's supernet.
+    pub fn genotype(&self, choice: &Choice) -> FlatGenotype {
+        let mut positions =
+            choice.slots[1..].iter().zip(self.places()).map(|(&slot, place)| self.positions(place)[slot]);
+        let stage = |_| positions.by_ref().take(self.depth).collect();
+        FlatGenotype { width: choice.width, stages: (0..self.channels.len()).map(stage).collect() }
+    }
+
+    /// The path of most multiply-adds: the widest, with the dearest alternative in every slot.
+    pub fn dearest(&self) -> Choice {
+        let supernet = self.supernet();
+        let least = Choice { width: self.widths.len() - 1, slots: vec![0; supernet.slots.len()] };
+        let multiply_adds = |slot: usize, alternative: usize| {
+            let mut choice = least.clone();
+            choice.slots[slot] = alternative;
+            let path = supernet.path(&choice).expect("every choice is a path");
+            cost(&path).expect("a path is a network").total.multiply_adds
+        };
+        let dearest = |(index, slot): (usize, &Slot)| {
+            let all = 0..slot.alternatives.len();
+            all.max_by_key(|&alternative| multiply_adds(index, alternative)).expect("a slot has alternatives")
+        };
+        Choice { slots: supernet.slots.iter().enumerate().map(dearest).collect(), ..least.clone() }
+    }
+
+    /// What may stand at a place, in the order of the supernet's alternatives; genes without effect are at their least.
+    pub fn positions(&self, place: Place) -> Vec<Position> {
+        let mut all = if place.is_first() { Vec::new() } else { vec![Position::Absent] };
+        let flags = |may_be_set: bool| if may_be_set { &[false, true][..] } else { &[false][..] };
+        for block in Block::ALL {
+            let expansions = if block.has_expansion() { &self.expansions[..] } else { &self.expansions[..1] };
+            for &kernel in &self.kernels {
+                for &expansion in expansions {
+                    for attention in [false, true] {
+                        for &skip in flags(!place.is_first()) {
+                            for &pool in flags(place.halves()) {
+                                let operations = Operations { kernel, expansion, attention, skip, pool };
+                                all.push(Position::Present(Layer { block, operations }));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// The same layer with genes that have no effect at their least.
+    fn canonical(&self, position: Position, place: Place) -> Position {
+        let Position::Present(Layer { block, operations }) = position else { return position };
+        let Operations { kernel, expansion, attention, skip, pool } = operations;
+        let expansion = if block.has_expansion() { expansion } else { self.expansions[0] };
+        let (skip, pool) = (skip && !place.is_first(), pool && place.halves());
+        Position::Present(Layer { block, operations: Operations { kernel, expansion, attention, skip, pool } })
+    }
+
+    /// Channels that a layer reads and makes, at full width.
+    fn channels_at(&self, place: Place) -> Channels {
+        let to = self.channels[place.stage];
+        let from = if place.halves() { self.channels[place.stage - 1] } else { to };
+        Channels { from, to }
+    }
+
+    fn stem(&self) -> Vec<Node> {
+        let (filters, stride) = (self.channels[0], self.stem_stride);
+        let mut chain = Chain::new("stem".to_owned(), PREVIOUS);
+        chain.convolution("dense", Convolution { filters, kernel: 3, stride, groups: 1 }).relu();
+        chain.nodes
+    }
+
+    fn head(&self) -> Vec<Node> {
+        let mut chain = Chain::new("head".to_owned(), PREVIOUS);
+        chain.add("means", Operator::GlobalMeanPool).add("logits", Operator::Linear { units: self.classes });
+        chain.nodes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::base::seed::Seed;
+    use crate::network::shape::shapes;
+    use crate::papers::hierarchical::fixture::space;
+    use crate::papers::hierarchical::genotype::{Genotype, Stage};
+    use crate::papers::hierarchical::variation::{FlatVariation, HierarchicalVariation};
+    use crate::search::evolution::Variation as _;
+
+    fn operations(kernel: usize) -> Operations {
+        Operations { kernel, expansion: 2, attention: false, skip: false, pool: false }
+    }
+
+    fn counts(genotype: &Genotype) -> (usize, u64, u64) {
+        let space = space();
+        let path = space.supernet().path(&space.choice(&genotype.flat(space.depth))).expect("a path");
+        let total = cost(&path).expect("valid").total;
+        (path.nodes.len(), total.parameters, total.multiply_adds)
+    }
+
+    fn genotype(width: usize, stages: [(usize, Block, Operations); 2]) -> Genotype {
+        let stage = |(depth, block, operations)| Stage { depth, block, operations };
+        Genotype { width, stages: stages.map(stage).to_vec() }
+    }
+
+    /// By hand, on 1 x 8 x 8 with stages of 4 and 8 channels. A convolution is one node, its norm another, its ReLU a
+    /// third. Stem: 3 nodes, 4 x 9 + 4 + 8 = 48 parameters, 64 x 36 multiply-adds; head: 2 nodes.
+    ///
+    /// Standard 3 x 3: 3 nodes; 4 x 4 x 9 + 4 + 8 = 156, 64 x 144 multiply-adds. To 8 channels at stride 2: 4 x 8 x 9 + 8 +
+    /// 16 = 312, 16 x 288. The classifier of 8 channels: 90, 80 multiply-adds.
+    #[test]
+    fn standard_layers_are_those_of_the_hand_count() {
+        let plain = (1, Block::Standard, operations(3));
+        let expected = (3 + 3 + 3 + 2, 48 + 156 + 312 + 90, 64 * 36 + 64 * 144 + 16 * 288 + 80);
+        assert_eq!(counts(&genotype(1, [plain, plain])), expected);
+        // The pool before the block instead of its stride: one node more.
+        let pooled = (1, Block::Standard, Operations { pool: true, ..operations(3) });
+        let (nodes, parameters, multiply_adds) = expected;
+        assert_eq!(counts(&genotype(1, [plain, pooled])), (nodes + 1, parameters, multiply_adds));
+    }
+
+    /// At half width: 2 and 4 channels. Stem 2 x 9 + 2 + 4 = 24, 64 x 18. Separable 5 x 5 twice, with a skip in the second:
+    /// depthwise 2 x 25 + 2 + 4 = 56, pointwise 4 + 2 + 4 = 10; 64 x (50 + 4) multiply-adds. Then at stride 2 to 4:
+    /// depthwise 56, 16 x 50; pointwise 8 + 4 + 8 = 20, 16 x 8. The classifier 50 and 40.
+    #[test]
+    fn separable_layers_are_those_of_the_hand_count() {
+        let twice = (2, Block::Separable, Operations { skip: true, ..operations(5) });
+        let once = (1, Block::Separable, operations(5));
+        let nodes = 3 + 6 + (6 + 1) + 6 + 2;
+        let parameters = 24 + 2 * 66 + (56 + 20) + 50;
+        let multiply_adds = 64 * 18 + 2 * 64 * 54 + 16 * 58 + 40;
+        assert_eq!(counts(&genotype(0, [twice, once])), (nodes, parameters, multiply_adds));
+    }
+
+    /// Full width. A bottleneck of expansion 2 with attention: 4 x 2 + 2 + 4 = 14, 2 x 2 x 9 + 2 + 4 = 42, 2 x 4 + 4 + 8 =
+    /// 20; 64 x (8 + 36 + 8); attention to 1 and back 5 + 8 = 13, 8 multiply-adds, 6 nodes. An inverted one of expansion 4
+    /// from 4 to 8 at stride 2: 4 x 16 + 16 + 32 = 112 on 64 pixels, 16 x 9 + 16 + 32 = 192 on 16, 16 x 8 + 8 + 16 = 152.
+    #[test]
+    fn bottlenecks_are_those_of_the_hand_count() {
+        let bottleneck = (1, Block::Bottleneck, Operations { attention: true, ..operations(3) });
+        let inverted = (1, Block::Inverted, Operations { expansion: 4, ..operations(3) });
+        let nodes = 3 + (9 + 6) + 8 + 2;
+        let parameters = 48 + (14 + 42 + 20 + 13) + (112 + 192 + 152) + 90;
+        let multiply_adds = 64 * 36 + (64 * 52 + 8) + (64 * 64 + 16 * (144 + 128)) + 80;
+        assert_eq!(counts(&genotype(1, [bottleneck, inverted])), (nodes, parameters, multiply_adds));
+    }
+
+    #[test]
+    fn every_alternative_of_the_supernet_is_another_network() {
+        let supernet = space().supernet();
+        supernet.tensors().expect("every path is a network");
+        // Blocks without expansion: 2 kernels x 2 attentions x 2 skips, twice; with: twice as many, twice; and absent.
+        let counts: Vec<usize> = supernet.slots.iter().map(|slot| slot.alternatives.len()).collect();
+        assert_eq!(counts, [1, 24, 49, 48, 49, 1]);
+        for slot in &supernet.slots {
+            for (index, alternative) in slot.alternatives.iter().enumerate() {
+                assert!(!slot.alternatives[..index].contains(alternative), "{}: {index}", slot.name);
+            }
+        }
+    }
+
+    #[test]
+    fn no_path_has_more_multiply_adds_than_the_dearest() {
+        let (space, supernet) = (space(), space().supernet());
+        let multiply_adds = |choice: &Choice| {
+            let path = supernet.path(choice).expect("a path");
+            cost(&path).expect("valid").total.multiply_adds
+        };
+        let most = multiply_adds(&space.dearest());
+        let mut stream = Seed::from_number(3).stream("paths");
+        assert!((0..200).all(|_| multiply_adds(&supernet.draw(&mut stream)) <= most));
+    }
+
+    proptest! {
+        #[test]
+        fn every_genotype_is_a_network_and_reads_back_from_its_path(seed in any::<u64>()) {
+            let space = space();
+            let supernet = space.supernet();
+            let mut stream = Seed::from_number(seed).stream("sample");
+            let hierarchical = HierarchicalVariation { space: space.clone() };
+            let hierarchical = hierarchical.sample(&mut stream).flat(space.depth);
+            let flat = FlatVariation { space: space.clone() }.sample(&mut stream);
+            for genotype in [hierarchical, flat] {
+                let choice = space.choice(&genotype);
+                prop_assert!(shapes(&supernet.path(&choice).expect("a path")).is_ok());
+                let canonical = space.genotype(&choice);
+                prop_assert_eq!(canonical.depths(), genotype.depths());
+                prop_assert_eq!(space.choice(&canonical), choice);
+            }
+        }
+    }
+}
