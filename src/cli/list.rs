@@ -40,7 +40,8 @@ pub fn list(session: &Session<'_>) -> Result<(), Failure> {
             .filter_map(|profile| Some(format!("{profile}: {}", in_words(&verdicts(profile, &manifest.id)?))))
             .collect();
         let found = if found.is_empty() { "none".to_owned() } else { found.join("\n") };
-        let paper = format!("{} ({})", manifest.paper.title, manifest.paper.year);
+        let year = manifest.paper.year.map(|year| format!(" ({year})"));
+        let paper = format!("{}{}", manifest.paper.title, year.unwrap_or_default());
         table.add_row([&manifest.id, &paper, &manifest.claims.len().to_string(), &found]);
     }
     println!("{}", table.trim_fmt());

@@ -124,8 +124,9 @@ pub struct Paper {
     pub title: String,
     /// Its authors, as one line.
     pub authors: String,
-    /// The year.
-    pub year: u32,
+    /// The year; absent where the paper bears no date.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub year: Option<u32>,
     /// Where it, or its code, is to be found (`https://...`); empty where nowhere.
     pub link: String,
 }

@@ -139,7 +139,7 @@ pub(crate) fn tiny() -> Report {
         paper: Paper {
             title: text("A paper <of> one table"),
             authors: text("A. Nobody"),
-            year: 2024,
+            year: Some(2024),
             link: text("https://example.org/paper?a=1&b=2"),
         },
         summary: text("What was done,\n  folded.\n\nWhat was seen: `code` and *no* emphasis."),
@@ -338,7 +338,7 @@ pub(crate) fn realistic() -> Report {
         paper: Paper {
             title: text("Exploring trade-offs in computational efficiency and interpretability in NAS structures"),
             authors: text("Jeanine Ohene-Agyei"),
-            year: 2023,
+            year: Some(2023),
             link: text("https://github.com/jeanine5/UofT-ProjectX-2023"),
         },
         data: vec![mnist, digits()],

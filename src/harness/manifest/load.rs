@@ -306,7 +306,7 @@ fn paper_reference(section: &mut Section<'_>) -> page::Paper {
     page::Paper {
         title: section.text("title"),
         authors: section.list("authors", Item::text).join(", "),
-        year: section.integer("year", 1900..=2100),
+        year: section.optional("year", |item| item.integer(1900..=2100)),
         link: section.optional("link", link).unwrap_or_default(),
     }
 }
