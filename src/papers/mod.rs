@@ -9,8 +9,14 @@ pub mod valp; //   models of several networks and outputs, varied by operators t
 use crate::harness::study::Paper;
 
 /// All papers, in the order of lists.
-pub fn all() -> [&'static dyn Paper; 4] {
-    [&econas::paper::Econas, &popnas::paper::Popnas, &valp::paper::ValpPaper, &fashion_ga::paper::FashionGa]
+pub fn all() -> [&'static dyn Paper; 5] {
+    [
+        &econas::paper::Econas,
+        &popnas::paper::Popnas,
+        &valp::paper::ValpPaper,
+        &fashion_ga::paper::FashionGa,
+        &hierarchical::paper::Hierarchical,
+    ]
 }
 
 /// The paper of that id.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::arm::Arm;
 use super::baselines::baseline::Baseline;
 use super::objectives::Weights;
+use super::paper::Hierarchical;
 use super::plan::{Inputs, plan};
 use super::search::SearchInputs;
 use super::settings::{
@@ -17,7 +18,7 @@ use super::settings::{
 use super::sharing::SupernetRecord;
 use super::space::Space;
 use crate::base::digest::Digest;
-use crate::harness::study::{Context, Results, Step, StudyResult, Training};
+use crate::harness::study::{Context, Paper, Results, Step, StudyResult, Training};
 use crate::network::cost::{CostModel, cost, step_seconds};
 use crate::network::spec::NetworkSpec;
 use crate::task::outcome::Outcome;
@@ -157,4 +158,16 @@ impl Context for FakeContext {
     fn table(&self, name: &str) -> Result<String> {
         bail!("hierarchical reads no table, and asks for {name}")
     }
+}
+
+/// The results of all studies of the small experiment.
+pub(super) fn results() -> (Value, Results) {
+    let parameters = json!(settings());
+    let mut results = Results::default();
+    for study in Hierarchical.plan(&parameters).expect("a sound experiment") {
+        let value = Hierarchical.run(&study, &results, &FakeContext);
+        let value = value.unwrap_or_else(|error| panic!("{}: {error:#}", study.id));
+        results.insert(study.id, StudyResult::of(&value).expect("finite numbers"));
+    }
+    (parameters, results)
 }

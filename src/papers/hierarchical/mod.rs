@@ -4,6 +4,7 @@
 //! Multi-Objective Optimization Approach". It states no settings and has no code: the space below is ours, built from what
 //! it names.
 
+pub mod paper; //      how the harness sees it
 pub mod settings; //   the manifest's parameters
 pub mod plan; //       the studies of a profile
 pub mod arm; //        the ways to search
@@ -20,6 +21,7 @@ pub mod search; //     one search
 pub mod ranking; //    how well a supernet ranks
 pub mod finals; //     chosen and hand-designed networks, trained
 pub mod latency; //    times of one search's networks
+pub mod analysis; //   quantities, tables and figures
 
 #[cfg(test)]
 mod fixture; // a small experiment without workers

@@ -1,0 +1,108 @@
+//! The results of all studies of a profile, read once into their types.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+
+use crate::harness::study::Results;
+use crate::papers::hierarchical::arm::Arm;
+use crate::papers::hierarchical::baselines::baseline::Baseline;
+use crate::papers::hierarchical::finals::FinalRecord;
+use crate::papers::hierarchical::latency::LatencyRecord;
+use crate::papers::hierarchical::objectives::Price;
+use crate::papers::hierarchical::plan::{
+    Ground, Pick, TIMED, baseline_id, final_id, latency_id, ranking_id, search_id,
+};
+use crate::papers::hierarchical::ranking::Ranked;
+use crate::papers::hierarchical::search::SearchRecord;
+use crate::papers::hierarchical::settings::Settings;
+use crate::papers::hierarchical::space::Space;
+use crate::papers::hierarchical::trainer::Trained;
+
+/// A network that was trained on its own: chosen by a search, or designed by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Trainee {
+    /// Chosen.
+    Chosen(Pick),
+    /// Designed by hand.
+    Designed(Baseline),
+}
+
+impl Trainee {
+    /// The name as it stands in names of quantities.
+    pub fn name(self) -> String {
+        match self {
+            Self::Chosen(pick) => pick.name(),
+            Self::Designed(baseline) => baseline.name().to_owned(),
+        }
+    }
+}
+
+/// All results.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// What was searched.
+    pub space: Space,
+    /// The price of the network of most multiply-adds in the space: what shares are of.
+    pub unit: Price,
+    /// Networks judged twice, per supernet.
+    pub rankings: Vec<Vec<Ranked>>,
+    searches: BTreeMap<Arm, Vec<SearchRecord>>,
+    trained: BTreeMap<(Ground, Trainee), Vec<Trained>>,
+    latencies: BTreeMap<Arm, LatencyRecord>,
+}
+
+/// The networks that are trained on a data set, in the order of tables.
+pub fn trainees(settings: &Settings, ground: Ground) -> Vec<Trainee> {
+    let (picks, baselines) = match ground {
+        Ground::Searched => (settings.picks(), &settings.baselines.networks),
+        Ground::Transfer => ((0..settings.budgets.len()).map(Pick::Budget).collect(), &settings.transfer.networks),
+    };
+    picks.into_iter().map(Trainee::Chosen).chain(baselines.iter().copied().map(Trainee::Designed)).collect()
+}
+
+impl Evidence {
+    /// Read the results of every study of the profile.
+    pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
+        let space = settings.space_on(&settings.data).context("the data set of the searches is not registered")?;
+        let unit = Price::of(&space.supernet().path(&space.dearest())?)?;
+        let rankings =
+            (0..settings.supernet.seeds).map(|seed| results.read(&ranking_id(seed))).collect::<Result<_>>()?;
+        let mut searches = BTreeMap::new();
+        for arm in Arm::ALL {
+            let records = (0..settings.search.seeds).map(|seed| results.read(&search_id(arm, seed)));
+            searches.insert(arm, records.collect::<Result<_>>()?);
+        }
+        let mut trained = BTreeMap::new();
+        for ground in [Ground::Searched, Ground::Transfer] {
+            for trainee in trainees(settings, ground) {
+                let read = |seed| match trainee {
+                    Trainee::Chosen(pick) => {
+                        results.read::<FinalRecord>(&final_id(ground, pick, seed)).map(|record| record.trained)
+                    }
+                    Trainee::Designed(baseline) => results.read(&baseline_id(ground, baseline, seed)),
+                };
+                let all = (0..settings.training.seeds).map(read).collect::<Result<_>>()?;
+                trained.insert((ground, trainee), all);
+            }
+        }
+        let latency = |arm: Arm| Ok((arm, results.read(&latency_id(arm))?));
+        let latencies = TIMED.into_iter().map(latency).collect::<Result<_>>()?;
+        Ok(Self { space, unit, rankings, searches, trained, latencies })
+    }
+
+    /// One search per seed.
+    pub fn searches(&self, arm: Arm) -> &[SearchRecord] {
+        self.searches.get(&arm).map_or(&[], Vec::as_slice)
+    }
+
+    /// One training per seed; none for a network that is not trained on the data set.
+    pub fn trained(&self, ground: Ground, trainee: Trainee) -> &[Trained] {
+        self.trained.get(&(ground, trainee)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Times of an arm's networks; none for an arm whose networks are not timed.
+    pub fn latency(&self, arm: Arm) -> Option<&LatencyRecord> {
+        self.latencies.get(&arm)
+    }
+}

@@ -1,0 +1,86 @@
+//! The figures of the report; the paper has none.
+
+use super::evidence::Evidence;
+use super::measures;
+use crate::papers::hierarchical::arm::Arm;
+use crate::papers::hierarchical::latency::front;
+use crate::papers::hierarchical::settings::Settings;
+use crate::report::findings::{Figure, Form, Series};
+use crate::stats::summary::{Interval, mean};
+use crate::stats::t_interval::interval_of_mean;
+
+/// All figures, in the order of the report.
+pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {
+    vec![fronts(evidence), hypervolumes(settings, evidence), rankings(evidence)]
+}
+
+fn figure(id: &str, title: &str, caption: &str, form: Form, labels: [&str; 2], series: Vec<Series>) -> Figure {
+    let [x_label, y_label] = labels.map(str::to_owned);
+    let [id, title, caption] = [id, title, caption].map(str::to_owned);
+    Figure { id, title, caption, form, x_label, y_label, z_label: None, series, diagram: None }
+}
+
+fn fronts(evidence: &Evidence) -> Figure {
+    let series = |arm: Arm| {
+        let visits = evidence.searches(arm).iter().flat_map(|record| front(record));
+        let points = visits.map(|visit| vec![visit.price.multiply_adds as f64 / 1e6, visit.accuracy]).collect();
+        Series { name: arm.name().to_owned(), points }
+    };
+    figure(
+        "front",
+        "Fronts of the searches",
+        "Networks that no other of the same search dominates in error, multiply-adds and memory; all seeds.",
+        Form::Scatter,
+        ["multiply-adds (million)", "validation accuracy, inherited weights (fraction)"],
+        Arm::ALL.map(series).to_vec(),
+    )
+}
+
+/// `[x, mean, low, high]`, or `[x, mean]` where there is no interval.
+fn band(x: f64, values: &[f64]) -> Vec<f64> {
+    match interval_of_mean(values, 0.95) {
+        Ok(Interval { low, high }) => vec![x, mean(values), low, high],
+        Err(_) => vec![x, mean(values)],
+    }
+}
+
+fn hypervolumes(settings: &Settings, evidence: &Evidence) -> Figure {
+    let population = settings.search.population;
+    let series = |arm: Arm| {
+        let curves: Vec<Vec<f64>> = evidence
+            .searches(arm)
+            .iter()
+            .map(|record| measures::hypervolumes(record, population, &evidence.unit))
+            .collect();
+        let ends = curves.iter().map(Vec::len).min().unwrap_or(0);
+        let point = |end: usize| {
+            let values: Vec<f64> = curves.iter().map(|curve| curve[end]).collect();
+            band(((end + 1) * population) as f64, &values)
+        };
+        Series { name: arm.name().to_owned(), points: (0..ends).map(point).collect() }
+    };
+    figure(
+        "hypervolume",
+        "Hypervolume over evaluations",
+        "Share of the box of error, multiply-adds and memory that a search dominates: mean over seeds, with its 95 % \
+         interval by Student's t.",
+        Form::Lines,
+        ["evaluations", "hypervolume (share of the box)"],
+        Arm::ALL.map(series).to_vec(),
+    )
+}
+
+fn rankings(evidence: &Evidence) -> Figure {
+    let series = |(seed, ranked): (usize, &Vec<_>)| {
+        let point = |one: &crate::papers::hierarchical::ranking::Ranked| vec![one.shared, one.alone];
+        Series { name: format!("supernet {seed}"), points: ranked.iter().map(point).collect() }
+    };
+    figure(
+        "ranking",
+        "Accuracy with inherited and with own weights",
+        "Random networks of the hierarchical space, judged with the weights of a supernet and after trainings of their own.",
+        Form::Scatter,
+        ["validation accuracy, inherited weights (fraction)", "validation accuracy, own weights (fraction)"],
+        evidence.rankings.iter().enumerate().map(series).collect(),
+    )
+}

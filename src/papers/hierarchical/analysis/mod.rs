@@ -1,0 +1,24 @@
+//! What the results say: quantities, tables and figures.
+
+pub mod quantities; // one catalogue of names and how each is read
+pub mod networks; //   its part about trained networks
+pub mod searches; //   its part about supernets, searches and times
+
+pub mod evidence; //  results of all studies, read once
+pub mod figures; //   fronts, hypervolumes and rankings
+pub mod measures; //  numbers of one search
+pub mod published; // the paper's own numbers
+pub mod tables; //    the paper's table, and those beyond it
+
+use anyhow::Result;
+
+use super::settings::Settings;
+use crate::harness::study::Results;
+use crate::report::findings::Findings;
+
+/// All that the results say.
+pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
+    let evidence = evidence::Evidence::read(settings, results)?;
+    let quantities = quantities::measure(settings, &evidence);
+    Ok(Findings { tables: tables::all(settings, &quantities), figures: figures::all(settings, &evidence), quantities })
+}

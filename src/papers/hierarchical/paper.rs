@@ -1,0 +1,102 @@
+//! `Paper`: how the harness sees the search in the hierarchical space.
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize as _;
+use serde_json::Value;
+
+use super::plan::{Inputs, plan};
+use super::settings::{self, Settings};
+use super::{analysis, finals, latency, ranking, search, sharing};
+use crate::harness::manifest::decode::Section;
+use crate::harness::study::{Context, Paper, Results, Study};
+use crate::report::findings::Findings;
+
+/// Zhang, Rodriguez, Tanaka and Al-Mansoori: multi-objective search for efficient convolutional networks.
+#[derive(Clone, Copy, Debug)]
+pub struct Hierarchical;
+
+impl Paper for Hierarchical {
+    fn id(&self) -> &'static str {
+        "hierarchical"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn parameters(&self, section: &mut Section<'_>) -> Value {
+        serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
+    }
+
+    fn quantities(&self, parameters: &Value) -> Result<Vec<String>> {
+        Ok(analysis::quantities::names(&read(parameters)?))
+    }
+
+    fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
+        plan(&read(parameters)?)
+    }
+
+    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
+        let inputs = Inputs::deserialize(&study.inputs).with_context(|| format!("inputs of study {}", study.id))?;
+        Ok(match inputs {
+            Inputs::Supernet(inputs) => serde_json::to_value(sharing::train_supernet(&inputs, context)?),
+            Inputs::Ranking(inputs) => serde_json::to_value(ranking::rank(&inputs, results, context)?),
+            Inputs::Search(inputs) => serde_json::to_value(search::search(&inputs, results, context)?),
+            Inputs::Final(inputs) => serde_json::to_value(finals::finals(&inputs, results, context)?),
+            Inputs::Baseline(inputs) => serde_json::to_value(finals::baseline(&inputs, context)?),
+            Inputs::Latency(inputs) => serde_json::to_value(latency::latency(&inputs, results, context)?),
+        }?)
+    }
+
+    fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings> {
+        analysis::analyze(&read(parameters)?, results)
+    }
+}
+
+fn read(parameters: &Value) -> Result<Settings> {
+    Settings::deserialize(parameters).context("parameters of hierarchical")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::harness::manifest::load;
+    use crate::papers::hierarchical::fixture::results;
+    use crate::report::soundness::sound_ids;
+
+    #[test]
+    fn the_inputs_of_every_study_read_back() {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+        let manifest = load::load(&dir, "hierarchical", &[&Hierarchical]);
+        let manifest = manifest.unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        for settings in manifest.profiles.values() {
+            for study in Hierarchical.plan(&settings.parameters).expect("a sound manifest") {
+                let inputs = Inputs::deserialize(&study.inputs).expect("own inputs");
+                assert_eq!(serde_json::to_value(inputs).expect("plain data"), study.inputs);
+            }
+        }
+    }
+
+    #[test]
+    fn findings_are_sound_and_have_every_exhibit() {
+        let (parameters, results) = results();
+        let findings = Hierarchical.analyze(&parameters, &results).expect("own results");
+        let ids = sound_ids(&findings);
+        for id in [
+            "table1",
+            "searches",
+            "supernets",
+            "operators",
+            "counts",
+            "transfer",
+            "latency",
+            "front",
+            "hypervolume",
+            "ranking",
+        ] {
+            assert!(ids.contains(id), "{id}");
+        }
+    }
+}
