@@ -11,7 +11,7 @@ fn tiny(more: &[(&str, &str)]) -> String {
             "cycles: 14\n        seeds: 3\n        arms: [filter, inversion, swap, add_layer, replace, all, pareto, all_reference, random]",
             "cycles: 7\n        seeds: 1\n        arms: [all, swap, random]",
         ),
-        ("training: {epochs: 6, batch_size: 16", "training: {epochs: 1, batch_size: 32"),
+        ("training: {epochs: 5, batch_size: 16", "training: {epochs: 1, batch_size: 32"),
         ("activations: {genomes: 5}", "activations: {genomes: 1}"),
         ("best: {epochs: 20, floor: 0.01, seconds: 2}", "best: {epochs: 2, floor: 0.01, seconds: 2}"),
         ("filters: [64, 128, 256, 384, 511, 512, 640, 768]", "filters: [8, 511, 768]"),
