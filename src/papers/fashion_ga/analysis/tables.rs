@@ -151,7 +151,7 @@ impl Maker<'_> {
              for {} epochs on all images that are not for validation or test, and evaluated once on the test split.",
             self.settings.best.epochs
         );
-        table("best", "The best network", caption, &["", "Value"], rows)
+        table("best", "The best network", caption, &["Property", "Value"], rows)
     }
 
     fn best_by_arm(&self) -> Table {
