@@ -313,7 +313,7 @@ fn an_expectation_has_exactly_one_form() {
             "39: claims[1].expectation.all[0].trend.quantities: at least two are needed",
             "40: claims[1].expectation.all[1].bound.most: 9 is below `least`",
             "46: claims[2].expectation: expected exactly one of `one_run`, `within`, `bound`, `ordering`, `trend`, \
-             `ratio`, `equivalence`, `all`, `untestable`",
+             `ratio`, `equivalence`, `all`, `undecided`, `untestable`",
         ]
     );
 }

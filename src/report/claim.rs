@@ -94,6 +94,13 @@ pub enum Expectation {
     },
     /// All parts hold: reproduced; some: partially reproduced.
     All(Vec<Expectation>),
+    /// The quantities bear on the claim and cannot decide it, whatever they are: inconclusive, with them as evidence.
+    Undecided {
+        /// What was measured; at least one.
+        quantities: Vec<String>,
+        /// Why they decide nothing.
+        reason: String,
+    },
     /// The claim cannot be tested by this project at any profile.
     Untestable {
         /// Why not.

@@ -13,7 +13,7 @@ impl Expectation {
             Self::OneRun { quantity, .. } | Self::Within { quantity, .. } | Self::Bound { quantity, .. } => {
                 vec![quantity]
             }
-            Self::Ordering { quantities, .. } | Self::Trend { quantities, .. } => {
+            Self::Ordering { quantities, .. } | Self::Trend { quantities, .. } | Self::Undecided { quantities, .. } => {
                 quantities.iter().map(String::as_str).collect()
             }
             Self::Ratio { numerator, denominator, .. } => vec![numerator, denominator],
@@ -37,7 +37,7 @@ impl Expectation {
             Self::Ratio { numerator, denominator, .. } => format!("{numerator} / {denominator}"),
             Self::Equivalence { left, right, .. } => format!("{left} - {right}"),
             Self::All(parts) => parts.iter().map(Self::subject).collect::<Vec<_>>().join("; "),
-            Self::Untestable { .. } => String::new(),
+            Self::Undecided { .. } | Self::Untestable { .. } => String::new(),
         }
     }
 
@@ -96,6 +96,7 @@ impl Expectation {
                         | Self::Ratio { .. }
                         | Self::Equivalence { .. }
                         | Self::All(_)
+                        | Self::Undecided { .. }
                         | Self::Untestable { .. } => String::new(),
                     };
                     format!("({}) {about}{}", index + 1, part.in_words(findings))
@@ -103,6 +104,7 @@ impl Expectation {
                 let parts: Vec<String> = parts.iter().enumerate().map(part).collect();
                 format!("all of: {}", parts.join("; "))
             }
+            Self::Undecided { quantities, .. } => format!("nothing that {} could show decides it", codes(quantities)),
             Self::Untestable { .. } => "cannot be tested by this project at any profile".to_owned(),
         }
     }
@@ -123,6 +125,7 @@ impl Expectation {
             | Self::Ordering { .. }
             | Self::Trend { .. }
             | Self::All(_)
+            | Self::Undecided { .. }
             | Self::Untestable { .. } => None,
         }
     }

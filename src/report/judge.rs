@@ -135,7 +135,7 @@ impl<'a> Scene<'a> {
             Ok(sides) => sides,
             Err(part) => return part,
         };
-        let needs_interval = !matches!(expectation, Expectation::OneRun { .. });
+        let needs_interval = !matches!(expectation, Expectation::OneRun { .. } | Expectation::Undecided { .. });
         if let Some(side) = sides.iter().find(|side| needs_interval && side.summary.interval.is_none()) {
             let n = side.summary.n;
             let reason = format!("`{}` has {n} of the {FEWEST_FOR_INTERVAL} samples that an interval needs", side.name);
@@ -148,6 +148,7 @@ impl<'a> Scene<'a> {
             Expectation::Trend { direction, .. } => trend(&sides, *direction),
             Expectation::Ratio { .. } => ratio(expectation, sides[0], sides[1]),
             Expectation::Equivalence { margin, .. } => equivalence(expectation, sides[0], sides[1], *margin),
+            Expectation::Undecided { reason, .. } => Part::inconclusive(reason.clone(), None),
             Expectation::Untestable { reason } => Part::not_tested(reason.clone()),
             Expectation::All(_) => unreachable!("judged above, part by part"),
         }

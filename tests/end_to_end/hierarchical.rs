@@ -18,7 +18,7 @@ fn tiny() -> String {
                 "{epochs: 10, batch_size: 32, learning_rate: 0.003, seeds: 3",
                 "{epochs: 1, batch_size: 32, learning_rate: 0.003, seeds: 1",
             ),
-            ("budgets: [40000, 80000, 160000]", "budgets: [200000, 300000, 400000]"),
+            ("budgets: [76000, 152000, 305000]", "budgets: [200000, 300000, 400000]"),
             ("networks: 6, batch_sizes: [8, 32, 128]", "networks: 3, batch_sizes: [8, 32]"),
         ],
     )

@@ -31,7 +31,7 @@ fn profile(item: &Item<'_>) -> String {
 
 /// The forms of an expectation, by the key under which they stand.
 type Form = (&'static str, fn(&Item<'_>, Names<'_>) -> Expectation);
-const FORMS: [Form; 9] = [
+const FORMS: [Form; 10] = [
     ("one_run", one_run),
     ("within", within),
     ("bound", bound),
@@ -40,6 +40,7 @@ const FORMS: [Form; 9] = [
     ("ratio", ratio),
     ("equivalence", equivalence),
     ("all", all),
+    ("undecided", undecided),
     ("untestable", untestable),
 ];
 
@@ -137,6 +138,13 @@ fn equivalence(item: &Item<'_>, names: Names<'_>) -> Expectation {
 
 fn all(item: &Item<'_>, names: Names<'_>) -> Expectation {
     Expectation::All(item.list(|item| expectation(item, names)))
+}
+
+fn undecided(item: &Item<'_>, names: Names<'_>) -> Expectation {
+    item.section(|section| Expectation::Undecided {
+        quantities: section.list("quantities", |item| quantity(item, names)),
+        reason: section.text("reason"),
+    })
 }
 
 fn untestable(item: &Item<'_>, _: Names<'_>) -> Expectation {

@@ -189,7 +189,9 @@ impl Reader<'_> {
         let defaults = section.item("parameters");
         let (profiles, quantities) =
             section.section("profiles", |section| self.profiles(section, defaults.as_ref(), paper));
-        let data: Vec<&str> = registry::all().iter().map(|set| set.name).collect();
+        let brought = section.optional("readers_data", |item| item.list(Item::text)).unwrap_or_default();
+        let registered = registry::all().iter().map(|set| set.name);
+        let data: Vec<&str> = registered.chain(brought.iter().map(String::as_str)).collect();
         let names = Names { quantities: quantities.as_deref(), data: &data };
         Manifest {
             id,

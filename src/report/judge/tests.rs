@@ -206,6 +206,21 @@ fn what_a_profile_cannot_see_is_not_tested() {
     assert_eq!((never.verdict, never.reason.as_str()), (Verdict::NotTested, "another metric"));
 }
 
+/// Two samples of one value have no interval, and none is needed.
+#[test]
+fn what_cannot_decide_a_claim_leaves_it_inconclusive_with_the_quantities_as_evidence() {
+    let undecided = |names: &[&str]| Expectation::Undecided {
+        quantities: names.iter().map(|&name| name.to_owned()).collect(),
+        reason: "one platform".to_owned(),
+    };
+    let measured = [("a", samples(1.0, 0.5, 0)), ("b", Measured::Samples(vec![1.0]))];
+    let judgement = judged(undecided(&["a", "b"]), &measured);
+    assert_eq!((judgement.verdict, judgement.reason.as_str()), (Verdict::Inconclusive, "one platform"));
+    assert_eq!(judgement.evidence.iter().map(|one| one.quantity.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(judgement.expectation, "nothing that `a`, `b` could show decides it");
+    assert_eq!(judged(undecided(&["a", "c"]), &measured).verdict, Verdict::NotTested, "`c` was not measured");
+}
+
 #[test]
 fn a_claim_about_the_scale_of_other_profiles_is_not_tested() {
     let found = findings(&[("a", samples(1.0, 0.5, 0))]);

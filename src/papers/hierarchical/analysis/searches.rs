@@ -178,19 +178,14 @@ type OfTimes = fn(&LatencyRecord) -> Vec<f64>;
 
 fn times(settings: &Settings) -> Vec<Entry> {
     let kinds: [(&str, &str, &'static str, OfTimes); 2] = [
-        (
-            "batches_kendall",
-            "Kendall's tau of times per image at two sizes of batches",
-            "pair of sizes",
-            between_batches,
-        ),
+        ("kendall", "Kendall's tau of times per image at two sizes of batches", "pair of sizes", between_batches),
         ("work_kendall", "Kendall's tau of times per image and multiply-adds", "size of batches", with_multiply_adds),
     ];
     let mut entries = Vec::new();
     for arm in TIMED {
         for (name, words, over, value) in kinds {
             let read: Read = Box::new(move |evidence| samples(value(evidence.latency(arm)?)));
-            let (name, label) = (format!("latency.{}.{name}", arm.name()), format!("{words} ({})", arm.name()));
+            let (name, label) = (format!("latency.{name}.{}", arm.name()), format!("{words} ({})", arm.name()));
             entries.push(Entry { observed_time: true, ..entry(settings, name, label, Unit::One, over, read) });
         }
     }

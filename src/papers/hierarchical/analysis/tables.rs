@@ -181,8 +181,11 @@ impl Maker<'_> {
     }
 
     fn latency(&self) -> Table {
-        let names = TIMED.into_iter().map(|arm| format!("latency.{}", arm.name()));
-        let rows = self.rows(names, &["batches_kendall", "work_kendall"]);
+        let row = |arm: Arm| {
+            let of = |kind: &str| self.quantity(format!("latency.{kind}.{}", arm.name()));
+            vec![text(arm.name()), of("kendall"), of("work_kendall")]
+        };
+        let rows = TIMED.into_iter().map(row).collect();
         let caption = format!(
             "Rank correlations of times per image of a training step, batches of {:?}, on one machine: one platform.",
             self.settings.latency.batch_sizes
