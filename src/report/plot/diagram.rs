@@ -2,6 +2,7 @@
 //!
 //! A box stands one column right of the rightmost box that an arrow leads from; within a column boxes are spread evenly,
 //! those first whose arrows come from further up (the mean height of where they come from), then in their own order.
+//! Columns that find no room beside one another go on below, as words in lines do.
 
 use super::PlotError;
 use super::canvas::{Canvas, FONT, HEIGHT, Hang, INK, Place, SERIES, WIDTH, width};
@@ -12,6 +13,8 @@ const MARGIN: f64 = 24.0;
 const PADDING: f64 = 12.0;
 /// Height of a line of words.
 const LINE: f64 = FONT * 1.25;
+/// Least space between columns: an arrow that can be seen.
+const GAP: f64 = 20.0;
 /// Length and half width of an arrow's head.
 const HEAD: [f64; 2] = [14.0, 6.0];
 
@@ -22,9 +25,15 @@ pub(super) fn draw(canvas: &Canvas, figure: &Figure) -> Result<(), PlotError> {
         let widest = one.lines.iter().map(|line| width(line)).fold(0.0, f64::max);
         [widest / 2.0 + PADDING, one.lines.len().max(1) as f64 * LINE / 2.0 + PADDING / 2.0]
     };
-    for [from, to] in &diagram.arrows {
-        let start = [places[*from][0] + half(&diagram.boxes[*from])[0], places[*from][1]];
-        let end = [places[*to][0] - half(&diagram.boxes[*to])[0], places[*to][1]];
+    for &[from, to] in &diagram.arrows {
+        let ([across, down], [before, above]) = (half(&diagram.boxes[from]), half(&diagram.boxes[to]));
+        let (source, target) = (places[from], places[to]);
+        // To the right from side to side, to a line below from bottom to top.
+        let (start, end) = if source[0] < target[0] {
+            ([source[0] + across, source[1]], [target[0] - before, target[1]])
+        } else {
+            ([source[0], source[1] + down], [target[0], target[1] - above])
+        };
         arrow(canvas, start, end)?;
     }
     for (one, [x, y]) in diagram.boxes.iter().zip(&places) {
@@ -61,29 +70,54 @@ fn places(diagram: &Diagram) -> Result<Vec<Place>, PlotError> {
         inside.flat_map(|(one, _)| &one.lines).map(|line| width(line)).fold(0.0, f64::max) + 2.0 * PADDING
     };
     let widths: Vec<f64> = (0..count).map(widest).collect();
-    let free = f64::from(WIDTH) - 2.0 * MARGIN - widths.iter().sum::<f64>();
-    let gap = if count > 1 { free / (count - 1) as f64 } else { 0.0 };
+    let lines = lines(&widths);
+    let line_height = (f64::from(HEIGHT) - 2.0 * MARGIN) / lines.len().max(1) as f64;
     let mut places = vec![[f64::from(WIDTH) / 2.0, f64::from(HEIGHT) / 2.0]; diagram.boxes.len()];
-    let mut left = MARGIN;
-    for (column, own) in widths.iter().enumerate() {
-        let mut members: Vec<usize> = (0..columns.len()).filter(|&one| columns[one] == column).collect();
-        let height = |one: usize| {
-            let sources = diagram.arrows.iter().filter(|arrow| arrow[1] == one).map(|arrow| places[arrow[0]][1]);
-            let sources: Vec<f64> = sources.collect();
-            sources.iter().sum::<f64>() / sources.len().max(1) as f64
+    for (number, line) in lines.iter().enumerate() {
+        let top = MARGIN + number as f64 * line_height;
+        let free = f64::from(WIDTH) - 2.0 * MARGIN - widths[line.clone()].iter().sum::<f64>();
+        // The last of several lines has the spaces of the others rather than a few boxes far apart.
+        let gap = match line.len() {
+            0 | 1 => 0.0,
+            columns if number > 0 && number + 1 == lines.len() => (free / (columns - 1) as f64).min(2.0 * GAP),
+            columns => free / (columns - 1) as f64,
         };
-        let heights: Vec<f64> = (0..columns.len()).map(height).collect();
-        members.sort_by(|&a, &b| heights[a].total_cmp(&heights[b]).then(a.cmp(&b)));
-        let step = (f64::from(HEIGHT) - 2.0 * MARGIN) / members.len() as f64;
-        for (row, &member) in members.iter().enumerate() {
-            places[member] = [left + own / 2.0, MARGIN + (row as f64 + 0.5) * step];
+        let mut left = MARGIN;
+        for column in line.clone() {
+            let mut members: Vec<usize> = (0..columns.len()).filter(|&one| columns[one] == column).collect();
+            let height = |one: usize| {
+                let sources = diagram.arrows.iter().filter(|arrow| arrow[1] == one).map(|arrow| places[arrow[0]][1]);
+                let sources: Vec<f64> = sources.collect();
+                sources.iter().sum::<f64>() / sources.len().max(1) as f64
+            };
+            let heights: Vec<f64> = (0..columns.len()).map(height).collect();
+            members.sort_by(|&a, &b| heights[a].total_cmp(&heights[b]).then(a.cmp(&b)));
+            let step = line_height / members.len() as f64;
+            for (row, &member) in members.iter().enumerate() {
+                places[member] = [left + widths[column] / 2.0, top + (row as f64 + 0.5) * step];
+            }
+            left += widths[column] + gap;
         }
-        left += own + gap;
     }
     if count == 1 {
         places.iter_mut().for_each(|place| place[0] = f64::from(WIDTH) / 2.0);
     }
     Ok(places)
+}
+
+/// Columns of these widths, divided into lines that hold as many as find room.
+fn lines(widths: &[f64]) -> Vec<std::ops::Range<usize>> {
+    let room = f64::from(WIDTH) - 2.0 * MARGIN;
+    let (mut lines, mut first, mut used) = (Vec::new(), 0, 0.0);
+    for (column, own) in widths.iter().enumerate() {
+        if column > first && used + GAP + own > room {
+            lines.push(first..column);
+            (first, used) = (column, 0.0);
+        }
+        used += own + if column > first { GAP } else { 0.0 };
+    }
+    lines.push(first..widths.len());
+    lines
 }
 
 /// The column of every box: the longest way to it.
@@ -128,6 +162,25 @@ mod tests {
         }
         assert!(places[1][1] < places[2][1], "in their own order, since both come from one box");
         assert!(places.iter().all(|[x, y]| (0.0..960.0).contains(x) && (0.0..700.0).contains(y)));
+    }
+
+    /// Boxes of 300 units and less: three to a line of 960 - 2 x 24.
+    #[test]
+    fn columns_without_room_go_on_below_and_never_overlap() {
+        assert_eq!(lines(&[280.0; 7]), [0..3, 3..6, 6..7]);
+        assert_eq!(lines(&[950.0, 10.0]), [0..1, 1..2], "what is too wide stands alone");
+        assert_eq!(lines(&[]), [0..0]);
+        let chain: Vec<[usize; 2]> = (0..20).map(|one| [one, one + 1]).collect();
+        let diagram = diagram(21, &chain);
+        let places = places(&diagram).expect("no circle");
+        for (index, [x, y]) in places.iter().enumerate() {
+            let half = width(&diagram.boxes[index].lines[0]) / 2.0 + PADDING;
+            assert!(x - half >= 0.0 && x + half <= f64::from(WIDTH), "box {index} lies outside");
+            for (other, [beside, level]) in places.iter().enumerate().filter(|(other, _)| *other < index) {
+                let apart = half + width(&diagram.boxes[other].lines[0]) / 2.0 + PADDING;
+                assert!((x - beside).abs() >= apart || (y - level).abs() >= 2.0 * LINE, "{other} and {index} overlap");
+            }
+        }
     }
 
     #[test]
