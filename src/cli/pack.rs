@@ -78,7 +78,10 @@ pub fn pack(
     });
     bar.finish_and_clear();
     let packed = packed.map_err(|error| match error {
-        PackError::Interrupted => Failure::Interrupted,
+        PackError::Interrupted => {
+            eprintln!("{}: {error}", request.name);
+            Failure::Interrupted
+        }
         PackError::Write { .. } => Failure::RunFailed(error.into()),
         error => Failure::BadInput(error.into()),
     })?;

@@ -34,7 +34,7 @@ fn manifest() -> String {
             ("input: [1, 8, 8]", "input: [3, 8, 8]"),
             (
                 "cycles: 14\n        seeds: 3\n        arms: [filter, inversion, swap, add_layer, replace, all, pareto, all_reference, random]",
-                "cycles: 5\n        seeds: 1\n        arms: [all, random]",
+                "cycles: 7\n        seeds: 1\n        arms: [all, swap, random]",
             ),
             ("training: {epochs: 5, batch_size: 16", "training: {epochs: 1, batch_size: 32"),
             ("activations: {genomes: 5}", "activations: {genomes: 1}"),

@@ -75,12 +75,6 @@ impl fmt::Display for Mistakes {
             let end = if index + 1 < self.0.len() { "\n" } else { "" };
             write!(f, "{}:{problem}{end}", file.display())?;
         }
-        if self.0.iter().any(|(_, problem)| problem.message.starts_with("no data set ")) {
-            f.write_str(
-                "\n`renas data list` shows the known data sets; images of your own become known by `renas data pack`, and \
-                 are looked for in --data, $RENAS_DATA and data/",
-            )?;
-        }
         Ok(())
     }
 }
