@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use renas::cli::arguments::{Cli, Command};
-use renas::cli::exit::Failure;
+use renas::cli::exit::{Classify as _, Failure};
 use renas::cli::session::Session;
 use renas::cli::{data, doctor, list, plan, report, run, status, verify};
+use renas::data::described;
+use renas::data::locate::Locations;
 
 fn main() -> ExitCode {
     match execute(&Cli::parse()) {
@@ -17,6 +19,7 @@ fn main() -> ExitCode {
 
 fn execute(cli: &Cli) -> Result<(), Failure> {
     let common = &cli.common;
+    described::make_known(&Locations::from_environment(&common.data)).or_bad_input()?;
     match &cli.command {
         Command::List => list::list(&Session::open(common)?),
         Command::Plan => plan::plan(&Session::open(common)?),

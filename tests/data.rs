@@ -1,4 +1,5 @@
-//! Data sets: the real ones where `$RENAS_DATA` points at them, altered ones, and downloads from servers that misbehave.
+//! Data sets: the real ones where `$RENAS_DATA` points at them, altered ones, downloads from servers that misbehave, and
+//! images that are packed.
 
 #[path = "data/altered.rs"]
 mod altered;
@@ -8,6 +9,12 @@ mod archive;
 mod cli;
 #[path = "data/fetch.rs"]
 mod fetch;
+#[path = "data/images.rs"]
+mod images;
+#[path = "data/pack.rs"]
+mod pack;
+#[path = "data/pillow.rs"]
+mod pillow;
 #[path = "data/real.rs"]
 mod real;
 #[path = "data/server.rs"]

@@ -1,4 +1,4 @@
-//! `renas data list|fetch|verify`.
+//! `renas data list|fetch|verify|pack`.
 
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::arguments::Common;
 use super::exit::{Classify, Failure};
+use super::pack::{Pack, pack};
 use crate::data::error::DataError;
 use crate::data::fetch::{self, Event, FetchError};
 use crate::data::load;
@@ -22,7 +23,7 @@ use crate::data::registry::{self, Content, DataSet, Sources};
 /// What to do with data sets.
 #[derive(Clone, Debug, Subcommand)]
 pub enum DataCommand {
-    /// List the registered data sets: samples, digest, licence, and where each was found
+    /// List the known data sets: samples, digest, licence, and where each was found
     List,
     /// Download data sets that are not there into the first data folder, and verify them
     ///
@@ -35,6 +36,15 @@ pub enum DataCommand {
         #[arg(value_name = "NAME")]
         names: Vec<String>,
     },
+    /// Make a data set of a folder of JPEG files, so that manifests can name it
+    ///
+    /// TREE has a folder for each class: train/<class>/*.jpg (or .jpeg, in any case), and val/<class>/*.jpg where there
+    /// is a test part. Classes and files are taken in the order of their names. Of each image the shorter side is brought
+    /// to N pixels and the centre square is kept; grey becomes red, green and blue alike. The bytes are the same on every
+    /// machine. DIR/NAME/ then holds the images and labels in the format of MNIST's files and dataset.json, which
+    /// describes them with their SHA-256: every program of renas that looks into DIR knows the data set by its name, and
+    /// compares every byte. A folder that is there already is never replaced.
+    Pack(Pack),
 }
 
 /// Flags of `renas data fetch`.
@@ -43,7 +53,7 @@ pub struct Fetch {
     /// Data sets
     #[arg(value_name = "NAME", required_unless_present = "all")]
     pub names: Vec<String>,
-    /// All registered data sets
+    /// All registered data sets (those that were packed have no address)
     #[arg(long, conflicts_with = "names")]
     pub all: bool,
     /// Ask this address instead of the registered ones: a folder that holds the files (several: tried in order)
@@ -60,6 +70,8 @@ pub struct Show {
     pub bars: bool,
     /// Nothing on standard error but errors.
     pub quiet: bool,
+    /// Files that are worked on at a time.
+    pub jobs: usize,
 }
 
 /// What `verify` found.
@@ -80,7 +92,7 @@ pub fn command(command: &DataCommand, common: &Common) -> Result<(), Failure> {
     ctrlc::set_handler(move || flag.store(true, Ordering::SeqCst))
         .context("cannot listen for Ctrl-C")
         .or_run_failed()?;
-    let show = Show { json: common.json, bars: common.draws(), quiet: common.quiet };
+    let show = Show { json: common.json, bars: common.draws(), quiet: common.quiet, jobs: common.jobs() };
     run(command, &Locations::from_environment(&common.data), show, &stop, &mut std::io::stdout())
 }
 
@@ -96,6 +108,7 @@ pub fn run(
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     match command {
+        DataCommand::Pack(arguments) => pack(arguments, locations, show, stop, out),
         DataCommand::List => list(locations, show, out).or_run_failed(),
         DataCommand::Fetch(arguments) => fetch(arguments, locations, show, stop, out).map_err(|error| match error {
             FetchError::Interrupted => Failure::Interrupted,
@@ -127,6 +140,7 @@ pub fn list(locations: &Locations, show: Show, out: &mut dyn Write) -> Result<()
     for set in sets {
         let found = match locate(set, locations) {
             Ok(place) => place.describe(),
+            Err(_) if matches!(set.sources, Sources::Packed) => "- (renas data pack)".to_owned(),
             Err(_) => format!("- (renas data fetch {})", set.name),
         };
         table.add_row([set.name, set.title, &samples(set), &found, set.licence]);
@@ -145,7 +159,7 @@ pub fn fetch(
     out: &mut dyn Write,
 ) -> Result<(), FetchError> {
     let sets: Vec<&DataSet> = if arguments.all {
-        registry::all().iter().collect()
+        registry::all().iter().filter(|set| !matches!(set.sources, Sources::Packed)).collect()
     } else {
         arguments.names.iter().map(|name| registry::find(name)).collect::<Result<_, DataError>>()?
     };
@@ -220,7 +234,7 @@ fn entry(set: &DataSet, locations: &Locations) -> Value {
         set.files.iter().map(|file| json!({ "name": file.name, "bytes": file.length, "sha256": file.pin })).collect();
     let sources = match set.sources {
         Sources::Files(urls) | Sources::Archive(urls) => urls,
-        Sources::Embedded => &[],
+        Sources::Embedded | Sources::Packed => &[],
     };
     let images = match &set.content {
         Content::Images(images) => json!({

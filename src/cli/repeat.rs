@@ -13,6 +13,7 @@ use super::exit::{Classify as _, Failure};
 use super::say;
 use super::session::Session;
 use crate::base::digest::Digest;
+use crate::data::described;
 use crate::harness::lock::{self, Lock};
 use crate::harness::manifest::model::Profile;
 use crate::harness::publish::listing;
@@ -39,6 +40,7 @@ impl Repeat {
             "reports": arguments.reports,
             "experiments": common.experiments,
             "store": common.store,
+            "described_data": described::digests(),
         });
         let files = listing(&common.experiments)?.into_iter();
         let manifests = files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));

@@ -9,7 +9,7 @@ use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
 use crate::data::locate::Locations;
 use crate::harness::executor::{Pool, Settings};
-use crate::harness::manifest::load;
+use crate::harness::manifest::load::{self, ManifestError};
 use crate::harness::manifest::model::{Manifest, Profile, ProfileSettings};
 use crate::harness::run::Experiment;
 use crate::harness::schedule::with_needs;
@@ -55,9 +55,10 @@ impl<'a> Session<'a> {
         };
         let known = papers::all();
         let manifests = match id {
-            Some(id) => vec![load::load(&common.experiments, id, &known).or_bad_input()?],
-            None => load::load_all(&common.experiments, &known).or_bad_input()?,
+            Some(id) => load::load(&common.experiments, id, &known).map(|manifest| vec![manifest]),
+            None => load::load_all(&common.experiments, &known),
         };
+        let manifests = manifests.map_err(explained).or_bad_input()?;
         let select = |manifest: Manifest| {
             let paper = papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
             Selected { manifest, paper, glob: glob.clone() }
@@ -105,6 +106,23 @@ impl<'a> Session<'a> {
         let program = worker_program().or_bad_input()?;
         Ok(Pool::new(Settings { program, arguments, identity: identity.clone(), jobs: self.jobs }))
     }
+}
+
+/// The error, with what to do where a manifest names a data set that is not known: it may be one of the user's own.
+fn explained(error: ManifestError) -> anyhow::Error {
+    let names_unknown_data = match &error {
+        ManifestError::Mistakes(mistakes) => {
+            mistakes.0.iter().any(|(_, problem)| problem.message.starts_with("no data set "))
+        }
+        _ => false,
+    };
+    if !names_unknown_data {
+        return error.into();
+    }
+    anyhow!(
+        "{error}\n`renas data list` shows the known data sets; images of your own become known by `renas data pack`, and are \
+         looked for in --data, $RENAS_DATA and data/"
+    )
 }
 
 /// The worker's program: `$RENAS_WORKER`, else `renas-worker` beside this program.

@@ -14,7 +14,7 @@ pub enum DataError {
     Unknown {
         /// The name.
         name: String,
-        /// `did you mean ...? ` or nothing.
+        /// What may have been meant, or how a data set becomes known; ended by a space.
         hint: String,
         /// The names that exist.
         known: Vec<&'static str>,
@@ -32,10 +32,12 @@ pub enum DataError {
         name: String,
     },
     /// No place holds all files.
-    #[error("the data set `{name}` is not there; run: renas data fetch {name}\nlooked in:{}", lines(.looked))]
+    #[error("the data set `{name}` is not there; {remedy}\nlooked in:{}", lines(.looked))]
     Missing {
         /// The data set.
         name: String,
+        /// What to do.
+        remedy: String,
         /// Where was looked, and what was missing there.
         looked: Vec<String>,
     },
@@ -101,7 +103,8 @@ pub struct Mismatch {
 impl DataError {
     /// `name` is not registered; `nearest` may be what was meant.
     pub(super) fn unknown(name: &str, nearest: Option<&str>, known: Vec<&'static str>) -> Self {
-        let hint = nearest.map(|near| format!("did you mean `{near}`? ")).unwrap_or_default();
+        let own = "images of your own become known by `renas data pack`. ".to_owned();
+        let hint = nearest.map_or(own, |near| format!("did you mean `{near}`? "));
         Self::Unknown { name: name.to_owned(), hint, known }
     }
 }

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use crate::base::digest::{Digest, Hasher};
+use crate::base::digest::Digest;
 
 use super::cifar;
 use super::digits;
 use super::error::{DataError, Mismatch};
-use super::idx;
+use super::idx::{self, Idx, Kind};
 use super::locate::{Locations, Place, locate};
+use super::order::OrderedDigest;
 use super::read::read;
 use super::registry::{Content, DataSet, Format, Images, Sizes, find};
 use super::split::{self, Split, SplitChoice};
@@ -37,8 +38,8 @@ pub struct Dataset {
 pub struct Part {
     /// `[samples, channels, height, width]`, 0 to the data set's `pixel_max`.
     pub pixels: Vec<u8>,
-    /// One label per sample.
-    pub labels: Vec<u8>,
+    /// One label per sample; below the data set's number of classes.
+    pub labels: Vec<u16>,
 }
 
 /// The samples of each split.
@@ -103,33 +104,16 @@ impl Dataset {
         })
     }
 
-    /// SHA-256 over the samples in the order of use.
-    ///
-    /// Hashed are these lines of text, each ended by a line feed: `renas samples 1`, `shape 1x28x28`, `classes 10`,
-    /// `pixel maximum 255`, `train 60000`, `test 10000` (or `test none`); then each sample of the training part, then
-    /// of the test part, as one byte of label followed by its pixels.
+    /// SHA-256 over the samples in the order of use: see `OrderedDigest`.
     pub fn ordered_digest(&self) -> Digest {
-        let shape: Vec<String> = self.shape.iter().map(usize::to_string).collect();
-        let test = self.test.as_ref().map_or("none".to_owned(), |test| test.len().to_string());
-        let mut hasher = Hasher::default();
-        hasher.update(
-            format!(
-                "renas samples 1\nshape {}\nclasses {}\npixel maximum {}\ntrain {}\ntest {test}\n",
-                shape.join("x"),
-                self.classes,
-                self.pixel_max,
-                self.train.len(),
-            )
-            .as_bytes(),
-        );
+        let mut digest = OrderedDigest::new(&self.shape, self.classes, self.pixel_max, self.sizes());
         let size: usize = self.shape.iter().product();
         for part in [Some(&self.train), self.test.as_ref()].into_iter().flatten() {
-            for (label, pixels) in part.labels.iter().zip(part.pixels.chunks_exact(size)) {
-                hasher.update(&[*label]);
-                hasher.update(pixels);
+            for (&label, pixels) in part.labels.iter().zip(part.pixels.chunks_exact(size)) {
+                digest.sample(label, pixels);
             }
         }
-        hasher.finish()
+        digest.finish()
     }
 }
 
@@ -142,14 +126,10 @@ pub fn load(name: &str, locations: &Locations) -> Result<Dataset, DataError> {
 /// The images of a data set that lies in `place`, verified.
 pub fn load_from(set: &DataSet, place: &Place) -> Result<Dataset, DataError> {
     let images = set.images()?;
-    let bytes = read(set, place)?;
+    let mut bytes = read(set, place)?;
     let (train, test) = match images.format {
         Format::Idx => {
-            let part = |first: usize, samples: usize| {
-                let pixels = idx_values(set, place, &bytes, first, &[&[samples], &images.shape[1..]].concat())?;
-                let labels = idx_values(set, place, &bytes, first + 1, &[samples])?;
-                Ok(Part { pixels, labels })
-            };
+            let mut part = |first: usize, samples: usize| idx_part(set, images, place, &mut bytes, first, samples);
             (part(0, images.sizes.train)?, images.sizes.test.map(|samples| part(2, samples)).transpose()?)
         }
         Format::Cifar { train, test } => {
@@ -161,7 +141,7 @@ pub fn load_from(set: &DataSet, place: &Place) -> Result<Dataset, DataError> {
             let (pixels, classes) = (images.shape.iter().product(), images.classes as u8);
             let samples = digits::parse(&bytes[0], pixels, images.pixel_max, classes)
                 .map_err(|error| malformed(set, place, 0, "CSV", &error))?;
-            (Part { pixels: samples.pixels, labels: samples.labels }, None)
+            (Part { pixels: samples.pixels, labels: widened(samples.labels) }, None)
         }
     };
     complete(set, images, train, test)
@@ -203,20 +183,53 @@ fn complete(set: &DataSet, images: &Images, train: Part, test: Option<Part>) -> 
     Ok(data)
 }
 
-/// The values of the IDX file number `index`, which must have these dimensions.
-fn idx_values(
+/// A part of `samples` samples: the IDX file number `first` holds its images, the next its labels.
+///
+/// The bytes of the images' file become the pixels, so that a large data set is in memory once.
+fn idx_part(
+    set: &DataSet,
+    images: &Images,
+    place: &Place,
+    bytes: &mut [Vec<u8>],
+    first: usize,
+    samples: usize,
+) -> Result<Part, DataError> {
+    // Images of one channel have no dimension for it, as in MNIST's files.
+    let inner = if images.shape[0] == 1 { &images.shape[1..] } else { &images.shape[..] };
+    let idx = idx_file(set, place, bytes, first, &[&[samples], inner].concat())?;
+    if idx.kind != Kind::Bytes {
+        return Err(malformed(set, place, first, "IDX", &"its pixels are not bytes"));
+    }
+    let start = bytes[first].len() - idx.values.len();
+    let labels = idx_file(set, place, bytes, first + 1, &[samples])?.numbers();
+    if let Some(label) = labels.iter().find(|label| usize::from(**label) >= images.classes) {
+        let reason = format!("it has the label {label}, but there are {} classes", images.classes);
+        return Err(malformed(set, place, first + 1, "IDX", &reason));
+    }
+    let mut pixels = std::mem::take(&mut bytes[first]);
+    pixels.drain(..start);
+    Ok(Part { pixels, labels })
+}
+
+/// The IDX file number `index`, which must have these dimensions.
+fn idx_file<'b>(
     set: &DataSet,
     place: &Place,
-    bytes: &[Vec<u8>],
+    bytes: &'b [Vec<u8>],
     index: usize,
     dimensions: &[usize],
-) -> Result<Vec<u8>, DataError> {
+) -> Result<Idx<'b>, DataError> {
     let idx = idx::parse(&bytes[index]).map_err(|error| malformed(set, place, index, "IDX", &error))?;
     if idx.dimensions != dimensions {
         let reason = format!("its dimensions are {:?} instead of {dimensions:?}", idx.dimensions);
         return Err(malformed(set, place, index, "IDX", &reason));
     }
-    Ok(idx.values.to_vec())
+    Ok(idx)
+}
+
+/// Labels of one byte, as `Part` has them.
+fn widened(labels: Vec<u8>) -> Vec<u16> {
+    labels.into_iter().map(u16::from).collect()
 }
 
 /// The records of the files number `files`, in ascending order of their SHA-256.
@@ -245,7 +258,7 @@ fn cifar_part(
             remedy: super::read::remedy(set, "them"),
         })));
     }
-    Ok(Part { pixels: sorted.pixels, labels: sorted.labels })
+    Ok(Part { pixels: sorted.pixels, labels: widened(sorted.labels) })
 }
 
 fn malformed(

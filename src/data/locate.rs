@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::error::DataError;
-use super::registry::{DataSet, File};
+use super::registry::{DataSet, File, Sources};
 
 /// The places to look for data sets, in order: folders, then the operating system's own copies, then what is embedded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,8 +81,20 @@ pub fn locate(set: &DataSet, locations: &Locations) -> Result<Place, DataError> 
     if let Some(copy) = set.system {
         looked.push(format!("(another way to get it: {})", copy.install));
     }
-    Err(DataError::Missing { name: set.name.to_owned(), looked })
+    Err(DataError::Missing { name: set.name.to_owned(), remedy: remedy(set), looked })
 }
+
+fn remedy(set: &DataSet) -> String {
+    match set.sources {
+        Sources::Files(_) | Sources::Archive(_) | Sources::Embedded => format!("run: renas data fetch {}", set.name),
+        Sources::Packed => {
+            format!("only its description is: copy its files beside that, or pack its images anew: {PACK}")
+        }
+    }
+}
+
+/// The command that makes a data set of images.
+pub(super) const PACK: &str = "renas data pack TREE --name NAME --size N";
 
 /// The path of `file` in `folder`, as it is or compressed, where it is there.
 pub(super) fn present(folder: &Path, file: &File) -> Option<PathBuf> {

@@ -8,7 +8,7 @@ use flate2::bufread::MultiGzDecoder;
 use crate::base::digest::{Digest, Hasher};
 
 use super::error::{DataError, Mismatch};
-use super::locate::Place;
+use super::locate::{PACK, Place};
 use super::registry::{DataSet, File, Sources};
 
 /// The content of all files of a data set, in the order of the registry.
@@ -41,6 +41,9 @@ pub(super) fn remedy(set: &DataSet, object: &str) -> String {
     match set.sources {
         Sources::Files(_) | Sources::Archive(_) => format!("remove {object} and run: renas data fetch {}", set.name),
         Sources::Embedded => format!("remove {object}, and the embedded copy is used"),
+        Sources::Packed => {
+            format!("bring {object} back from a copy, or remove the folder and pack the images anew: {PACK}")
+        }
     }
 }
 

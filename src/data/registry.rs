@@ -1,7 +1,10 @@
-//! The registered data sets: names, files, pins, licences and where to get them.
+//! The registered data sets: names, files, pins, licences and where to get them; and those that are made known when the
+//! program starts, since a description of them lies in a data folder.
 //!
 //! The pins decide, not the addresses: a file is what its pin says, wherever it came from. The ordered digests stand
 //! here too, so that keys of trials can be computed, and reports rebuilt, where the data is not at hand.
+
+use std::sync::OnceLock;
 
 use crate::base::digest::Digest;
 use crate::base::nearest::nearest;
@@ -55,6 +58,8 @@ pub enum Sources {
     Archive(&'static [&'static str]),
     /// Nowhere: this program carries the data.
     Embedded,
+    /// Nowhere: `renas data pack` made the files of somebody's own images.
+    Packed,
 }
 
 /// A package of the operating system that holds the files.
@@ -104,7 +109,7 @@ pub struct Sizes {
 /// How files hold images.
 #[derive(Clone, Copy, Debug)]
 pub enum Format {
-    /// Four IDX files: training images, training labels, test images, test labels.
+    /// IDX files: training images, training labels, and where there is a test part test images, test labels.
     Idx,
     /// Files of CIFAR-10 records; the last is the test part. The order of records differs between copies, so they are
     /// put into ascending order of their SHA-256, and pinned as the SHA-256 of those digests in that order.
@@ -136,15 +141,29 @@ impl DataSet {
     }
 }
 
-/// All registered data sets, in the order in which lists show them.
+/// The registered data sets and those that were made known.
+static KNOWN: OnceLock<Vec<DataSet>> = OnceLock::new();
+
+/// All known data sets, in the order in which lists show them: the registered ones, then those that were made known.
 pub fn all() -> &'static [DataSet] {
-    CATALOGUE
+    KNOWN.get().map_or(CATALOGUE, Vec::as_slice)
+}
+
+/// Whether a name is taken by a data set that this program registers itself.
+pub(super) fn is_registered(name: &str) -> bool {
+    CATALOGUE.iter().any(|set| set.name == name)
+}
+
+/// Add data sets to the registered ones, whose names they may not have. Only the first call does, at the start of a
+/// program: what is known never changes while results are made.
+pub(super) fn make_known(sets: Vec<DataSet>) {
+    let _ = KNOWN.set(CATALOGUE.iter().copied().chain(sets).collect());
 }
 
 /// The data set of that name.
 pub fn find(name: &str) -> Result<&'static DataSet, DataError> {
-    CATALOGUE.iter().find(|set| set.name == name).ok_or_else(|| {
-        let known = CATALOGUE.iter().map(|set| set.name);
+    all().iter().find(|set| set.name == name).ok_or_else(|| {
+        let known = all().iter().map(|set| set.name);
         DataError::unknown(name, nearest(name, known.clone()), known.collect())
     })
 }
@@ -175,6 +194,7 @@ mod tests {
                 Sources::Files(urls) => assert!(!urls.is_empty() && urls.iter().all(|url| url.contains("{file}"))),
                 Sources::Archive(urls) => assert!(!urls.is_empty()),
                 Sources::Embedded => assert!(set.embedded.is_some()),
+                Sources::Packed => panic!("{} is registered, and yet nobody can get it", set.name),
             }
             set.digest();
         }

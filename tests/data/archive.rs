@@ -30,7 +30,7 @@ fn cifar_files(shuffle: u64) -> [(&'static str, Vec<u8>); 3] {
 fn cifar_part(files: &[&[u8]]) -> (Part, Digest) {
     let records: Vec<_> = files.iter().map(|bytes| cifar::records(bytes).expect("records")).collect();
     let sorted = cifar::sort(&records);
-    (Part { pixels: sorted.pixels, labels: sorted.labels }, sorted.content)
+    (Part { pixels: sorted.pixels, labels: sorted.labels.into_iter().map(u16::from).collect() }, sorted.content)
 }
 
 fn cifar_set(url: String) -> DataSet {

@@ -5,15 +5,17 @@ use std::sync::atomic::AtomicBool;
 
 use renas::cli::data::{DataCommand, Fetch, Show, run};
 use renas::cli::exit::Failure;
+use renas::cli::pack::Pack;
 use renas::data::locate::Locations;
 use serde_json::Value;
 
+use super::images::{Images, contents};
 use super::server::unreachable;
 
 /// What the command wrote, and how it ended.
 fn data(command: &DataCommand, folder: &Path, json: bool) -> (String, Result<(), Failure>) {
     let mut out = Vec::new();
-    let show = Show { json, bars: false, quiet: true };
+    let show = Show { json, bars: false, quiet: true, jobs: 1 };
     let result = run(command, &Locations::only(&[folder.to_owned()]), show, &AtomicBool::new(false), &mut out);
     (String::from_utf8(out).expect("text"), result)
 }
@@ -94,8 +96,39 @@ fn a_fetch_that_fails_is_a_failed_run_and_an_unknown_name_bad_input() {
 fn a_stop_ends_a_fetch_as_interrupted() {
     let root = tempfile::tempdir().expect("a folder");
     let locations = Locations::only(&[PathBuf::from(root.path())]);
-    let show = Show { json: false, bars: false, quiet: true };
+    let show = Show { json: false, bars: false, quiet: true, jobs: 1 };
     let command = fetch(&["mnist"], &[unreachable()]);
     let result = run(&command, &locations, show, &AtomicBool::new(true), &mut Vec::new());
     assert_failure(result, 130, "Interrupted");
+}
+
+fn pack(images: &Images, out: &str) -> DataCommand {
+    DataCommand::Pack(Pack {
+        tree: images.path("tree"),
+        name: "tiny".to_owned(),
+        size: 4,
+        out: Some(images.path(out)),
+        title: None,
+        licence: "not stated".to_owned(),
+        origin: "not stated".to_owned(),
+        leave_out: Vec::new(),
+    })
+}
+
+#[test]
+fn pack_answers_with_the_numbers_the_folder_and_the_digest() {
+    let images = Images::tiny();
+    let (text, result) = data(&pack(&images, "data"), &images.path("data"), false);
+    assert!(result.is_ok(), "{result:?}");
+    let folder = images.path("data/tiny").display().to_string();
+    assert!(text.starts_with("tiny: 4 train, 2 test; 2 classes, 3x4x4; in "), "{text}");
+    assert!(text.contains(&folder), "{text}");
+    assert_failure(data(&pack(&images, "data"), &images.path("data"), false).1, 2, "is not replaced");
+    let (json, _) = data(&pack(&images, "more"), &images.path("data"), true);
+    let answer = parsed(&json);
+    assert_eq!(answer["packed"]["class_names"], serde_json::json!(["cat", "dog"]));
+    assert!(text.contains(answer["packed"]["digest"].as_str().expect("text")), "{text}");
+    images.write("train/cat/text.jpg", b"hello");
+    assert_failure(data(&pack(&images, "third"), &images.path("data"), false).1, 2, "train/cat/text.jpg");
+    assert_eq!(contents(&images.path("third")), []);
 }

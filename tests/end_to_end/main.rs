@@ -5,6 +5,7 @@ mod bad_input; // manifests, flags, data and installations that cannot be worked
 mod bench; // a tiny experiment in a folder of its own, and the programs run in it
 mod fashion_ga; // evolutions of convolutional networks, on modelled and on measured times
 mod hierarchical; // searches with the weights of a supernet
+mod packed; // somebody's own images, from JPEG files to a report
 mod popnas; // searches of cells, on modelled and on measured times
 mod valp; // models of several outputs, changed and searched
 mod whole_runs; // the same bytes on every path, and what verification finds

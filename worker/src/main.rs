@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use renas::data::described;
+use renas::data::locate::Locations;
 use renas::task::numerics::Numerics;
 use renas::task::protocol::Hello;
 use renas_worker::shim::{self, About};
@@ -60,6 +62,7 @@ fn run(arguments: Arguments) -> Result<()> {
         println!("{}", serde_json::to_string(&hello)?);
         return Ok(());
     }
+    described::make_known(&Locations::from_environment(&arguments.data))?;
     let mut data = data::DataSource::new(arguments.data, device);
     serve::serve(&hello, device, &mut data, stdin().lock(), stdout().lock())
 }

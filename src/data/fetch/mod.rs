@@ -108,6 +108,9 @@ pub fn fetch(
     if let Some(place) = available(set, locations, observe)? {
         return Ok(place);
     }
+    if matches!(set.sources, Sources::Packed) {
+        return Ok(locate(set, locations)?); // nobody else has it: the error says what to do
+    }
     let target = locations.folders.first().map_or("data".as_ref(), PathBuf::as_path).join(set.folders[0]);
     std::fs::create_dir_all(&target).map_err(|error| FetchError::Write { path: target.clone(), error })?;
     let _lock = lock(&target)?;
@@ -136,7 +139,7 @@ pub fn fetch(
                 place::archive(set, part, &target)
             })?;
         }
-        Sources::Embedded => {}
+        Sources::Embedded | Sources::Packed => {}
     }
     let place = locate(set, locations)?;
     verify(set, &place)?;
@@ -148,8 +151,8 @@ fn available(set: &DataSet, locations: &Locations, observe: &mut Observer<'_>) -
     let Ok(place) = locate(set, locations) else { return Ok(None) };
     let event = match verify(set, &place) {
         Ok(_) => Event::Present { place: place.describe() },
-        // An altered copy of the embedded data is the user's to remove: there is nothing to fetch.
-        Err(error @ DataError::Altered(_)) if !matches!(set.sources, Sources::Embedded) => {
+        // An altered copy of the embedded data, or of somebody's images, is the user's to mend: there is nothing to fetch.
+        Err(error @ DataError::Altered(_)) if !matches!(set.sources, Sources::Embedded | Sources::Packed) => {
             Event::Altered { message: error.to_string() }
         }
         Err(error) => return Err(error.into()),

@@ -10,6 +10,7 @@ mod heads; //     models with several outputs: their numbers
 mod heads_tasks; // models with several outputs: what the worker answers
 mod memory; //    no operator writes outside its memory
 mod operators; // what runs, against what repeats on a GPU
+mod packed; //    images that somebody packed
 mod paths; //     supernets, and networks with slices of their weights
 mod pytorch; //   values of PyTorch
 mod sequence; //  predictors over sequences of tokens

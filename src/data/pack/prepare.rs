@@ -1,0 +1,225 @@
+//! The whole of packing: a tree of images in, the folder of a described data set out.
+//!
+//! Images are read in groups, each by several threads, and written in the order of the tree: the bytes depend on nothing
+//! but the images and the size, and memory on the size of a group. The folder appears under its name when it is complete.
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::os::unix::fs::PermissionsExt as _;
+use std::panic::resume_unwind;
+use std::path::{Path, PathBuf};
+
+use super::decode::{self, DECODER};
+use super::error::PackError;
+use super::output::Output;
+use super::resize;
+use super::tree::{ImageFile, list};
+use crate::base::digest::Digest;
+use crate::data::description::{self, Description, FILE, LARGEST, Words};
+use crate::data::idx::Kind;
+use crate::data::order::OrderedDigest;
+use crate::data::registry::{Sizes, is_registered};
+
+/// Images that are read before any of them is written.
+const GROUP: usize = 128;
+/// Unreadable images after which no further ones are looked for.
+const ENOUGH: usize = 100;
+
+/// What to pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The folder with `train` and perhaps `val`.
+    pub tree: PathBuf,
+    /// The name of the data set and of its folder.
+    pub name: String,
+    /// The name for people.
+    pub title: String,
+    /// Width and height of the packed images, in pixels.
+    pub size: usize,
+    /// The data folder in which the data set's folder is made.
+    pub out: PathBuf,
+    /// Licence of the images, as far as it is known.
+    pub licence: String,
+    /// Who made the images.
+    pub origin: String,
+    /// Images to be left out: paths below the tree.
+    pub left_out: Vec<String>,
+    /// Images that are read at a time.
+    pub jobs: usize,
+}
+
+/// What was packed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// The folder.
+    pub folder: PathBuf,
+    /// What stands in it.
+    pub description: Description,
+    /// Entries of the tree that are no images.
+    pub ignored: usize,
+    /// The first of them.
+    pub first_ignored: Option<PathBuf>,
+}
+
+/// Called with the images that were read so far and their number in all; answers whether to go on.
+pub type Observer<'a> = dyn FnMut(usize, usize) -> ControlFlow<()> + 'a;
+
+/// Read the images of a tree and write a data set of them.
+///
+/// All images are looked at before an error about unreadable ones, which names each (up to a number). An error leaves
+/// nothing behind.
+pub fn pack(request: &Request, observe: &mut Observer<'_>) -> Result<Packed, PackError> {
+    check(request)?;
+    let target = request.out.join(&request.name);
+    if target.symlink_metadata().is_ok() {
+        return Err(PackError::Exists(target));
+    }
+    let tree = list(&request.tree, &request.left_out)?;
+    let written = |path: &Path| {
+        let path = path.to_owned();
+        move |error| PackError::Write { path, error }
+    };
+    fs::create_dir_all(&request.out).map_err(written(&request.out))?;
+    let mut folder = tempfile::Builder::new();
+    // As wide as the user's mask allows: others may read a data folder.
+    folder.prefix(".packing-").permissions(fs::Permissions::from_mode(0o777));
+    let folder = folder.tempdir_in(&request.out).map_err(written(&request.out))?;
+
+    let (classes, shape) = (tree.classes.len(), [3, request.size, request.size]);
+    let sizes = Sizes { train: tree.train.len(), test: tree.test.as_ref().map(Vec::len) };
+    let mut writing = Writing {
+        request,
+        digest: OrderedDigest::new(&shape, classes, u8::MAX, sizes),
+        unreadable: Vec::new(),
+        done: 0,
+        total: sizes.train + sizes.test.unwrap_or(0),
+    };
+    let layout = description::layout(shape, classes, sizes);
+    let parts = std::iter::once(tree.train.as_slice()).chain(tree.test.as_deref());
+    let mut files = Vec::new();
+    for (part, layout) in parts.zip(layout.chunks_exact(2)) {
+        let mut outputs = Vec::new();
+        for (kind, dimensions, name) in layout {
+            outputs.push(Output::create(folder.path(), *kind, dimensions, name.clone())?);
+        }
+        writing.part(part, &mut outputs, layout[1].0, observe)?;
+        for output in outputs {
+            files.push(output.finish()?);
+        }
+    }
+    let digest = writing.finish()?;
+
+    let words = Words {
+        name: request.name.clone(),
+        title: request.title.clone(),
+        licence: request.licence.clone(),
+        origin: request.origin.clone(),
+        preparation: format!(
+            "shorter side to {} by a triangle filter, centre square, red green blue; decoded by {DECODER}",
+            request.size
+        ),
+        left_out: request.left_out.clone(),
+    };
+    let description = Description::new(words, shape, tree.classes, sizes, digest, files);
+    let path = folder.path().join(FILE);
+    let save = |path: &Path| fs::write(path, description.text()).and_then(|()| fs::File::open(path)?.sync_all());
+    save(&path).map_err(written(&path))?;
+    let place = || {
+        fs::File::open(folder.path())?.sync_all()?;
+        fs::rename(folder.path(), &target)?;
+        fs::File::open(&request.out)?.sync_all()
+    };
+    place().map_err(written(&target))?;
+    let (ignored, first_ignored) = (tree.ignored, tree.first_ignored);
+    Ok(Packed { folder: target, description, ignored, first_ignored })
+}
+
+/// Refuse what a description could not say.
+fn check(request: &Request) -> Result<(), PackError> {
+    let Request { name, title, licence, origin, .. } = request;
+    let problem = |what, text: &String, why: Option<&str>| match why {
+        Some(why) => Err(PackError::Text { what, text: text.clone(), why: why.to_owned() }),
+        None => Ok(()),
+    };
+    problem("name", name, description::name_problem(name))?;
+    for (what, text) in [("title", title), ("licence", licence), ("origin", origin)] {
+        problem(what, text, description::text_problem(text))?;
+    }
+    match request.size {
+        _ if is_registered(name) => Err(PackError::Registered(name.clone())),
+        1..=LARGEST => Ok(()),
+        size => Err(PackError::Size { size }),
+    }
+}
+
+/// What is known while images are read and written.
+struct Writing<'a> {
+    request: &'a Request,
+    digest: OrderedDigest,
+    /// Images that cannot be read, below the tree, and why.
+    unreadable: Vec<(String, String)>,
+    done: usize,
+    total: usize,
+}
+
+impl Writing<'_> {
+    /// Write a part to its two files, images and labels. After the first unreadable image nothing is written any more,
+    /// and the others are only looked at.
+    fn part(
+        &mut self,
+        part: &[ImageFile],
+        outputs: &mut [Output],
+        labels: Kind,
+        observe: &mut Observer<'_>,
+    ) -> Result<(), PackError> {
+        for group in part.chunks(GROUP) {
+            for (image, pixels) in group.iter().zip(read(group, self.request.size, self.request.jobs)) {
+                match pixels {
+                    Ok(pixels) if self.unreadable.is_empty() => {
+                        self.digest.sample(image.label, &pixels);
+                        outputs[0].write(&pixels)?;
+                        let label = image.label.to_be_bytes();
+                        outputs[1].write(&label[2 - labels.width()..])?;
+                    }
+                    Ok(_) => {}
+                    Err(why) => {
+                        let file = image.path.strip_prefix(&self.request.tree).unwrap_or(&image.path);
+                        self.unreadable.push((file.display().to_string(), why));
+                    }
+                }
+            }
+            self.done += group.len();
+            if observe(self.done, self.total).is_break() {
+                return Err(PackError::Interrupted);
+            }
+            if self.unreadable.len() >= ENOUGH {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The ordered digest, where every image could be read.
+    fn finish(self) -> Result<Digest, PackError> {
+        let stopped = self.done < self.total;
+        if self.unreadable.is_empty() {
+            return Ok(self.digest.finish());
+        }
+        Err(PackError::Unreadable { files: self.unreadable, stopped })
+    }
+}
+
+/// The centre squares of a group of images, in their order, read by as many threads as `jobs`.
+fn read(group: &[ImageFile], size: usize, jobs: usize) -> Vec<Result<Vec<u8>, String>> {
+    let read_one = |image: &ImageFile| {
+        let bytes = fs::read(&image.path).map_err(|error| error.to_string())?;
+        Ok(resize::square(&decode::rgb(&bytes)?, size))
+    };
+    let each = group.len().div_ceil(jobs.max(1)).max(1);
+    std::thread::scope(|scope| {
+        let read_some = |some: &[ImageFile]| some.iter().map(read_one).collect::<Vec<_>>();
+        let readers: Vec<_> = group.chunks(each).map(|some| scope.spawn(move || read_some(some))).collect();
+        let join = |one: std::thread::ScopedJoinHandle<'_, _>| one.join().unwrap_or_else(|bug| resume_unwind(bug));
+        readers.into_iter().flat_map(join).collect()
+    })
+}
