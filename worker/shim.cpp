@@ -53,10 +53,10 @@ extern "C" {
 
 const char* renas_last_error() { return last_error.c_str(); }
 
-// One thread, deterministic algorithms (an operator without one is an error), full precision everywhere.
-int renas_pin() {
-    return guarded([] {
-        at::set_num_threads(1);
+// So many threads, deterministic algorithms (an operator without one is an error), full precision everywhere.
+int renas_pin(int threads) {
+    return guarded([threads] {
+        at::set_num_threads(threads);
         at::set_num_interop_threads(1);
         auto& context = at::globalContext();
         context.setDeterministicAlgorithms(true, false);

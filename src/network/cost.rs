@@ -75,11 +75,31 @@ const VALUE_BYTES: f64 = 4.0;
 /// backward to inputs and to weights, each as large as the forward pass. The overhead counts once. Optimiser and loading
 /// of samples are in the constants or nowhere. Only sums, products and quotients: the same bits on every machine.
 pub fn step_seconds(network: &NetworkSpec, batch: usize, model: &CostModel) -> Result<f64, ShapeError> {
-    let batch = batch as f64;
+    seconds(network, batch, PASSES, 1, model)
+}
+
+/// Seconds of one forward pass of `network` on `batch` samples under a cost model, with so many threads.
+///
+/// As `step_seconds`, but the multiply-adds and bytes of a node count once, for the pass forward, and are shared among the
+/// threads evenly; its overhead is not shared. `threads` is at least 1.
+pub fn pass_seconds(network: &NetworkSpec, batch: usize, threads: usize, model: &CostModel) -> Result<f64, ShapeError> {
+    seconds(network, batch, 1.0, threads, model)
+}
+
+/// Seconds of so many passes over every node.
+fn seconds(
+    network: &NetworkSpec,
+    batch: usize,
+    passes: f64,
+    threads: usize,
+    model: &CostModel,
+) -> Result<f64, ShapeError> {
+    let (batch, threads) = (batch as f64, threads as f64);
     let of_node = |node: &NodeCost| {
-        let multiply_adds = PASSES * node.multiply_adds as f64 * batch;
-        let bytes = PASSES * VALUE_BYTES * (node.activations as f64 * batch + node.parameters as f64);
-        model.overhead_seconds + multiply_adds / model.multiply_adds_per_second + bytes / model.bytes_per_second
+        let multiply_adds = passes * node.multiply_adds as f64 * batch;
+        let bytes = passes * VALUE_BYTES * (node.activations as f64 * batch + node.parameters as f64);
+        let (computing, moving) = (multiply_adds / model.multiply_adds_per_second, bytes / model.bytes_per_second);
+        model.overhead_seconds + computing / threads + moving / threads
     };
     Ok(cost(network)?.nodes.iter().map(of_node).sum())
 }
@@ -210,5 +230,15 @@ mod tests {
         let all = seconds(model(0.25, 16.0, 8.0));
         assert_eq!(all, 0.75 + 33.75 + 154.5);
         assert!(step_seconds(&network, 20, &model(0.25, 16.0, 8.0)).expect("valid") > all);
+    }
+
+    /// The same network: 18 multiply-adds and 8 activations of one sample, 23 parameters, three nodes.
+    #[test]
+    fn seconds_of_a_forward_pass_are_what_the_hand_count_says_and_threads_share_all_but_the_overhead() {
+        let network = NetworkSpec::perceptron(&[4], &[3], Activation::Relu, 2);
+        let model = CostModel { overhead_seconds: 0.25, multiply_adds_per_second: 16.0, bytes_per_second: 8.0 };
+        let seconds = |threads| pass_seconds(&network, 10, threads, &model).expect("valid");
+        let (overhead, shared) = (3.0 * 0.25, 10.0 * 18.0 / 16.0 + 4.0 * (10.0 * 8.0 + 23.0) / 8.0);
+        assert_eq!([1, 2, 4].map(seconds), [overhead + shared, overhead + shared / 2.0, overhead + shared / 4.0]);
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod head_check; // what is wrong with the heads of a model
 pub mod heads; //    models with several outputs: trained, evaluated, asked for samples
+pub mod latency; //  how long forward passes take, at any numerics and number of threads
 pub mod numerics; // names of pinned numeric settings, and the environment that pins them
 pub mod outcome; //  what a task answers
 pub mod paths; //    supernets: trained path by path, asked for the networks in them
@@ -18,6 +19,7 @@ use crate::base::seed::Seed;
 pub use crate::data::split::{DataChoice, Split, SplitChoice};
 use crate::network::spec::NetworkSpec;
 use heads::{EvaluateHeads, Generate, TrainHeads};
+use latency::Latency;
 use paths::{EvaluateSlice, TrainPaths};
 use recipe::{Recipe, Stop};
 use sequence::{FitSequence, PredictSequence};
@@ -46,6 +48,8 @@ pub enum Task {
     EvaluateSlice(EvaluateSlice),
     /// Answer how long training steps of a network take on this machine: an observation, which never repeats.
     Time(Time),
+    /// Answer how long forward passes of networks take on this machine: an observation, which never repeats.
+    Latency(Latency),
 }
 
 impl Task {
@@ -65,7 +69,7 @@ impl Task {
             Self::Generate(Generate { weights, through, .. }) => {
                 std::iter::once(*weights).chain(through.as_ref().map(|through| through.weights)).collect()
             }
-            Self::TrainPaths(_) | Self::Time(_) => Vec::new(),
+            Self::TrainPaths(_) | Self::Time(_) | Self::Latency(_) => Vec::new(),
         }
     }
 
@@ -75,16 +79,16 @@ impl Task {
             Self::Train(_) | Self::Evaluate(_) | Self::FitSequence(_) | Self::PredictSequence(_) => false,
             Self::TrainHeads(_) | Self::EvaluateHeads(_) | Self::Generate(_) => false,
             Self::TrainPaths(_) | Self::EvaluateSlice(_) => false,
-            Self::Time(_) => true,
+            Self::Time(_) | Self::Latency(_) => true,
         }
     }
 
-    /// The data set that the task reads; a predictor over sequences reads none.
+    /// The data set that the task reads; predictors over sequences and forward passes on random images read none.
     pub fn data(&self) -> Option<&DataChoice> {
         match self {
             Self::Train(train) => Some(&train.data),
             Self::Evaluate(evaluate) => Some(&evaluate.data),
-            Self::FitSequence(_) | Self::PredictSequence(_) => None,
+            Self::FitSequence(_) | Self::PredictSequence(_) | Self::Latency(_) => None,
             Self::TrainHeads(train) => Some(&train.data),
             Self::EvaluateHeads(evaluate) => Some(&evaluate.data),
             Self::Generate(generate) => Some(&generate.data),

@@ -40,23 +40,25 @@ impl Numerics {
         }
     }
 
-    /// The environment of a worker under these settings: variables with their value, or absent where they must not be
-    /// set. Whoever starts a worker with it saves the worker from starting itself a second time.
-    pub fn environment(self) -> Vec<(&'static str, Option<&'static str>)> {
+    /// The environment of a worker under these settings with so many threads (1 wherever results must repeat): variables
+    /// with their value, or absent where they must not be set. Whoever starts a worker with it saves the worker from
+    /// starting itself a second time.
+    pub fn environment(self, threads: usize) -> Vec<(&'static str, Option<String>)> {
         let (aten, onednn, mkl) = match self {
             Self::Portable => (Some("default"), Some("SSE41"), Some("COMPATIBLE")),
             Self::Avx2 | Self::Cuda => (Some("avx2"), Some("AVX2"), Some("AVX2")),
             Self::Native => (None, None, None),
         };
         let workspace = (self == Self::Cuda).then_some(":4096:8");
-        let mut variables = vec![
-            ("OMP_NUM_THREADS", Some("1")),
-            ("MKL_NUM_THREADS", Some("1")),
+        let named = [
             ("ATEN_CPU_CAPABILITY", aten),
             ("ONEDNN_MAX_CPU_ISA", onednn),
             ("MKL_CBWR", mkl),
             ("CUBLAS_WORKSPACE_CONFIG", workspace),
         ];
+        let mut variables: Vec<(&'static str, Option<String>)> =
+            ["OMP_NUM_THREADS", "MKL_NUM_THREADS"].map(|name| (name, Some(threads.to_string()))).into();
+        variables.extend(named.map(|(name, value)| (name, value.map(str::to_owned))));
         variables.extend(FORBIDDEN.iter().map(|name| (*name, None)));
         variables
     }
@@ -89,10 +91,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_reads_back_and_every_environment_pins_one_thread() {
+    fn every_name_reads_back_and_every_environment_pins_its_threads() {
         for numerics in Numerics::ALL {
             assert_eq!(numerics.name().parse::<Numerics>().expect("own name"), numerics);
-            assert!(numerics.environment().contains(&("OMP_NUM_THREADS", Some("1"))));
+            for threads in [1, 4] {
+                let pinned = Some(threads.to_string());
+                for name in ["OMP_NUM_THREADS", "MKL_NUM_THREADS"] {
+                    assert!(numerics.environment(threads).contains(&(name, pinned.clone())));
+                }
+            }
         }
         assert!("fast".parse::<Numerics>().expect_err("no such name").to_string().contains("`fast`"));
     }

@@ -57,7 +57,8 @@ pub enum Reply {
         number: u64,
         /// The answer; every tensor object lies in the request's `out` folder under its name plus `.safetensors`.
         outcome: Outcome,
-        /// Process CPU seconds that the task took.
+        /// Seconds that the task took: of the process's CPU time on a CPU; on a GPU, of which the host's time says nothing,
+        /// of wall time between two synchronisations. Those of the process that measured for a `Latency` task.
         cpu_seconds: f64,
     },
     /// The task could not be done: bad data, an impossible network, a full disk. Retrying on the same machine is pointless.

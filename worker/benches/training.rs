@@ -171,8 +171,8 @@ fn models(group: &mut BenchmarkGroup<'_, WallTime>, source: &mut DataSource, tas
 }
 
 fn run() -> Result<()> {
-    pin_environment(Numerics::Native)?;
-    open_device(Numerics::Native, "cpu")?;
+    pin_environment(Numerics::Native, 1)?;
+    open_device(Numerics::Native, 1, "cpu")?;
     let mut criterion = Criterion::default().sample_size(10).configure_from_args();
     let mut group = criterion.benchmark_group("training");
     let mut source = DataSource::new(Vec::new(), Device::Cpu);

@@ -8,6 +8,7 @@ pub mod determinism; // the operators in use, and why each repeats on a GPU
 pub mod evaluate; //    probes: scores, class means, outputs
 pub mod fingerprint; // what this machine's arithmetic gives, as a digest
 pub mod heads; //       models with several outputs: trained, scored, asked for samples
+pub mod latency; //     how long forward passes take, measured by a process of its own
 pub mod lstm; //        the LSTM over sequences of tokens, in plain Rust
 pub mod module; //      a NetworkSpec as libtorch computes it
 pub mod numerics; //    pins the environment and libtorch's switches; opens the device
@@ -17,5 +18,6 @@ pub mod paths; //       supernets: one set of weights for many networks
 pub mod sequence; //    fits predictors over sequences, and asks them
 pub mod serve; //       the protocol
 pub mod shim; //        calls into C++: the only unsafe code
+pub mod stopwatch; //   clocks
 pub mod timing; //      how long training steps take
 pub mod train; //       the training loop

@@ -5,20 +5,23 @@ use std::io::{stdin, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use renas::task::numerics::Numerics;
 use renas::task::protocol::Hello;
+use renas_worker::latency::Role;
 use renas_worker::shim::{self, About};
 use renas_worker::{data, fingerprint, numerics, serve};
 
 const HELP: &str = "\
 renas-worker: trains and evaluates networks for `renas`, which starts it; it reads tasks as JSON lines
 
-Usage: renas-worker --numerics NAME [--device DEVICE] [--data DIR]... [--doctor]
+Usage: renas-worker --numerics NAME [--device DEVICE] [--data DIR]... [--threads N] [--doctor]
 
   --numerics NAME   pinned settings: portable, avx2, native or cuda
   --device DEVICE   cpu (default), cuda or cuda:<index>
   --data DIR        a folder to look for data sets in, before the usual ones; may be repeated
+  --threads N       time forward passes with N threads (default 1), and do nothing else; without it
+                    such tasks are given to a process that is started with it
   --doctor          print what this worker is and its numeric fingerprint as one JSON line, and exit
   --help            print this text
 
@@ -28,6 +31,8 @@ struct Arguments {
     numerics: Numerics,
     device: String,
     data: Vec<PathBuf>,
+    /// Absent for a worker that does every task.
+    threads: Option<usize>,
     doctor: bool,
 }
 
@@ -53,33 +58,47 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> Result<()> {
-    numerics::pin_environment(arguments.numerics)?;
-    let device = numerics::open_device(arguments.numerics, &arguments.device)?;
+    let (pins, threads) = (arguments.numerics, arguments.threads.unwrap_or(1));
+    numerics::pin_environment(pins, threads)?;
+    let device = numerics::open_device(pins, threads, &arguments.device)?;
     let hello = hello(arguments.numerics, device)?;
     if arguments.doctor {
         println!("{}", serde_json::to_string(&hello)?);
         return Ok(());
     }
     let mut data = data::DataSource::new(arguments.data, device);
-    serve::serve(&hello, device, &mut data, stdin().lock(), stdout().lock())
+    let role = match arguments.threads {
+        Some(threads) => Role::Measuring { numerics: pins, threads },
+        None => Role::Ordinary,
+    };
+    serve::serve(&hello, role, device, &mut data, stdin().lock(), stdout().lock())
 }
 
 /// The command line; absent where help is asked for.
 fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>> {
-    let (mut numerics, mut device, mut data, mut doctor) = (None, "cpu".to_owned(), Vec::new(), false);
+    let (mut numerics, mut device, mut data) = (None, "cpu".to_owned(), Vec::new());
+    let (mut threads, mut doctor) = (None, false);
     while let Some(word) = words.next() {
         let mut value = || words.next().with_context(|| format!("{word} needs a value"));
         match word.as_str() {
             "--numerics" => numerics = Some(value()?.parse()?),
             "--device" => device = value()?,
             "--data" => data.push(PathBuf::from(value()?)),
+            "--threads" => threads = Some(count(&value()?)?),
             "--doctor" => doctor = true,
             "--help" | "-h" => return Ok(None),
             other => bail!("unknown argument `{other}`"),
         }
     }
     let numerics = numerics.context("--numerics is missing: portable, avx2, native or cuda")?;
-    Ok(Some(Arguments { numerics, device, data, doctor }))
+    Ok(Some(Arguments { numerics, device, data, threads, doctor }))
+}
+
+/// A number of threads.
+fn count(text: &str) -> Result<usize> {
+    let count: usize = text.parse().with_context(|| format!("--threads {text}: it is not a number"))?;
+    ensure!(count > 0, "--threads 0: nothing would compute; at least 1");
+    Ok(count)
 }
 
 fn hello(numerics: Numerics, device: tch::Device) -> Result<Hello> {

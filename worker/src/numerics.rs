@@ -17,9 +17,9 @@ use tch::{Cuda, Device};
 use crate::shim::{self, About};
 
 /// Make sure that this process runs in the pinned environment, starting itself again where it does not.
-pub fn pin_environment(numerics: Numerics) -> Result<()> {
-    let pinned = numerics.environment();
-    if pinned.iter().all(|(name, value)| std::env::var_os(name).as_deref() == value.map(OsStr::new)) {
+pub fn pin_environment(numerics: Numerics, threads: usize) -> Result<()> {
+    let pinned = numerics.environment(threads);
+    if pinned.iter().all(|(name, value)| std::env::var_os(name).as_deref() == value.as_deref().map(OsStr::new)) {
         return Ok(());
     }
     let program = std::env::current_exe().context("finding the worker's own program to start it again")?;
@@ -35,8 +35,8 @@ pub fn pin_environment(numerics: Numerics) -> Result<()> {
     Err(error).with_context(|| format!("starting {} again with pinned numerics", program.display()))
 }
 
-/// Set libtorch's switches and open the device. `device` is `cpu`, `cuda` or `cuda:<index>`.
-pub fn open_device(numerics: Numerics, device: &str) -> Result<Device> {
+/// Set libtorch's switches and open the device. `device` is `cpu`, `cuda` or `cuda:<index>`; `threads` are at least 1.
+pub fn open_device(numerics: Numerics, threads: usize, device: &str) -> Result<Device> {
     check_version()?;
     let device = parse_device(device)?;
     ensure!(
@@ -54,7 +54,9 @@ pub fn open_device(numerics: Numerics, device: &str) -> Result<Device> {
         let count = Cuda::device_count();
         ensure!((index as i64) < count, "--device cuda:{index}: this machine has {count} GPUs, counted from 0");
     }
-    shim::pin()?;
+    shim::pin(threads)?;
+    let found = tch::get_num_threads();
+    ensure!(found as usize == threads, "libtorch computes with {found} threads instead of {threads}");
     Ok(device)
 }
 

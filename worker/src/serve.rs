@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::path::Path;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use renas::base::digest::Digest;
 use renas::network::weights::{self, Tensors};
+use renas::task::latency::Latency;
 use renas::task::outcome::{Ending, Outcome};
 use renas::task::paths::{EvaluateSlice, TrainPaths};
 use renas::task::protocol::{Hello, Reply, Request};
@@ -17,20 +18,22 @@ use tch::Device;
 use crate::data::DataSource;
 use crate::evaluate::{Measured, measure};
 use crate::heads::answer;
+use crate::latency::{self, Role};
 use crate::module::Module;
 use crate::parameters::Parameters;
 use crate::paths::{evaluate_slice, train_paths};
 use crate::sequence::{self, Fitted};
-use crate::shim;
+use crate::stopwatch::Stopwatch;
 use crate::timing::time;
 use crate::train::{Trained, train};
 
-/// Say hello, then answer requests until `requests` ends.
+/// Say hello, then answer requests until `requests` ends: those that are for a worker of this role.
 ///
 /// Errors where a reply cannot be written, and where memory runs out: the coordinator then tries the task again on a
 /// fresh worker, which an answer would keep it from.
 pub fn serve(
     hello: &Hello,
+    role: Role,
     device: Device,
     data: &mut DataSource,
     requests: impl BufRead,
@@ -39,7 +42,7 @@ pub fn serve(
     say(&mut replies, hello)?;
     for line in requests.lines() {
         let line = line.context("reading a request from standard input")?;
-        say(&mut replies, &reply(&line, device, data)?)?;
+        say(&mut replies, &reply(&line, role, device, data)?)?;
     }
     Ok(())
 }
@@ -51,7 +54,7 @@ fn say(replies: &mut impl Write, message: &impl serde::Serialize) -> Result<()> 
 }
 
 /// The answer to one line; whatever is wrong with it is an answer too.
-fn reply(line: &str, device: Device, data: &mut DataSource) -> Result<Reply> {
+fn reply(line: &str, role: Role, device: Device, data: &mut DataSource) -> Result<Reply> {
     let request: Request = match serde_json::from_str(line) {
         Ok(request) => request,
         Err(error) => {
@@ -61,12 +64,27 @@ fn reply(line: &str, device: Device, data: &mut DataSource) -> Result<Reply> {
         }
     };
     let number = request.number;
-    let start = shim::cpu_seconds();
-    match run(&request, device, data) {
-        Ok(outcome) => Ok(Reply::Done { number, outcome, cpu_seconds: shim::cpu_seconds() - start }),
+    match answer_as(role, &request, device, data) {
+        Ok(reply) => Ok(reply),
         Err(error) if is_out_of_memory(&error) => Err(error),
         Err(error) => Ok(Reply::Failed { number, message: format!("{error:#}") }),
     }
+}
+
+/// What a worker of that role answers.
+fn answer_as(role: Role, request: &Request, device: Device, data: &mut DataSource) -> Result<Reply> {
+    match (&request.task, role) {
+        (Task::Latency(task), Role::Ordinary) => {
+            return latency::have_measured(task, request, device).context("timing forward passes");
+        }
+        (Task::Latency(_), Role::Measuring { .. }) | (_, Role::Ordinary) => {}
+        (_, Role::Measuring { .. }) => {
+            bail!("this worker was started with --threads: it times forward passes, and does nothing else")
+        }
+    }
+    let clock = Stopwatch::start(device);
+    let outcome = run(role, request, device, data)?;
+    Ok(Reply::Done { number: request.number, outcome, cpu_seconds: clock.seconds() })
 }
 
 /// libtorch has no error type for it: these are the words of its allocators for a CPU and for a GPU.
@@ -75,7 +93,7 @@ fn is_out_of_memory(error: &anyhow::Error) -> bool {
     ["DefaultCPUAllocator: ", "CUDA out of memory"].iter().any(|words| text.contains(words))
 }
 
-fn run(request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
+fn run(role: Role, request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
     match &request.task {
         Task::Train(task) => run_train(task, request, device, data).context("training a network"),
         Task::Evaluate(task) => run_evaluate(task, request, device, data).context("evaluating a network"),
@@ -89,6 +107,7 @@ fn run(request: &Request, device: Device, data: &mut DataSource) -> Result<Outco
             run_evaluate_slice(task, request, device, data).context("evaluating a network with slices of weights")
         }
         Task::Time(task) => run_time(task, device, data).context("timing a network"),
+        Task::Latency(task) => run_latency(task, role, device).context("timing forward passes"),
     }
 }
 
@@ -180,6 +199,11 @@ fn run_time(task: &Time, device: Device, data: &mut DataSource) -> Result<Outcom
         curves: BTreeMap::from([("step.seconds".to_owned(), seconds)]),
         ..Outcome::default()
     })
+}
+
+fn run_latency(task: &Latency, role: Role, device: Device) -> Result<Outcome> {
+    let seconds = latency::measure(task, role, device)?;
+    Ok(Outcome { curves: BTreeMap::from([("pass.seconds".to_owned(), seconds)]), ..Outcome::default() })
 }
 
 /// Write the tensor objects and name their digests.

@@ -11,7 +11,7 @@ use torch_sys::C_tensor;
 
 unsafe extern "C" {
     fn renas_last_error() -> *const c_char;
-    fn renas_pin() -> c_int;
+    fn renas_pin(threads: c_int) -> c_int;
     fn renas_describe(what: c_int, answer: *mut *const c_char) -> c_int;
     fn renas_record_start() -> c_int;
     fn renas_record_stop(names: *mut *const c_char) -> c_int;
@@ -52,10 +52,12 @@ pub enum About {
     Threads = 4,
 }
 
-/// Set one thread, deterministic algorithms and full precision; an operator without a deterministic form then fails.
-pub fn pin() -> Result<()> {
-    // SAFETY: takes no argument and catches every exception.
-    check(unsafe { renas_pin() }).context("pinning libtorch's switches")
+/// Set the number of threads, deterministic algorithms and full precision; an operator without a deterministic form then
+/// fails.
+pub fn pin(threads: usize) -> Result<()> {
+    let threads = c_int::try_from(threads).context("more threads than can be counted")?;
+    // SAFETY: takes a number and catches every exception.
+    check(unsafe { renas_pin(threads) }).context("pinning libtorch's switches")
 }
 
 /// What libtorch says about itself.

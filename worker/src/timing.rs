@@ -1,21 +1,19 @@
 //! Times training steps of a network: the same steps as those of a training, with a clock beside each.
 //!
 //! Process CPU time on a CPU, which other processes disturb least; on a GPU wall time between two synchronisations, since
-//! the host's own time says nothing of the device's. The one place where a result depends on a clock.
-
-use std::time::Instant;
+//! the host's own time says nothing of the device's.
 
 use anyhow::{Context as _, Result, ensure};
 use renas::data::split::Split;
 use renas::task::Time;
 use renas::task::recipe::Stop;
-use tch::{Cuda, Device};
+use tch::Device;
 
 use crate::data::Samples;
 use crate::module::Module;
 use crate::optimizer::Optimizer;
 use crate::parameters::Parameters;
-use crate::shim;
+use crate::stopwatch::Stopwatch;
 use crate::train::{Plan, check, order, step};
 
 /// Seconds of each timed step of the task: `task.steps` of them, after `task.warm_up` that are not timed.
@@ -44,35 +42,4 @@ pub fn time(task: &Time, samples: &Samples, device: Device) -> Result<Vec<f64>> 
         }
     }
     Ok(seconds.split_off(task.warm_up))
-}
-
-/// A running measurement.
-enum Stopwatch {
-    /// Of the process's CPU time.
-    Cpu(f64),
-    /// Of wall time, from a device that had nothing left to do.
-    Device(Instant, i64),
-}
-
-impl Stopwatch {
-    fn start(device: Device) -> Self {
-        match device {
-            Device::Cuda(index) => {
-                let index = index as i64;
-                Cuda::synchronize(index);
-                Self::Device(Instant::now(), index)
-            }
-            Device::Cpu | Device::Mps | Device::Vulkan => Self::Cpu(shim::cpu_seconds()),
-        }
-    }
-
-    fn seconds(self) -> f64 {
-        match self {
-            Self::Cpu(start) => shim::cpu_seconds() - start,
-            Self::Device(start, index) => {
-                Cuda::synchronize(index);
-                start.elapsed().as_secs_f64()
-            }
-        }
-    }
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::StoreError;
-use super::step::{TIME, step_of};
+use super::step::{LATENCY, TIME, step_of};
 use crate::base::digest::{Digest, canonical_json, canonical_text};
 use crate::task::Task;
 use crate::task::outcome::Outcome;
@@ -128,7 +128,8 @@ pub enum StepResult {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Observation {
-    /// Process CPU seconds of the task.
+    /// Seconds that the task took on its device: of process CPU time on a CPU, of wall time between two synchronisations
+    /// on a GPU.
     pub cpu_seconds: f64,
     /// The machine's numeric fingerprint.
     pub fingerprint: Digest,
@@ -218,7 +219,19 @@ impl Record {
 
     /// Whether the worker's answer is a measured time: an observation, which never repeats.
     pub fn is_observed_time(&self) -> bool {
-        self.identity.step == TIME && self.identity.worker.is_some()
+        [TIME, LATENCY].contains(&self.identity.step.as_str()) && self.identity.worker.is_some()
+    }
+
+    /// The digest of what was observed and never repeats: the answer where that is a measured time, else what was seen
+    /// while it was computed. Whoever used it knows by this whether it is still the same.
+    pub fn observed_digest(&self) -> Result<Digest, StoreError> {
+        let digest = if self.is_observed_time() {
+            Digest::of_value(&self.outcome())
+        } else {
+            Digest::of_value(self.observation.as_slice())
+        };
+        let step = &self.identity.step;
+        digest.map_err(|source| StoreError::NotStorable { step: step.to_owned(), part: "observation", source })
     }
 
     /// The value of pure Rust; absent where a worker answered.
@@ -229,7 +242,7 @@ impl Record {
         }
     }
 
-    /// Process CPU seconds that a worker spent; 0 where none was observed.
+    /// Seconds that a worker's device spent (`Observation::cpu_seconds`); 0 where none was observed.
     pub fn cpu_seconds(&self) -> f64 {
         self.observation.as_ref().map_or(0.0, |observation| observation.cpu_seconds)
     }

@@ -32,8 +32,14 @@ pub const EVALUATE_SLICE_VERSION: u32 = 1;
 /// Version of the meaning of a `Time` task.
 pub const TIME_VERSION: u32 = 1;
 
+/// Version of the meaning of a `Latency` task.
+pub const LATENCY_VERSION: u32 = 1;
+
 /// The step of a `Time` task: what came of it is an observation, which no machine repeats.
 pub(super) const TIME: &str = "time";
+
+/// The step of a `Latency` task, an observation too.
+pub(super) const LATENCY: &str = "latency";
 
 /// Name of the step of a task, and the version of its meaning.
 pub(super) fn step_of(task: &Task) -> (&'static str, u32) {
@@ -48,6 +54,7 @@ pub(super) fn step_of(task: &Task) -> (&'static str, u32) {
         Task::TrainPaths(_) => ("train_paths", TRAIN_PATHS_VERSION),
         Task::EvaluateSlice(_) => ("evaluate_slice", EVALUATE_SLICE_VERSION),
         Task::Time(_) => (TIME, TIME_VERSION),
+        Task::Latency(_) => (LATENCY, LATENCY_VERSION),
     }
 }
 
@@ -61,6 +68,8 @@ mod tests {
     use crate::network::spec::{Activation, NetworkSpec};
     use crate::network::supernet::Supernet;
     use crate::task::heads::{Assembled, EvaluateHeads, Generate, TrainHeads};
+    use crate::task::latency::Latency;
+    use crate::task::numerics::Numerics;
     use crate::task::outcome::Outcome;
     use crate::task::paths::{EvaluateSlice, TrainPaths};
     use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
@@ -68,7 +77,7 @@ mod tests {
     use crate::task::{DataChoice, Evaluate, SplitChoice, Start, Time, Train};
 
     /// One task of every kind, and what its step is called.
-    fn named() -> [(Task, &'static str); 10] {
+    fn named() -> [(Task, &'static str); 11] {
         let network = NetworkSpec::perceptron(&[64], &[], Activation::Relu, 10);
         let (weights, seed) = (Digest::of(b"weights"), Seed::from_number(1));
         let split = SplitChoice { test: Some(300), validation: 200, train: None, seed };
@@ -129,7 +138,9 @@ mod tests {
         let (of_slice, calibration) = (network.clone(), 256);
         let evaluate_slice =
             EvaluateSlice { network: of_slice, data: data.clone(), weights, calibration, probes: Vec::new() };
-        let time = Time { network, data, recipe, seed, warm_up: 1, steps: 2 };
+        let time = Time { network: network.clone(), data, recipe, seed, warm_up: 1, steps: 2 };
+        let (networks, numerics) = (vec![network], Numerics::Avx2);
+        let latency = Latency { networks, batch_size: 8, threads: 2, numerics, seed, warm_up: 1, steps: 2 };
         [
             (Task::Train(train), "train"),
             (Task::Evaluate(evaluate), "evaluate"),
@@ -141,6 +152,7 @@ mod tests {
             (Task::TrainPaths(train_paths), "train_paths"),
             (Task::EvaluateSlice(evaluate_slice), "evaluate_slice"),
             (Task::Time(time), "time"),
+            (Task::Latency(latency), "latency"),
         ]
     }
 
@@ -153,7 +165,7 @@ mod tests {
             assert_eq!(identity.step, name);
             assert_eq!(identity.inputs["task"], name, "the inputs say the same");
             let record = Record { identity, result: StepResult::Outcome(Outcome::default()), observation: None };
-            assert_eq!(record.is_observed_time(), name == "time");
+            assert_eq!(record.is_observed_time(), ["time", "latency"].contains(&name));
             let text = record.to_text().expect("it can be stored");
             assert!(text.contains(&format!(r#","step":"{name}","version":"#)), "{text}");
         }

@@ -8,6 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 mod donors; //    models that take weights from another
 mod heads; //     models with several outputs: their numbers
 mod heads_tasks; // models with several outputs: what the worker answers
+mod latency; //   how long forward passes take, in other settings
 mod memory; //    no operator writes outside its memory
 mod operators; // what runs, against what repeats on a GPU
 mod paths; //     supernets, and networks with slices of their weights
