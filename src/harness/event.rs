@@ -20,7 +20,7 @@ pub enum Event {
         trial: String,
         /// Whether the outcome was in the store already.
         hit: bool,
-        /// Process CPU seconds that it took when it was computed.
+        /// Device seconds that it took when it was computed (`Observation::cpu_seconds`).
         cpu_seconds: f64,
     },
     /// Another process, or another study, computes a trial that this study needs, and nothing else is left to do.

@@ -45,7 +45,7 @@ pub struct Experiment<'a> {
     pub claims: &'a [Claim],
     /// The profile's name.
     pub profile: &'a str,
-    /// Where training times come from.
+    /// Where times come from.
     pub clock: Clock,
     /// What they are reckoned from: part of the keys of studies, where there is anything.
     pub time: TimeSource,
@@ -62,7 +62,7 @@ pub struct Studied {
     pub digests: BTreeMap<String, Digest>,
     /// Keys of all trials and derived values that the studies used.
     pub used: BTreeSet<Key>,
-    /// The studies that derive from measured times: another machine gives other results.
+    /// The studies that derive from measured times or from what trials took: another machine gives other results.
     pub observed: BTreeSet<String>,
 }
 
@@ -86,7 +86,8 @@ pub struct Remembered {
     pub result: String,
     /// Keys of the trials and derived values that it used.
     pub used: BTreeSet<Key>,
-    /// Digests of the measured times among them: one that was lost is never had again, nor is what derived from it.
+    /// Digests of the measured times and of the seconds of trials among them: what was lost is never had again, nor is what
+    /// derived from it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub observed: BTreeMap<Key, Digest>,
 }

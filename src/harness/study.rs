@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::base::digest::Digest;
 use crate::harness::manifest::decode::Section;
 pub use crate::harness::results::{Results, StudyResult};
-pub use crate::harness::timing::Training;
+pub use crate::harness::timing::{Inference, Training};
 use crate::report::findings::Findings;
 use crate::task::outcome::Outcome;
 use crate::task::{DataChoice, SplitChoice, Task};
@@ -104,6 +104,21 @@ pub trait Context: Sync {
     /// A quantity that derives from them is marked `observed_time`, whichever the clock is. Errors where the manifest
     /// does not say what the clock needs (`cost_model`, `timing`).
     fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>>;
+
+    /// Seconds of one forward pass of a batch, in the order asked, for each inference one number per network: in evaluation
+    /// mode, wall time of this machine, or by a model of their cost.
+    ///
+    /// A quantity that derives from them is marked `observed_time`. Errors as for `training_seconds`, and where an
+    /// inference has no network, no image or no thread.
+    fn latencies(&self, inferences: &[Inference]) -> Result<Vec<Vec<f64>>>;
+
+    /// Device seconds that these tasks took when they were computed, in the order asked: of process CPU time on a CPU, of
+    /// wall time on a GPU. A task that was not computed yet is.
+    ///
+    /// Nothing where the clock is a cost model: what a task took repeats on no machine, and results must. A quantity that
+    /// derives from them is marked `observed_time`. Errors as for `outcomes` and `training_seconds`, and where the record
+    /// of a task does not say what it took.
+    fn spent_seconds(&self, tasks: &[Task]) -> Result<Option<Vec<f64>>>;
 
     /// The memoised value of a step, as JSON; prefer `memoize`. `compute` may read objects of the store.
     fn memoize_value(&self, step: Step, inputs: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value>;

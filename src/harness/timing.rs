@@ -1,10 +1,11 @@
-//! Seconds of trainings, by the profile's clock: computed from a cost model, or measured once and remembered.
+//! Seconds of trainings and of forward passes, by the profile's clock: computed from a cost model, or measured once and
+//! remembered.
 //!
 //! Papers ask for times and are answered; which clock answers, they cannot see. What a cost model says is synthetic, exact
 //! and the same everywhere. What is measured is an observation: stored like any trial, replayed ever after, promised by
 //! no lock file.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -12,19 +13,22 @@ use super::manifest::model::ProfileSettings;
 use super::study::Context;
 use crate::base::seed::Seed;
 use crate::data::{registry, split};
-use crate::network::cost::{CostModel, step_seconds};
+use crate::network::cost::{CostModel, pass_seconds, step_seconds};
 use crate::network::spec::NetworkSpec;
 use crate::report::page::Clock;
+use crate::task::latency::Latency;
+use crate::task::numerics::Numerics;
+use crate::task::outcome::Outcome;
 use crate::task::recipe::Recipe;
 use crate::task::{DataChoice, Task, Time};
 
-/// How a network is timed: some of its first training steps, alone on the machine.
+/// How a network is timed: some training steps from its first on, or some forward passes, alone on the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timing {
-    /// Steps before the timed ones.
+    /// Steps or passes before the timed ones.
     pub warm_up: usize,
-    /// Timed steps, whose mean counts.
+    /// Timed ones: of steps the mean counts, of passes the median.
     pub steps: usize,
 }
 
@@ -43,7 +47,30 @@ pub struct Training {
     pub seed: Seed,
 }
 
-/// Where training times come from.
+/// Forward passes whose time is asked for: of some networks in one setting.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Inference {
+    /// The networks; at least one.
+    pub networks: Vec<NetworkSpec>,
+    /// Images of one pass; at least 1.
+    pub batch_size: usize,
+    /// Threads that compute together; at least 1.
+    pub threads: usize,
+    /// The pinned settings of the process that computes, whichever those of the profile are.
+    pub numerics: Numerics,
+    /// Root of every draw: weights and images.
+    pub seed: Seed,
+}
+
+impl Inference {
+    fn task(&self, timing: &Timing) -> Latency {
+        let Self { networks, batch_size, threads, numerics, seed } = self.clone();
+        let Timing { warm_up, steps } = *timing;
+        Latency { networks, batch_size, threads, numerics, seed, warm_up, steps }
+    }
+}
+
+/// Where times come from.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum TimeSource {
     /// The cost of the network.
@@ -86,18 +113,71 @@ impl TimeSource {
                 trainings.iter().zip(&sizes).map(seconds).collect::<Result<_, _>>()?
             }
             Self::Measured(timing) => measured(context, timing, trainings)?,
-            Self::Unstated(Clock::CostModel) => bail!(
-                "a training time is asked for, but the manifest does not say what it is computed from: add `cost_model: \
-                 {{overhead_seconds: .., multiply_adds_per_second: .., bytes_per_second: ..}}` to the profile, beside \
-                 `clock: cost_model`"
-            ),
-            Self::Unstated(Clock::Measured) => bail!(
-                "a training time is asked for, but the manifest does not say how networks are timed: add `timing: \
-                 {{warm_up: .., steps: ..}}` to the profile, beside `clock: measured`"
-            ),
+            Self::Unstated(clock) => return Err(unstated(*clock)),
         };
         Ok(per_step.iter().zip(&sizes).map(|(seconds, size)| seconds * size.steps as f64).collect())
     }
+
+    /// Seconds of one forward pass of a batch, in the order asked: for each inference one number per network.
+    ///
+    /// Under the cost model what a pass costs (`network::cost::pass_seconds`): the overhead of every node once, and the rest
+    /// of one pass divided by the threads; numerics have no effect. Measured ones are medians of `Latency` tasks. Errors
+    /// where there is nothing to time, the same under both clocks.
+    pub fn latencies(&self, context: &dyn Context, inferences: &[Inference]) -> Result<Vec<Vec<f64>>> {
+        match self {
+            Self::CostModel(model) => {
+                let seconds = |inference: &Inference| {
+                    inference.task(&Timing { warm_up: 0, steps: 1 }).check()?;
+                    let Inference { networks, batch_size, threads, .. } = inference;
+                    let seconds = |network| Ok(pass_seconds(network, *batch_size, *threads, model)?);
+                    networks.iter().map(seconds).collect()
+                };
+                inferences.iter().map(seconds).collect()
+            }
+            Self::Measured(timing) => {
+                let tasks: Vec<Latency> = inferences.iter().map(|inference| inference.task(timing)).collect();
+                tasks.iter().try_for_each(Latency::check)?;
+                let tasks: Vec<Task> = tasks.into_iter().map(Task::Latency).collect();
+                let outcomes = context.outcomes(&tasks)?;
+                inferences.iter().zip(&outcomes).map(|(inference, outcome)| passes(inference, outcome)).collect()
+            }
+            Self::Unstated(clock) => Err(unstated(*clock)),
+        }
+    }
+
+    /// Whether device seconds that tasks took count: not under a cost model, whose results repeat byte for byte. Errors
+    /// where the manifest does not say how the clock reckons, since keys of studies then do not tell the clocks apart.
+    pub fn is_measured(&self) -> Result<bool> {
+        match self {
+            Self::CostModel(_) => Ok(false),
+            Self::Measured(_) => Ok(true),
+            Self::Unstated(clock) => Err(unstated(*clock)),
+        }
+    }
+}
+
+/// A time is asked for of a profile that says too little.
+fn unstated(clock: Clock) -> Error {
+    match clock {
+        Clock::CostModel => anyhow!(
+            "a time is asked for, but the manifest does not say what it is computed from: add `cost_model: \
+             {{overhead_seconds: .., multiply_adds_per_second: .., bytes_per_second: ..}}` to the profile, beside `clock: \
+             cost_model`"
+        ),
+        Clock::Measured => anyhow!(
+            "a time is asked for, but the manifest does not say how networks are timed: add `timing: {{warm_up: .., steps: \
+             ..}}` to the profile, beside `clock: measured`"
+        ),
+    }
+}
+
+/// The measured seconds of an inference.
+fn passes(inference: &Inference, outcome: &Outcome) -> Result<Vec<f64>> {
+    let seconds = outcome.curves.get("pass.seconds");
+    let seconds = seconds.context("a worker timed forward passes and answered no `pass.seconds`")?;
+    let (asked, answered) = (inference.networks.len(), seconds.len());
+    ensure!(asked == answered, "a worker timed forward passes of {asked} networks and answered {answered} times");
+    Ok(seconds.clone())
 }
 
 /// Measured seconds of one step of each training.

@@ -5,6 +5,7 @@ mod power; //   what a power failure leaves of a disk
 mod process; // several processes on one store, and kill -9
 mod replay; //  what is computed again after damage, and reports without workers
 mod space; //   a full and a read-only file system
+mod spent; //   what trials took
 mod store; //   the promises of the store
 mod timing; //  times that are computed, measured, lost and compared
 mod worker; //  workers that die, babble and lie

@@ -18,12 +18,14 @@ use renas::harness::manifest::model::Profile;
 use renas::harness::rerun::Rerun;
 use renas::harness::run::{Experiment, Studied, evidence_of};
 use renas::harness::store::{Access, Evidence, Store, WorkerIdentity};
-use renas::harness::study::{Context, Paper, Results, Study, Training};
+use renas::harness::study::{Context, Inference, Paper, Results, Study, Training};
 use renas::harness::tier;
 use renas::harness::timing::{TimeSource, Timing};
-use renas::network::cost::{CostModel, step_seconds};
+use renas::network::cost::{CostModel, pass_seconds, step_seconds};
 use renas::report::findings::Findings;
 use renas::report::page::Clock;
+use renas::task::latency::Latency;
+use renas::task::numerics::Numerics;
 use renas::task::{Task, Time, Train};
 use serde_json::{Value, json};
 
@@ -42,6 +44,13 @@ fn training(number: u64, epochs: usize) -> Training {
 fn time_task(number: u64) -> Task {
     let Training { network, data, recipe, seed, .. } = training(number, 1);
     Task::Time(Time { network, data, recipe, seed, warm_up: 2, steps: 7 })
+}
+
+/// Forward passes of the kit's network, twice, under that seed.
+fn inference(number: u64) -> Inference {
+    let Training { network, seed, .. } = training(number, 1);
+    let (networks, numerics) = (vec![network.clone(), network], Numerics::Avx2);
+    Inference { networks, batch_size: 10, threads: 2, numerics, seed }
 }
 
 /// An executor whose clock gives a number of seconds for every step, and one more for those of task 2.
@@ -71,6 +80,11 @@ impl Execute for Watch {
             answer.outcome.tensors.clear();
             let seconds = (self.seconds + usize::from(time.seed == Seed::from_number(2))) as f64;
             answer.outcome.scalars = BTreeMap::from([("seconds_per_step".to_owned(), seconds)]);
+        }
+        if let Task::Latency(Latency { networks, threads, .. }) = job.task {
+            answer.outcome.tensors.clear();
+            let seconds = (0..networks.len()).map(|index| (self.seconds * threads + index) as f64).collect();
+            answer.outcome.curves = BTreeMap::from([("pass.seconds".to_owned(), seconds)]);
         }
         Ok(answer)
     }
@@ -188,6 +202,51 @@ fn under_the_cost_model_seconds_are_steps_times_those_of_one_and_no_worker_is_as
 }
 
 #[test]
+fn under_the_cost_model_a_pass_takes_what_it_costs_whatever_the_numerics() {
+    let evidence = Evidence::new(Path::new("empty"), []).expect("nothing differs");
+    let (worker, data) = (identity(), Locations::only(&[]));
+    let context = ReplayContext::new(&evidence, &worker, &data).timed_by(TimeSource::CostModel(MODEL));
+    let (two, one) = (inference(1), Inference { threads: 1, numerics: Numerics::Portable, ..inference(1) });
+    let seconds = context.latencies(&[two.clone(), one.clone()]).expect("a possible network");
+    let of_pass = |threads| pass_seconds(&two.networks[0], 10, threads, &MODEL).expect("a possible network");
+    assert_eq!(seconds, [vec![of_pass(2); 2], vec![of_pass(1); 2]]);
+    assert_eq!(context.latencies(&[Inference { numerics: Numerics::Avx2, ..one }]).expect("possible")[0], seconds[1]);
+    assert!(context.observed().is_empty());
+}
+
+#[test]
+fn measured_passes_are_those_of_a_latency_task_per_inference_that_is_taken_once() {
+    let ((_folder, store), watch) = (new_store(), Watch::saying(5));
+    for _ in 0..2 {
+        let ((), _) = at_bench(&store, &watch, |bench| {
+            let study = bench.study("study").timed_by(MEASURED);
+            let other = Inference { threads: 3, ..inference(1) };
+            let seconds = study.latencies(&[inference(1), other, inference(1)]).expect("they are timed");
+            assert_eq!(seconds, [[10.0, 11.0], [15.0, 16.0], [10.0, 11.0]]);
+            assert_eq!(study.observed().len(), 2);
+        });
+    }
+    assert_eq!(watch.well.computed.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn passes_of_nothing_are_refused_by_both_clocks_alike() {
+    let evidence = Evidence::new(Path::new("empty"), []).expect("nothing differs");
+    let (worker, data) = (identity(), Locations::only(&[]));
+    for time in [MEASURED, TimeSource::CostModel(MODEL)] {
+        let context = ReplayContext::new(&evidence, &worker, &data).timed_by(time);
+        for (inference, said) in [
+            (Inference { networks: Vec::new(), ..inference(1) }, "networks must be at least one"),
+            (Inference { batch_size: 0, ..inference(1) }, "batch_size must be at least 1"),
+            (Inference { threads: 0, ..inference(1) }, "threads must be at least 1"),
+        ] {
+            let message = context.latencies(&[inference]).expect_err("nothing to time").to_string();
+            assert!(message.contains(said), "{message}");
+        }
+    }
+}
+
+#[test]
 fn measured_seconds_are_steps_times_those_of_a_time_task_that_is_taken_once() {
     let ((_folder, store), watch) = (new_store(), Watch::saying(5));
     for _ in 0..2 {
@@ -209,8 +268,13 @@ fn a_time_of_which_the_manifest_says_nothing_is_an_error_that_names_the_key() {
     let (worker, data) = (identity(), Locations::only(&[]));
     for (clock, key) in [(Clock::CostModel, "`cost_model: {overhead_seconds"), (Clock::Measured, "`timing: {warm_up")] {
         let context = ReplayContext::new(&evidence, &worker, &data).timed_by(TimeSource::Unstated(clock));
-        let message = context.training_seconds(&[training(1, 1)]).expect_err("nothing is said").to_string();
-        assert!(message.contains(key) && message.contains(&format!("clock: {}", clock.name())), "{message}");
+        for error in [
+            context.training_seconds(&[training(1, 1)]).expect_err("nothing is said"),
+            context.latencies(&[inference(1)]).expect_err("nothing is said"),
+        ] {
+            let message = error.to_string();
+            assert!(message.contains(key) && message.contains(&format!("clock: {}", clock.name())), "{message}");
+        }
     }
 }
 

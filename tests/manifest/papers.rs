@@ -8,7 +8,7 @@ use renas::base::digest::Digest;
 use renas::data::registry;
 use renas::harness::manifest::load;
 use renas::harness::manifest::model::Profile;
-use renas::harness::study::{Context, Paper, Results, Step, Study, Training};
+use renas::harness::study::{Context, Inference, Paper, Results, Step, Study, Training};
 use renas::papers;
 use renas::task::outcome::Outcome;
 use renas::task::{DataChoice, SplitChoice, Task};
@@ -132,6 +132,14 @@ impl Context for Refusing {
     }
 
     fn training_seconds(&self, _: &[Training]) -> Result<Vec<f64>> {
+        Err(Refused.into())
+    }
+
+    fn latencies(&self, _: &[Inference]) -> Result<Vec<Vec<f64>>> {
+        Err(Refused.into())
+    }
+
+    fn spent_seconds(&self, _: &[Task]) -> Result<Option<Vec<f64>>> {
         Err(Refused.into())
     }
 

@@ -8,13 +8,13 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use super::Workbench;
-use super::workbench::{Observed, Used, lock, trial_name};
+use super::workbench::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
 use crate::base::digest::Digest;
 use crate::data::{load, registry};
 use crate::harness::event::Event;
 use crate::harness::executor::{ExecuteError, Job};
 use crate::harness::store::{Address, Identity, Key, Record, Scratch, StepResult};
-use crate::harness::study::{Context, Step, Training};
+use crate::harness::study::{Context, Inference, Step, Training};
 use crate::harness::timing::TimeSource;
 use crate::report::page::Clock;
 use crate::task::outcome::Outcome;
@@ -54,7 +54,7 @@ impl<'a> LiveContext<'a> {
         Self { bench, study: study.to_owned(), used: Used::default(), observed: Observed::default(), time }
     }
 
-    /// The same with training times from `time`; without it there are none.
+    /// The same with times from `time`; without it there are none.
     pub fn timed_by(self, time: TimeSource) -> Self {
         Self { time, ..self }
     }
@@ -64,7 +64,8 @@ impl<'a> LiveContext<'a> {
         lock(&self.used).clone()
     }
 
-    /// Digests of the measured times among them, by key.
+    /// Digests of the measured times among them, and of what was seen while those trials were computed whose seconds the
+    /// study asked for, by key.
     pub fn observed(&self) -> BTreeMap<Key, Digest> {
         lock(&self.observed).clone()
     }
@@ -189,8 +190,10 @@ fn absolute(path: PathBuf) -> Result<PathBuf> {
     std::path::absolute(&path).with_context(|| format!("cannot find where {} is", path.display()))
 }
 
-impl Context for LiveContext<'_> {
-    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
+impl LiveContext<'_> {
+    /// The records of tasks, in the order asked: hits from the store, told if so asked, misses computed in parallel and
+    /// stored.
+    fn records(&self, tasks: &[Task], tell_hits: bool) -> Result<Vec<(Address, Arc<Record>)>> {
         let addresses: Vec<Address> = tasks.iter().map(|task| self.bench.address(task)).collect::<Result<_, _>>()?;
         let found = Mutex::new(BTreeMap::new());
         let mut missing = Vec::new();
@@ -200,7 +203,11 @@ impl Context for LiveContext<'_> {
                 continue;
             }
             if let Some(record) = self.bench.find(address)? {
-                self.note(address, &record, true);
+                if tell_hits {
+                    self.note(address, &record, true);
+                } else {
+                    lock(&self.used).insert(address.key());
+                }
                 lock(&found).insert(address.key(), record);
             } else {
                 let address = address.clone();
@@ -209,22 +216,37 @@ impl Context for LiveContext<'_> {
         }
         self.compute_all(missing, &found)?;
         let found = lock(&found);
-        let outcome = |(address, task): (&Address, &Task)| {
-            let record = &found[&address.key()];
-            self.bench.remember_maker(address, task, record);
-            let name = trial_name(address);
-            let outcome = record.outcome().cloned();
-            let outcome = outcome.with_context(|| format!("{name}: its record holds a value instead of an outcome"))?;
-            if record.is_observed_time() {
-                lock(&self.observed).insert(address.key(), Digest::of_value(&outcome)?);
-            }
-            Ok(outcome)
+        let record = |(address, task): (Address, &Task)| {
+            let record = Arc::clone(&found[&address.key()]);
+            self.bench.remember_maker(&address, task, &record);
+            (address, record)
         };
-        addresses.iter().zip(tasks).map(outcome).collect()
+        Ok(addresses.into_iter().zip(tasks).map(record).collect())
+    }
+}
+
+impl Context for LiveContext<'_> {
+    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
+        let records = self.records(tasks, true)?;
+        records.iter().map(|(address, record)| outcome_of(address, record, &self.observed)).collect()
     }
 
     fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
         self.time.training_seconds(self, trainings)
+    }
+
+    fn latencies(&self, inferences: &[Inference]) -> Result<Vec<Vec<f64>>> {
+        self.time.latencies(self, inferences)
+    }
+
+    fn spent_seconds(&self, tasks: &[Task]) -> Result<Option<Vec<f64>>> {
+        if !self.time.is_measured()? {
+            return Ok(None);
+        }
+        // What others had computed is looked up: it is no trial of this study that an observer would count.
+        let records = self.records(tasks, false)?;
+        let seconds = records.iter().map(|(address, record)| seconds_of(address, record, &self.observed));
+        seconds.collect::<Result<_>>().map(Some)
     }
 
     fn memoize_value(&self, step: Step, inputs: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {

@@ -1,16 +1,17 @@
 //! `ReplayContext`: a study's context on finished results alone, for reports.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use super::workbench::{Observed, Used, lock, trial_name};
+use super::workbench::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
 use crate::base::digest::Digest;
 use crate::data::locate::Locations;
 use crate::data::{load, registry};
-use crate::harness::store::{Address, Identity, Key, Records, WorkerIdentity};
-use crate::harness::study::{Context, Step, Training};
+use crate::harness::store::{Address, Identity, Key, Record, Records, WorkerIdentity};
+use crate::harness::study::{Context, Inference, Step, Training};
 use crate::harness::timing::TimeSource;
 use crate::report::page::Clock;
 use crate::task::outcome::Outcome;
@@ -33,7 +34,7 @@ impl<'a> ReplayContext<'a> {
         Self { records, worker, data, used: Used::default(), observed: Observed::default(), time }
     }
 
-    /// The same with training times from `time`; without it there are none.
+    /// The same with times from `time`; without it there are none.
     pub fn timed_by(self, time: TimeSource) -> Self {
         Self { time, ..self }
     }
@@ -43,26 +44,24 @@ impl<'a> ReplayContext<'a> {
         lock(&self.used).clone()
     }
 
-    /// Digests of the measured times among them, by key.
+    /// Digests of the measured times among them, and of what was seen while those trials were computed whose seconds the
+    /// study asked for, by key.
     pub fn observed(&self) -> BTreeMap<Key, Digest> {
         lock(&self.observed).clone()
     }
 }
 
-impl Context for ReplayContext<'_> {
-    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
-        let mut outcomes = Vec::with_capacity(tasks.len());
+impl ReplayContext<'_> {
+    /// The records of tasks, in the order asked, all with outcomes.
+    fn records(&self, tasks: &[Task]) -> Result<Vec<(Address, Arc<Record>)>> {
+        let mut records = Vec::with_capacity(tasks.len());
         let mut missing = Vec::new();
         for task in tasks {
             let address: Address = Identity::of_task(task, self.worker)?.address()?;
-            let record = self.records.find(&address)?;
-            match record.as_ref().and_then(|record| Some((record, record.outcome()?))) {
-                Some((record, outcome)) => {
+            match self.records.find(&address)?.filter(|record| record.outcome().is_some()) {
+                Some(record) => {
                     lock(&self.used).insert(address.key());
-                    if record.is_observed_time() {
-                        lock(&self.observed).insert(address.key(), Digest::of_value(outcome)?);
-                    }
-                    outcomes.push(outcome.clone());
+                    records.push((address, record));
                 }
                 None => missing.push(trial_name(&address)),
             }
@@ -77,11 +76,32 @@ impl Context for ReplayContext<'_> {
                 tasks.len(),
             );
         }
-        Ok(outcomes)
+        Ok(records)
+    }
+}
+
+impl Context for ReplayContext<'_> {
+    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
+        let records = self.records(tasks)?;
+        records.iter().map(|(address, record)| outcome_of(address, record, &self.observed)).collect()
     }
 
     fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
         self.time.training_seconds(self, trainings)
+    }
+
+    fn latencies(&self, inferences: &[Inference]) -> Result<Vec<Vec<f64>>> {
+        self.time.latencies(self, inferences)
+    }
+
+    fn spent_seconds(&self, tasks: &[Task]) -> Result<Option<Vec<f64>>> {
+        if !self.time.is_measured()? {
+            return Ok(None);
+        }
+        let records = self.records(tasks)?;
+        let seconds = records.iter().map(|(address, record)| seconds_of(address, record, &self.observed));
+        let source = || self.records.source().display().to_string();
+        seconds.collect::<Result<_>>().map(Some).with_context(source)
     }
 
     fn memoize_value(&self, step: Step, inputs: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {

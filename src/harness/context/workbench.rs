@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::LiveContext;
 use crate::base::digest::Digest;
@@ -15,6 +15,7 @@ use crate::harness::event::{Event, Observer};
 use crate::harness::executor::{Execute, ExecuteError};
 use crate::harness::store::{Address, Identity, Key, Record, StepLock, Store, StoreError};
 use crate::task::Task;
+use crate::task::outcome::Outcome;
 
 /// How often a step that somebody else computes is looked at again.
 const POLL: Duration = Duration::from_millis(10);
@@ -98,11 +99,11 @@ impl<'a> Workbench<'a> {
         Ok(true)
     }
 
-    /// Whether the measured times of these keys are the ones with these digests; else they were lost and taken anew.
+    /// Whether what was observed at these keys (`Record::observed_digest`) has these digests; else it was lost and observed
+    /// anew.
     pub fn are_observed(&self, times: &BTreeMap<Key, Digest>) -> Result<bool> {
         for (key, digest) in times {
-            let record = self.record(*key)?;
-            if Digest::of_value(&record.outcome())? != *digest {
+            if self.record(*key)?.observed_digest()? != *digest {
                 return Ok(false);
             }
         }
@@ -200,8 +201,32 @@ pub(super) fn trial_name(address: &Address) -> String {
 /// Keys that a study used, in the making.
 pub(super) type Used = Mutex<BTreeSet<Key>>;
 
-/// Digests of the measured times that a study used, in the making.
+/// Digests of the measured times and of the seconds of trials that a study used, in the making.
 pub(super) type Observed = Mutex<BTreeMap<Key, Digest>>;
+
+/// The outcome of a trial; if it is a measured time, it is noted as observed.
+pub(super) fn outcome_of(address: &Address, record: &Record, observed: &Observed) -> Result<Outcome> {
+    let outcome = record.outcome().cloned();
+    let outcome =
+        outcome.with_context(|| format!("{}: its record holds a value instead of an outcome", trial_name(address)))?;
+    if record.is_observed_time() {
+        lock(observed).insert(address.key(), record.observed_digest()?);
+    }
+    Ok(outcome)
+}
+
+/// The device seconds that a trial took, noted as observed.
+pub(super) fn seconds_of(address: &Address, record: &Record, observed: &Observed) -> Result<f64> {
+    let observation = record.observation.as_ref().with_context(|| {
+        format!(
+            "{}: its record does not say how long it took (evidence of a profile whose clock is a cost model leaves that \
+             out)",
+            trial_name(address)
+        )
+    })?;
+    lock(observed).insert(address.key(), record.observed_digest()?);
+    Ok(observation.cpu_seconds)
+}
 
 /// Lock a mutex whose holder may have panicked: what it guards here is valid at every step.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

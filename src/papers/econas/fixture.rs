@@ -11,7 +11,7 @@ use super::paper::Econas;
 use super::settings::{Dataset, SearchSettings, Settings, StudySettings, TableSettings, Training};
 use crate::base::digest::Digest;
 use crate::base::seed::Seed;
-use crate::harness::study::{Context, Paper, Results, Step, StudyResult, Training as Timed};
+use crate::harness::study::{Context, Inference, Paper, Results, Step, StudyResult, Training as Timed};
 use crate::network::spec::Operator;
 use crate::network::weights::{Tensor, Tensors, encode};
 use crate::task::outcome::Outcome;
@@ -104,6 +104,14 @@ impl Context for FakeContext {
 
     fn training_seconds(&self, _: &[Timed]) -> Result<Vec<f64>> {
         anyhow::bail!("econas asks for no training times")
+    }
+
+    fn latencies(&self, _: &[Inference]) -> Result<Vec<Vec<f64>>> {
+        anyhow::bail!("econas asks for no latency")
+    }
+
+    fn spent_seconds(&self, _: &[Task]) -> Result<Option<Vec<f64>>> {
+        anyhow::bail!("econas does not ask what tasks took")
     }
 
     fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {

@@ -16,7 +16,7 @@ use super::settings::{
 use super::space::{Functions, Space};
 use super::trainer::Trainer;
 use crate::base::digest::Digest;
-use crate::harness::study::{Context, Paper, Results, Step, StudyResult, Training};
+use crate::harness::study::{Context, Inference, Paper, Results, Step, StudyResult, Training};
 use crate::network::cost::{CostModel, step_seconds};
 use crate::task::outcome::Outcome;
 use crate::task::{DataChoice, Probe, SplitChoice, Task};
@@ -105,6 +105,14 @@ impl Context for FakeContext {
             step.context("a sound network").map(|step| step * training.epochs as f64)
         };
         trainings.iter().map(seconds).collect()
+    }
+
+    fn latencies(&self, _: &[Inference]) -> Result<Vec<Vec<f64>>> {
+        bail!("fashion_ga asks for no latency")
+    }
+
+    fn spent_seconds(&self, _: &[Task]) -> Result<Option<Vec<f64>>> {
+        bail!("fashion_ga does not ask what tasks took")
     }
 
     fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {

@@ -18,9 +18,10 @@ use super::settings::{
 use super::sharing::SupernetRecord;
 use super::space::Space;
 use crate::base::digest::Digest;
-use crate::harness::study::{Context, Paper, Results, Step, StudyResult, Training};
-use crate::network::cost::{CostModel, cost, step_seconds};
+use crate::harness::study::{Context, Inference, Paper, Results, Step, StudyResult, Training};
+use crate::network::cost::{CostModel, cost, pass_seconds};
 use crate::network::spec::NetworkSpec;
+use crate::task::numerics::Numerics;
 use crate::task::outcome::Outcome;
 use crate::task::{DataChoice, Probe, SplitChoice, Task};
 
@@ -76,7 +77,12 @@ pub(super) fn settings() -> Settings {
         budgets: vec![20_000, 40_000, 80_000],
         baselines: BaselineSettings { divisor: 4, networks: Baseline::ALL.to_vec() },
         transfer: TransferSettings { data: data(), networks: vec![Baseline::MobileNetV2] },
-        latency: LatencySettings { networks: 4, batch_sizes: vec![8, 32] },
+        latency: LatencySettings {
+            networks: 4,
+            batch_sizes: vec![8, 32],
+            threads: vec![1, 2],
+            numerics: vec![Numerics::Portable, Numerics::Avx2],
+        },
     }
 }
 
@@ -98,6 +104,9 @@ pub(super) fn supernet_results(id: &str) -> Results {
     results.insert(id.to_owned(), StudyResult::of(&record).expect("finite numbers"));
     results
 }
+
+/// What every task of the fake worker takes.
+pub(super) const FAKE_SECONDS: f64 = 0.5;
 
 /// Answers tasks from the task alone: accuracies grow with the multiply-adds, and differ a little from network to network.
 pub(super) struct FakeContext;
@@ -134,13 +143,22 @@ impl Context for FakeContext {
         tasks.iter().map(outcome).collect()
     }
 
-    fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
+    fn training_seconds(&self, _: &[Training]) -> Result<Vec<f64>> {
+        bail!("hierarchical asks for no training times")
+    }
+
+    fn latencies(&self, inferences: &[Inference]) -> Result<Vec<Vec<f64>>> {
         let model = CostModel { overhead_seconds: 1e-4, multiply_adds_per_second: 1e8, bytes_per_second: 1e8 };
-        let seconds = |training: &Training| {
-            let step = step_seconds(&training.network, training.recipe.batch_size, &model);
-            step.context("a sound network").map(|step| step * training.epochs as f64)
+        let seconds = |inference: &Inference| {
+            let Inference { networks, batch_size, threads, .. } = inference;
+            let seconds = |network| pass_seconds(network, *batch_size, *threads, &model).context("a sound network");
+            networks.iter().map(seconds).collect()
         };
-        trainings.iter().map(seconds).collect()
+        inferences.iter().map(seconds).collect()
+    }
+
+    fn spent_seconds(&self, tasks: &[Task]) -> Result<Option<Vec<f64>>> {
+        Ok(Some(vec![FAKE_SECONDS; tasks.len()]))
     }
 
     fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {

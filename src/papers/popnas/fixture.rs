@@ -15,7 +15,7 @@ use super::search::SearchInputs;
 use super::settings::{ArmSettings, ChildSettings, ClockSettings, DataSettings, SearchSettings, Settings};
 use crate::base::digest::Digest;
 use crate::base::seed::Seed;
-use crate::harness::study::{Context, Paper, Results, Step, StudyResult, Training};
+use crate::harness::study::{Context, Inference, Paper, Results, Step, StudyResult, Training};
 use crate::network::cost::{CostModel, step_seconds};
 use crate::surrogate::xgboost::XgboostGrid;
 use crate::task::outcome::Outcome;
@@ -127,6 +127,14 @@ impl Context for FakeContext {
             step.context("a sound network").map(|step| step * training.epochs as f64)
         };
         trainings.iter().map(seconds).collect()
+    }
+
+    fn latencies(&self, _: &[Inference]) -> Result<Vec<Vec<f64>>> {
+        bail!("popnas asks for no latency")
+    }
+
+    fn spent_seconds(&self, _: &[Task]) -> Result<Option<Vec<f64>>> {
+        bail!("popnas does not ask what tasks took")
     }
 
     fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {

@@ -19,7 +19,7 @@ use super::settings::{
 };
 use crate::base::digest::Digest;
 use crate::base::seed::{Seed, Stream};
-use crate::harness::study::{Context, Paper, Results, Step, StudyResult, Training};
+use crate::harness::study::{Context, Inference, Paper, Results, Step, StudyResult, Training};
 use crate::network::shape::shapes;
 use crate::network::spec::NetworkSpec;
 use crate::network::weights::{Tensor, Tensors, decode, encode};
@@ -219,6 +219,14 @@ impl Context for FakeContext {
 
     fn training_seconds(&self, _: &[Training]) -> Result<Vec<f64>> {
         bail!("valp asks for no time")
+    }
+
+    fn latencies(&self, _: &[Inference]) -> Result<Vec<Vec<f64>>> {
+        bail!("valp asks for no latency")
+    }
+
+    fn spent_seconds(&self, _: &[Task]) -> Result<Option<Vec<f64>>> {
+        bail!("valp does not ask what tasks took")
     }
 
     fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
