@@ -35,6 +35,28 @@ fn a_search_with_a_supernet_repeats_its_bytes_and_is_verified() {
     assert_eq!(bench.digests("reports"), expected);
 }
 
+/// Passes of two threads and other numerics are measured for real, and what the search took is added up.
+#[test]
+fn what_a_search_took_and_how_long_networks_run_is_rebuilt_from_the_evidence_and_promised_by_none() {
+    let model = "clock: cost_model\n    # Of the order of one core of an ordinary machine; no claim about time is judged on \
+                 it.\n    cost_model: {overhead_seconds: 0.00002, multiply_adds_per_second: 5.0e9, bytes_per_second: \
+                 4.0e9}";
+    let text = tiny();
+    assert!(text.contains(model), "the manifest says `{model}` no more");
+    let text = text.replacen(model, "clock: measured\n    timing: {warm_up: 0, steps: 1}", 1);
+    let bench = Bench::of("hierarchical", &text);
+    bench.renas(&["run", "--update-lock"]).expect(0, "report:");
+    let expected = bench.digests("reports");
+    let findings = std::fs::read_to_string(bench.path("reports/quick/hierarchical/findings.json")).expect("findings");
+    for quantity in ["search.device_hours", "search.device_days", "latency.kendall.nsga2", "latency.gain.kendall"] {
+        assert!(findings.contains(&format!("\"{quantity}\"")), "no {quantity}");
+    }
+    bench.renas(&["run"]).expect(0, "0 trials computed");
+    assert_eq!(bench.digests("reports"), expected);
+    bench.renas(&["verify"]).expect(0, "rebuilt from the evidence");
+    bench.renas(&["run", "--store", "other"]).expect(0, "derive from observed times");
+}
+
 #[test]
 fn settings_that_make_no_search_are_refused_with_their_line() {
     for (from, to, said) in [
@@ -49,7 +71,18 @@ fn settings_that_make_no_search_are_refused_with_their_line() {
             "learning_rate: 0.003, seeds: 2",
             "seeds are at most as many as `search.seeds`",
         ),
-        ("batch_sizes: [8, 32]", "batch_sizes: [8]", "batch_sizes must be at least two"),
+        (
+            "batch_sizes: [8, 32], threads: [1, 2], numerics: [portable, avx2]",
+            "batch_sizes: [8], threads: [2], numerics: [avx2]",
+            "batch_sizes, threads and numerics must be at least two configurations together",
+        ),
+        ("batch_sizes: [8, 32]", "batch_sizes: [8, 8]", "batch_sizes: a value stands twice"),
+        ("batch_sizes: [8, 32]", "batch_sizes: []", "batch_sizes: is an empty list"),
+        ("threads: [1, 2]", "threads: [2, 2]", "threads: a value stands twice"),
+        ("threads: [1, 2]", "threads: [0, 2]", "0 is not between 1 and 1024"),
+        ("threads: [1, 2]", "threads: []", "threads: is an empty list"),
+        ("numerics: [portable, avx2]}", "numerics: [avx2, avx2]}", "numerics: a value stands twice"),
+        ("numerics: [portable, avx2]}", "numerics: [portabel, avx2]}", "did you mean `portable`?"),
         ("networks: [mobile_net_v2, squeeze_net]", "networks: [squeeze_net, squeeze_net]", "a network stands twice"),
         ("networks: [mobile_net_v2, squeeze_net]", "networks: [mobil_net_v2]", "did you mean `mobile_net_v2`?"),
     ] {

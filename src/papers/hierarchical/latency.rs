@@ -1,17 +1,38 @@
-//! Times of one search's networks at several sizes of batches: whether what is fast in one setting is fast in another.
+//! Times of one search's networks in several configurations of one machine: whether what is fast in one is fast in another.
 //!
-//! The paper claims transfer across hardware platforms; one machine is one platform, and sizes of batches are as far as
-//! its settings go.
+//! The paper claims transfer across hardware platforms. One machine is one platform; sizes of batches, threads and
+//! instruction sets are as far as its configurations go.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::search::{SearchRecord, Visit};
 use super::space::Space;
-use super::trainer::Trainer;
-use crate::harness::study::{Context, Results};
+use crate::base::seed::Seed;
+use crate::harness::study::{Context, Inference, Results};
 use crate::network::spec::NetworkSpec;
 use crate::search::pareto::non_dominated_sort;
+use crate::task::numerics::Numerics;
+
+/// A way to run networks on one machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// Images that pass together.
+    pub batch_size: usize,
+    /// Threads that compute together.
+    pub threads: usize,
+    /// Instruction sets and modes of libraries.
+    pub numerics: Numerics,
+}
+
+impl Configuration {
+    /// The configuration in words.
+    pub fn words(&self) -> String {
+        let threads = if self.threads == 1 { "1 thread".to_owned() } else { format!("{} threads", self.threads) };
+        format!("{} images, {threads}, {}", self.batch_size, self.numerics.name())
+    }
+}
 
 /// What the study depends on besides the search that it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,10 +44,10 @@ pub struct LatencyInputs {
     pub space: Space,
     /// Most networks that are timed.
     pub networks: usize,
-    /// Images per step.
-    pub batch_sizes: Vec<usize>,
-    /// How they are trained while they are timed.
-    pub trainer: Trainer,
+    /// How they run.
+    pub configurations: Vec<Configuration>,
+    /// Root of weights and images.
+    pub seed: Seed,
 }
 
 /// The networks, and their times.
@@ -35,7 +56,7 @@ pub struct LatencyInputs {
 pub struct LatencyRecord {
     /// The networks.
     pub visits: Vec<Visit>,
-    /// Seconds of a training step per image: for each size of batches, one number per network.
+    /// Seconds of a forward pass per image: for each configuration, one number per network.
     pub seconds: Vec<Vec<f64>>,
 }
 
@@ -46,9 +67,17 @@ pub fn latency(inputs: &LatencyInputs, results: &Results, context: &dyn Context)
     let supernet = inputs.space.supernet();
     let path = |visit: &Visit| supernet.path(&visit.choice);
     let networks: Vec<NetworkSpec> = visits.iter().map(path).collect::<Result<_, _>>()?;
-    let seconds = |&size: &usize| inputs.trainer.seconds_per_image(&networks, size, context);
-    let seconds = inputs.batch_sizes.iter().map(seconds).collect::<Result<_>>()?;
-    Ok(LatencyRecord { visits, seconds })
+    let inference = |configuration: &Configuration| {
+        let Configuration { batch_size, threads, numerics } = *configuration;
+        Inference { networks: networks.clone(), batch_size, threads, numerics, seed: inputs.seed }
+    };
+    let inferences: Vec<Inference> = inputs.configurations.iter().map(inference).collect();
+    let passes = context.latencies(&inferences)?;
+    ensure!(passes.len() == inferences.len(), "{} inferences had {} answers", inferences.len(), passes.len());
+    let per_image = |(passes, inference): (Vec<f64>, &Inference)| {
+        passes.into_iter().map(|seconds| seconds / inference.batch_size as f64).collect()
+    };
+    Ok(LatencyRecord { visits, seconds: passes.into_iter().zip(&inferences).map(per_image).collect() })
 }
 
 /// The networks of a search that no other of it dominates, each once, by multiply-adds.

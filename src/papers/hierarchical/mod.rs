@@ -16,11 +16,12 @@ pub mod variation; //  random genotypes, crossover and mutation
 pub mod objectives; // error, multiply-adds and memory
 pub mod baselines; //  the hand-designed networks that the paper compares with
 pub mod sharing; //    the supernet trained, and networks judged with its weights
-pub mod trainer; //    networks trained and timed on their own
+pub mod trainer; //    networks trained on their own
 pub mod search; //     one search
 pub mod ranking; //    how well a supernet ranks
 pub mod finals; //     chosen and hand-designed networks, trained
 pub mod latency; //    times of one search's networks
+pub mod cost; //       what a search took
 pub mod analysis; //   quantities, tables and figures
 
 #[cfg(test)]

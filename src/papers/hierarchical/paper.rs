@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::plan::{Inputs, plan};
 use super::settings::{self, Settings};
-use super::{analysis, finals, latency, ranking, search, sharing};
+use super::{analysis, cost, finals, latency, ranking, search, sharing};
 use crate::harness::manifest::decode::Section;
 use crate::harness::study::{Context, Paper, Results, Study};
 use crate::report::findings::Findings;
@@ -44,6 +44,7 @@ impl Paper for Hierarchical {
             Inputs::Search(inputs) => serde_json::to_value(search::search(&inputs, results, context)?),
             Inputs::Final(inputs) => serde_json::to_value(finals::finals(&inputs, results, context)?),
             Inputs::Baseline(inputs) => serde_json::to_value(finals::baseline(&inputs, context)?),
+            Inputs::Cost(inputs) => serde_json::to_value(cost::cost(&inputs, results, context)?),
             Inputs::Latency(inputs) => serde_json::to_value(latency::latency(&inputs, results, context)?),
         }?)
     }
@@ -92,6 +93,7 @@ mod tests {
             "counts",
             "transfer",
             "latency",
+            "latency_pairs",
             "front",
             "hypervolume",
             "ranking",

@@ -1,11 +1,12 @@
 //! The studies of a profile: supernets, how they rank, searches, trainings of what they chose and of hand-designed
-//! networks, the same on a second data set, and times.
+//! networks, the same on a second data set, and times: what searches took, and how long networks run.
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 use super::arm::Arm;
 use super::baselines::baseline::{Baseline, Form};
+use super::cost::CostInputs;
 use super::finals::{BaselineInputs, FinalInputs};
 use super::latency::LatencyInputs;
 use super::ranking::RankingInputs;
@@ -32,6 +33,8 @@ pub enum Inputs {
     Final(FinalInputs),
     /// A hand-designed network is trained.
     Baseline(BaselineInputs),
+    /// What a search took is added up.
+    Cost(CostInputs),
     /// Networks are timed.
     Latency(LatencyInputs),
 }
@@ -49,6 +52,11 @@ pub fn ranking_id(seed: usize) -> String {
 /// Id of a search.
 pub fn search_id(arm: Arm, seed: usize) -> String {
     format!("search/{}/seed-{seed:02}", arm.name())
+}
+
+/// Id of what `nsga2` took, its supernet included.
+pub fn cost_id(seed: usize) -> String {
+    format!("cost/seed-{seed:02}")
 }
 
 /// Id of the times of a search's networks.
@@ -118,6 +126,7 @@ pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
         for arm in Arm::ALL {
             studies.push(planner.search(arm, seed)?);
         }
+        studies.push(planner.cost(seed)?);
     }
     for seed in 0..settings.training.seeds {
         for pick in settings.picks() {
@@ -206,10 +215,9 @@ impl Planner<'_> {
         }
     }
 
-    fn supernet(&self, seed: usize) -> Result<Study> {
-        let supernet = &self.settings.supernet;
-        let data = &self.settings.data;
-        let inputs = SupernetInputs {
+    fn supernet_inputs(&self, seed: usize) -> SupernetInputs {
+        let (supernet, data) = (&self.settings.supernet, &self.settings.data);
+        SupernetInputs {
             space: self.space.clone(),
             data: data.name.clone(),
             split: self.split(data),
@@ -217,8 +225,13 @@ impl Planner<'_> {
             batch_size: supernet.batch_size,
             learning_rate: supernet.learning_rate,
             seed: self.settings.root().derive_indexed("supernet", seed as u64),
-        };
-        let study = self.study(supernet_id(seed), data, Inputs::Supernet(inputs), Vec::new())?;
+        }
+    }
+
+    fn supernet(&self, seed: usize) -> Result<Study> {
+        let Settings { supernet, data, .. } = self.settings;
+        let inputs = Inputs::Supernet(self.supernet_inputs(seed));
+        let study = self.study(supernet_id(seed), data, inputs, Vec::new())?;
         Ok(Study { cpu_seconds: supernet.seconds, ..study })
     }
 
@@ -253,6 +266,20 @@ impl Planner<'_> {
         Ok(Study { trials, cpu_seconds: trials as f64 * settings.search.seconds, ..study })
     }
 
+    /// It asks for no trial that the supernet and the search have not asked for.
+    fn cost(&self, seed: usize) -> Result<Study> {
+        let (of_supernet, search) = (self.settings.supernet_of(seed), search_id(Arm::Nsga2, seed));
+        let supernet = supernet_id(of_supernet);
+        let inputs = CostInputs {
+            training: self.supernet_inputs(of_supernet),
+            judging: self.judging(),
+            supernet: supernet.clone(),
+            search: search.clone(),
+        };
+        let study = self.study(cost_id(seed), &self.settings.data, Inputs::Cost(inputs), vec![supernet, search])?;
+        Ok(Study { trials: 0, cpu_seconds: 0.0, ..study })
+    }
+
     /// Root of one training of a chosen or a hand-designed network: the same for all networks of a seed.
     fn training_seed(&self, seed: usize) -> Seed {
         self.settings.root().derive_indexed("training", seed as u64)
@@ -285,10 +312,10 @@ impl Planner<'_> {
             search: search.clone(),
             space: self.space.clone(),
             networks: self.settings.latency.networks,
-            batch_sizes: self.settings.latency.batch_sizes.clone(),
-            trainer: self.trainer(&self.settings.data, self.settings.root().derive("latency")),
+            configurations: self.settings.latency.configurations(),
+            seed: self.settings.root().derive("latency"),
         };
         let study = self.study(latency_id(arm), &self.settings.data, Inputs::Latency(inputs), vec![search])?;
-        Ok(Study { trials: 0, cpu_seconds: 0.0, ..study })
+        Ok(Study { data: Vec::new(), trials: 0, cpu_seconds: 0.0, ..study })
     }
 }

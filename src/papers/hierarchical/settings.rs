@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::baselines::baseline::Baseline;
+use super::latency::Configuration;
 use super::objectives::Weights;
 use super::space::Space;
 use crate::base::seed::Seed;
@@ -10,6 +11,7 @@ use crate::data::{registry, split};
 use crate::harness::manifest::decode::{Item, Section};
 use crate::search::evolution;
 use crate::task::SplitChoice;
+use crate::task::numerics::Numerics;
 
 /// Everything that a profile sets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,7 +37,7 @@ pub struct Settings {
     pub baselines: BaselineSettings,
     /// The second data set.
     pub transfer: TransferSettings,
-    /// Times at several sizes of batches.
+    /// Times in several configurations of the machine.
     pub latency: LatencySettings,
 }
 
@@ -158,14 +160,18 @@ pub struct TransferSettings {
     pub networks: Vec<Baseline>,
 }
 
-/// Times at several sizes of batches.
+/// Times in several configurations of the machine: every combination of the lists.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LatencySettings {
     /// Most networks of a search that are timed.
     pub networks: usize,
-    /// Images per step.
+    /// Images that pass together.
     pub batch_sizes: Vec<usize>,
+    /// Threads that compute together.
+    pub threads: Vec<usize>,
+    /// Pinned settings: instruction sets and modes of libraries.
+    pub numerics: Vec<Numerics>,
 }
 
 /// Budgets of the paper's table.
@@ -209,6 +215,8 @@ pub fn read(section: &mut Section<'_>) -> Settings {
         latency: section.section("latency", |section| LatencySettings {
             networks: section.integer("networks", 3..=1000),
             batch_sizes: section.list("batch_sizes", |item| item.integer(2..=1 << 16)),
+            threads: section.list("threads", |item| item.integer(1..=1024)),
+            numerics: section.list("numerics", numerics),
         }),
     };
     // Where values are stand-ins, rules between them say nothing.
@@ -232,11 +240,9 @@ fn check(settings: &Settings, section: &Section<'_>) {
     if settings.training.seeds > settings.search.seeds {
         section.problem("training", "seeds are at most as many as `search.seeds`: each trains what its search chose");
     }
-    if settings.latency.batch_sizes.len() < 2 {
-        section.problem("latency", "batch_sizes must be at least two, for times at one to be compared with another's");
-    }
+    check_latency(&settings.latency, section);
     for (key, networks) in [("baselines", &settings.baselines.networks), ("transfer", &settings.transfer.networks)] {
-        if networks.iter().enumerate().any(|(index, one)| networks[..index].contains(one)) {
+        if has_double(networks) {
             section.problem(key, "a network stands twice");
         }
     }
@@ -246,6 +252,34 @@ fn check(settings: &Settings, section: &Section<'_>) {
             section.problem(key, format!("the space does not fit the images of {}: {error}", data.name));
         }
     }
+}
+
+fn check_latency(latency: &LatencySettings, section: &Section<'_>) {
+    let LatencySettings { batch_sizes, threads, numerics, .. } = latency;
+    let doubles = [
+        ("batch_sizes", has_double(batch_sizes)),
+        ("threads", has_double(threads)),
+        ("numerics", has_double(numerics)),
+    ];
+    for (key, _) in doubles.into_iter().filter(|(_, has_double)| *has_double) {
+        section.problem("latency", format!("{key}: a value stands twice"));
+    }
+    if latency.configurations().len() == 1 {
+        section.problem(
+            "latency",
+            "batch_sizes, threads and numerics must be at least two configurations together, for times in one to be \
+             compared with those in another",
+        );
+    }
+}
+
+fn has_double<T: PartialEq>(values: &[T]) -> bool {
+    values.iter().enumerate().any(|(index, one)| values[..index].contains(one))
+}
+
+fn numerics(item: &Item<'_>) -> Numerics {
+    let name = item.known("numerics", &Numerics::ALL.map(Numerics::name));
+    name.parse().unwrap_or(Numerics::Portable) // an unknown name is reported already
 }
 
 fn baseline(item: &Item<'_>) -> Baseline {
@@ -316,6 +350,20 @@ impl DataSettings {
     /// The split that is drawn from `seed`.
     pub fn split(&self, seed: Seed) -> SplitChoice {
         SplitChoice { test: self.test, validation: self.validation, train: Some(self.train), seed }
+    }
+}
+
+impl LatencySettings {
+    /// Every combination; numerics vary fastest, then threads.
+    pub fn configurations(&self) -> Vec<Configuration> {
+        let mut all = Vec::new();
+        for &batch_size in &self.batch_sizes {
+            for &threads in &self.threads {
+                let of = |&numerics: &Numerics| Configuration { batch_size, threads, numerics };
+                all.extend(self.numerics.iter().map(of));
+            }
+        }
+        all
     }
 }
 

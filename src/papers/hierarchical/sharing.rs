@@ -43,21 +43,27 @@ pub struct SupernetRecord {
     pub loss: Vec<f64>,
 }
 
+impl SupernetInputs {
+    /// The training as a task.
+    pub fn task(&self, context: &dyn Context) -> Result<Task> {
+        Ok(Task::TrainPaths(TrainPaths {
+            supernet: self.space.supernet(),
+            data: context.data(&self.data, self.split.clone())?,
+            stop: Stop::Epochs(self.epochs),
+            recipe: Recipe {
+                loss: Loss::CrossEntropy,
+                optimizer: Optimizer::Adam { learning_rate: self.learning_rate },
+                schedule: Schedule::Cosine { floor: 0.0 },
+                batch_size: self.batch_size,
+            },
+            seed: self.seed,
+        }))
+    }
+}
+
 /// Train it. One that diverges is an error: nothing can be judged with it.
 pub fn train_supernet(inputs: &SupernetInputs, context: &dyn Context) -> Result<SupernetRecord> {
-    let task = Task::TrainPaths(TrainPaths {
-        supernet: inputs.space.supernet(),
-        data: context.data(&inputs.data, inputs.split.clone())?,
-        stop: Stop::Epochs(inputs.epochs),
-        recipe: Recipe {
-            loss: Loss::CrossEntropy,
-            optimizer: Optimizer::Adam { learning_rate: inputs.learning_rate },
-            schedule: Schedule::Cosine { floor: 0.0 },
-            batch_size: inputs.batch_size,
-        },
-        seed: inputs.seed,
-    });
-    let outcomes = context.outcomes(&[task])?;
+    let outcomes = context.outcomes(&[inputs.task(context)?])?;
     let outcome = outcomes.first().context("one training had no outcome")?;
     if let Ending::Diverged { step } = outcome.ending {
         bail!("the supernet diverged at step {step}: lower `supernet.learning_rate` in the manifest");
@@ -84,14 +90,14 @@ pub struct Judging {
 }
 
 impl Judging {
-    /// Validation accuracies, fractions, of these paths of the supernet with these weights.
-    pub fn accuracies(
+    /// The evaluations of these paths of the supernet with these weights, as tasks.
+    pub fn tasks(
         &self,
         supernet: &Supernet,
         weights: Digest,
         choices: &[Choice],
         context: &dyn Context,
-    ) -> Result<Vec<f64>> {
+    ) -> Result<Vec<Task>> {
         let data = context.data(&self.data, self.split.clone())?;
         let task = |choice: &Choice| -> Result<Task> {
             Ok(Task::EvaluateSlice(EvaluateSlice {
@@ -102,8 +108,18 @@ impl Judging {
                 probes: vec![Probe::Score { split: Split::Validation }],
             }))
         };
-        let tasks = choices.iter().map(task).collect::<Result<Vec<_>>>()?;
-        let outcomes = context.outcomes(&tasks)?;
+        choices.iter().map(task).collect()
+    }
+
+    /// Validation accuracies, fractions, of these paths of the supernet with these weights.
+    pub fn accuracies(
+        &self,
+        supernet: &Supernet,
+        weights: Digest,
+        choices: &[Choice],
+        context: &dyn Context,
+    ) -> Result<Vec<f64>> {
+        let outcomes = context.outcomes(&self.tasks(supernet, weights, choices, context)?)?;
         ensure!(outcomes.len() == choices.len(), "{} networks had {} outcomes", choices.len(), outcomes.len());
         outcomes.iter().map(|outcome| self.read(outcome)).collect()
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::objectives::Price;
 use crate::base::seed::Seed;
-use crate::harness::study::{Context, Training};
+use crate::harness::study::Context;
 use crate::network::spec::NetworkSpec;
 use crate::task::outcome::{Ending, Outcome};
 use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
@@ -57,7 +57,7 @@ impl Trainer {
                 data: data.clone(),
                 start: Start::Fresh,
                 stop: Stop::Epochs(self.epochs),
-                recipe: self.recipe(self.batch_size),
+                recipe: self.recipe(),
                 seed: self.seed,
                 curves: Vec::new(),
                 probes: vec![Probe::Score { split: Split::Validation }, Probe::Score { split: Split::Test }],
@@ -69,33 +69,12 @@ impl Trainer {
         networks.iter().zip(&outcomes).map(|(network, outcome)| self.read(network, outcome)).collect()
     }
 
-    /// Seconds per image of training steps of these networks on batches of the given size.
-    pub fn seconds_per_image(
-        &self,
-        networks: &[NetworkSpec],
-        batch_size: usize,
-        context: &dyn Context,
-    ) -> Result<Vec<f64>> {
-        let data = context.data(&self.data, self.split.clone())?;
-        let training = |network: &NetworkSpec| Training {
-            network: network.clone(),
-            data: data.clone(),
-            recipe: self.recipe(batch_size),
-            epochs: 1,
-            seed: self.seed,
-        };
-        let trainings: Vec<Training> = networks.iter().map(training).collect();
-        let images = self.split.train.context("times per image need `train` in the split")?;
-        let seconds = context.training_seconds(&trainings)?;
-        Ok(seconds.into_iter().map(|seconds| seconds / images as f64).collect())
-    }
-
-    fn recipe(&self, batch_size: usize) -> Recipe {
+    fn recipe(&self) -> Recipe {
         Recipe {
             loss: Loss::CrossEntropy,
             optimizer: Optimizer::Adam { learning_rate: self.learning_rate },
             schedule: Schedule::Cosine { floor: 0.0 },
-            batch_size,
+            batch_size: self.batch_size,
         }
     }
 

@@ -7,11 +7,12 @@ use anyhow::{Context as _, Result};
 use crate::harness::study::Results;
 use crate::papers::hierarchical::arm::Arm;
 use crate::papers::hierarchical::baselines::baseline::Baseline;
+use crate::papers::hierarchical::cost::CostRecord;
 use crate::papers::hierarchical::finals::FinalRecord;
 use crate::papers::hierarchical::latency::LatencyRecord;
 use crate::papers::hierarchical::objectives::Price;
 use crate::papers::hierarchical::plan::{
-    Ground, Pick, TIMED, baseline_id, final_id, latency_id, ranking_id, search_id,
+    Ground, Pick, TIMED, baseline_id, cost_id, final_id, latency_id, ranking_id, search_id,
 };
 use crate::papers::hierarchical::ranking::Ranked;
 use crate::papers::hierarchical::search::SearchRecord;
@@ -47,6 +48,8 @@ pub struct Evidence {
     pub unit: Price,
     /// Networks judged twice, per supernet.
     pub rankings: Vec<Vec<Ranked>>,
+    /// What `nsga2` took, per search seed.
+    pub costs: Vec<CostRecord>,
     searches: BTreeMap<Arm, Vec<SearchRecord>>,
     trained: BTreeMap<(Ground, Trainee), Vec<Trained>>,
     latencies: BTreeMap<Arm, LatencyRecord>,
@@ -68,6 +71,7 @@ impl Evidence {
         let unit = Price::of(&space.supernet().path(&space.dearest())?)?;
         let rankings =
             (0..settings.supernet.seeds).map(|seed| results.read(&ranking_id(seed))).collect::<Result<_>>()?;
+        let costs = (0..settings.search.seeds).map(|seed| results.read(&cost_id(seed))).collect::<Result<_>>()?;
         let mut searches = BTreeMap::new();
         for arm in Arm::ALL {
             let records = (0..settings.search.seeds).map(|seed| results.read(&search_id(arm, seed)));
@@ -88,7 +92,7 @@ impl Evidence {
         }
         let latency = |arm: Arm| Ok((arm, results.read(&latency_id(arm))?));
         let latencies = TIMED.into_iter().map(latency).collect::<Result<_>>()?;
-        Ok(Self { space, unit, rankings, searches, trained, latencies })
+        Ok(Self { space, unit, rankings, costs, searches, trained, latencies })
     }
 
     /// One search per seed.

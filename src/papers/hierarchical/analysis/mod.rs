@@ -2,7 +2,8 @@
 
 pub mod quantities; // one catalogue of names and how each is read
 pub mod networks; //   its part about trained networks
-pub mod searches; //   its part about supernets, searches and times
+pub mod searches; //   its part about supernets and searches
+pub mod times; //      its part about times
 
 pub mod evidence; //  results of all studies, read once
 pub mod figures; //   fronts, hypervolumes and rankings
@@ -20,5 +21,9 @@ use crate::report::findings::Findings;
 pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
     let evidence = evidence::Evidence::read(settings, results)?;
     let quantities = quantities::measure(settings, &evidence);
-    Ok(Findings { tables: tables::all(settings, &quantities), figures: figures::all(settings, &evidence), quantities })
+    Ok(Findings {
+        tables: tables::all(settings, &evidence, &quantities),
+        figures: figures::all(settings, &evidence),
+        quantities,
+    })
 }

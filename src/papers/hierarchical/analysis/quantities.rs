@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
-use super::{networks, searches};
+use super::{networks, searches, times};
 use crate::base::metric::Unit;
 use crate::papers::hierarchical::settings::Settings;
 use crate::report::findings::{Measured, Quantity};
@@ -49,6 +49,7 @@ pub fn measure(settings: &Settings, evidence: &Evidence) -> BTreeMap<String, Qua
 fn catalogue(settings: &Settings) -> Vec<Entry> {
     let mut entries = searches::catalogue(settings);
     entries.extend(networks::catalogue(settings));
+    entries.extend(times::catalogue(settings));
     entries
 }
 
@@ -66,7 +67,12 @@ pub(super) fn exact(value: f64) -> Measured {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::harness::study::StudyResult;
+    use crate::papers::hierarchical::analysis::analyze;
+    use crate::papers::hierarchical::cost::CostRecord;
     use crate::papers::hierarchical::fixture::{results, settings};
+    use crate::papers::hierarchical::plan::cost_id;
+    use crate::report::soundness::sound_ids;
 
     #[test]
     fn names_are_unique_and_all_that_is_found_was_promised() {
@@ -78,5 +84,18 @@ mod tests {
         let absent: Vec<&String> = names.iter().filter(|name| !found.contains_key(*name)).collect();
         assert!(absent.is_empty(), "{absent:?}");
         assert!(found.keys().all(|name| names.binary_search(name).is_ok()));
+    }
+
+    #[test]
+    fn under_a_cost_model_what_searches_took_is_absent_and_nothing_else() {
+        let (settings, (_, mut results)) = (settings(), results());
+        for seed in 0..settings.search.seeds {
+            results.insert(cost_id(seed), StudyResult::of(&CostRecord::Unmeasured).expect("a word"));
+        }
+        let findings = analyze(&settings, &results).expect("own results");
+        assert!(sound_ids(&findings).contains("table1"));
+        let absent: Vec<String> =
+            names(&settings).into_iter().filter(|name| !findings.quantities.contains_key(name)).collect();
+        assert_eq!(absent, ["search.device_days", "search.device_hours"]);
     }
 }

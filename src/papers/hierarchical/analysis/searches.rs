@@ -1,13 +1,12 @@
-//! Quantities of supernets, searches and times.
+//! Quantities of supernets and searches.
 
 use super::evidence::Evidence;
 use super::measures::{self, Passes, Principle};
 use super::quantities::{Entry, Read, samples};
 use crate::base::metric::Unit;
 use crate::papers::hierarchical::arm::Arm;
-use crate::papers::hierarchical::latency::{LatencyRecord, front};
+use crate::papers::hierarchical::latency::front;
 use crate::papers::hierarchical::objectives::Price;
-use crate::papers::hierarchical::plan::TIMED;
 use crate::papers::hierarchical::ranking::Ranked;
 use crate::papers::hierarchical::search::{SearchRecord, best_within};
 use crate::papers::hierarchical::settings::Settings;
@@ -31,7 +30,6 @@ pub(super) fn catalogue(settings: &Settings) -> Vec<Entry> {
     }
     entries.extend(supernets(settings));
     entries.extend(principles(settings));
-    entries.extend(times(settings));
     entries
 }
 
@@ -155,43 +153,6 @@ fn principles(settings: &Settings) -> Vec<Entry> {
             let favour_words = format!("{words}, minus that of random networks");
             entries.push(entry(settings, name("share"), words, Unit::Fraction, SEARCH, read));
             entries.push(entry(settings, name("favour"), favour_words, Unit::Fraction, SEARCH, favour));
-        }
-    }
-    entries
-}
-
-/// Rank correlations of the times of an arm's networks between every two sizes of batches.
-fn between_batches(record: &LatencyRecord) -> Vec<f64> {
-    let all = &record.seconds;
-    let pairs = (0..all.len()).flat_map(|second| (0..second).map(move |first| (first, second)));
-    pairs.filter_map(|(first, second)| kendall_tau_b(&all[first], &all[second]).ok()).collect()
-}
-
-/// Rank correlations of the times of an arm's networks and their multiply-adds, by size of batches.
-fn with_multiply_adds(record: &LatencyRecord) -> Vec<f64> {
-    let multiply_adds: Vec<f64> = record.visits.iter().map(|visit| visit.price.multiply_adds as f64).collect();
-    record.seconds.iter().filter_map(|seconds| kendall_tau_b(seconds, &multiply_adds).ok()).collect()
-}
-
-/// Rank correlations of one arm's times.
-type OfTimes = fn(&LatencyRecord) -> Vec<f64>;
-
-fn times(settings: &Settings) -> Vec<Entry> {
-    let kinds: [(&str, &str, &'static str, OfTimes); 2] = [
-        (
-            "batches_kendall",
-            "Kendall's tau of times per image at two sizes of batches",
-            "pair of sizes",
-            between_batches,
-        ),
-        ("work_kendall", "Kendall's tau of times per image and multiply-adds", "size of batches", with_multiply_adds),
-    ];
-    let mut entries = Vec::new();
-    for arm in TIMED {
-        for (name, words, over, value) in kinds {
-            let read: Read = Box::new(move |evidence| samples(value(evidence.latency(arm)?)));
-            let (name, label) = (format!("latency.{}.{name}", arm.name()), format!("{words} ({})", arm.name()));
-            entries.push(Entry { observed_time: true, ..entry(settings, name, label, Unit::One, over, read) });
         }
     }
     entries

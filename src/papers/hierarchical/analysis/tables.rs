@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::trainees;
+use super::evidence::{Evidence, trainees};
 use super::measures::Principle;
 use super::published::{Row, TABLE_1};
+use super::times::{Difference, Pair, pairs};
 use crate::base::metric::Unit;
 use crate::papers::hierarchical::arm::Arm;
 use crate::papers::hierarchical::plan::{Ground, TIMED};
@@ -14,8 +15,8 @@ use crate::report::findings::{Cell, Quantity, Table};
 type Quantities = BTreeMap<String, Quantity>;
 
 /// All tables, in the order of the report.
-pub fn all(settings: &Settings, quantities: &Quantities) -> Vec<Table> {
-    let maker = Maker { settings, quantities };
+pub fn all(settings: &Settings, evidence: &Evidence, quantities: &Quantities) -> Vec<Table> {
+    let maker = Maker { settings, evidence, quantities };
     vec![
         maker.table_1(),
         maker.counts(),
@@ -24,11 +25,13 @@ pub fn all(settings: &Settings, quantities: &Quantities) -> Vec<Table> {
         maker.operators(),
         maker.transfer(),
         maker.latency(),
+        maker.latency_pairs(),
     ]
 }
 
 struct Maker<'a> {
     settings: &'a Settings,
+    evidence: &'a Evidence,
     quantities: &'a Quantities,
 }
 
@@ -72,12 +75,18 @@ impl Maker<'_> {
                 number(row.parameters, Unit::Count),
                 ours("parameters"),
                 row.gpu_days.map_or_else(|| text("manual"), |days| number(days, Unit::One)),
+                match (row.gpu_days, row.ours) {
+                    (Some(_), Some(_)) => self.quantity("search.device_hours".to_owned()),
+                    _ => Cell::Empty,
+                },
             ]
         };
         let training = &self.settings.training;
         let caption = format!(
             "The paper's numbers are of CIFAR-10, one run each. Ours are of {}: {} training images, {} epochs, {} seeds; \
-             hand-designed networks have channels divided by {}. NASNet-A and AmoebaNet-B are quoted and not measured.",
+             hand-designed networks have channels divided by {}. NASNet-A and AmoebaNet-B are quoted and not measured. Our \
+             search cost is that of a supernet and one search of nsga2, which serves all budgets, in hours of the device \
+             that computed them (of one core of a CPU); the paper does not name its GPU.",
             self.settings.data.name,
             self.settings.data.train,
             training.epochs,
@@ -93,6 +102,7 @@ impl Maker<'_> {
             "Parameters, paper",
             "Parameters, ours",
             "Search cost, paper (GPU-days)",
+            "Search cost, ours (device hours)",
         ];
         table("table1", "Table 1. Performance comparison", caption, &columns, TABLE_1.map(row).to_vec())
     }
@@ -181,13 +191,54 @@ impl Maker<'_> {
     }
 
     fn latency(&self) -> Table {
-        let names = TIMED.into_iter().map(|arm| format!("latency.{}", arm.name()));
-        let rows = self.rows(names, &["batches_kendall", "work_kendall"]);
+        let present: Vec<Difference> = Difference::ALL.into_iter().filter(|one| !self.pairs(*one).is_empty()).collect();
+        let kendall = |arm: Arm, suffix: &str| self.quantity(format!("latency.kendall.{}{suffix}", arm.name()));
+        let row = |arm: Arm| {
+            let mut cells = vec![text(arm.name()), kendall(arm, "")];
+            cells.extend(present.iter().map(|one| kendall(arm, &format!(".{}", one.name()))));
+            cells.push(self.quantity(format!("latency.work_kendall.{}", arm.name())));
+            cells
+        };
+        let mut rows: Vec<Vec<Cell>> = TIMED.map(row).to_vec();
+        let mut gain = vec![text("nsga2 minus accuracy_only"), self.quantity("latency.gain.kendall".to_owned())];
+        gain.resize(present.len() + 3, Cell::Empty);
+        rows.push(gain);
+        let mut columns = vec!["Arm".to_owned(), "Between two configurations".to_owned()];
+        columns.extend(present.iter().map(|one| format!("That differ in {} alone", one.words())));
+        columns.push("With multiply-adds".to_owned());
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
         let caption = format!(
-            "Rank correlations of times per image of a training step, batches of {:?}, on one machine: one platform.",
-            self.settings.latency.batch_sizes
+            "Kendall's tau of times per image of a forward pass, of at most {} networks on the front of an arm, in {} \
+             configurations of one machine, which is one platform.",
+            self.settings.latency.networks,
+            self.settings.latency.configurations().len()
         );
-        let columns = ["Arm", "Between sizes of batches", "With multiply-adds"];
-        table("latency", "Times in several settings", caption, &columns, rows)
+        table("latency", "Networks ranked by their times in several configurations", caption, &columns, rows)
+    }
+
+    /// The pairs of configurations that differ in this alone.
+    fn pairs(&self, difference: Difference) -> Vec<Pair> {
+        let all = pairs(&self.settings.latency.configurations());
+        all.into_iter().filter(|pair| pair.difference == Some(difference)).collect()
+    }
+
+    fn latency_pairs(&self) -> Table {
+        let configurations = self.settings.latency.configurations();
+        let tau = |pair: &Pair, arm: Arm| {
+            let value = self.evidence.latency(arm).and_then(|record| pair.kendall(record));
+            value.map_or(Cell::Empty, |value| Cell::Number { value, unit: Unit::One })
+        };
+        let mut rows = Vec::new();
+        for difference in Difference::ALL {
+            for pair in self.pairs(difference) {
+                let [one, other] = [pair.one, pair.other].map(|index| text(configurations[index].words()));
+                let mut cells = vec![text(difference.words()), one, other];
+                cells.extend(TIMED.map(|arm| tau(&pair, arm)));
+                rows.push(cells);
+            }
+        }
+        let caption = "Kendall's tau of times per image, for every two configurations that differ in one thing.";
+        let columns = ["Differs", "Configuration", "Other configuration", TIMED[0].name(), TIMED[1].name()];
+        table("latency_pairs", "Two configurations at a time", caption, &columns, rows)
     }
 }
