@@ -5,6 +5,8 @@
 
 #[path = "manifest/clock.rs"]
 mod clock;
+#[path = "manifest/brought.rs"]
+mod brought; // data sets that readers bring
 #[path = "manifest/papers.rs"]
 mod catalogue; // what every paper keeps to
 #[path = "manifest/valp.rs"]
