@@ -1,10 +1,12 @@
 //! A supernet: many networks in one, whose layers of the same name share their weights.
 //!
 //! It is a row of slots. Each slot has alternatives, small graphs of layers of which a path takes one, and all layers are
-//! as wide as one of the supernet's widths says. A path is an ordinary `NetworkSpec`; its tensors are the leading slices,
-//! along every dimension, of the supernet's tensors of the same names, each of which is as large as the widest path
-//! needs. One-shot weight sharing: Bender et al. 2018, <https://proceedings.mlr.press/v80/bender18a.html>; widths as
-//! leading slices: Yu et al. 2019, section 3, <https://arxiv.org/abs/1812.08928>.
+//! as wide as one of the supernet's widths says. A path is an ordinary `NetworkSpec`; its tensors are slices of
+//! the supernet's tensors of the same names, each of which is as large as the widest path needs: the first channels, and
+//! the centre of the kernels. One-shot weight sharing: Bender et al. 2018,
+//! <https://proceedings.mlr.press/v80/bender18a.html>; the first channels: Yu et al. 2019, section 3,
+//! <https://arxiv.org/abs/1812.08928>; the centre of kernels: Cai et al. 2020, section 3.2,
+//! <https://arxiv.org/abs/1908.09791>.
 
 use std::collections::BTreeMap;
 
@@ -44,8 +46,28 @@ pub struct Slot {
     /// the next slot reads. Without nodes it hands on what it reads. All ways hand on values of one shape.
     ///
     /// Two ways of one slot may have nodes of one name: these share their tensors, and differ at most in their numbers of
-    /// filters, units or groups. Nodes of different slots have different names.
+    /// filters, units or groups, and in odd kernels that are padded to keep the size. Nodes of different slots have
+    /// different names.
     pub alternatives: Vec<Vec<Node>>,
+    /// How often each way is drawn, relative to the others: positive, one number per way. Empty where all are as likely.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shares: Vec<usize>,
+}
+
+impl Slot {
+    /// The index of a way, drawn.
+    fn draw(&self, stream: &mut Stream) -> usize {
+        if self.shares.is_empty() {
+            return stream.below(self.alternatives.len());
+        }
+        let mut left = stream.below(self.shares.iter().sum());
+        let is_drawn = |&share: &usize| {
+            let is_here = left < share;
+            left = left.saturating_sub(share);
+            is_here
+        };
+        self.shares.iter().position(is_drawn).expect("what is drawn lies below the sum")
+    }
 }
 
 /// One path.
@@ -82,6 +104,18 @@ pub enum SupernetError {
     /// There is nothing to choose from.
     #[error("supernet slot `{0}` has no alternative")]
     Empty(String),
+    /// The shares of a slot's alternatives are not one positive number for each.
+    #[error(
+        "supernet slot `{slot}`: shares {shares:?} are not one positive number for each of {alternatives} alternatives"
+    )]
+    Shares {
+        /// Name of the slot.
+        slot: String,
+        /// The shares.
+        shares: Vec<usize>,
+        /// Alternatives that the slot has.
+        alternatives: usize,
+    },
     /// There is no slot, or all ways through the slots are empty.
     #[error("the supernet has no layer that every path passes")]
     NoLayer,
@@ -116,12 +150,12 @@ impl Supernet {
         Ok(network)
     }
 
-    /// A path at random: every width is as likely as any other, then every alternative of every slot.
+    /// A path at random: every width is as likely as any other, the ways of every slot as their shares say.
     ///
     /// Panics where there is nothing to draw from; `tensors` checks that there is.
     pub fn draw(&self, stream: &mut Stream) -> Choice {
         let width = stream.below(self.widths.len());
-        Choice { width, slots: self.slots.iter().map(|slot| stream.below(slot.alternatives.len())).collect() }
+        Choice { width, slots: self.slots.iter().map(|slot| slot.draw(stream)).collect() }
     }
 
     /// Every shared tensor at its largest shape, in the order in which their nodes first appear, `node` counting these;
@@ -155,6 +189,11 @@ impl Supernet {
         input: &[usize],
         shared: &mut Shared,
     ) -> Result<Vec<usize>, SupernetError> {
+        let Slot { alternatives, shares, .. } = slot;
+        if !shares.is_empty() && (shares.len() != alternatives.len() || shares.contains(&0)) {
+            let (slot, shares, alternatives) = (slot.name.clone(), shares.clone(), alternatives.len());
+            return Err(SupernetError::Shares { slot, shares, alternatives });
+        }
         let mut handed_on: Option<Vec<usize>> = None;
         for (alternative, fragment) in slot.alternatives.iter().enumerate() {
             let wrong = |rule: String| SupernetError::Alternative { slot: slot.name.clone(), alternative, rule };
@@ -222,6 +261,18 @@ fn scaled_operator(operator: &Operator, scale: impl Fn(usize) -> usize) -> Opera
     }
 }
 
+/// The operator with sizes that may differ where tensors are shared at their least.
+fn without_sizes(operator: &Operator) -> Operator {
+    match scaled_operator(operator, |_| 1) {
+        Operator::Conv2d { filters, kernel, stride, padding, dilation: 1, groups }
+            if kernel % 2 == 1 && padding == kernel / 2 =>
+        {
+            Operator::Conv2d { filters, kernel: 1, stride, padding: 0, dilation: 1, groups }
+        }
+        other => other,
+    }
+}
+
 /// The shared tensors that were met so far.
 #[derive(Default)]
 struct Shared {
@@ -236,14 +287,17 @@ impl Shared {
     fn add(&mut self, slot: usize, fragment: &NetworkSpec) -> Result<(), String> {
         let mut numbers = Vec::with_capacity(fragment.nodes.len());
         for node in &fragment.nodes {
-            let operator = scaled_operator(&node.operator, |_| 1);
+            let operator = without_sizes(&node.operator);
             let number = self.nodes.len();
             let known = self.nodes.entry(node.name.clone()).or_insert((slot, operator.clone(), number));
             if known.0 != slot {
                 return Err(format!("node `{}` has the name of a node of another slot", node.name));
             }
             if known.1 != operator {
-                return Err(format!("nodes `{}` differ in more than filters, units and groups", node.name));
+                return Err(format!(
+                    "nodes `{}` differ in more than filters, units, groups and kernels that keep the size",
+                    node.name
+                ));
             }
             numbers.push(known.2);
         }
@@ -275,8 +329,9 @@ fn enlarge(shared: &mut Parameter, other: &Parameter) -> Result<(), String> {
     Ok(())
 }
 
-/// The values of `shared` whose indices lie below `shape` in every dimension; absent where `shared` is smaller.
-pub fn leading_slice(shared: &Tensor, shape: &[usize]) -> Option<Tensor> {
+/// The part of `shared` that is of `shape`: of channels (the first two dimensions) the first, of kernels (those after) the
+/// centre; absent where `shared` is smaller.
+pub fn slice(shared: &Tensor, shape: &[usize]) -> Option<Tensor> {
     if shared.shape.len() != shape.len() || shared.shape.iter().zip(shape).any(|(size, wanted)| size < wanted) {
         return None;
     }
@@ -284,9 +339,16 @@ pub fn leading_slice(shared: &Tensor, shape: &[usize]) -> Option<Tensor> {
     let mut starts = vec![0];
     for (dimension, &wanted) in shape.iter().enumerate() {
         let stride: usize = shared.shape[dimension + 1..].iter().product();
-        starts = starts.iter().flat_map(|start| (0..wanted).map(move |index| start + index * stride)).collect();
+        let first = first_index(dimension, shared.shape[dimension], wanted);
+        let indices = first..first + wanted;
+        starts = starts.iter().flat_map(|start| indices.clone().map(move |index| start + index * stride)).collect();
     }
     Some(Tensor { shape: shape.to_vec(), values: starts.into_iter().map(|start| shared.values[start]).collect() })
+}
+
+/// The first of `wanted` indices out of `size` that a slice holds along a dimension.
+pub fn first_index(dimension: usize, size: usize, wanted: usize) -> usize {
+    if dimension < 2 { 0 } else { (size - wanted) / 2 }
 }
 
 /// The trainable tensors of `network`, sliced from those of a supernet; running statistics have the values of a fresh
@@ -295,7 +357,7 @@ pub fn inherited(network: &NetworkSpec, shared: &Tensors) -> Result<Tensors, Inh
     let mut tensors = Tensors::new();
     for Parameter { name, shape, trainable, initial, .. } in parameters(network)? {
         let tensor = match shared.get(&name) {
-            Some(tensor) if trainable => leading_slice(tensor, &shape).ok_or_else(|| InheritError::Small {
+            Some(tensor) if trainable => slice(tensor, &shape).ok_or_else(|| InheritError::Small {
                 name: name.clone(),
                 found: tensor.shape.clone(),
                 shape: shape.clone(),
@@ -321,7 +383,7 @@ pub enum InheritError {
     #[error("the weights hold no tensor `{0}`, which the network needs a slice of")]
     Missing(String),
     /// A tensor is smaller than its slice.
-    #[error("tensor `{name}` has shape {found:?}, of which {shape:?} is no leading slice")]
+    #[error("tensor `{name}` has shape {found:?}, of which {shape:?} is no slice")]
     Small {
         /// The tensor.
         name: String,

@@ -9,7 +9,7 @@ use crate::base::seed::Seed;
 use crate::network::spec::NetworkSpec;
 use crate::network::supernet::Supernet;
 
-/// Train the shared weights of a supernet: each step trains one path, drawn uniformly from stream `path` of the seed.
+/// Train the shared weights of a supernet: each step trains one path, drawn from stream `path` of the seed.
 ///
 /// A step computes loss and gradient of the path on slices of the shared tensors, copied contiguous, and moves those
 /// shared tensors of which the path uses a part, whole: the gradient of the rest of such a tensor is 0. Tensors that the
@@ -35,7 +35,7 @@ pub struct TrainPaths {
     pub seed: Seed,
 }
 
-/// Measure a network whose weights are leading slices of larger ones.
+/// Measure a network whose weights are slices of larger ones.
 ///
 /// Running statistics of batch normalisation are computed anew: the mean, over the first `calibration` training samples in
 /// the order of the split, of the statistics of batches of 256, each weighted with its samples. Probes then answer as for
@@ -77,7 +77,7 @@ mod tests {
         let data = DataChoice { name: "digits".to_owned(), digest: Digest::of(b"samples"), split };
         let operator = Operator::Linear { units: 10 };
         let logits = Node { name: "logits".to_owned(), operator, inputs: vec![PREVIOUS.to_owned()] };
-        let head = Slot { name: "head".to_owned(), alternatives: vec![vec![logits]] };
+        let head = Slot { name: "head".to_owned(), alternatives: vec![vec![logits]], shares: Vec::new() };
         let recipe = Recipe {
             loss: Loss::CrossEntropy,
             optimizer: Optimizer::Sgd { learning_rate: 0.1, momentum: 0.9 },

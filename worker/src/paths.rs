@@ -1,6 +1,6 @@
 //! Supernets: one set of weights trained path by path, and networks measured with slices of it.
 //!
-//! A path reads contiguous copies of the leading slices of the shared tensors, so that it computes bit for bit what a
+//! A path reads contiguous copies of slices of the shared tensors, so that it computes bit for bit what a
 //! network of its own with these values computes. Gradients flow back through the copies into the shared tensors.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use renas::data::split::Split;
 use renas::network::parameter::{Initial, Parameter, parameters};
 use renas::network::shape::shapes;
 use renas::network::spec::NetworkSpec;
-use renas::network::supernet::{Choice, Supernet, inherited};
+use renas::network::supernet::{Choice, Supernet, first_index, inherited};
 use renas::network::weights::Tensors;
 use renas::task::outcome::Ending;
 use renas::task::paths::{EvaluateSlice, TrainPaths};
@@ -111,7 +111,7 @@ impl Shared {
             let Parameter { shape, initial, trainable, .. } =
                 described.get(name).with_context(|| format!("the path has no tensor `{name}`"))?;
             if *trainable {
-                return leading_slice(&self.parameters.get(name)?, shape);
+                return slice(&self.parameters.get(name)?, shape);
             }
             let shape: Vec<i64> = shape.iter().map(|&size| size as i64).collect();
             let value = if *initial == Initial::Ones { 1.0 } else { 0.0 };
@@ -153,12 +153,14 @@ impl Shared {
     }
 }
 
-/// The values whose indices lie below `shape` in every dimension, copied contiguous where they are not.
-fn leading_slice(shared: &Tensor, shape: &[usize]) -> Result<Tensor> {
+/// The part that is of `shape`, as `network::supernet::slice` defines it, copied contiguous where it is not.
+fn slice(shared: &Tensor, shape: &[usize]) -> Result<Tensor> {
     let mut slice = shared.shallow_clone();
-    for (dimension, &size) in shape.iter().enumerate() {
-        if slice.size()[dimension] != size as i64 {
-            slice = slice.f_narrow(dimension as i64, 0, size as i64)?;
+    for (dimension, &wanted) in shape.iter().enumerate() {
+        let size = slice.size()[dimension] as usize;
+        if size != wanted {
+            let first = first_index(dimension, size, wanted);
+            slice = slice.f_narrow(dimension as i64, first as i64, wanted as i64)?;
         }
     }
     Ok(slice.f_contiguous()?)

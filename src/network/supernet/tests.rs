@@ -17,7 +17,7 @@ fn convolution(filters: usize, kernel: usize, groups: usize) -> Operator {
 }
 
 fn slot(name: &str, alternatives: Vec<Vec<Node>>) -> Slot {
-    Slot { name: name.to_owned(), alternatives }
+    Slot { name: name.to_owned(), alternatives, shares: Vec::new() }
 }
 
 /// A stem of 4 filters; then nothing, a depthwise layer with a skip, or an expansion to 8 or 12 channels and back; then
@@ -109,6 +109,11 @@ fn shared_tensors_are_as_large_as_the_widest_path_needs() {
     assert_eq!(find("depthwise.weight").shape, [4, 1, 3, 3]);
     assert_eq!(find("logits.weight").shape, [10, 4]);
     assert_eq!(find("norm.running_var").shape, [12]);
+    let mut larger = example();
+    larger.slots[1].alternatives[3][0].operator = convolution(12, 5, 1);
+    let tensors_of_larger = larger.tensors().expect("kernels may differ");
+    let expand = tensors_of_larger.iter().find(|tensor| tensor.name == "expand.weight").expect("a tensor");
+    assert_eq!((&expand.shape[..], expand.initial), (&[12, 4, 5, 5][..], Initial::Uniform { fan_in: 100 }));
     let names: Vec<&str> = tensors.iter().map(|tensor| tensor.name.as_str()).collect();
     let expected = ["stem.weight", "stem.bias", "depthwise.weight", "depthwise.bias", "expand.weight", "expand.bias"];
     assert_eq!(names[..6], expected);
@@ -123,14 +128,14 @@ fn counted(shape: &[usize]) -> Tensor {
 }
 
 #[test]
-fn a_leading_slice_keeps_the_first_of_every_dimension() {
-    let slice = leading_slice(&counted(&[3, 4]), &[2, 3]).expect("smaller");
-    assert_eq!(slice.values, [0.0, 1.0, 2.0, 4.0, 5.0, 6.0]);
-    let cube = leading_slice(&counted(&[2, 3, 2]), &[2, 2, 1]).expect("smaller");
-    assert_eq!((cube.shape, cube.values), (vec![2, 2, 1], vec![0.0, 2.0, 6.0, 8.0]));
-    assert_eq!(leading_slice(&counted(&[3]), &[3]), Some(counted(&[3])));
-    assert_eq!(leading_slice(&counted(&[3]), &[4]), None);
-    assert_eq!(leading_slice(&counted(&[3]), &[3, 1]), None);
+fn a_slice_keeps_the_first_channels_and_the_centre_of_kernels() {
+    let part = slice(&counted(&[3, 4]), &[2, 3]).expect("smaller");
+    assert_eq!(part.values, [0.0, 1.0, 2.0, 4.0, 5.0, 6.0]);
+    let kernels = slice(&counted(&[2, 1, 3, 5]), &[1, 1, 1, 3]).expect("smaller");
+    assert_eq!((kernels.shape, kernels.values), (vec![1, 1, 1, 3], vec![6.0, 7.0, 8.0]));
+    assert_eq!(slice(&counted(&[3]), &[3]), Some(counted(&[3])));
+    assert_eq!(slice(&counted(&[3]), &[4]), None);
+    assert_eq!(slice(&counted(&[3]), &[3, 1]), None);
 }
 
 #[test]
@@ -148,7 +153,7 @@ fn a_path_inherits_slices_and_fresh_statistics() {
 
     shared.insert("stem.bias".to_owned(), counted(&[1]));
     let error = inherited(&path, &shared).expect_err("too small").to_string();
-    assert!(error.contains("`stem.bias` has shape [1], of which [2] is no leading slice"), "{error}");
+    assert!(error.contains("`stem.bias` has shape [1], of which [2] is no slice"), "{error}");
     shared.remove("stem.bias");
     let error = inherited(&path, &shared).expect_err("missing").to_string();
     assert!(error.contains("no tensor `stem.bias`"), "{error}");
@@ -177,8 +182,12 @@ fn every_mistake_is_named_with_its_slot() {
     contains(&input, "alternative 2: node `expand` reads `input`; what it reads is called `previous`");
     let earlier = |net: &mut Supernet| net.slots[1].alternatives[1][0].inputs[0] = "stem".to_owned();
     contains(&earlier, "alternative 1: network node `depthwise`: it reads `stem`");
-    let kernel = |net: &mut Supernet| net.slots[1].alternatives[3][0].operator = convolution(12, 3, 1);
-    contains(&kernel, "alternative 3: nodes `expand` differ in more than filters, units and groups");
+    let dilated = Operator::Conv2d { filters: 12, kernel: 3, stride: 1, padding: 2, dilation: 2, groups: 1 };
+    let dilated = |net: &mut Supernet| net.slots[1].alternatives[3][0].operator = dilated.clone();
+    contains(
+        &dilated,
+        "alternative 3: nodes `expand` differ in more than filters, units, groups and kernels that keep",
+    );
     let twice = |net: &mut Supernet| net.slots[2].alternatives[0][1].name = "stem".to_owned();
     contains(&twice, "slot `head`, alternative 0: node `stem` has the name of a node of another slot");
     let grouped = |net: &mut Supernet| net.slots[1].alternatives[1][0].operator = convolution(4, 3, 3);
@@ -208,19 +217,46 @@ fn draws_reach_every_path_and_are_pinned() {
     assert_eq!(first, PINNED);
 }
 
+/// Each way as often as its share, within four standard deviations of the binomial distribution.
+#[test]
+fn ways_with_shares_are_drawn_as_these_say() {
+    let mut supernet = example();
+    supernet.slots[1].shares = vec![5, 1, 3, 1];
+    supernet.tensors().expect("four positive shares for four ways");
+    let mut stream = Seed::from_number(1).stream("path");
+    let draws: Vec<usize> = (0..4000).map(|_| supernet.draw(&mut stream).slots[1]).collect();
+    for (way, &share) in supernet.slots[1].shares.iter().enumerate() {
+        let count = draws.iter().filter(|&&draw| draw == way).count() as f64;
+        let (chance, n) = (share as f64 / 10.0, draws.len() as f64);
+        assert!((count - n * chance).abs() < 4.0 * (n * chance * (1.0 - chance)).sqrt(), "{way}: {count}");
+    }
+    // Shares that are equal draw what no shares draw.
+    supernet.slots[1].shares = vec![1; 4];
+    let draw = |supernet: &Supernet| supernet.draw(&mut Seed::from_number(2).stream("path"));
+    assert_eq!(draw(&supernet), draw(&example()));
+    for shares in [vec![1, 1], vec![1, 0, 1, 1]] {
+        supernet.slots[1].shares = shares;
+        let message = supernet.tensors().expect_err("wrong shares").to_string();
+        assert!(message.contains("supernet slot `layer`: shares [1"), "{message}");
+        assert!(message.contains("one positive number for each of 4 alternatives"), "{message}");
+    }
+}
+
 /// Trainings of supernets depend on them.
 const PINNED: [[usize; 2]; 6] = [[0, 1], [1, 1], [1, 3], [1, 0], [1, 1], [0, 0]];
 
 proptest! {
-    /// Slicing a slice is slicing: what any path reads of a tensor does not depend on the other paths.
+    /// Slicing a slice is slicing: what any path reads of a tensor does not depend on the other paths. (Kernels are odd.)
     #[test]
-    fn slices_of_slices_are_slices(sizes in prop::collection::vec((1..5usize, 0..4usize, 0..4usize), 1..4)) {
-        let inner: Vec<usize> = sizes.iter().map(|size| size.0).collect();
-        let middle: Vec<usize> = sizes.iter().map(|size| size.0 + size.1).collect();
-        let outer: Vec<usize> = sizes.iter().map(|size| size.0 + size.1 + size.2).collect();
+    fn slices_of_slices_are_slices(sizes in prop::collection::vec((0..4usize, 0..3usize, 0..3usize), 1..5)) {
+        let size = |(dimension, size): (usize, usize)| if dimension < 2 { 1 + size } else { 1 + 2 * size };
+        let shape = |sizes: Vec<usize>| -> Vec<usize> { sizes.into_iter().enumerate().map(size).collect() };
+        let inner = shape(sizes.iter().map(|size| size.0).collect());
+        let middle = shape(sizes.iter().map(|size| size.0 + size.1).collect());
+        let outer = shape(sizes.iter().map(|size| size.0 + size.1 + size.2).collect());
         let all = counted(&outer);
-        let direct = leading_slice(&all, &inner);
-        let through = leading_slice(&all, &middle).and_then(|middle| leading_slice(&middle, &inner));
+        let direct = slice(&all, &inner);
+        let through = slice(&all, &middle).and_then(|middle| slice(&middle, &inner));
         prop_assert!(direct.is_some());
         prop_assert_eq!(direct, through);
     }

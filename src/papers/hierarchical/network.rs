@@ -1,8 +1,8 @@
 //! The layers of blocks as nodes of a network: one way through a slot of the supernet.
 //!
-//! Names say which tensors are shared: a stage's layer has tensors of its own for every block and kernel, and in the first
-//! layer of a stage for both ways to halve the image; with and without attention or skip, and at every expansion, it has
-//! the same.
+//! Names say which tensors are shared: a stage's layer has tensors of its own for every block, and in the first layer of a
+//! stage for both ways to halve the image; at every kernel and expansion, with and without attention or skip, it has the
+//! same.
 
 use super::block::{Block, Layer, Place};
 use crate::network::spec::{Activation, NetworkSpec, Node, Operator};
@@ -26,14 +26,8 @@ pub fn nodes(layer: Layer, place: Place, channels: Channels) -> Vec<Node> {
     let Layer { block, operations } = layer;
     let Place { stage, layer: number } = place;
     let pooled = place.halves() && operations.pool;
-    let name = format!(
-        "stage{}/layer{}/{}{}{}",
-        stage + 1,
-        number + 1,
-        block.name(),
-        operations.kernel,
-        if pooled { "_pooled" } else { "" }
-    );
+    let manner = if pooled { "_pooled" } else { "" };
+    let name = format!("stage{}/layer{}/{}{manner}", stage + 1, number + 1, block.name());
     let mut chain = Chain::new(name, PREVIOUS);
     if pooled {
         chain.add("pool", Operator::MaxPool2d { kernel: 3, stride: 2, padding: 1 });

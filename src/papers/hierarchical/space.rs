@@ -35,19 +35,26 @@ pub struct Space {
 
 impl Space {
     /// The network that all networks of the space are paths of.
+    ///
+    /// Its paths are drawn as random genotypes are, gene by gene: a layer that may be absent is so in one half of them, and
+    /// every block and operation is as likely as any other. (Were every alternative as likely, nearly all paths would be of
+    /// full depth, and half of all layers of the two blocks that have more alternatives.)
     pub fn supernet(&self) -> Supernet {
-        let mut slots = vec![Slot { name: "stem".to_owned(), alternatives: vec![self.stem()] }];
+        let fixed = |name: &str, nodes| Slot { name: name.to_owned(), alternatives: vec![nodes], shares: Vec::new() };
+        let mut slots = vec![fixed("stem", self.stem())];
         for place in self.places() {
             let fragment = |position: Position| match position {
                 Position::Absent => Vec::new(),
                 Position::Present(layer) => nodes(layer, place, self.channels_at(place)),
             };
+            let positions = self.positions(place);
             slots.push(Slot {
                 name: format!("stage{}/layer{}", place.stage + 1, place.layer + 1),
-                alternatives: self.positions(place).into_iter().map(fragment).collect(),
+                shares: self.shares(&positions),
+                alternatives: positions.into_iter().map(fragment).collect(),
             });
         }
-        slots.push(Slot { name: "head".to_owned(), alternatives: vec![self.head()] });
+        slots.push(fixed("head", self.head()));
         Supernet { input: self.input.clone(), widths: self.widths.clone(), denominator: self.denominator, slots }
     }
 
@@ -118,6 +125,13 @@ impl Space {
         all
     }
 
+    /// How often each is drawn: where expansions have no effect, one position stands for all of them.
+    fn shares(&self, positions: &[Position]) -> Vec<usize> {
+        let share = |layer: Layer| if layer.block.has_expansion() { 1 } else { self.expansions.len() };
+        let present = positions.iter().filter_map(|position| position.layer()).map(share).sum();
+        positions.iter().map(|position| position.layer().map_or(present, share)).collect()
+    }
+
     /// The same layer with genes that have no effect at their least.
     fn canonical(&self, position: Position, place: Place) -> Position {
         let Position::Present(Layer { block, operations }) = position else { return position };
@@ -141,9 +155,14 @@ impl Space {
         chain.nodes
     }
 
+    /// Its norm is what lets paths share a classifier: sums of skips and gates of attention leave their channels at scales
+    /// that differ several times over.
     fn head(&self) -> Vec<Node> {
         let mut chain = Chain::new("head".to_owned(), PREVIOUS);
-        chain.add("means", Operator::GlobalMeanPool).add("logits", Operator::Linear { units: self.classes });
+        chain
+            .add("norm", Operator::BatchNorm)
+            .add("means", Operator::GlobalMeanPool)
+            .add("logits", Operator::Linear { units: self.classes });
         chain.nodes
     }
 }
@@ -177,14 +196,14 @@ mod tests {
     }
 
     /// By hand, on 1 x 8 x 8 with stages of 4 and 8 channels. A convolution is one node, its norm another, its ReLU a
-    /// third. Stem: 3 nodes, 4 x 9 + 4 + 8 = 48 parameters, 64 x 36 multiply-adds; head: 2 nodes.
+    /// third. Stem: 3 nodes, 4 x 9 + 4 + 8 = 48 parameters, 64 x 36 multiply-adds; head: 3 nodes.
     ///
     /// Standard 3 x 3: 3 nodes; 4 x 4 x 9 + 4 + 8 = 156, 64 x 144 multiply-adds. To 8 channels at stride 2: 4 x 8 x 9 + 8 +
-    /// 16 = 312, 16 x 288. The classifier of 8 channels: 90, 80 multiply-adds.
+    /// 16 = 312, 16 x 288. The head of 8 channels: a norm of 16, a classifier of 90, 80 multiply-adds.
     #[test]
     fn standard_layers_are_those_of_the_hand_count() {
         let plain = (1, Block::Standard, operations(3));
-        let expected = (3 + 3 + 3 + 2, 48 + 156 + 312 + 90, 64 * 36 + 64 * 144 + 16 * 288 + 80);
+        let expected = (3 + 3 + 3 + 3, 48 + 156 + 312 + 106, 64 * 36 + 64 * 144 + 16 * 288 + 80);
         assert_eq!(counts(&genotype(1, [plain, plain])), expected);
         // The pool before the block instead of its stride: one node more.
         let pooled = (1, Block::Standard, Operations { pool: true, ..operations(3) });
@@ -194,13 +213,13 @@ mod tests {
 
     /// At half width: 2 and 4 channels. Stem 2 x 9 + 2 + 4 = 24, 64 x 18. Separable 5 x 5 twice, with a skip in the second:
     /// depthwise 2 x 25 + 2 + 4 = 56, pointwise 4 + 2 + 4 = 10; 64 x (50 + 4) multiply-adds. Then at stride 2 to 4:
-    /// depthwise 56, 16 x 50; pointwise 8 + 4 + 8 = 20, 16 x 8. The classifier 50 and 40.
+    /// depthwise 56, 16 x 50; pointwise 8 + 4 + 8 = 20, 16 x 8. The head 8 + 50, and 40.
     #[test]
     fn separable_layers_are_those_of_the_hand_count() {
         let twice = (2, Block::Separable, Operations { skip: true, ..operations(5) });
         let once = (1, Block::Separable, operations(5));
-        let nodes = 3 + 6 + (6 + 1) + 6 + 2;
-        let parameters = 24 + 2 * 66 + (56 + 20) + 50;
+        let nodes = 3 + 6 + (6 + 1) + 6 + 3;
+        let parameters = 24 + 2 * 66 + (56 + 20) + 58;
         let multiply_adds = 64 * 18 + 2 * 64 * 54 + 16 * 58 + 40;
         assert_eq!(counts(&genotype(0, [twice, once])), (nodes, parameters, multiply_adds));
     }
@@ -212,8 +231,8 @@ mod tests {
     fn bottlenecks_are_those_of_the_hand_count() {
         let bottleneck = (1, Block::Bottleneck, Operations { attention: true, ..operations(3) });
         let inverted = (1, Block::Inverted, Operations { expansion: 4, ..operations(3) });
-        let nodes = 3 + (9 + 6) + 8 + 2;
-        let parameters = 48 + (14 + 42 + 20 + 13) + (112 + 192 + 152) + 90;
+        let nodes = 3 + (9 + 6) + 8 + 3;
+        let parameters = 48 + (14 + 42 + 20 + 13) + (112 + 192 + 152) + 106;
         let multiply_adds = 64 * 36 + (64 * 52 + 8) + (64 * 64 + 16 * (144 + 128)) + 80;
         assert_eq!(counts(&genotype(1, [bottleneck, inverted])), (nodes, parameters, multiply_adds));
     }
@@ -228,6 +247,34 @@ mod tests {
         for slot in &supernet.slots {
             for (index, alternative) in slot.alternatives.iter().enumerate() {
                 assert!(!slot.alternatives[..index].contains(alternative), "{}: {index}", slot.name);
+            }
+        }
+    }
+
+    /// Depth, blocks, kernels and attention of drawn paths, against random genotypes of the flat space: the same means of
+    /// 4,000 draws within four standard errors of their difference.
+    #[test]
+    fn paths_of_the_supernet_are_drawn_as_random_genotypes_are() {
+        const DRAWS: usize = 4000;
+        let (space, supernet) = (space(), space().supernet());
+        let variation = FlatVariation { space: space.clone() };
+        let mut stream = Seed::from_number(5).stream("paths");
+        let paths: Vec<FlatGenotype> = (0..DRAWS).map(|_| space.genotype(&supernet.draw(&mut stream))).collect();
+        let genotypes: Vec<FlatGenotype> = (0..DRAWS).map(|_| variation.sample(&mut stream)).collect();
+        let traits: [fn(Position) -> bool; 5] = [
+            |position| position.layer().is_some(),
+            |position| position.layer().is_some_and(|layer| layer.block == Block::Standard),
+            |position| position.layer().is_some_and(|layer| layer.block == Block::Inverted),
+            |position| position.layer().is_some_and(|layer| layer.operations.kernel == 5),
+            |position| position.layer().is_some_and(|layer| layer.operations.attention),
+        ];
+        for (index, has_trait) in traits.into_iter().enumerate() {
+            for place in 0..space.depth {
+                let count = |all: &[FlatGenotype]| all.iter().filter(|one| has_trait(one.stages[1][place])).count();
+                let (drawn, expected) = (count(&paths), count(&genotypes));
+                let share = (drawn + expected) as f64 / (2 * DRAWS) as f64;
+                let error = (2.0 * DRAWS as f64 * share * (1.0 - share)).sqrt();
+                assert!((drawn as f64 - expected as f64).abs() <= 4.0 * error, "{index} {place}: {drawn}, {expected}");
             }
         }
     }

@@ -26,11 +26,15 @@ fn relu() -> Operator {
 
 /// A layer through an expansion, with squeeze-and-excitation and a skip.
 fn expanded(hidden: usize) -> Vec<Node> {
+    expanded_with(hidden, 3)
+}
+
+fn expanded_with(hidden: usize, kernel: usize) -> Vec<Node> {
     vec![
         node("expand", convolution(hidden, 1, 1, 1), &[PREVIOUS]),
         node("expand_norm", Operator::BatchNorm, &["expand"]),
         node("expand_relu", relu(), &["expand_norm"]),
-        node("depthwise", convolution(hidden, 3, 1, hidden), &["expand_relu"]),
+        node("depthwise", convolution(hidden, kernel, 1, hidden), &["expand_relu"]),
         node("depthwise_norm", Operator::BatchNorm, &["depthwise"]),
         node("project", convolution(8, 1, 1, 1), &["depthwise_norm"]),
         node("means", Operator::GlobalMeanPool, &["project"]),
@@ -59,14 +63,14 @@ pub(crate) fn supernet() -> Supernet {
         node("mean", Operator::GlobalMeanPool, &[PREVIOUS]),
         node("logits", Operator::Linear { units: 10 }, &["mean"]),
     ];
-    let slot = |name: &str, alternatives| Slot { name: name.to_owned(), alternatives };
+    let slot = |name: &str, alternatives| Slot { name: name.to_owned(), alternatives, shares: Vec::new() };
     Supernet {
         input: vec![1, 8, 8],
         widths: vec![2, 3, 4],
         denominator: 4,
         slots: vec![
             slot("stem", vec![stem]),
-            slot("layer", vec![Vec::new(), dilated, expanded(16), expanded(24)]),
+            slot("layer", vec![Vec::new(), dilated, expanded(16), expanded(24), expanded_with(24, 5)]),
             slot("head", vec![head]),
         ],
     }
@@ -109,7 +113,7 @@ fn a_path_computes_and_learns_bit_for_bit_what_its_own_network_does() {
     let task = train_task(Stop::Steps(1));
     let (input, labels) = images();
     for width in 0..3 {
-        for layer in 0..4 {
+        for layer in 0..5 {
             let mut shared = Shared::new(&task, 1, Device::Cpu).expect("valid");
             let network = path(width, layer);
             let tensors = inherited(&network, &shared.tensors().expect("readable")).expect("slices");
@@ -210,7 +214,7 @@ fn a_slice_scores_bit_for_bit_as_its_own_network_with_the_same_statistics() {
     let _alone = crate::libtorch_alone();
     let mut data = DataSource::new(Vec::new(), Device::Cpu);
     let (_, shared) = train_paths(&train_task(Stop::Steps(20)), Device::Cpu, &mut data).expect("trained");
-    for (width, layer) in [(0, 1), (1, 2), (2, 3)] {
+    for (width, layer) in [(0, 1), (1, 2), (2, 3), (1, 4)] {
         let task = evaluate_task(path(width, layer), Digest::of(b"weights"));
         let of_slice = evaluate_slice(&task, &shared, Device::Cpu, &mut data).expect("measured");
         let EvaluateSlice { network, probes, .. } = &task;
@@ -284,5 +288,5 @@ fn what_is_wrong_with_a_task_of_paths_is_said() {
     assert!(fail(&mut worker, EvaluateSlice { calibration: 0, ..good.clone() }).contains("calibration is 0"));
     let unknown = NetworkSpec::perceptron(&[64], &[], Activation::Relu, 10);
     let message = fail(&mut worker, EvaluateSlice { network: unknown, ..good });
-    assert!(message.contains("`logits.weight` has shape [10, 8], of which [10, 64] is no leading slice"), "{message}");
+    assert!(message.contains("`logits.weight` has shape [10, 8], of which [10, 64] is no slice"), "{message}");
 }

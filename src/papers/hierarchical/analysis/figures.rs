@@ -29,9 +29,10 @@ fn fronts(evidence: &Evidence) -> Figure {
     figure(
         "front",
         "Fronts of the searches",
-        "Networks that no other of the same search dominates in error, multiply-adds and memory; all seeds.",
+        "Networks that no other of the same search dominates in error, with inherited weights, multiply-adds and memory; all \
+         seeds.",
         Form::Scatter,
-        ["multiply-adds (million)", "validation accuracy, inherited weights (fraction)"],
+        ["multiply-adds (million)", "validation accuracy (fraction)"],
         Arm::ALL.map(series).to_vec(),
     )
 }
