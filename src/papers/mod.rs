@@ -23,3 +23,34 @@ pub fn all() -> [&'static dyn Paper; 5] {
 pub fn find(id: &str) -> Option<&'static dyn Paper> {
     all().into_iter().find(|paper| paper.id() == id)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+    use crate::harness::manifest::load;
+
+    fn inputs_read_back<I: Serialize + DeserializeOwned>(paper: &dyn Paper) {
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+        let manifest = load::load(&dir, paper.id(), &[paper]).unwrap_or_else(|mistakes| panic!("{mistakes}"));
+        for settings in manifest.profiles.values() {
+            for study in paper.plan(&settings.parameters).expect("a sound manifest") {
+                let inputs: I = serde_json::from_value(study.inputs.clone()).expect("own inputs");
+                assert_eq!(serde_json::to_value(inputs).expect("plain data"), study.inputs, "{}", study.id);
+            }
+        }
+    }
+
+    #[test]
+    fn the_inputs_of_every_study_read_back() {
+        inputs_read_back::<econas::plan::Inputs>(&econas::paper::Econas);
+        inputs_read_back::<popnas::plan::Inputs>(&popnas::paper::Popnas);
+        inputs_read_back::<valp::plan::Inputs>(&valp::paper::ValpPaper);
+        inputs_read_back::<fashion_ga::plan::Inputs>(&fashion_ga::paper::FashionGa);
+        inputs_read_back::<hierarchical::plan::Inputs>(&hierarchical::paper::Hierarchical);
+    }
+}

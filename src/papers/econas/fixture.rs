@@ -11,11 +11,12 @@ use super::paper::Econas;
 use super::settings::{Dataset, SearchSettings, Settings, StudySettings, TableSettings, Training};
 use crate::base::digest::Digest;
 use crate::base::seed::Seed;
-use crate::harness::study::{Context, Inference, Paper, Results, Step, StudyResult, Training as Timed};
+use crate::harness::context::pretence::{Pretence, results_of};
+use crate::harness::study::Results;
 use crate::network::spec::Operator;
 use crate::network::weights::{Tensor, Tensors, encode};
 use crate::task::outcome::Outcome;
-use crate::task::{DataChoice, Probe, SplitChoice, Task};
+use crate::task::{Probe, Task};
 
 /// Two data sets, of which the first has a table of the author's.
 pub(super) fn settings() -> Settings {
@@ -52,7 +53,21 @@ pub(super) struct FakeContext {
     objects: Mutex<BTreeMap<Digest, Vec<u8>>>,
 }
 
-impl FakeContext {
+/// Values of a node after ReLU: the units of the linear layer before it.
+fn units(task: &Task, node: &str) -> Result<usize> {
+    let Task::Train(train) = task else { anyhow::bail!("econas only trains") };
+    if node == RELU_LOGITS {
+        return Ok(3);
+    }
+    let node = train.network.nodes.iter().find(|one| one.name == node).context("a probe of an unknown node")?;
+    let before = train.network.nodes.iter().find(|one| one.name == node.inputs[0]).context("a node without input")?;
+    match before.operator {
+        Operator::Linear { units } => Ok(units),
+        _ => anyhow::bail!("ReLU follows a linear layer"),
+    }
+}
+
+impl Pretence for FakeContext {
     fn outcome(&self, task: &Task) -> Result<Outcome> {
         let Task::Train(train) = task else { anyhow::bail!("econas only trains") };
         let mut stream = train.seed.stream("fake");
@@ -81,49 +96,9 @@ impl FakeContext {
         }
         Ok(outcome)
     }
-}
-
-/// Values of a node after ReLU: the units of the linear layer before it.
-fn units(task: &Task, node: &str) -> Result<usize> {
-    let Task::Train(train) = task else { anyhow::bail!("econas only trains") };
-    if node == RELU_LOGITS {
-        return Ok(3);
-    }
-    let node = train.network.nodes.iter().find(|one| one.name == node).context("a probe of an unknown node")?;
-    let before = train.network.nodes.iter().find(|one| one.name == node.inputs[0]).context("a node without input")?;
-    match before.operator {
-        Operator::Linear { units } => Ok(units),
-        _ => anyhow::bail!("ReLU follows a linear layer"),
-    }
-}
-
-impl Context for FakeContext {
-    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
-        tasks.iter().map(|task| self.outcome(task)).collect()
-    }
-
-    fn training_seconds(&self, _: &[Timed]) -> Result<Vec<f64>> {
-        anyhow::bail!("econas asks for no training times")
-    }
-
-    fn latencies(&self, _: &[Inference]) -> Result<Vec<Vec<f64>>> {
-        anyhow::bail!("econas asks for no latency")
-    }
-
-    fn spent_seconds(&self, _: &[Task]) -> Result<Option<Vec<f64>>> {
-        anyhow::bail!("econas does not ask what tasks took")
-    }
-
-    fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
-        compute()
-    }
 
     fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
         self.objects.lock().expect("no test panics here").get(digest).cloned().context("an unknown object")
-    }
-
-    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
-        Ok(DataChoice { name: name.to_owned(), digest: Digest::of(name.as_bytes()), split })
     }
 
     fn table(&self, _: &str) -> Result<String> {
@@ -144,11 +119,6 @@ impl Context for FakeContext {
 /// The results of all studies of the small experiment.
 pub(super) fn results() -> (Value, Results) {
     let parameters = json!(settings());
-    let context = FakeContext::default();
-    let mut results = Results::default();
-    for study in Econas.plan(&parameters).expect("a sound experiment") {
-        let value = Econas.run(&study, &results, &context).unwrap_or_else(|error| panic!("{}: {error:#}", study.id));
-        results.insert(study.id, StudyResult::of(&value).expect("finite numbers"));
-    }
+    let results = results_of(&Econas, &parameters, &FakeContext::default());
     (parameters, results)
 }

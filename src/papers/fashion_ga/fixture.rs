@@ -15,11 +15,10 @@ use super::settings::{
 };
 use super::space::{Functions, Space};
 use super::trainer::Trainer;
-use crate::base::digest::Digest;
-use crate::harness::study::{Context, Inference, Paper, Results, Step, StudyResult, Training};
-use crate::network::cost::{CostModel, step_seconds};
+use crate::harness::context::pretence::{Pretence, results_of};
+use crate::harness::study::Results;
 use crate::task::outcome::Outcome;
-use crate::task::{DataChoice, Probe, SplitChoice, Task};
+use crate::task::{Probe, Task};
 
 /// Two numbers of filters, two kernels, three functions, two to five layers; the limit is never reached.
 pub(super) fn space() -> Space {
@@ -77,69 +76,28 @@ pub(super) fn trainer() -> Trainer {
 /// Answers tasks from the task alone.
 pub(super) struct FakeContext;
 
-impl Context for FakeContext {
-    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
-        let outcome = |task: &Task| {
-            let Task::Train(train) = task else { bail!("fashion_ga does not ask for {task:?}") };
-            let mut stream = train.seed.stream("fake");
-            let mut outcome = Outcome::default();
-            for probe in &train.probes {
-                let Probe::Score { split } = probe else { bail!("fashion_ga does not ask for {probe:?}") };
-                let name = serde_json::to_value(split)?;
-                let name = name.as_str().context("a split is a word")?;
-                // Multiples of a sample's share, as real accuracies are.
-                outcome.scalars.insert(format!("{name}.accuracy"), stream.below(41) as f64 / 40.0);
-            }
-            let curve = vec![stream.uniform(), stream.uniform(), stream.uniform()];
-            outcome.curves =
-                BTreeMap::from([("train.loss".to_owned(), curve.clone()), ("validation.accuracy".to_owned(), curve)]);
-            Ok(outcome)
-        };
-        tasks.iter().map(outcome).collect()
-    }
-
-    fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
-        let model = CostModel { overhead_seconds: 1e-4, multiply_adds_per_second: 1e8, bytes_per_second: 1e8 };
-        let seconds = |training: &Training| {
-            let step = step_seconds(&training.network, training.recipe.batch_size, &model);
-            step.context("a sound network").map(|step| step * training.epochs as f64)
-        };
-        trainings.iter().map(seconds).collect()
-    }
-
-    fn latencies(&self, _: &[Inference]) -> Result<Vec<Vec<f64>>> {
-        bail!("fashion_ga asks for no latency")
-    }
-
-    fn spent_seconds(&self, _: &[Task]) -> Result<Option<Vec<f64>>> {
-        bail!("fashion_ga does not ask what tasks took")
-    }
-
-    fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
-        compute()
-    }
-
-    fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
-        bail!("fashion_ga reads no object, and asks for {digest}")
-    }
-
-    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
-        Ok(DataChoice { name: name.to_owned(), digest: Digest::of(name.as_bytes()), split })
-    }
-
-    fn table(&self, name: &str) -> Result<String> {
-        bail!("fashion_ga reads no table, and asks for {name}")
+impl Pretence for FakeContext {
+    fn outcome(&self, task: &Task) -> Result<Outcome> {
+        let Task::Train(train) = task else { bail!("fashion_ga does not ask for {task:?}") };
+        let mut stream = train.seed.stream("fake");
+        let mut outcome = Outcome::default();
+        for probe in &train.probes {
+            let Probe::Score { split } = probe else { bail!("fashion_ga does not ask for {probe:?}") };
+            let name = serde_json::to_value(split)?;
+            let name = name.as_str().context("a split is a word")?;
+            // Multiples of a sample's share, as real accuracies are.
+            outcome.scalars.insert(format!("{name}.accuracy"), stream.below(41) as f64 / 40.0);
+        }
+        let curve = vec![stream.uniform(), stream.uniform(), stream.uniform()];
+        outcome.curves =
+            BTreeMap::from([("train.loss".to_owned(), curve.clone()), ("validation.accuracy".to_owned(), curve)]);
+        Ok(outcome)
     }
 }
 
 /// The results of all studies of the small experiment.
 pub(super) fn results() -> (Value, Results) {
     let parameters = json!(settings());
-    let mut results = Results::default();
-    for study in FashionGa.plan(&parameters).expect("a sound experiment") {
-        let value = FashionGa.run(&study, &results, &FakeContext);
-        let value = value.unwrap_or_else(|error| panic!("{}: {error:#}", study.id));
-        results.insert(study.id, StudyResult::of(&value).expect("finite numbers"));
-    }
+    let results = results_of(&FashionGa, &parameters, &FakeContext);
     (parameters, results)
 }

@@ -79,8 +79,9 @@ pub fn cost(inputs: &CostInputs, results: &Results, context: &dyn Context) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::harness::context::pretence::TASK_SECONDS;
     use crate::papers::hierarchical::arm::Arm;
-    use crate::papers::hierarchical::fixture::{FAKE_SECONDS, results};
+    use crate::papers::hierarchical::fixture::results;
     use crate::papers::hierarchical::plan::{cost_id, search_id};
 
     #[test]
@@ -96,9 +97,9 @@ mod tests {
         let networks = distinct.len();
         assert!(networks < record.len(), "the search visits some networks again");
         let cost: CostRecord = results.read(&cost_id(0)).expect("own results");
-        let search = networks as f64 * FAKE_SECONDS;
-        assert_eq!(cost, CostRecord::Measured { supernet: FAKE_SECONDS, search, networks });
-        assert_eq!(cost.device_hours(), Some((search + FAKE_SECONDS) / 3600.0));
+        let search = networks as f64 * TASK_SECONDS;
+        assert_eq!(cost, CostRecord::Measured { supernet: TASK_SECONDS, search, networks });
+        assert_eq!(cost.device_hours(), Some((search + TASK_SECONDS) / 3600.0));
         assert_eq!(CostRecord::Unmeasured.device_hours(), None);
     }
 }

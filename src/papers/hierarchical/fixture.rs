@@ -18,12 +18,13 @@ use super::settings::{
 use super::sharing::SupernetRecord;
 use super::space::Space;
 use crate::base::digest::Digest;
-use crate::harness::study::{Context, Inference, Paper, Results, Step, StudyResult, Training};
-use crate::network::cost::{CostModel, cost, pass_seconds};
+use crate::harness::context::pretence::{Pretence, results_of};
+use crate::harness::study::{Results, StudyResult};
+use crate::network::cost::cost;
 use crate::network::spec::NetworkSpec;
 use crate::task::numerics::Numerics;
 use crate::task::outcome::Outcome;
-use crate::task::{DataChoice, Probe, SplitChoice, Task};
+use crate::task::{Probe, Task};
 
 /// Two stages of at most two layers, two widths, two kernels, two expansions.
 pub(super) fn space() -> Space {
@@ -105,9 +106,6 @@ pub(super) fn supernet_results(id: &str) -> Results {
     results
 }
 
-/// What every task of the fake worker takes.
-pub(super) const FAKE_SECONDS: f64 = 0.5;
-
 /// Answers tasks from the task alone: accuracies grow with the multiply-adds, and differ a little from network to network.
 pub(super) struct FakeContext;
 
@@ -117,75 +115,33 @@ fn accuracy(network: &NetworkSpec) -> Result<f64> {
     Ok((multiply_adds / (multiply_adds + 50_000.0) + f64::from(noise) / 4096.0).min(1.0))
 }
 
-impl Context for FakeContext {
-    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
-        let outcome = |task: &Task| {
-            let mut outcome = Outcome::default();
-            let (network, probes) = match task {
-                Task::TrainPaths(_) => {
-                    outcome.tensors = BTreeMap::from([("weights".to_owned(), Digest::of(b"weights"))]);
-                    outcome.curves = BTreeMap::from([("train.loss".to_owned(), vec![2.0, 1.0])]);
-                    return Ok(outcome);
-                }
-                Task::EvaluateSlice(evaluate) => (&evaluate.network, &evaluate.probes),
-                Task::Train(train) => (&train.network, &train.probes),
-                other => bail!("hierarchical does not ask for {other:?}"),
-            };
-            for probe in probes {
-                let Probe::Score { split } = probe else { bail!("hierarchical does not ask for {probe:?}") };
-                let name = serde_json::to_value(split)?;
-                let name = name.as_str().context("a split is a word")?;
-                outcome.scalars.insert(format!("{name}.accuracy"), accuracy(network)?);
+impl Pretence for FakeContext {
+    fn outcome(&self, task: &Task) -> Result<Outcome> {
+        let mut outcome = Outcome::default();
+        let (network, probes) = match task {
+            Task::TrainPaths(_) => {
+                outcome.tensors = BTreeMap::from([("weights".to_owned(), Digest::of(b"weights"))]);
+                outcome.curves = BTreeMap::from([("train.loss".to_owned(), vec![2.0, 1.0])]);
+                return Ok(outcome);
             }
-            outcome.curves = BTreeMap::from([("train.loss".to_owned(), vec![2.0, 1.5])]);
-            Ok(outcome)
+            Task::EvaluateSlice(evaluate) => (&evaluate.network, &evaluate.probes),
+            Task::Train(train) => (&train.network, &train.probes),
+            other => bail!("hierarchical does not ask for {other:?}"),
         };
-        tasks.iter().map(outcome).collect()
-    }
-
-    fn training_seconds(&self, _: &[Training]) -> Result<Vec<f64>> {
-        bail!("hierarchical asks for no training times")
-    }
-
-    fn latencies(&self, inferences: &[Inference]) -> Result<Vec<Vec<f64>>> {
-        let model = CostModel { overhead_seconds: 1e-4, multiply_adds_per_second: 1e8, bytes_per_second: 1e8 };
-        let seconds = |inference: &Inference| {
-            let Inference { networks, batch_size, threads, .. } = inference;
-            let seconds = |network| pass_seconds(network, *batch_size, *threads, &model).context("a sound network");
-            networks.iter().map(seconds).collect()
-        };
-        inferences.iter().map(seconds).collect()
-    }
-
-    fn spent_seconds(&self, tasks: &[Task]) -> Result<Option<Vec<f64>>> {
-        Ok(Some(vec![FAKE_SECONDS; tasks.len()]))
-    }
-
-    fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
-        compute()
-    }
-
-    fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
-        bail!("hierarchical reads no object, and asks for {digest}")
-    }
-
-    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
-        Ok(DataChoice { name: name.to_owned(), digest: Digest::of(name.as_bytes()), split })
-    }
-
-    fn table(&self, name: &str) -> Result<String> {
-        bail!("hierarchical reads no table, and asks for {name}")
+        for probe in probes {
+            let Probe::Score { split } = probe else { bail!("hierarchical does not ask for {probe:?}") };
+            let name = serde_json::to_value(split)?;
+            let name = name.as_str().context("a split is a word")?;
+            outcome.scalars.insert(format!("{name}.accuracy"), accuracy(network)?);
+        }
+        outcome.curves = BTreeMap::from([("train.loss".to_owned(), vec![2.0, 1.5])]);
+        Ok(outcome)
     }
 }
 
 /// The results of all studies of the small experiment.
 pub(super) fn results() -> (Value, Results) {
     let parameters = json!(settings());
-    let mut results = Results::default();
-    for study in Hierarchical.plan(&parameters).expect("a sound experiment") {
-        let value = Hierarchical.run(&study, &results, &FakeContext);
-        let value = value.unwrap_or_else(|error| panic!("{}: {error:#}", study.id));
-        results.insert(study.id, StudyResult::of(&value).expect("finite numbers"));
-    }
+    let results = results_of(&Hierarchical, &parameters, &FakeContext);
     (parameters, results)
 }

@@ -60,25 +60,9 @@ fn read(parameters: &Value) -> Result<Settings> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
-    use crate::harness::manifest::load;
     use crate::papers::hierarchical::fixture::results;
     use crate::report::soundness::sound_ids;
-
-    #[test]
-    fn the_inputs_of_every_study_read_back() {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
-        let manifest = load::load(&dir, "hierarchical", &[&Hierarchical]);
-        let manifest = manifest.unwrap_or_else(|mistakes| panic!("{mistakes}"));
-        for settings in manifest.profiles.values() {
-            for study in Hierarchical.plan(&settings.parameters).expect("a sound manifest") {
-                let inputs = Inputs::deserialize(&study.inputs).expect("own inputs");
-                assert_eq!(serde_json::to_value(inputs).expect("plain data"), study.inputs);
-            }
-        }
-    }
 
     #[test]
     fn findings_are_sound_and_have_every_exhibit() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::arm::{self, Arm};
@@ -15,11 +15,11 @@ use super::search::SearchInputs;
 use super::settings::{ArmSettings, ChildSettings, ClockSettings, DataSettings, SearchSettings, Settings};
 use crate::base::digest::Digest;
 use crate::base::seed::Seed;
-use crate::harness::study::{Context, Inference, Paper, Results, Step, StudyResult, Training};
-use crate::network::cost::{CostModel, step_seconds};
+use crate::harness::context::pretence::{Pretence, results_of};
+use crate::harness::study::Results;
 use crate::surrogate::xgboost::XgboostGrid;
+use crate::task::Task;
 use crate::task::outcome::Outcome;
-use crate::task::{DataChoice, SplitChoice, Task};
 
 /// A grid of two settings.
 pub(super) fn grid() -> XgboostGrid {
@@ -95,73 +95,32 @@ fn number(text: &str) -> f64 {
     Seed::from_number(3).derive(text).stream("fake").uniform()
 }
 
-impl Context for FakeContext {
-    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
-        let outcome = |task: &Task| {
-            let mut outcome = Outcome::default();
-            match task {
-                Task::Train(train) => {
-                    let mut stream = train.seed.stream("fake");
-                    let curve = vec![stream.uniform(), stream.uniform()];
-                    outcome.curves = BTreeMap::from([("validation.accuracy".to_owned(), curve)]);
-                }
-                Task::FitSequence(fit) => {
-                    outcome.tensors.insert("weights".to_owned(), Digest::of_value(fit)?);
-                }
-                Task::PredictSequence(predict) => {
-                    let value = |sequence: &String| number(&format!("{} {sequence}", predict.weights));
-                    let values = predict.sequences.iter().map(value).collect();
-                    outcome.curves.insert("predictions".to_owned(), values);
-                }
-                other => bail!("popnas does not ask for {other:?}"),
+impl Pretence for FakeContext {
+    fn outcome(&self, task: &Task) -> Result<Outcome> {
+        let mut outcome = Outcome::default();
+        match task {
+            Task::Train(train) => {
+                let mut stream = train.seed.stream("fake");
+                let curve = vec![stream.uniform(), stream.uniform()];
+                outcome.curves = BTreeMap::from([("validation.accuracy".to_owned(), curve)]);
             }
-            Ok(outcome)
-        };
-        tasks.iter().map(outcome).collect()
-    }
-
-    fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
-        let model = CostModel { overhead_seconds: 1e-4, multiply_adds_per_second: 1e8, bytes_per_second: 1e8 };
-        let seconds = |training: &Training| {
-            let step = step_seconds(&training.network, training.recipe.batch_size, &model);
-            step.context("a sound network").map(|step| step * training.epochs as f64)
-        };
-        trainings.iter().map(seconds).collect()
-    }
-
-    fn latencies(&self, _: &[Inference]) -> Result<Vec<Vec<f64>>> {
-        bail!("popnas asks for no latency")
-    }
-
-    fn spent_seconds(&self, _: &[Task]) -> Result<Option<Vec<f64>>> {
-        bail!("popnas does not ask what tasks took")
-    }
-
-    fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
-        compute()
-    }
-
-    fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
-        bail!("popnas reads no object, and asks for {digest}")
-    }
-
-    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
-        Ok(DataChoice { name: name.to_owned(), digest: Digest::of(name.as_bytes()), split })
-    }
-
-    fn table(&self, name: &str) -> Result<String> {
-        bail!("popnas reads no table, and asks for {name}")
+            Task::FitSequence(fit) => {
+                outcome.tensors.insert("weights".to_owned(), Digest::of_value(fit)?);
+            }
+            Task::PredictSequence(predict) => {
+                let value = |sequence: &String| number(&format!("{} {sequence}", predict.weights));
+                let values = predict.sequences.iter().map(value).collect();
+                outcome.curves.insert("predictions".to_owned(), values);
+            }
+            other => bail!("popnas does not ask for {other:?}"),
+        }
+        Ok(outcome)
     }
 }
 
 /// The results of all studies of the small experiment.
 pub(super) fn results() -> (Value, Results) {
     let parameters = json!(settings());
-    let context = FakeContext;
-    let mut results = Results::default();
-    for study in Popnas.plan(&parameters).expect("a sound experiment") {
-        let value = Popnas.run(&study, &results, &context).unwrap_or_else(|error| panic!("{}: {error:#}", study.id));
-        results.insert(study.id, StudyResult::of(&value).expect("finite numbers"));
-    }
+    let results = results_of(&Popnas, &parameters, &FakeContext);
     (parameters, results)
 }

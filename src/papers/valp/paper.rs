@@ -84,16 +84,6 @@ mod tests {
     }
 
     #[test]
-    fn the_inputs_of_every_study_read_back() {
-        for settings in manifest().profiles.values() {
-            for study in ValpPaper.plan(&settings.parameters).expect("a sound manifest") {
-                let inputs = Inputs::deserialize(&study.inputs).expect("own inputs");
-                assert_eq!(serde_json::to_value(inputs).expect("plain data"), study.inputs);
-            }
-        }
-    }
-
-    #[test]
     fn findings_are_sound_and_have_the_papers_tables_and_figures() {
         let (parameters, results) = results();
         let findings = ValpPaper.analyze(&parameters, &results).expect("own results");

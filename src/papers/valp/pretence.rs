@@ -19,14 +19,15 @@ use super::settings::{
 };
 use crate::base::digest::Digest;
 use crate::base::seed::{Seed, Stream};
-use crate::harness::study::{Context, Inference, Paper, Results, Step, StudyResult, Training};
+use crate::harness::context::pretence::{Pretence, results_of};
+use crate::harness::study::Results;
 use crate::network::shape::shapes;
 use crate::network::spec::NetworkSpec;
 use crate::network::weights::{Tensor, Tensors, decode, encode};
+use crate::task::Task;
 use crate::task::head_check::{SampleSizes, check_evaluate, check_generate, check_train};
 use crate::task::heads::{EvaluateHeads, Head, HeadLoss, TrainHeads};
 use crate::task::outcome::{Ending, Outcome};
-use crate::task::{DataChoice, SplitChoice, Task};
 
 const VALIDATION: usize = 40;
 const SIZES: SampleSizes = SampleSizes { classes: 10, pixels: 64 };
@@ -119,47 +120,6 @@ impl FakeContext {
         Self { diverges: true, ..Self::default() }
     }
 
-    fn outcome(&self, task: &Task) -> Result<Outcome> {
-        let mut stream = Seed::from_number(3).derive(&Digest::of_value(task)?.to_string()).stream("fake");
-        let mut outcome = Outcome::default();
-        match task {
-            Task::Train(train) => {
-                outcome.scalars.insert("validation.accuracy".to_owned(), 0.9);
-                let logits = matrix(VALIDATION, SIZES.classes, &mut stream);
-                self.store(&mut outcome, "logits.validation", &[("logits", logits)])?;
-                self.weights(&mut outcome, &train.network, &mut stream)?;
-            }
-            Task::TrainHeads(train) => {
-                check_train(train, SIZES).context("a training")?;
-                for weights in task.objects() {
-                    self.object(&weights).context("weights that a training starts from")?;
-                }
-                if self.diverges {
-                    outcome.ending = Ending::Diverged { step: 3 };
-                    return Ok(outcome);
-                }
-                curves(&mut outcome, train, &mut stream);
-                scores(&mut outcome, "validation", &train.heads, &mut stream);
-                self.weights(&mut outcome, &train.network, &mut stream)?;
-            }
-            Task::EvaluateHeads(evaluate) => {
-                check_evaluate(evaluate, SIZES).context("an evaluation")?;
-                for intervention in &evaluate.interventions {
-                    let name = format!("{}.validation", intervention.name);
-                    scores(&mut outcome, &name, &evaluate.heads, &mut stream);
-                }
-                self.values(&mut outcome, evaluate, &mut stream)?;
-            }
-            Task::Generate(generate) => {
-                check_generate(generate, SIZES, 30).context("a generation")?;
-                let logits = matrix(generate.count, SIZES.classes, &mut stream);
-                self.store(&mut outcome, "generated", &[("logits", logits)])?;
-            }
-            other => bail!("valp does not ask for {other:?}"),
-        }
-        Ok(outcome)
-    }
-
     fn store(&self, outcome: &mut Outcome, name: &str, tensors: &[(&str, Tensor)]) -> Result<()> {
         let tensors: Tensors = tensors.iter().map(|(name, tensor)| ((*name).to_owned(), tensor.clone())).collect();
         let bytes = encode(&tensors)?;
@@ -212,25 +172,46 @@ fn scores(outcome: &mut Outcome, prefix: &str, heads: &[Head], stream: &mut Stre
     }
 }
 
-impl Context for FakeContext {
-    fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
-        tasks.iter().map(|task| self.outcome(task)).collect()
-    }
-
-    fn training_seconds(&self, _: &[Training]) -> Result<Vec<f64>> {
-        bail!("valp asks for no time")
-    }
-
-    fn latencies(&self, _: &[Inference]) -> Result<Vec<Vec<f64>>> {
-        bail!("valp asks for no latency")
-    }
-
-    fn spent_seconds(&self, _: &[Task]) -> Result<Option<Vec<f64>>> {
-        bail!("valp does not ask what tasks took")
-    }
-
-    fn memoize_value(&self, _: Step, _: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
-        compute()
+impl Pretence for FakeContext {
+    fn outcome(&self, task: &Task) -> Result<Outcome> {
+        let mut stream = Seed::from_number(3).derive(&Digest::of_value(task)?.to_string()).stream("fake");
+        let mut outcome = Outcome::default();
+        match task {
+            Task::Train(train) => {
+                outcome.scalars.insert("validation.accuracy".to_owned(), 0.9);
+                let logits = matrix(VALIDATION, SIZES.classes, &mut stream);
+                self.store(&mut outcome, "logits.validation", &[("logits", logits)])?;
+                self.weights(&mut outcome, &train.network, &mut stream)?;
+            }
+            Task::TrainHeads(train) => {
+                check_train(train, SIZES).context("a training")?;
+                for weights in task.objects() {
+                    self.object(&weights).context("weights that a training starts from")?;
+                }
+                if self.diverges {
+                    outcome.ending = Ending::Diverged { step: 3 };
+                    return Ok(outcome);
+                }
+                curves(&mut outcome, train, &mut stream);
+                scores(&mut outcome, "validation", &train.heads, &mut stream);
+                self.weights(&mut outcome, &train.network, &mut stream)?;
+            }
+            Task::EvaluateHeads(evaluate) => {
+                check_evaluate(evaluate, SIZES).context("an evaluation")?;
+                for intervention in &evaluate.interventions {
+                    let name = format!("{}.validation", intervention.name);
+                    scores(&mut outcome, &name, &evaluate.heads, &mut stream);
+                }
+                self.values(&mut outcome, evaluate, &mut stream)?;
+            }
+            Task::Generate(generate) => {
+                check_generate(generate, SIZES, 30).context("a generation")?;
+                let logits = matrix(generate.count, SIZES.classes, &mut stream);
+                self.store(&mut outcome, "generated", &[("logits", logits)])?;
+            }
+            other => bail!("valp does not ask for {other:?}"),
+        }
+        Ok(outcome)
     }
 
     fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
@@ -239,25 +220,11 @@ impl Context for FakeContext {
         decode(bytes)?;
         Ok(bytes.clone())
     }
-
-    fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
-        Ok(DataChoice { name: name.to_owned(), digest: Digest::of(name.as_bytes()), split })
-    }
-
-    fn table(&self, name: &str) -> Result<String> {
-        bail!("valp reads no table, and asks for {name}")
-    }
 }
 
 /// The results of all studies of the small experiment.
 pub(super) fn results() -> (Value, Results) {
     let parameters = json!(settings());
-    let context = FakeContext::default();
-    let mut results = Results::default();
-    for study in ValpPaper.plan(&parameters).expect("a sound experiment") {
-        let value = ValpPaper.run(&study, &results, &context);
-        let value = value.unwrap_or_else(|error| panic!("{}: {error:#}", study.id));
-        results.insert(study.id, StudyResult::of(&value).expect("finite numbers"));
-    }
+    let results = results_of(&ValpPaper, &parameters, &FakeContext::default());
     (parameters, results)
 }
