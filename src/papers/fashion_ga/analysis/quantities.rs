@@ -11,61 +11,31 @@ use crate::papers::fashion_ga::filters::FilterRecord;
 use crate::papers::fashion_ga::layer::{FILTER_LIMIT, FUNCTIONS};
 use crate::papers::fashion_ga::settings::Settings;
 use crate::papers::fashion_ga::trainer::Trained;
+use crate::report::catalogue::{self, OF_A_COUNT, exact, samples};
 use crate::report::findings::{Measured, Quantity};
 use crate::stats::proportion::wilson_interval;
 
-type Read = Box<dyn Fn(&Evidence) -> Option<Measured>>;
+type Read = catalogue::Read<Evidence>;
 
 /// One entry of the catalogue.
-pub(super) struct Entry {
-    /// The dotted name.
-    pub(super) name: String,
-    /// What it is, for people.
-    pub(super) label: String,
-    /// Its unit.
-    pub(super) unit: Unit,
-    /// What one sample is.
-    pub(super) over: &'static str,
-    /// Whether it derives from measured time.
-    pub(super) observed_time: bool,
-    /// How it is read; none where the evidence has nothing of it.
-    pub(super) read: Read,
-}
+pub(super) type Entry = catalogue::Entry<Evidence>;
 
 /// The names of all quantities under these settings, in ascending order.
 pub fn names(settings: &Settings) -> Vec<String> {
-    let mut names: Vec<String> = catalogue(settings).into_iter().map(|entry| entry.name).collect();
-    names.sort_unstable();
-    names
+    catalogue::names(entries(settings))
 }
 
-/// All quantities that this evidence holds. One that nothing was observed of is absent.
+/// All quantities that this evidence holds.
 pub fn measure(settings: &Settings, evidence: &Evidence) -> BTreeMap<String, Quantity> {
-    let quantity = |entry: Entry| {
-        let Entry { name, label, unit, over, observed_time, read } = entry;
-        let (data, over) = (settings.data.name.clone(), over.to_owned());
-        Some((name, Quantity { label, unit, data, over, measured: read(evidence)?, observed_time }))
-    };
-    catalogue(settings).into_iter().filter_map(quantity).collect()
+    catalogue::measure(entries(settings), &settings.data.name, evidence)
 }
 
-fn catalogue(settings: &Settings) -> Vec<Entry> {
+fn entries(settings: &Settings) -> Vec<Entry> {
     let mut entries = searches::catalogue(settings);
     entries.extend(activations());
     entries.extend(filters(settings));
     entries.extend(best(settings));
     entries
-}
-
-/// A number of the whole evidence that has no interval, because it is a count of what there was.
-pub(super) fn exact(value: f64, n: usize) -> Measured {
-    Measured::Estimate { value, low: value, high: value, n, interval: "a count, which has none".to_owned() }
-}
-
-/// Samples, or nothing where there are none.
-pub(super) fn samples(values: impl IntoIterator<Item = f64>) -> Option<Measured> {
-    let values: Vec<f64> = values.into_iter().collect();
-    (!values.is_empty()).then_some(Measured::Samples(values))
 }
 
 /// A number of one random genome, by what became of it with each activation function.
@@ -76,7 +46,8 @@ fn activations() -> Vec<Entry> {
         name: format!("activation.{name}"),
         label,
         unit,
-        over: "random genome",
+        data: None,
+        over: "random genome".into(),
         observed_time: false,
         read: Box::new(move |evidence| samples(evidence.activations.iter().map(|trained| value(trained)))),
     };
@@ -112,7 +83,8 @@ fn filters(settings: &Settings) -> Vec<Entry> {
         name: format!("filters.{name}"),
         label,
         unit,
-        over: "repetition",
+        data: None,
+        over: "repetition".into(),
         observed_time: true,
         read,
     };
@@ -151,7 +123,8 @@ fn best(settings: &Settings) -> Vec<Entry> {
         name: format!("best.{name}"),
         label: label.to_owned(),
         unit,
-        over,
+        data: None,
+        over: over.into(),
         observed_time: false,
         read,
     };
@@ -162,8 +135,8 @@ fn best(settings: &Settings) -> Vec<Entry> {
         let words = "Wilson's score interval over test samples".to_owned();
         Some(Measured::Estimate { value, low: interval.low, high: interval.high, n, interval: words })
     });
-    let parameters: Read = Box::new(|evidence| Some(exact(evidence.best.visit.parameters as f64, 1)));
-    let layers: Read = Box::new(|evidence| Some(exact(evidence.best.visit.genome.depth() as f64, 1)));
+    let parameters: Read = Box::new(|evidence| Some(exact(evidence.best.visit.parameters as f64, 1, OF_A_COUNT)));
+    let layers: Read = Box::new(|evidence| Some(exact(evidence.best.visit.genome.depth() as f64, 1, OF_A_COUNT)));
     let words = "test accuracy of the best network of all searches after full training, evaluated once";
     vec![
         entry("test_accuracy", words, Unit::Fraction, "test sample", test),

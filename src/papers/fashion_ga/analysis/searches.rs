@@ -2,7 +2,7 @@
 
 use super::evidence::{Evidence, Timed};
 use super::measures;
-use super::quantities::{Entry, exact, samples};
+use super::quantities::Entry;
 use crate::base::metric::Unit;
 use crate::base::seed::Seed;
 use crate::papers::fashion_ga::arm::{self, Arm, RANDOM};
@@ -10,6 +10,7 @@ use crate::papers::fashion_ga::best::best_visit;
 use crate::papers::fashion_ga::mutation::Rules;
 use crate::papers::fashion_ga::search::Visit;
 use crate::papers::fashion_ga::settings::{SWEET_SPOT, Settings};
+use crate::report::catalogue::{OF_A_COUNT, exact, samples};
 use crate::report::findings::Measured;
 use crate::stats::bootstrap::Bootstrap;
 use crate::stats::summary::mean;
@@ -44,7 +45,8 @@ fn of_arm(settings: &Settings, arm: &str) -> Vec<Entry> {
             name: format!("{arm}.{name}"),
             label: format!("{words} ({arm})"),
             unit,
-            over: SEED,
+            data: None,
+            over: SEED.into(),
             observed_time,
             read: Box::new(move |evidence| {
                 let values: Option<Vec<f64>> = evidence.searches(&owner).iter().map(&value).collect();
@@ -65,13 +67,14 @@ fn of_arm(settings: &Settings, arm: &str) -> Vec<Entry> {
             name: format!("{arm}.{name}"),
             label: format!("{words} ({arm})"),
             unit: Unit::Count,
-            over: "evaluation of all searches",
+            data: None,
+            over: "evaluation of all searches".into(),
             observed_time: false,
             read: Box::new(move |evidence| {
                 let searches = evidence.searches(&owner);
                 let evaluations = searches.iter().map(|search| search.record.len()).sum();
                 let total: usize = searches.iter().map(|search| number(&search.record)).sum();
-                Some(exact(total as f64, evaluations))
+                Some(exact(total as f64, evaluations, OF_A_COUNT))
             }),
         }
     };
@@ -120,7 +123,8 @@ fn of_arm(settings: &Settings, arm: &str) -> Vec<Entry> {
             name: format!("{arm}.improving"),
             label: format!("share of children more accurate than their parents ({arm})"),
             unit: Unit::Fraction,
-            over: "search seed with children that differ",
+            data: None,
+            over: "search seed with children that differ".into(),
             observed_time: false,
             read: Box::new(move |evidence| {
                 let searches = evidence.searches(&owner).iter();
@@ -138,7 +142,8 @@ fn against_random(settings: &Settings, arm: &str) -> Vec<Entry> {
             name: format!("{arm}.{name}"),
             label: format!("{words} ({arm})"),
             unit,
-            over: SEED,
+            data: None,
+            over: SEED.into(),
             observed_time,
             read: Box::new(move |evidence| {
                 let pairs = evidence.searches(&owner).iter().zip(evidence.searches(RANDOM));
@@ -189,13 +194,14 @@ fn broken(settings: &Settings) -> Entry {
         name: "violations".to_owned(),
         label: "networks that break a constraint, all arms but those that end in `_reference`".to_owned(),
         unit: Unit::Count,
-        over: "evaluation of all searches",
+        data: None,
+        over: "evaluation of all searches".into(),
         observed_time: false,
         read: Box::new(move |evidence| {
             let searches = || arms.iter().flat_map(|arm| evidence.searches(arm));
             let evaluations = searches().map(|search| search.record.len()).sum();
             let total: usize = searches().map(|search| measures::violations(&search.record)).sum();
-            Some(exact(total as f64, evaluations))
+            Some(exact(total as f64, evaluations, OF_A_COUNT))
         }),
     }
 }
@@ -213,7 +219,8 @@ fn depths(settings: &Settings) -> Vec<Entry> {
             name: format!("depth.{depth}.accuracy"),
             label: format!("validation accuracy of random networks of {depth} convolutions"),
             unit: Unit::Fraction,
-            over: "random network",
+            data: None,
+            over: "random network".into(),
             observed_time: false,
             read: Box::new(move |evidence| {
                 let networks = random_networks(evidence).into_iter();
@@ -227,7 +234,8 @@ fn depths(settings: &Settings) -> Vec<Entry> {
             name: format!("depth.sweet_spot_minus_{name}"),
             label: format!("mean accuracy of random networks of {from} or {to} convolutions minus that of {words}"),
             unit: Unit::Fraction,
-            over: "search seed where both are",
+            data: None,
+            over: "search seed where both are".into(),
             observed_time: false,
             read: Box::new(move |evidence| {
                 let difference = |search: &Timed| {
@@ -257,7 +265,8 @@ fn correlations(settings: &Settings) -> Vec<Entry> {
             name: format!("random.{name}_correlation"),
             label: format!("Spearman's correlation of {words} and accuracy over random networks"),
             unit: Unit::One,
-            over: "random network",
+            data: None,
+            over: "random network".into(),
             observed_time: false,
             read: Box::new(move |evidence| {
                 let networks = random_networks(evidence);
@@ -277,7 +286,8 @@ fn correlations(settings: &Settings) -> Vec<Entry> {
                 "Spearman's correlation of {words} and accuracy within a search, mean over the evolutions of a seed"
             ),
             unit: Unit::One,
-            over: SEED,
+            data: None,
+            over: SEED.into(),
             observed_time: false,
             read: Box::new(move |evidence| {
                 let of = |search: &Timed| measures::correlation(&measures::distinct(&search.record), number);

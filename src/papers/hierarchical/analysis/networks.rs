@@ -1,11 +1,12 @@
 //! Quantities of networks trained on their own: accuracies, counts, and chosen networks beside hand-designed ones.
 
 use super::evidence::{Evidence, Trainee, trainees};
-use super::quantities::{Entry, Read, exact, samples};
+use super::quantities::{Entry, Read};
 use crate::base::metric::Unit;
 use crate::papers::hierarchical::plan::Ground;
 use crate::papers::hierarchical::settings::Settings;
 use crate::papers::hierarchical::trainer::Trained;
+use crate::report::catalogue::{OF_A_COUNT, exact, samples};
 
 const TRAINING: &str = "training seed";
 
@@ -47,8 +48,8 @@ pub(super) fn catalogue(settings: &Settings) -> Vec<Entry> {
             name: format!("{prefix}{name}"),
             label,
             unit,
-            data: data.clone(),
-            over: TRAINING,
+            data: Some(data.clone()),
+            over: TRAINING.into(),
             observed_time: false,
             read,
         };
@@ -93,7 +94,7 @@ fn counted(trainee: Trainee, value: OfTrained) -> Read {
         let all = evidence.trained(Ground::Searched, trainee);
         match trainee {
             Trainee::Chosen(_) => samples(all.iter().map(value)),
-            Trainee::Designed(_) => Some(exact(value(all.first()?))),
+            Trainee::Designed(_) => Some(exact(value(all.first()?), 1, OF_A_COUNT)),
         }
     })
 }

@@ -5,63 +5,30 @@ use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
 use super::{networks, searches, times};
-use crate::base::metric::Unit;
 use crate::papers::hierarchical::settings::Settings;
-use crate::report::findings::{Measured, Quantity};
+use crate::report::catalogue;
+use crate::report::findings::Quantity;
 
-pub(super) type Read = Box<dyn Fn(&Evidence) -> Option<Measured>>;
+pub(super) type Read = catalogue::Read<Evidence>;
 
 /// One entry of the catalogue.
-pub(super) struct Entry {
-    /// The dotted name.
-    pub(super) name: String,
-    /// What it is, for people.
-    pub(super) label: String,
-    /// Its unit.
-    pub(super) unit: Unit,
-    /// The data set that it was measured on.
-    pub(super) data: String,
-    /// What one sample is.
-    pub(super) over: &'static str,
-    /// Whether it derives from measured time.
-    pub(super) observed_time: bool,
-    /// How it is read; none where the evidence has nothing of it.
-    pub(super) read: Read,
-}
+pub(super) type Entry = catalogue::Entry<Evidence>;
 
 /// The names of all quantities under these settings, in ascending order.
 pub fn names(settings: &Settings) -> Vec<String> {
-    let mut names: Vec<String> = catalogue(settings).into_iter().map(|entry| entry.name).collect();
-    names.sort_unstable();
-    names
+    catalogue::names(entries(settings))
 }
 
-/// All quantities that this evidence holds. One that nothing was observed of is absent.
+/// All quantities that this evidence holds.
 pub fn measure(settings: &Settings, evidence: &Evidence) -> BTreeMap<String, Quantity> {
-    let quantity = |entry: Entry| {
-        let Entry { name, label, unit, data, over, observed_time, read } = entry;
-        let over = over.to_owned();
-        Some((name, Quantity { label, unit, data, over, measured: read(evidence)?, observed_time }))
-    };
-    catalogue(settings).into_iter().filter_map(quantity).collect()
+    catalogue::measure(entries(settings), &settings.data.name, evidence)
 }
 
-fn catalogue(settings: &Settings) -> Vec<Entry> {
+fn entries(settings: &Settings) -> Vec<Entry> {
     let mut entries = searches::catalogue(settings);
     entries.extend(networks::catalogue(settings));
     entries.extend(times::catalogue(settings));
     entries
-}
-
-/// Samples, or nothing where there are none.
-pub(super) fn samples(values: impl IntoIterator<Item = f64>) -> Option<Measured> {
-    let values: Vec<f64> = values.into_iter().collect();
-    (!values.is_empty()).then_some(Measured::Samples(values))
-}
-
-/// A number that has no interval, because it is a count.
-pub(super) fn exact(value: f64) -> Measured {
-    Measured::Estimate { value, low: value, high: value, n: 1, interval: "a count, which has none".to_owned() }
 }
 
 #[cfg(test)]

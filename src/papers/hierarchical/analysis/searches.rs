@@ -2,7 +2,7 @@
 
 use super::evidence::Evidence;
 use super::measures::{self, Passes, Principle};
-use super::quantities::{Entry, Read, samples};
+use super::quantities::{Entry, Read};
 use crate::base::metric::Unit;
 use crate::papers::hierarchical::arm::Arm;
 use crate::papers::hierarchical::latency::front;
@@ -10,6 +10,7 @@ use crate::papers::hierarchical::objectives::Price;
 use crate::papers::hierarchical::ranking::Ranked;
 use crate::papers::hierarchical::search::{SearchRecord, best_within};
 use crate::papers::hierarchical::settings::Settings;
+use crate::report::catalogue::samples;
 use crate::stats::correlation::kendall_tau_b;
 use crate::stats::summary::mean;
 
@@ -33,8 +34,8 @@ pub(super) fn catalogue(settings: &Settings) -> Vec<Entry> {
     entries
 }
 
-fn entry(settings: &Settings, name: String, label: String, unit: Unit, over: &'static str, read: Read) -> Entry {
-    Entry { name, label, unit, data: settings.data.name.clone(), over, observed_time: false, read }
+fn entry(name: String, label: String, unit: Unit, over: &'static str, read: Read) -> Entry {
+    Entry { name, label, unit, data: None, over: over.into(), observed_time: false, read }
 }
 
 /// The two hypervolumes: their names, what they are, and how they are measured.
@@ -56,7 +57,7 @@ fn of_arm(settings: &Settings, arm: Arm) -> Vec<Entry> {
             samples(values?)
         });
         let (name, label) = (format!("{}.{name}", arm.name()), format!("{words} ({})", arm.name()));
-        entry(settings, name, label, unit, SEARCH, read)
+        entry(name, label, unit, SEARCH, read)
     };
     let mut entries: Vec<Entry> =
         hypervolumes(settings).into_iter().map(|(name, words, value)| of(name, words, Unit::Fraction, value)).collect();
@@ -78,7 +79,7 @@ fn against(settings: &Settings, other: Arm) -> Vec<Entry> {
         });
         let name = format!("nsga2.gain.{}.{name}", other.name());
         let label = format!("{words}: nsga2 minus {}", other.name());
-        entry(settings, name, label, Unit::Fraction, SEARCH, read)
+        entry(name, label, Unit::Fraction, SEARCH, read)
     };
     hypervolumes(settings).into_iter().map(gain).collect()
 }
@@ -113,7 +114,7 @@ fn supernets(settings: &Settings) -> Vec<Entry> {
         samples(evidence.searches(Arm::Nsga2).iter().map(ratio))
     });
     let of = |name: &str, label: &str, unit: Unit, over: &'static str, read: Read| {
-        entry(settings, name.to_owned(), label.to_owned(), unit, over, read)
+        entry(name.to_owned(), label.to_owned(), unit, over, read)
     };
     let words =
         "Kendall's tau of validation accuracies with the supernet's weights and with their own, random networks";
@@ -151,8 +152,8 @@ fn principles(settings: &Settings) -> Vec<Entry> {
             let name = |suffix: &str| format!("budget_{number}.{suffix}.{}", principle.name());
             let words = format!("share of layers with {} in the best network of budget {number}", principle.name());
             let favour_words = format!("{words}, minus that of random networks");
-            entries.push(entry(settings, name("share"), words, Unit::Fraction, SEARCH, read));
-            entries.push(entry(settings, name("favour"), favour_words, Unit::Fraction, SEARCH, favour));
+            entries.push(entry(name("share"), words, Unit::Fraction, SEARCH, read));
+            entries.push(entry(name("favour"), favour_words, Unit::Fraction, SEARCH, favour));
         }
     }
     entries

@@ -1,13 +1,14 @@
 //! Quantities of times: how alike configurations of the machine rank networks, and what a search costs.
 
 use super::evidence::Evidence;
-use super::quantities::{Entry, Read, samples};
+use super::quantities::{Entry, Read};
 use crate::base::metric::Unit;
 use crate::papers::hierarchical::arm::Arm;
 use crate::papers::hierarchical::cost::CostRecord;
 use crate::papers::hierarchical::latency::{Configuration, LatencyRecord};
 use crate::papers::hierarchical::plan::TIMED;
 use crate::papers::hierarchical::settings::Settings;
+use crate::report::catalogue::samples;
 use crate::stats::correlation::kendall_tau_b;
 
 const HOURS_PER_DAY: f64 = 24.0;
@@ -106,8 +107,8 @@ pub(super) fn catalogue(settings: &Settings) -> Vec<Entry> {
         name,
         label,
         unit: Unit::One,
-        data: settings.data.name.clone(),
-        over,
+        data: None,
+        over: over.into(),
         observed_time: true,
         read,
     };

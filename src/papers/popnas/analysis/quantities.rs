@@ -12,21 +12,15 @@ use crate::papers::popnas::operator::Operator;
 use crate::papers::popnas::search::{SearchRecord, Stage, Trained};
 use crate::papers::popnas::settings::{ArmSettings, Settings};
 use crate::papers::popnas::space::Space;
+use crate::report::catalogue::{self, samples};
 use crate::report::findings::{Measured, Quantity};
 use crate::stats::summary::{mean, median};
 
 /// A number of one search; nothing where the search has no such cells.
 type OfSearch = Box<dyn Fn(&SearchRecord) -> Option<f64>>;
-type Read = Box<dyn Fn(&Evidence) -> Option<Measured>>;
 
-struct Entry {
-    name: String,
-    label: String,
-    unit: Unit,
-    over: &'static str,
-    observed_time: bool,
-    read: Read,
-}
+/// One entry of the catalogue.
+type Entry = catalogue::Entry<Evidence>;
 
 /// The arm that others are compared with at random.
 const RANDOM: &str = "random";
@@ -39,28 +33,15 @@ const PREFERRED: [Operator; 3] = [Operator::Dw3, Operator::Avg3, Operator::Max3]
 
 /// The names of all quantities under these settings, in ascending order.
 pub fn names(settings: &Settings) -> Vec<String> {
-    let mut names: Vec<String> = catalogue(settings).into_iter().map(|entry| entry.name).collect();
-    names.sort_unstable();
-    names
+    catalogue::names(entries(settings))
 }
 
-/// All quantities that this evidence holds. One that no search can give (an error of cells that none trained) is absent.
+/// All quantities that this evidence holds.
 pub fn measure(settings: &Settings, evidence: &Evidence) -> BTreeMap<String, Quantity> {
-    let quantity = |entry: Entry| {
-        let quantity = Quantity {
-            label: entry.label,
-            unit: entry.unit,
-            data: settings.data.name.clone(),
-            over: entry.over.to_owned(),
-            measured: (entry.read)(evidence)?,
-            observed_time: entry.observed_time,
-        };
-        Some((entry.name, quantity))
-    };
-    catalogue(settings).into_iter().filter_map(quantity).collect()
+    catalogue::measure(entries(settings), &settings.data.name, evidence)
 }
 
-fn catalogue(settings: &Settings) -> Vec<Entry> {
+fn entries(settings: &Settings) -> Vec<Entry> {
     let mut entries =
         vec![clock(), pure_cells("pooling", Operator::is_pooling), pure_cells("convolution", Operator::is_convolution)];
     for arm in &settings.search.arms {
@@ -99,23 +80,27 @@ impl List {
         // Predictions of a front follow from predicted times: under a measured clock nothing of such a search repeats,
         // but only what is itself a time is evidence about time.
         let read = move |evidence: &Evidence| {
-            let samples: Option<Vec<f64>> = evidence.searches(&arm).iter().map(&value).collect();
-            samples.filter(|samples| !samples.is_empty()).map(Measured::Samples)
+            samples(evidence.searches(&arm).iter().map(&value).collect::<Option<Vec<f64>>>()?)
         };
         let (name, label) = (format!("{}.{name}", self.arm), format!("{label} ({})", self.arm));
-        self.entries.push(Entry { name, label, unit, over: "search seed", observed_time, read: Box::new(read) });
+        self.entries.push(Entry {
+            name,
+            label,
+            unit,
+            data: None,
+            over: "search seed".into(),
+            observed_time,
+            read: Box::new(read),
+        });
     }
 
     /// The same over the searches that have such cells.
     fn add_where_defined(&mut self, name: String, label: String, observed_time: bool, value: OfSearch) {
         let arm = self.arm.clone();
-        let read = move |evidence: &Evidence| {
-            let samples: Vec<f64> = evidence.searches(&arm).iter().filter_map(&value).collect();
-            (!samples.is_empty()).then_some(Measured::Samples(samples))
-        };
+        let read = move |evidence: &Evidence| samples(evidence.searches(&arm).iter().filter_map(&value));
         let (name, label) = (format!("{}.{name}", self.arm), format!("{label} ({})", self.arm));
-        let over = "search seed where it is defined";
-        self.entries.push(Entry { name, label, unit: Unit::One, over, observed_time, read: Box::new(read) });
+        let (unit, over) = (Unit::One, "search seed where it is defined".into());
+        self.entries.push(Entry { name, label, unit, data: None, over, observed_time, read: Box::new(read) });
     }
 }
 
@@ -248,7 +233,8 @@ fn regret(arm: &str) -> Vec<Entry> {
                 name: format!("{arm}.regret.{name}"),
                 label: format!("best accuracy of random search {words} minus that of {arm}"),
                 unit: Unit::Fraction,
-                over: "search seed",
+                data: None,
+                over: "search seed".into(),
                 observed_time,
                 read: Box::new(read),
             }
@@ -288,7 +274,8 @@ fn ablation(arm: &ArmSettings) -> Vec<Entry> {
                     name: format!("{}.ablation.{regressor}.b{blocks}.{statistic}", arm.name),
                     label: format!("{words} of {regressor} on cells of {blocks} blocks chosen by {}", arm.name),
                     unit: if signed { Unit::One } else { Unit::Fraction },
-                    over: "search seed",
+                    data: None,
+                    over: "search seed".into(),
                     observed_time: TIMED,
                     read: Box::new(read),
                 });
@@ -322,7 +309,8 @@ fn pure_cells(name: &str, is: fn(Operator) -> bool) -> Entry {
         name: format!("stage1.{name}.seconds"),
         label: format!("mean training time of cells of one block with nothing but {name}"),
         unit: Unit::Seconds,
-        over: "search seed",
+        data: None,
+        over: "search seed".into(),
         observed_time: TIMED,
         read: Box::new(read),
     }
@@ -336,14 +324,14 @@ fn clock() -> Entry {
             let shortest = times.iter().copied().fold(f64::INFINITY, f64::min);
             (longest - shortest) / mean(times)
         };
-        let spreads: Vec<f64> = evidence.clock.iter().map(spread).collect();
-        (!spreads.is_empty()).then_some(Measured::Samples(spreads))
+        samples(evidence.clock.iter().map(spread))
     };
     Entry {
         name: "clock.spread".to_owned(),
         label: "longest minus shortest of repeated timings of one training, as a share of their mean".to_owned(),
         unit: Unit::Fraction,
-        over: "cell",
+        data: None,
+        over: "cell".into(),
         observed_time: TIMED,
         read: Box::new(read),
     }

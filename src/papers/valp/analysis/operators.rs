@@ -1,16 +1,19 @@
 //! Quantities of the study of operators.
 
+use std::borrow::Cow;
+
 use super::evidence::Evidence;
 use super::family::{Family, Grain};
 use super::learned::Lessons;
 use super::observations::{Half, Objective, Observation, cut};
-use super::quantities::{Entry, exact, means_by};
+use super::quantities::{Entry, means_by};
 use crate::base::metric::Unit;
 use crate::papers::valp::diagnosis::intervention::Reading;
 use crate::papers::valp::donation::Donation;
 use crate::papers::valp::exploration::{After, ExplorationRecord};
 use crate::papers::valp::operator::edit::{Form, Operator};
 use crate::papers::valp::settings::Settings;
+use crate::report::catalogue::exact;
 use crate::report::findings::Measured;
 use crate::stats::correlation::spearman;
 
@@ -39,11 +42,12 @@ impl List {
         name: String,
         label: String,
         unit: Unit,
-        over: impl Into<String>,
+        over: impl Into<Cow<'static, str>>,
         read: impl Fn(&Evidence) -> Option<Measured> + 'static,
     ) {
-        let (name, data, over) = (format!("exploration.{name}"), self.data.clone(), over.into());
-        self.entries.push(Entry { name, label, unit, data, over, read: Box::new(read) });
+        let (name, data, over) = (format!("exploration.{name}"), Some(self.data.clone()), over.into());
+        // Nothing here derives from measured time: compute is counted in multiply-adds.
+        self.entries.push(Entry { name, label, unit, data, over, observed_time: false, read: Box::new(read) });
     }
 
     /// The mean over a model's differences that `is` keeps, of `value`.
@@ -65,7 +69,7 @@ impl List {
         &mut self,
         name: String,
         label: String,
-        over: impl Into<String>,
+        over: impl Into<Cow<'static, str>>,
         is: impl Fn(&Evidence, &Observation) -> bool + 'static,
         value: impl Fn(&Observation) -> f64 + 'static,
     ) {
@@ -140,11 +144,11 @@ fn forms(list: &mut List) {
                 let (name, what) = (format!("{operator}.{form}.{}", objective.name()), objective.name());
                 let is = move |_: &Evidence, one: &Observation| is_it(one) && one.objective == objective;
                 let label = format!("mean improvement of {what} by {form} {operator}, ln(after / before)");
-                list.of_observations(format!("{name}.improvement"), label, &over, is, move |one| {
+                list.of_observations(format!("{name}.improvement"), label, over.clone(), is, move |one| {
                     cut(one.improvement, clip)
                 });
                 let label = format!("mean improvement of {what} by {form} {operator} beyond that of the control");
-                list.of_observations(format!("{name}.against_control"), label, &over, is, move |one| {
+                list.of_observations(format!("{name}.against_control"), label, over.clone(), is, move |one| {
                     cut(one.against_control(), clip)
                 });
             }
@@ -154,7 +158,7 @@ fn forms(list: &mut List) {
             list.of_observations(
                 name,
                 label,
-                &over,
+                over,
                 move |_, one| is_it(one),
                 move |one| -cut(one.improvement, clip) / one.multiply_adds * COMPUTE,
             );

@@ -7,46 +7,24 @@ use super::evidence::Evidence;
 use super::{operators, searches};
 use crate::base::metric::Unit;
 use crate::papers::valp::settings::Settings;
+use crate::report::catalogue;
 use crate::report::findings::{Measured, Quantity};
 use crate::stats::summary::mean;
 
-type Read = Box<dyn Fn(&Evidence) -> Option<Measured>>;
-
 /// One entry of the catalogue.
-pub(super) struct Entry {
-    /// The dotted name.
-    pub(super) name: String,
-    /// What it is, for people.
-    pub(super) label: String,
-    /// Its unit.
-    pub(super) unit: Unit,
-    /// The data set.
-    pub(super) data: String,
-    /// What one sample is.
-    pub(super) over: String,
-    /// How it is read; none where the evidence has nothing of it.
-    pub(super) read: Read,
-}
+pub(super) type Entry = catalogue::Entry<Evidence>;
 
 /// The names of all quantities under these settings, in ascending order.
 pub fn names(settings: &Settings) -> Vec<String> {
-    let mut names: Vec<String> = catalogue(settings).into_iter().map(|entry| entry.name).collect();
-    names.sort_unstable();
-    names
+    catalogue::names(entries(settings))
 }
 
-/// All quantities that this evidence holds. One that nothing was observed of is absent.
+/// All quantities that this evidence holds.
 pub fn measure(settings: &Settings, evidence: &Evidence) -> BTreeMap<String, Quantity> {
-    let quantity = |entry: Entry| {
-        let Entry { name, label, unit, data, over, read } = entry;
-        let measured = read(evidence)?;
-        // Nothing here derives from measured time: compute is counted in multiply-adds.
-        Some((name, Quantity { label, unit, data, over, measured, observed_time: false }))
-    };
-    catalogue(settings).into_iter().filter_map(quantity).collect()
+    catalogue::measure(entries(settings), &settings.exploration.data.name, evidence)
 }
 
-fn catalogue(settings: &Settings) -> Vec<Entry> {
+fn entries(settings: &Settings) -> Vec<Entry> {
     let mut entries =
         vec![judge("exploration", &settings.exploration.data.name), judge("search", &settings.search.data.name)];
     entries.extend(operators::catalogue(settings));
@@ -61,8 +39,9 @@ fn judge(study: &str, data: &str) -> Entry {
         name: format!("judge.{study}.accuracy"),
         label: format!("validation accuracy of the classifier that judges samples of {data}"),
         unit: Unit::Fraction,
-        data: data.to_owned(),
-        over: "classifier".to_owned(),
+        data: Some(data.to_owned()),
+        over: "classifier".into(),
+        observed_time: false,
         read: Box::new(move |evidence| evidence.judges.get(&name).map(|accuracy| Measured::Samples(vec![*accuracy]))),
     }
 }
@@ -72,11 +51,6 @@ pub(super) fn means_by(values: impl IntoIterator<Item = (usize, f64)>) -> Option
     let mut groups: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
     values.into_iter().for_each(|(group, value)| groups.entry(group).or_default().push(value));
     (!groups.is_empty()).then(|| Measured::Samples(groups.into_values().map(|values| mean(&values)).collect()))
-}
-
-/// A number of the whole sample that has no interval, because it is a p-value or a count of what there was.
-pub(super) fn exact(value: f64, n: usize, why: &str) -> Measured {
-    Measured::Estimate { value, low: value, high: value, n, interval: why.to_owned() }
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@ use super::climbing::{
     pair_counts, share, spent,
 };
 use super::evidence::Evidence;
-use super::quantities::{Entry, exact, means_by};
+use super::quantities::{Entry, means_by};
 use crate::base::metric::Unit;
 use crate::base::seed::Seed;
 use crate::papers::valp::arm::Arm;
 use crate::papers::valp::diagnosis::sub_loss::Trend;
 use crate::papers::valp::search::SearchRecord;
 use crate::papers::valp::settings::{ArmSettings, Settings};
+use crate::report::catalogue::exact;
 use crate::report::findings::Measured;
 use crate::stats::bootstrap::Bootstrap;
 use crate::stats::summary::{quantile, sorted};
@@ -43,8 +44,9 @@ impl List<'_> {
             name: format!("search.{arm}.{name}"),
             label: format!("{label} ({arm})"),
             unit,
-            data: self.settings.search.data.name.clone(),
-            over: over.to_owned(),
+            data: Some(self.settings.search.data.name.clone()),
+            over: over.to_owned().into(),
+            observed_time: false,
             read: Box::new(read),
         });
     }
