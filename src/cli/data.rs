@@ -111,7 +111,9 @@ pub fn run(
         DataCommand::Pack(arguments) => pack(arguments, locations, show, stop, out),
         DataCommand::List => list(locations, show, out).or_run_failed(),
         DataCommand::Fetch(arguments) => fetch(arguments, locations, show, stop, out).map_err(|error| match error {
-            FetchError::Interrupted => Failure::Interrupted,
+            FetchError::Interrupted => {
+                Failure::Interrupted("what was downloaded is kept: the same command goes on from there")
+            }
             FetchError::Data(_) => Failure::BadInput(error.into()),
             FetchError::Sources { .. } | FetchError::Write { .. } => Failure::RunFailed(error.into()),
         }),

@@ -14,8 +14,8 @@ pub enum Failure {
     RunFailed(anyhow::Error),
     /// 4: verification found a difference; how many.
     Differs(usize),
-    /// 130: Ctrl-C or a termination signal.
-    Interrupted,
+    /// 130: Ctrl-C or a termination signal; and what becomes of the work so far.
+    Interrupted(&'static str),
 }
 
 impl Failure {
@@ -26,7 +26,7 @@ impl Failure {
             Self::BadInput(_) => 2,
             Self::RunFailed(_) => 3,
             Self::Differs(_) => 4,
-            Self::Interrupted => 130,
+            Self::Interrupted(_) => 130,
         }
     }
 
@@ -43,9 +43,7 @@ impl fmt::Display for Failure {
             Self::NotReproduced(count) => write!(f, "{count} claims are not reproduced (asked to be strict about it)"),
             Self::BadInput(error) | Self::RunFailed(error) => write!(f, "{error:#}"),
             Self::Differs(count) => write!(f, "verification found {count} differences, named above"),
-            Self::Interrupted => {
-                f.write_str("interrupted; finished trials are kept: the same command goes on from there")
-            }
+            Self::Interrupted(so_far) => write!(f, "interrupted; {so_far}"),
         }
     }
 }

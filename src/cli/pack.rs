@@ -78,10 +78,7 @@ pub fn pack(
     });
     bar.finish_and_clear();
     let packed = packed.map_err(|error| match error {
-        PackError::Interrupted => {
-            eprintln!("{}: {error}", request.name);
-            Failure::Interrupted
-        }
+        PackError::Interrupted => Failure::Interrupted("nothing was packed"),
         PackError::Write { .. } => Failure::RunFailed(error.into()),
         error => Failure::BadInput(error.into()),
     })?;

@@ -253,7 +253,7 @@ fn classify(error: anyhow::Error) -> Failure {
         error.chain().any(|cause| matches!(cause.downcast_ref::<ExecuteError>(), Some(ExecuteError::Cancelled)));
     let is_data = error.chain().any(|cause| cause.is::<crate::data::error::DataError>());
     match (is_cancelled, is_data) {
-        (true, _) => Failure::Interrupted,
+        (true, _) => Failure::Interrupted("finished trials are kept: the same command goes on from there"),
         (false, true) => Failure::BadInput(error),
         (false, false) => Failure::RunFailed(error),
     }
