@@ -116,6 +116,7 @@ fn of_arm(settings: &Settings, arm: &str) -> Vec<Entry> {
             Box::new(|search| Some(measures::total_seconds(search))),
         ),
         count("revisits", "networks that had been visited before by the same search", measures::revisits),
+        count("violations", "networks that break a constraint", measures::violations),
     ];
     if arm != RANDOM {
         let owner = arm.to_owned();
