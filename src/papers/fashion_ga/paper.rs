@@ -21,7 +21,7 @@ impl Paper for FashionGa {
     }
 
     fn version(&self) -> u32 {
-        1
+        2
     }
 
     fn parameters(&self, section: &mut Section<'_>) -> Value {
