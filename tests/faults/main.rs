@@ -8,4 +8,5 @@ mod space; //   a full and a read-only file system
 mod spent; //   what trials took
 mod store; //   the promises of the store
 mod timing; //  times that are computed, measured, lost and compared
+mod toy; //     an experiment of studies that a test writes itself
 mod worker; //  workers that die, babble and lie

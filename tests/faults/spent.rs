@@ -7,22 +7,21 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use renas::data::locate::Locations;
-use renas::harness::context::{ReplayContext, Workbench};
-use renas::harness::event::{Event, Observer, Unobserved};
+use renas::harness::context::ReplayContext;
+use renas::harness::event::{Event, Observer};
 use renas::harness::evidence;
 use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
 use renas::harness::lock::Lock;
-use renas::harness::manifest::decode::Section;
-use renas::harness::run::{Experiment, Studied, evidence_of};
-use renas::harness::store::{Access, Evidence, Record, Store, WorkerIdentity};
-use renas::harness::study::{Context, Paper, Results, Study};
+use renas::harness::run::Studied;
+use renas::harness::store::{Evidence, Record, WorkerIdentity};
+use renas::harness::study::{Context, Results};
 use renas::harness::timing::{TimeSource, Timing};
 use renas::network::cost::CostModel;
-use renas::report::findings::Findings;
 use renas::report::page::Clock;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::kit::{self, at_bench, identity};
+use crate::toy::{Toy, new_store};
 
 const MODEL: CostModel = CostModel { overhead_seconds: 0.5, multiply_adds_per_second: 1e6, bytes_per_second: 1e6 };
 const MEASURED: TimeSource = TimeSource::Measured(Timing { warm_up: 2, steps: 7 });
@@ -60,118 +59,51 @@ impl Execute for Slow {
 }
 
 /// A study that trains, one that asks what that took, and one that reads the answer.
-struct Toy;
+const TOY: Toy = Toy { studies: &[("plain", &[]), ("cost", &["plain"]), ("sum", &["cost"])], run: study };
 
-impl Paper for Toy {
-    fn id(&self) -> &'static str {
-        "toy"
-    }
-
-    fn version(&self) -> u32 {
-        1
-    }
-
-    fn parameters(&self, _: &mut Section<'_>) -> Value {
-        json!({})
-    }
-
-    fn quantities(&self, _: &Value) -> Result<Vec<String>> {
-        Ok(Vec::new())
-    }
-
-    fn plan(&self, _: &Value) -> Result<Vec<Study>> {
-        let study = |id: &str, needs: &[&str]| Study {
-            id: id.to_owned(),
-            inputs: id.into(),
-            needs: needs.iter().map(|need| (*need).to_owned()).collect(),
-            data: vec!["digits".to_owned()],
-            trials: 1,
-            cpu_seconds: 0.0,
-        };
-        Ok(vec![study("plain", &[]), study("cost", &["plain"]), study("sum", &["cost"])])
-    }
-
-    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
-        Ok(match study.id.as_str() {
-            "plain" => context.outcomes(&kit::tasks(2))?[0].scalars["test.accuracy"].into(),
-            "sum" => results.read::<Vec<f64>>("cost")?.iter().sum::<f64>().into(),
-            _ => context.spent_seconds(&kit::tasks(2))?.unwrap_or_default().into(),
-        })
-    }
-
-    fn analyze(&self, _: &Value, _: &Results) -> Result<Findings> {
-        anyhow::bail!("the toy is not analysed")
-    }
-}
-
-fn experiment<'e>(plan: &'e [Study], worker: &'e WorkerIdentity, time: TimeSource) -> Experiment<'e> {
-    Experiment {
-        paper: &Toy,
-        parameters: &Value::Null,
-        plan,
-        claims: &[],
-        clock: Clock::Measured,
-        time,
-        worker,
-        profile: "reduced",
-    }
-}
-
-/// A run of the toy on a store, and its evidence.
-fn run(store: &Store, executor: &dyn Execute, time: TimeSource) -> (Studied, Evidence) {
-    let (plan, worker, data) = (Toy.plan(&Value::Null).expect("it plans"), identity(), Locations::only(&[]));
-    let bench = Workbench::new(store, executor, &data, &Unobserved);
-    let studied = experiment(&plan, &worker, time).run(&bench, &Unobserved, 1).expect("it runs");
-    let evidence = evidence_of(&bench, &studied, Path::new("evidence")).expect("all records are there");
-    (studied, evidence)
-}
-
-fn replay(evidence: &Evidence) -> Result<Studied> {
-    let (plan, worker, data) = (Toy.plan(&Value::Null).expect("it plans"), identity(), Locations::only(&[]));
-    experiment(&plan, &worker, MEASURED).replay(evidence, &data, 1)
+fn study(id: &str, results: &Results, context: &dyn Context) -> Result<Value> {
+    Ok(match id {
+        "plain" => context.outcomes(&kit::tasks(2))?[0].scalars["test.accuracy"].into(),
+        "sum" => results.read::<Vec<f64>>("cost")?.iter().sum::<f64>().into(),
+        _ => context.spent_seconds(&kit::tasks(2))?.unwrap_or_default().into(),
+    })
 }
 
 fn seconds(studied: &Studied) -> Vec<f64> {
     studied.results.read("cost").expect("seconds")
 }
 
-fn new_store() -> (tempfile::TempDir, Store) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(folder.path(), Access::Write).expect("a store");
-    (folder, store)
-}
-
 #[test]
 fn what_trials_took_is_read_from_their_records_and_a_study_that_asks_is_observed() {
     let ((_folder, store), slow) = (new_store(), Slow::taking(5.0));
-    let (studied, evidence) = run(&store, &slow, MEASURED);
+    let (studied, evidence) = TOY.run_on(&store, &slow, MEASURED);
     assert_eq!(seconds(&studied), [5.0, 5.0]);
     assert_eq!(slow.well.computed.load(Ordering::SeqCst), 2, "each trial is computed once");
     assert_eq!(studied.observed.iter().collect::<Vec<_>>(), ["cost", "sum"]);
     assert_eq!(Lock::studies_of(&studied).into_keys().collect::<Vec<_>>(), ["plain"]);
     assert_eq!(Lock::trials_of(&evidence).expect("finite numbers").len(), 2, "what trials answer is promised");
-    let (again, _) = run(&store, &Slow::taking(9.0), MEASURED);
+    let (again, _) = TOY.run_on(&store, &Slow::taking(9.0), MEASURED);
     assert_eq!(again, studied, "another run reads what they took at first");
 }
 
 #[test]
 fn committed_evidence_gives_the_same_seconds_again() {
     let (_folder, store) = new_store();
-    let (studied, evidence) = run(&store, &Slow::taking(5.0), MEASURED);
+    let (studied, evidence) = TOY.run_on(&store, &Slow::taking(5.0), MEASURED);
     let bytes = evidence::write(&evidence, true).expect("finite numbers");
     let read = evidence::read(Path::new("evidence"), &bytes).expect("own bytes");
-    assert_eq!(replay(&read).expect("nothing is missing"), studied);
+    assert_eq!(TOY.replay(&read, MEASURED).expect("nothing is missing"), studied);
 }
 
 #[test]
 fn evidence_that_does_not_say_what_trials_took_is_an_error_that_names_the_first() {
     let (_folder, store) = new_store();
-    let (_, evidence) = run(&store, &Slow::taking(5.0), MEASURED);
+    let (_, evidence) = TOY.run_on(&store, &Slow::taking(5.0), MEASURED);
     let unobserved =
         |(key, record): (_, &Arc<Record>)| (key, Arc::new(Record { observation: None, ..(**record).clone() }));
     let records = evidence.records().iter().map(|(key, record)| unobserved((*key, record)));
     let evidence = Evidence::new(Path::new("evidence"), records).expect("nothing differs");
-    let message = format!("{:#}", replay(&evidence).expect_err("nothing says what they took"));
+    let message = format!("{:#}", TOY.replay(&evidence, MEASURED).expect_err("nothing says what they took"));
     let first = format!("train {}", kit::key(&kit::task(0)).0.short(12));
     assert!(message.contains(&first) && message.contains("does not say how long it took"), "{message}");
 }
@@ -180,24 +112,24 @@ fn evidence_that_does_not_say_what_trials_took_is_an_error_that_names_the_first(
 fn a_trial_that_was_lost_takes_another_time_and_its_study_notices() {
     for damage in [Some("{"), None] {
         let (_folder, store) = new_store();
-        let (before, _) = run(&store, &Slow::taking(5.0), MEASURED);
+        let (before, _) = TOY.run_on(&store, &Slow::taking(5.0), MEASURED);
         let path = store.step_path(kit::key(&kit::task(1)));
         match damage {
             Some(damage) => std::fs::write(&path, damage).expect("written"),
             None => std::fs::remove_file(&path).expect("removed"),
         }
-        let (after, evidence) = run(&store, &Slow::taking(9.0), MEASURED);
+        let (after, evidence) = TOY.run_on(&store, &Slow::taking(9.0), MEASURED);
         assert_eq!(seconds(&after), [5.0, 9.0]);
         assert_eq!(after.digests["plain"], before.digests["plain"]);
         assert_eq!(after.results.read::<f64>("sum").expect("a number"), 14.0);
-        assert_eq!(replay(&evidence).expect("nothing is missing"), after, "the evidence is of one piece");
+        assert_eq!(TOY.replay(&evidence, MEASURED).expect("nothing is missing"), after, "the evidence is of one piece");
     }
 }
 
 #[test]
 fn under_a_cost_model_nobody_asks_and_nothing_is_observed() {
     let ((_folder, store), slow) = (new_store(), Slow::taking(5.0));
-    let (studied, _) = run(&store, &slow, TimeSource::CostModel(MODEL));
+    let (studied, _) = TOY.run_on(&store, &slow, TimeSource::CostModel(MODEL));
     assert_eq!(seconds(&studied), [0.0; 0]);
     assert_eq!(studied.observed, BTreeSet::new());
     let evidence = Evidence::new(Path::new("empty"), []).expect("nothing differs");

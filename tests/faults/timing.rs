@@ -8,28 +8,27 @@ use anyhow::Result;
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;
 use renas::data::locate::Locations;
-use renas::harness::context::{ReplayContext, Workbench};
-use renas::harness::event::{Observer, Unobserved};
+use renas::harness::context::ReplayContext;
+use renas::harness::event::Observer;
 use renas::harness::evidence;
 use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
 use renas::harness::lock::{self, Lock, compare, compare_runs};
-use renas::harness::manifest::decode::Section;
 use renas::harness::manifest::model::Profile;
 use renas::harness::rerun::Rerun;
-use renas::harness::run::{Experiment, Studied, evidence_of};
-use renas::harness::store::{Access, Evidence, Store, WorkerIdentity};
-use renas::harness::study::{Context, Inference, Paper, Results, Study, Training};
+use renas::harness::run::Studied;
+use renas::harness::store::{Evidence, WorkerIdentity};
+use renas::harness::study::{Context, Inference, Results, Training};
 use renas::harness::tier;
 use renas::harness::timing::{TimeSource, Timing};
 use renas::network::cost::{CostModel, pass_seconds, step_seconds};
-use renas::report::findings::Findings;
 use renas::report::page::Clock;
 use renas::task::latency::Latency;
 use renas::task::numerics::Numerics;
 use renas::task::{Task, Time, Train};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::kit::{self, at_bench, identity};
+use crate::toy::{Toy, new_store};
 use crate::worker::Scene;
 
 const MODEL: CostModel = CostModel { overhead_seconds: 0.5, multiply_adds_per_second: 1e6, bytes_per_second: 1e6 };
@@ -95,74 +94,18 @@ impl Execute for Watch {
 }
 
 /// Two studies that ask for the time of one training, one that trains what it chooses by it, and one that asks for none.
-struct Toy;
+const TOY: Toy =
+    Toy { studies: &[("plain", &[]), ("time/a", &[]), ("time/b", &[]), ("choice", &["time/a", "plain"])], run: study };
 
-impl Paper for Toy {
-    fn id(&self) -> &'static str {
-        "toy"
-    }
-
-    fn version(&self) -> u32 {
-        1
-    }
-
-    fn parameters(&self, _: &mut Section<'_>) -> Value {
-        json!({})
-    }
-
-    fn quantities(&self, _: &Value) -> Result<Vec<String>> {
-        Ok(Vec::new())
-    }
-
-    fn plan(&self, _: &Value) -> Result<Vec<Study>> {
-        let study = |id: &str, needs: &[&str]| Study {
-            id: id.to_owned(),
-            inputs: id.into(),
-            needs: needs.iter().map(|need| (*need).to_owned()).collect(),
-            data: vec!["digits".to_owned()],
-            trials: 1,
-            cpu_seconds: 0.0,
-        };
-        Ok(vec![study("plain", &[]), study("time/a", &[]), study("time/b", &[]), study("choice", &["time/a", "plain"])])
-    }
-
-    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
-        Ok(match study.id.as_str() {
-            "plain" => context.outcomes(&kit::tasks(2))?[0].scalars["test.accuracy"].into(),
-            "choice" => {
-                let seconds: Vec<f64> = results.read("time/a")?;
-                context.outcomes(&[kit::task(100 + seconds[0] as u64)])?[0].scalars["test.accuracy"].into()
-            }
-            _ => context.training_seconds(&[training(1, 3)])?.into(),
-        })
-    }
-
-    fn analyze(&self, _: &Value, _: &Results) -> Result<Findings> {
-        anyhow::bail!("the toy is not analysed")
-    }
-}
-
-/// A run of the toy on a store, and its evidence.
-fn run(store: &Store, executor: &dyn Execute, time: TimeSource) -> (Studied, Evidence) {
-    let (plan, worker) = (Toy.plan(&Value::Null).expect("it plans"), identity());
-    let data = Locations::only(&[]);
-    let bench = Workbench::new(store, executor, &data, &Unobserved);
-    let studied = experiment(&plan, &worker, time).run(&bench, &Unobserved, 1).expect("it runs");
-    let evidence = evidence_of(&bench, &studied, Path::new("evidence")).expect("all records are there");
-    (studied, evidence)
-}
-
-fn experiment<'e>(plan: &'e [Study], worker: &'e WorkerIdentity, time: TimeSource) -> Experiment<'e> {
-    Experiment {
-        paper: &Toy,
-        parameters: &Value::Null,
-        plan,
-        claims: &[],
-        clock: Clock::Measured,
-        time,
-        worker,
-        profile: "reduced",
-    }
+fn study(id: &str, results: &Results, context: &dyn Context) -> Result<Value> {
+    Ok(match id {
+        "plain" => context.outcomes(&kit::tasks(2))?[0].scalars["test.accuracy"].into(),
+        "choice" => {
+            let seconds: Vec<f64> = results.read("time/a")?;
+            context.outcomes(&[kit::task(100 + seconds[0] as u64)])?[0].scalars["test.accuracy"].into()
+        }
+        _ => context.training_seconds(&[training(1, 3)])?.into(),
+    })
 }
 
 fn lock_of(studied: &Studied, evidence: &Evidence, page: &str) -> Lock {
@@ -178,12 +121,6 @@ fn lock_of(studied: &Studied, evidence: &Evidence, page: &str) -> Lock {
         trials: Lock::trials_of(evidence).expect("finite numbers"),
         files: BTreeMap::from([("toy/report.md".to_owned(), Digest::of(page.as_bytes()))]),
     }
-}
-
-fn new_store() -> (tempfile::TempDir, Store) {
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = Store::open(folder.path(), Access::Write).expect("a store");
-    (folder, store)
 }
 
 #[test]
@@ -282,10 +219,7 @@ fn a_time_of_which_the_manifest_says_nothing_is_an_error_that_names_the_key() {
 fn what_a_clock_reckons_from_is_in_the_keys_of_studies_and_nothing_else_is() {
     let keys = |time| {
         let ((_folder, store), watch) = (new_store(), Watch::saying(5));
-        let (plan, worker, data) = (Toy.plan(&Value::Null).expect("it plans"), identity(), Locations::only(&[]));
-        let bench = Workbench::new(&store, &watch, &data, &Unobserved);
-        let plain = &plan[..1];
-        experiment(plain, &worker, time).run(&bench, &Unobserved, 1).expect("it runs");
+        Toy { studies: &TOY.studies[..1], ..TOY }.run_on(&store, &watch, time);
         store.keys().expect("readable").into_iter().collect::<BTreeSet<_>>()
     };
     let unstated = keys(TimeSource::Unstated(Clock::Measured));
@@ -300,8 +234,8 @@ fn what_a_clock_reckons_from_is_in_the_keys_of_studies_and_nothing_else_is() {
 #[test]
 fn studies_that_derive_from_measured_times_are_named_and_those_of_two_machines_not_compared() {
     let ((_one, here), (_two, there)) = (new_store(), new_store());
-    let (ours, evidence) = run(&here, &Watch::saying(5), MEASURED);
-    let (theirs, other_evidence) = run(&there, &Watch::saying(6), MEASURED);
+    let (ours, evidence) = TOY.run_on(&here, &Watch::saying(5), MEASURED);
+    let (theirs, other_evidence) = TOY.run_on(&there, &Watch::saying(6), MEASURED);
     assert_eq!(ours.observed.iter().collect::<Vec<_>>(), ["choice", "time/a", "time/b"]);
     assert_ne!(ours.digests["choice"], theirs.digests["choice"]);
 
@@ -320,14 +254,13 @@ fn studies_that_derive_from_measured_times_are_named_and_those_of_two_machines_n
 #[test]
 fn evidence_holds_measured_times_and_gives_the_same_studies_again() {
     let (_folder, store) = new_store();
-    let (studied, evidence) = run(&store, &Watch::saying(5), MEASURED);
+    let (studied, evidence) = TOY.run_on(&store, &Watch::saying(5), MEASURED);
     let bytes = evidence::write(&evidence, true).expect("finite numbers");
     let read = evidence::read(Path::new("evidence"), &bytes).expect("own bytes");
-    let (plan, worker, data) = (Toy.plan(&Value::Null).expect("it plans"), identity(), Locations::only(&[]));
-    let replayed = experiment(&plan, &worker, MEASURED).replay(&read, &data, 1).expect("nothing is missing");
+    let replayed = TOY.replay(&read, MEASURED).expect("nothing is missing");
     assert_eq!(replayed, studied);
     assert_eq!(compare(&lock_of(&studied, &evidence, "615 s"), &lock_of(&replayed, &read, "615 s")), []);
-    let (again, _) = run(&store, &Watch::saying(9), MEASURED);
+    let (again, _) = TOY.run_on(&store, &Watch::saying(9), MEASURED);
     assert_eq!(again, studied, "another run reads the times that were taken");
 }
 
@@ -335,20 +268,19 @@ fn evidence_holds_measured_times_and_gives_the_same_studies_again() {
 fn a_measured_time_that_was_lost_is_taken_anew_by_every_study_that_used_it() {
     for damage in [Some("{"), None] {
         let (_folder, store) = new_store();
-        let (before, _) = run(&store, &Watch::saying(5), MEASURED);
+        let (before, _) = TOY.run_on(&store, &Watch::saying(5), MEASURED);
         let path = store.step_path(kit::key(&time_task(1)));
         match damage {
             Some(damage) => std::fs::write(&path, damage).expect("written"),
             None => std::fs::remove_file(&path).expect("removed"),
         }
-        let (after, evidence) = run(&store, &Watch::saying(9), MEASURED);
+        let (after, evidence) = TOY.run_on(&store, &Watch::saying(9), MEASURED);
         for study in ["time/a", "time/b"] {
             assert_eq!(after.results.read::<Vec<f64>>(study).expect("seconds"), [3.0 * 41.0 * 9.0]);
         }
         assert_eq!(after.digests["plain"], before.digests["plain"]);
         assert_ne!(after.digests["choice"], before.digests["choice"]);
-        let (plan, worker, data) = (Toy.plan(&Value::Null).expect("it plans"), identity(), Locations::only(&[]));
-        let replayed = experiment(&plan, &worker, MEASURED).replay(&evidence, &data, 1).expect("nothing is missing");
+        let replayed = TOY.replay(&evidence, MEASURED).expect("nothing is missing");
         assert_eq!(replayed, after, "the evidence is of one piece");
     }
 }

@@ -57,7 +57,7 @@ impl CostRecord {
 /// Add up what it took.
 ///
 /// Searches that share a supernet each count its training. Objectives other than accuracy are computed, not measured, and
-/// their time, like that of the evolution, is not counted: it is below a thousandth.
+/// their time, like that of the evolution, is not counted.
 pub fn cost(inputs: &CostInputs, results: &Results, context: &dyn Context) -> Result<CostRecord> {
     let record: SearchRecord = results.read(&inputs.search)?;
     let weights = results.read::<SupernetRecord>(&inputs.supernet)?.weights;

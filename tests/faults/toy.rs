@@ -1,0 +1,103 @@
+//! An experiment of a few studies that a test writes itself, on a store of its own.
+
+use std::path::Path;
+
+use anyhow::Result;
+use renas::data::locate::Locations;
+use renas::harness::context::Workbench;
+use renas::harness::event::Unobserved;
+use renas::harness::executor::Execute;
+use renas::harness::manifest::decode::Section;
+use renas::harness::run::{Experiment, Studied, evidence_of};
+use renas::harness::store::{Access, Evidence, Store};
+use renas::harness::study::{Context, Paper, Results, Study};
+use renas::harness::timing::TimeSource;
+use renas::report::findings::Findings;
+use renas::report::page::Clock;
+use serde_json::{Value, json};
+
+use crate::kit::identity;
+
+/// The experiment.
+pub(crate) struct Toy {
+    /// Ids of the studies with those that each needs, in the order of the plan.
+    pub(crate) studies: &'static [(&'static str, &'static [&'static str])],
+    /// The result of the study of an id.
+    pub(crate) run: fn(&str, &Results, &dyn Context) -> Result<Value>,
+}
+
+impl Paper for Toy {
+    fn id(&self) -> &'static str {
+        "toy"
+    }
+
+    fn version(&self) -> u32 {
+        1
+    }
+
+    fn parameters(&self, _: &mut Section<'_>) -> Value {
+        json!({})
+    }
+
+    fn quantities(&self, _: &Value) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+
+    fn plan(&self, _: &Value) -> Result<Vec<Study>> {
+        let study = |(id, needs): &(&str, &[&str])| Study {
+            id: (*id).to_owned(),
+            inputs: (*id).into(),
+            needs: needs.iter().map(|need| (*need).to_owned()).collect(),
+            data: vec!["digits".to_owned()],
+            trials: 1,
+            cpu_seconds: 0.0,
+        };
+        Ok(self.studies.iter().map(study).collect())
+    }
+
+    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
+        (self.run)(&study.id, results, context)
+    }
+
+    fn analyze(&self, _: &Value, _: &Results) -> Result<Findings> {
+        anyhow::bail!("the toy is not analysed")
+    }
+}
+
+impl Toy {
+    /// Run it on a store, and give the evidence.
+    pub(crate) fn run_on(&self, store: &Store, executor: &dyn Execute, time: TimeSource) -> (Studied, Evidence) {
+        let data = Locations::only(&[]);
+        let bench = Workbench::new(store, executor, &data, &Unobserved);
+        let studied = self.experiment(time, |experiment| experiment.run(&bench, &Unobserved, 1)).expect("it runs");
+        let evidence = evidence_of(&bench, &studied, Path::new("evidence")).expect("all records are there");
+        (studied, evidence)
+    }
+
+    /// Run it from evidence alone.
+    pub(crate) fn replay(&self, evidence: &Evidence, time: TimeSource) -> Result<Studied> {
+        let data = Locations::only(&[]);
+        self.experiment(time, |experiment| experiment.replay(evidence, &data, 1))
+    }
+
+    fn experiment<T>(&self, time: TimeSource, work: impl FnOnce(Experiment) -> T) -> T {
+        let (plan, worker) = (self.plan(&Value::Null).expect("it plans"), identity());
+        work(Experiment {
+            paper: self,
+            parameters: &Value::Null,
+            plan: &plan,
+            claims: &[],
+            clock: Clock::Measured,
+            time,
+            worker: &worker,
+            profile: "reduced",
+        })
+    }
+}
+
+/// An empty store in a folder of its own.
+pub(crate) fn new_store() -> (tempfile::TempDir, Store) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path(), Access::Write).expect("a store");
+    (folder, store)
+}
