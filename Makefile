@@ -30,14 +30,14 @@ verify: build ## check every hash: store, lock files, committed reports and the 
 	@$(RENAS) verify
 
 test: setup ## all tests (with --release: they train real networks)
-	@$(CARGO) test --release --workspace
+	@$(CARGO) test --release
 
 lint: setup ## formatting and clippy
 	@$(CARGO) fmt --check
 	@$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
 
 bench: build ## criterion benchmarks, and the Python peers where Python has torch, scikit-learn and xgboost
-	@$(CARGO) bench --workspace
+	@$(CARGO) bench --package renas-benches
 	@if [ -d "$$RENAS_DATA/mnist" ] && python3 -c 'import torch' 2>/dev/null; then \
 	  python3 scripts/plain_loop.py "$$RENAS_DATA/mnist" 3; \
 	else echo "bench: the plain PyTorch loop needs Python with torch, and MNIST at \$$RENAS_DATA/mnist; not run"; fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The plain PyTorch loop that `make bench` measures renas-worker against.
 
-The network and the recipe of worker/benches/training.rs: 784 inputs, eleven hidden layers of 100 units with ReLU,
+The network and the recipe of benches/training.rs: 784 inputs, eleven hidden layers of 100 units with ReLU,
 10 classes, on MNIST; Adam at 1e-3, batches of 128, one thread. Batches come from torch's DataLoader over a
 TensorDataset: images are tensors in memory already, so nothing is decoded or transformed per sample.
 

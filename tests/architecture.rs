@@ -7,21 +7,30 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each module of `renas` may use of the others; `cli` may use everything.
-const MAY_USE: [(&str, &[&str]); 12] = [
-    ("base", &[]),
-    ("search", &["base"]),
-    ("surrogate", &["base"]),
-    ("stats", &["base"]),
-    ("network", &["base"]),
-    ("data", &["base"]),
-    ("task", &["base", "network", "data"]),
-    ("report", &["base", "stats"]),
-    ("harness", &["base", "network", "data", "task", "report"]),
-    ("papers", &["base", "search", "surrogate", "stats", "network", "data", "task", "report", "harness"]),
-    ("cli", &["base", "search", "surrogate", "stats", "network", "data", "task", "report", "harness", "papers"]),
+/// What the crate of each folder may use of the others; tests may use more (`[dev-dependencies]`).
+const MAY_USE: [(&str, &[&str]); 18] = [
+    ("src/base", &[]),
+    ("src/search", &["base"]),
+    ("src/surrogate", &["base"]),
+    ("src/stats", &["base"]),
+    ("src/network", &["base"]),
+    ("src/data", &["base"]),
+    ("src/task", &["base", "network", "data"]),
+    ("src/report", &["base", "stats"]),
+    ("src/harness", &["base", "network", "data", "task", "report"]),
+    ("src/papers/econas", OF_A_PAPER),
+    ("src/papers/popnas", OF_A_PAPER),
+    ("src/papers/valp", OF_A_PAPER),
+    ("src/papers/fashion_ga", OF_A_PAPER),
+    ("src/papers/hierarchical", OF_A_PAPER),
+    ("src/papers", &["harness", "econas", "popnas", "valp", "fashion-ga", "hierarchical"]),
+    ("src/cli", &["base", "surrogate", "data", "task", "report", "harness", "papers"]),
+    (".", &["base", "search", "surrogate", "stats", "network", "data", "task", "report", "harness", "papers", "cli"]),
     ("worker", &["base", "network", "data", "task"]),
 ];
+
+/// A paper may use every floor below it, and no other paper.
+const OF_A_PAPER: &[&str] = &["base", "search", "surrogate", "stats", "network", "data", "task", "report", "harness"];
 
 /// No file is longer.
 const MOST_LINES: usize = 400;
@@ -53,12 +62,6 @@ impl Source {
     /// Whether tests stand in it outside of a module of tests: it is one itself.
     fn is_all_tests(&self) -> bool {
         self.text.contains("\n#[test]\n")
-    }
-
-    /// Modules above the code of this file, the crate's root not counted.
-    fn depth(&self) -> usize {
-        let inner = self.path.trim_start_matches("worker/").trim_start_matches("src/").trim_end_matches(".rs");
-        inner.trim_end_matches("/mod").split('/').count()
     }
 
     fn at(&self, offset: usize, message: &str) -> String {
@@ -154,72 +157,26 @@ fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     })
 }
 
-/// Modules of `renas` that the code names, as `[module, inner module]`, with the offset.
-fn uses(source: &Source, code: &str) -> Vec<(usize, [String; 2])> {
+/// Our crates that a `Cargo.toml` names among its dependencies, those of tests left out; each without `renas-`.
+fn dependencies(manifest: &str) -> Vec<&str> {
+    let mut is_inside = false;
     let mut found = Vec::new();
-    for root in ["crate::", "renas::"] {
-        // `crate` is the worker's own inside of the worker.
-        if root == "crate::" && source.layer() == Some("worker") {
-            continue;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            is_inside = line == "[dependencies]";
+        } else if let Some(rest) = line.strip_prefix("renas-").filter(|_| is_inside) {
+            found.push(rest.split(['.', ' ', '=']).next().unwrap_or(rest));
         }
-        for at in words(code, root) {
-            found.extend(heads(&code[at + root.len()..]).into_iter().map(|head| (at, head)));
-        }
-    }
-    let climb = "super::".repeat(source.depth());
-    for at in words(code, &climb).filter(|_| source.layer() != Some("worker")) {
-        // Inside of a file's own tests, `super::*` is the file.
-        let heads = heads(&code[at + climb.len()..]).into_iter().filter(|[module, _]| module != "*");
-        found.extend(heads.map(|head| (at, head)));
     }
     found
 }
 
-/// The first two segments of each path in `rest`, which follows a `::`: one path, or a list in braces.
-fn heads(rest: &str) -> Vec<[String; 2]> {
-    let rest = rest.trim_start();
-    let Some(list) = rest.strip_prefix('{') else {
-        let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
-        let first = if rest.starts_with('*') { "*" } else { &rest[..end] };
-        let inner = rest[end..].strip_prefix("::").map(heads).unwrap_or_default();
-        let inner = if inner.is_empty() { vec![Default::default()] } else { inner };
-        return inner.into_iter().map(|[second, _]| [first.to_owned(), second]).collect();
+fn forbidden_dependencies(folder: &str, manifest: &str) -> Vec<String> {
+    let Some((_, allowed)) = MAY_USE.iter().find(|(name, _)| *name == folder) else {
+        return vec![format!("{folder}/Cargo.toml: the crate stands in no rule: add it to ARCHITECTURE.md and here")];
     };
-    let mut depth = 0_i32;
-    let mut items = vec![String::new()];
-    for letter in list.chars() {
-        match letter {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => items.push(String::new()),
-            _ => {}
-        }
-        if !(letter == ',' && depth == 0) {
-            items.last_mut().expect("never empty").push(letter);
-        }
-    }
-    items.iter().filter(|item| !item.trim().is_empty()).flat_map(|item| heads(item)).collect()
-}
-
-fn forbidden_uses(source: &Source) -> Vec<String> {
-    let Some(layer) = source.layer() else { return Vec::new() };
-    let code = code_of(&source.text);
-    let Some((_, allowed)) = MAY_USE.iter().find(|(name, _)| *name == layer) else {
-        return vec![source.at(0, &format!("module `{layer}` stands in no rule: add it to ARCHITECTURE.md and here"))];
-    };
-    let known = |name: &str| MAY_USE.iter().any(|(module, _)| *module == name) || name == "*";
-    let mut problems = Vec::new();
-    for (at, [module, inner]) in uses(source, &code) {
-        if known(&module) && module != layer && !allowed.contains(&module.as_str()) {
-            problems.push(source.at(at, &format!("`{layer}` may not use `{module}`")));
-        }
-        if module == "papers" && source.paper().is_some_and(|paper| inner != paper) {
-            problems.push(source.at(at, &format!("a paper may not use another paper's `{inner}`")));
-        }
-    }
-    problems.dedup();
-    problems
+    let forbidden = dependencies(manifest).into_iter().filter(|name| !allowed.contains(name));
+    forbidden.map(|name| format!("{folder}/Cargo.toml: `{folder}` may not use `{name}`")).collect()
 }
 
 /// Words that may not stand in the code before the tests, nor in a file that is not all tests.
@@ -264,8 +221,20 @@ const PROGRAMS: [&str; 2] = ["src", "worker/src"];
 const EVERYTHING: [&str; 5] = ["src", "worker/src", "worker/tests", "tests", "benches"];
 
 #[test]
-fn modules_use_only_what_their_layer_may_use() {
-    check(&PROGRAMS, forbidden_uses);
+fn crates_use_only_what_their_floor_may_use() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![".".to_owned(), "worker".to_owned()];
+    for parent in ["src", "src/papers"] {
+        for entry in fs::read_dir(root.join(parent)).expect("a folder of ours") {
+            let name = entry.expect("readable").file_name().into_string().expect("a name of ours");
+            folders.push(format!("{parent}/{name}"));
+        }
+    }
+    folders.retain(|folder| root.join(folder).join("Cargo.toml").exists());
+    folders.sort();
+    assert_eq!(folders.len(), MAY_USE.len(), "a crate of the table is not there: {folders:?}");
+    let read = |folder: &String| fs::read_to_string(root.join(folder).join("Cargo.toml")).expect("readable");
+    expect_none(folders.iter().flat_map(|folder| forbidden_dependencies(folder, &read(folder))).collect());
 }
 
 #[test]
@@ -347,26 +316,20 @@ fn every_module_is_declared_with_a_word_on_what_it_is() {
 }
 
 #[test]
-fn the_reader_of_paths_finds_every_form_of_use() {
-    let text = "use crate::{base::seed, report::{page, claim}};\nfn f() { crate::papers::econas::run(); }\n\
-                // crate::cli in a comment\nconst A: &str = \"crate::cli\"; const B: char = '\"'; // '\n\
-                use super::super::harness::store;\nuse renas::task;\n/* crate::cli */ const C: &str = r#\"crate::cli\"#;\n";
-    let source = Source::new("src/stats/rank.rs", text);
-    let found: Vec<String> = uses(&source, &code_of(text)).into_iter().map(|(_, [module, _])| module).collect();
-    assert_eq!(found, ["base", "report", "report", "papers", "task", "harness"]);
+fn a_dependency_upwards_or_on_another_paper_is_named_and_one_of_tests_is_not() {
+    let manifest = "[package]\nname = \"renas-stats\"\n\n[dependencies]\nlibm = \"1\"\nrenas-base.workspace = true\n\
+                    renas-report = { path = \"../report\" }\n\n[dev-dependencies]\nrenas-harness.workspace = true\n";
+    assert_eq!(dependencies(manifest), ["base", "report"]);
     assert_eq!(
-        forbidden_uses(&source),
-        [
-            "src/stats/rank.rs:1: `stats` may not use `report`",
-            "src/stats/rank.rs:2: `stats` may not use `papers`",
-            "src/stats/rank.rs:6: `stats` may not use `task`",
-            "src/stats/rank.rs:5: `stats` may not use `harness`",
-        ]
+        forbidden_dependencies("src/stats", manifest),
+        ["src/stats/Cargo.toml: `src/stats` may not use `report`"]
     );
-    let paper = Source::new("src/papers/econas/mod.rs", "use crate::papers::{econas::space, valp::cell};\n");
-    assert_eq!(forbidden_uses(&paper), ["src/papers/econas/mod.rs:1: a paper may not use another paper's `valp`"]);
-    let worker = Source::new("worker/src/main.rs", "use crate::harness;\nuse renas::harness;\n");
-    assert_eq!(forbidden_uses(&worker), ["worker/src/main.rs:2: `worker` may not use `harness`"]);
+    let paper = "[dependencies]\nrenas-valp.workspace = true\n";
+    assert_eq!(
+        forbidden_dependencies("src/papers/econas", paper),
+        ["src/papers/econas/Cargo.toml: `src/papers/econas` may not use `valp`"]
+    );
+    assert_eq!(forbidden_dependencies("src/new", paper).len(), 1);
 }
 
 #[test]
@@ -374,6 +337,6 @@ fn the_reader_of_words_finds_whole_words_before_the_tests_only() {
     let text = "use std::collections::HashMap;\nstruct MyHashMap;\n#[cfg(test)]\nmod tests {\n    use HashMap;\n}\n";
     let source = Source::new("src/stats/rank.rs", text);
     assert_eq!(forbidden_words(&source, &[("HashMap", "ordered")]), ["src/stats/rank.rs:1: ordered"]);
-    let map = Source::new("src/lib.rs", "pub mod base; // digests and seeds\npub mod task;\nmod private;\n");
+    let map = Source::new("src/base/lib.rs", "pub mod digest; // SHA-256\npub mod seed;\nmod private;\n");
     assert_eq!(missing_words_in_maps(&map).len(), 1);
 }

@@ -241,7 +241,7 @@ mod tests {
     /// Needs serde_json's feature `float_roundtrip`: a replay reads from the store what the run computed.
     #[test]
     fn every_number_reads_back_from_json_bit_for_bit() {
-        let mut stream = crate::base::seed::Seed::from_number(1).stream("round trip");
+        let mut stream = crate::seed::Seed::from_number(1).stream("round trip");
         let mut finite = 0;
         while finite < 100_000 {
             let number = if stream.chance(0.5) { stream.uniform() } else { f64::from_bits(stream.bits()) };

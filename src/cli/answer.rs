@@ -12,9 +12,9 @@ use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure};
 use super::progress::{Totals, duration};
 use super::{report, say};
-use crate::harness::manifest::model::Profile;
-use crate::harness::store::WorkerIdentity;
-use crate::report::claim::Verdict;
+use renas_harness::manifest::model::Profile;
+use renas_harness::store::WorkerIdentity;
+use renas_report::claim::Verdict;
 
 /// What a run says at its end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

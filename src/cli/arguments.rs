@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::task::numerics::Numerics;
+use renas_task::numerics::Numerics;
 
 /// Re-run the experiments of neural-architecture-search papers and judge their claims.
 #[derive(Debug, Parser)]

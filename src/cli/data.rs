@@ -14,11 +14,11 @@ use serde_json::{Value, json};
 use super::arguments::Common;
 use super::exit::{Classify, Failure};
 use super::pack::{Pack, pack};
-use crate::data::error::DataError;
-use crate::data::fetch::{self, Event, FetchError};
-use crate::data::load;
-use crate::data::locate::{Locations, locate};
-use crate::data::registry::{self, Content, DataSet, Sources};
+use renas_data::error::DataError;
+use renas_data::fetch::{self, Event, FetchError};
+use renas_data::load;
+use renas_data::locate::{Locations, locate};
+use renas_data::registry::{self, Content, DataSet, Sources};
 
 /// What to do with data sets.
 #[derive(Clone, Debug, Subcommand)]

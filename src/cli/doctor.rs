@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
 use super::session::worker_program;
-use crate::data::locate::{Locations, locate};
-use crate::data::registry;
-use crate::harness::store::{Access, Store, StoreError};
-use crate::surrogate::xgboost_library::{self, XGBOOST_VERSION};
+use renas_data::locate::{Locations, locate};
+use renas_data::registry;
+use renas_harness::store::{Access, Store, StoreError};
+use renas_surrogate::xgboost_library::{self, XGBOOST_VERSION};
 
 /// Check worker, libtorch, numeric classes, XGBoost, data and store; exit code 2 where the worker does not start.
 pub fn doctor(common: &Common) -> Result<(), Failure> {

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::exit::Failure;
 use super::session::{Selected, Session};
-use crate::harness::manifest::model::Profile;
+use renas_harness::manifest::model::Profile;
 
 /// Print the list.
 pub fn list(session: &Session<'_>) -> Result<(), Failure> {

@@ -12,9 +12,9 @@ use serde_json::json;
 
 use super::data::Show;
 use super::exit::{Classify as _, Failure};
-use crate::data::locate::Locations;
-use crate::data::pack::error::PackError;
-use crate::data::pack::prepare::{self, Packed, Request};
+use renas_data::locate::Locations;
+use renas_data::pack::error::PackError;
+use renas_data::pack::prepare::{self, Packed, Request};
 
 /// What a description says where the user said nothing.
 const NOT_STATED: &str = "not stated";

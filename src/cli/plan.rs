@@ -8,7 +8,7 @@ use serde_json::json;
 use super::exit::Failure;
 use super::progress::duration;
 use super::session::Session;
-use crate::harness::study::Study;
+use renas_harness::study::Study;
 
 /// Studies of one kind: those whose ids differ in the last part only.
 #[derive(Default)]

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
-use crate::harness::event::{Event, Observer};
-use crate::harness::study::Study;
+use renas_harness::event::{Event, Observer};
+use renas_harness::study::Study;
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,13 +12,13 @@ use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure};
 use super::say;
 use super::session::Session;
-use crate::base::digest::Digest;
-use crate::data::described;
-use crate::harness::lock::{self, Lock};
-use crate::harness::manifest::model::Profile;
-use crate::harness::publish::listing;
-use crate::harness::receipt::{Program, Receipt, digest_of};
-use crate::harness::store::{Key, Store, StoreError};
+use renas_base::digest::Digest;
+use renas_data::described;
+use renas_harness::lock::{self, Lock};
+use renas_harness::manifest::model::Profile;
+use renas_harness::publish::listing;
+use renas_harness::receipt::{Program, Receipt, digest_of};
+use renas_harness::store::{Key, Store, StoreError};
 
 /// A run as it is asked for, with what it depends on besides its results, taken before it begins.
 pub struct Repeat {

@@ -10,14 +10,14 @@ use super::exit::{Classify as _, Failure};
 use super::progress::{Totals, duration};
 use super::say;
 use super::session::{Selected, Session};
-use crate::harness::evidence;
-use crate::harness::manifest::model::Profile;
-use crate::harness::publish;
-use crate::harness::run::Studied;
-use crate::harness::store::{Evidence, WorkerIdentity};
-use crate::report::claim::Verdict;
-use crate::report::page::{self, Fact, Report, RunRecord};
-use crate::report::render::{Files, render};
+use renas_harness::evidence;
+use renas_harness::manifest::model::Profile;
+use renas_harness::publish;
+use renas_harness::run::Studied;
+use renas_harness::store::{Evidence, WorkerIdentity};
+use renas_report::claim::Verdict;
+use renas_report::page::{self, Fact, Report, RunRecord};
+use renas_report::render::{Files, render};
 
 /// Rebuild the report of the profile below `reports`.
 pub fn report(session: &Session<'_>, reports: &Path) -> Result<(), Failure> {

@@ -13,18 +13,18 @@ use super::progress::{Progress, Say, Totals, duration};
 use super::repeat::Repeat;
 use super::session::{Selected, Session};
 use super::{report, say};
-use crate::base::digest::Digest;
-use crate::data::locate::locate;
-use crate::data::registry;
-use crate::harness::context::Workbench;
-use crate::harness::executor::{ExecuteError, Pool};
-use crate::harness::lock::{self, Difference, Lock, Subject};
-use crate::harness::manifest::model::{Profile, ProfileSettings};
-use crate::harness::publish;
-use crate::harness::run::{Conclusions, Studied, evidence_of};
-use crate::harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
-use crate::harness::study::Study;
-use crate::report::page::{self, RunRecord};
+use renas_base::digest::Digest;
+use renas_data::locate::locate;
+use renas_data::registry;
+use renas_harness::context::Workbench;
+use renas_harness::executor::{ExecuteError, Pool};
+use renas_harness::lock::{self, Difference, Lock, Subject};
+use renas_harness::manifest::model::{Profile, ProfileSettings};
+use renas_harness::publish;
+use renas_harness::run::{Conclusions, Studied, evidence_of};
+use renas_harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
+use renas_harness::study::Study;
+use renas_report::page::{self, RunRecord};
 
 /// What one experiment gave.
 struct Done {
@@ -148,7 +148,7 @@ impl Job<'_> {
         &self,
         session: &Session<'_>,
         conclusions: Conclusions,
-        experiment: &crate::harness::run::Experiment<'_>,
+        experiment: &renas_harness::run::Experiment<'_>,
         evidence: &Evidence,
         run: Option<RunRecord>,
     ) -> anyhow::Result<page::Experiment> {
@@ -251,7 +251,7 @@ fn differences(path: &Path, promised: &Lock, found: &Lock, verbose: bool) -> Vec
 fn classify(error: anyhow::Error) -> Failure {
     let is_cancelled =
         error.chain().any(|cause| matches!(cause.downcast_ref::<ExecuteError>(), Some(ExecuteError::Cancelled)));
-    let is_data = error.chain().any(|cause| cause.is::<crate::data::error::DataError>());
+    let is_data = error.chain().any(|cause| cause.is::<renas_data::error::DataError>());
     match (is_cancelled, is_data) {
         (true, _) => Failure::Interrupted("finished trials are kept: the same command goes on from there"),
         (false, true) => Failure::BadInput(error),

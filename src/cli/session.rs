@@ -7,18 +7,18 @@ use anyhow::{Context as _, anyhow, ensure};
 
 use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
-use crate::data::locate::Locations;
-use crate::harness::executor::{Pool, Settings};
-use crate::harness::manifest::load::{self, ManifestError};
-use crate::harness::manifest::model::{Manifest, Profile, ProfileSettings};
-use crate::harness::run::Experiment;
-use crate::harness::schedule::with_needs;
-use crate::harness::store::WorkerIdentity;
-use crate::harness::study::{Paper, Study};
-use crate::harness::timing::TimeSource;
-use crate::papers;
-use crate::task::numerics::Numerics;
-use crate::task::protocol::LIBTORCH_VERSION;
+use renas_data::locate::Locations;
+use renas_harness::executor::{Pool, Settings};
+use renas_harness::manifest::load::{self, ManifestError};
+use renas_harness::manifest::model::{Manifest, Profile, ProfileSettings};
+use renas_harness::run::Experiment;
+use renas_harness::schedule::with_needs;
+use renas_harness::store::WorkerIdentity;
+use renas_harness::study::{Paper, Study};
+use renas_harness::timing::TimeSource;
+use renas_papers as papers;
+use renas_task::numerics::Numerics;
+use renas_task::protocol::LIBTORCH_VERSION;
 
 /// What a command works on.
 pub struct Session<'a> {

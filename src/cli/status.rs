@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::exit::{Classify as _, Failure};
 use super::progress::duration;
 use super::session::Session;
-use crate::harness::store::{Access, Store};
+use renas_harness::store::{Access, Store};
 
 /// Print the state of the store.
 pub fn status(session: &Session<'_>) -> Result<(), Failure> {

@@ -11,20 +11,20 @@ use super::exit::{Classify as _, Failure};
 use super::progress::{Progress, Say};
 use super::report::{Rebuilt, files, rebuild};
 use super::session::{Selected, Session};
-use crate::base::digest::Digest;
-use crate::harness::context::Workbench;
-use crate::harness::event::Observer;
-use crate::harness::lock::{self, Lock};
-use crate::harness::manifest::model::Profile;
-use crate::harness::publish;
-use crate::harness::rerun::Rerun;
-use crate::harness::store::{Access, Store, StoreError};
-use crate::harness::study::Context as _;
-use crate::harness::tier::{self, Agreement, Tier};
-use crate::report::claim::Verdict;
-use crate::report::judge::Judgement;
-use crate::report::render::Files;
-use crate::task::Task;
+use renas_base::digest::Digest;
+use renas_harness::context::Workbench;
+use renas_harness::event::Observer;
+use renas_harness::lock::{self, Lock};
+use renas_harness::manifest::model::Profile;
+use renas_harness::publish;
+use renas_harness::rerun::Rerun;
+use renas_harness::store::{Access, Store, StoreError};
+use renas_harness::study::Context as _;
+use renas_harness::tier::{self, Agreement, Tier};
+use renas_report::claim::Verdict;
+use renas_report::judge::Judgement;
+use renas_report::render::Files;
+use renas_task::Task;
 
 /// What was checked, told as it is found.
 struct Findings {
@@ -320,7 +320,7 @@ fn rerun(
     let say = if found.say { Say::Studies } else { Say::Trouble };
     let progress = Progress::new(&[], say, session.common.draws());
     let study = format!("rerun of {wanted} trials");
-    progress.event(&crate::harness::event::Event::StudyStarted { study: study.clone(), trials: wanted });
+    progress.event(&renas_harness::event::Event::StudyStarted { study: study.clone(), trials: wanted });
     let bench = Workbench::new(&store, &pool, &session.locations, &progress);
     let study_bench = bench.study(&study);
     let mut unread = 0;
@@ -331,7 +331,7 @@ fn rerun(
         unread += wave.len() - asked.len();
         study_bench.outcomes(&asked).or_run_failed()?;
     }
-    progress.event(&crate::harness::event::Event::StudyFinished { study, hit: false });
+    progress.event(&renas_harness::event::Event::StudyFinished { study, hit: false });
     progress.finish();
     let agreements = tier::compare(&rebuilt.evidence, lock, &store, &selected.manifest.tolerances).or_run_failed()?;
     let who = format!("{} ({})", rebuilt.id, session.profile);

@@ -1,6 +1,6 @@
 //! The entries of the registry, data only.
 
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 use super::registry::{Content, DataSet, File, Format, Images, Sizes, Sources, SystemCopy};
 

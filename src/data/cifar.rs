@@ -3,7 +3,7 @@
 //! Copies of the data set differ in the order of their records. Here they come in ascending order of their SHA-256, so
 //! that every copy gives the same samples in the same order, and the digest of those digests pins the content.
 
-use crate::base::digest::{Digest, Hasher};
+use renas_base::digest::{Digest, Hasher};
 
 /// Bytes of one image: three planes of 32x32.
 pub const PIXELS: usize = 3 * 32 * 32;
@@ -81,7 +81,7 @@ mod tests {
         let records: Vec<_> = (0..9).map(|index| record(index, 17 * index)).collect();
         let whole = sort(&[&records]);
         let mut shuffled = records.clone();
-        crate::base::seed::Seed::from_number(1).stream("shuffle").shuffle(&mut shuffled);
+        renas_base::seed::Seed::from_number(1).stream("shuffle").shuffle(&mut shuffled);
         assert_ne!(records, shuffled);
         assert_eq!(sort(&[&shuffled[..4], &shuffled[4..]]), whole);
         let mut altered = records;

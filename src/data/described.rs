@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::description::{Description, FILE};
 use super::locate::Locations;
 use super::registry;
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 /// A description that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]

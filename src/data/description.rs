@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::idx::{self, Kind};
 use super::registry::{Content, DataSet, File, Format, Images, Sizes, Sources};
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 /// The file's name, in the folder of the data set.
 pub const FILE: &str = "dataset.json";

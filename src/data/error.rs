@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 use super::split::SplitError;
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 use super::cifar;
 use super::digits;

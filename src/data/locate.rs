@@ -115,7 +115,7 @@ fn describe(folder: &Path, missing: &[&str], files: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::registry::find;
+    use crate::registry::find;
 
     fn touch(folder: &Path, names: &[&str]) {
         std::fs::create_dir_all(folder).expect("a folder");

@@ -1,7 +1,7 @@
 //! The ordered digest: what keys of trials name labelled images by.
 
 use super::registry::Sizes;
-use crate::base::digest::{Digest, Hasher};
+use renas_base::digest::{Digest, Hasher};
 
 /// The most classes whose labels are hashed as one byte.
 const ONE_BYTE: usize = 256;

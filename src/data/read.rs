@@ -5,7 +5,7 @@ use std::path::Path;
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::base::digest::{Digest, Hasher};
+use renas_base::digest::{Digest, Hasher};
 
 use super::error::{DataError, Mismatch};
 use super::locate::{PACK, Place};

@@ -6,8 +6,8 @@
 
 use std::sync::OnceLock;
 
-use crate::base::digest::Digest;
-use crate::base::nearest::nearest;
+use renas_base::digest::Digest;
+use renas_base::nearest::nearest;
 
 use super::catalogue::CATALOGUE;
 use super::error::DataError;
@@ -178,7 +178,7 @@ pub fn choice(name: &str, split: SplitChoice) -> Result<DataChoice, DataError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::seed::Seed;
+    use renas_base::seed::Seed;
 
     #[test]
     fn every_entry_is_complete_and_named_once() {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
 
 use super::registry::Sizes;
 
@@ -154,8 +154,8 @@ impl Split {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::digest::Digest;
     use proptest::prelude::*;
+    use renas_base::digest::Digest;
 
     fn split(test: Option<usize>, validation: usize, train: Option<usize>) -> SplitChoice {
         SplitChoice { test, validation, train, seed: Seed::from_number(42) }

@@ -44,8 +44,8 @@ pub fn read(path: &Path, bytes: &[u8]) -> Result<Evidence, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::digest::Digest;
-    use crate::harness::store::{Identity, Observation, StepResult};
+    use crate::store::{Identity, Observation, StepResult};
+    use renas_base::digest::Digest;
 
     fn record(step: &str) -> Record {
         Record {

@@ -18,8 +18,8 @@ pub use difference::{Difference, FINGERPRINT, Subject, compare, compare_runs};
 use super::manifest::model::Profile;
 use super::run::Studied;
 use super::store::{Evidence, Key, WorkerIdentity};
-use crate::base::digest::{CanonicalError, Digest};
-use crate::report::render::RUN_RECORD;
+use renas_base::digest::{CanonicalError, Digest};
+use renas_report::render::RUN_RECORD;
 
 /// The format of lock files.
 pub const FORMAT: u64 = 1;

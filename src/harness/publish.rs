@@ -13,15 +13,15 @@ use super::evidence;
 use super::manifest::model::{Manifest, Profile, ProfileSettings};
 use super::run::{Conclusions, Experiment};
 use super::store::{Evidence, WorkerIdentity};
-use crate::base::digest::Digest;
-use crate::base::metric::Unit;
-use crate::data::registry::{self, Content};
-use crate::data::split;
-use crate::report::claim::Verdict;
-use crate::report::number;
-use crate::report::page::{self, Clock, Fact, NotRun, RunRecord};
-use crate::report::render::RUN_RECORD;
-use crate::task::DataChoice;
+use renas_base::digest::Digest;
+use renas_base::metric::Unit;
+use renas_data::registry::{self, Content};
+use renas_data::split;
+use renas_report::claim::Verdict;
+use renas_report::number;
+use renas_report::page::{self, Clock, Fact, NotRun, RunRecord};
+use renas_report::render::RUN_RECORD;
+use renas_task::DataChoice;
 
 /// The section of one experiment, evidence included.
 pub fn section(
@@ -147,7 +147,7 @@ fn whole(content: &Content) -> String {
 }
 
 /// What was not tested, by reason, so that each reason is said once.
-fn not_run(judgements: &[crate::report::judge::Judgement]) -> Vec<NotRun> {
+fn not_run(judgements: &[renas_report::judge::Judgement]) -> Vec<NotRun> {
     let mut by_reason: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for judgement in judgements.iter().filter(|judgement| judgement.verdict == Verdict::NotTested) {
         by_reason.entry(&judgement.reason).or_default().push(&judgement.id);

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::publish::listing;
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 /// The folder of a store that holds receipts.
 pub const FOLDER: &str = "receipts";

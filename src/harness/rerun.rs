@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::store::Evidence;
-use crate::base::digest::Digest;
-use crate::task::Task;
+use renas_base::digest::Digest;
+use renas_task::Task;
 
 /// Trials to compute again.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,12 +71,12 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::base::seed::Seed;
-    use crate::data::split::{DataChoice, SplitChoice};
-    use crate::harness::store::{Identity, Record, StepResult};
-    use crate::network::spec::{Activation, NetworkSpec};
-    use crate::task::outcome::Outcome;
-    use crate::task::{Evaluate, Probe, Split};
+    use crate::store::{Identity, Record, StepResult};
+    use renas_base::seed::Seed;
+    use renas_data::split::{DataChoice, SplitChoice};
+    use renas_network::spec::{Activation, NetworkSpec};
+    use renas_task::outcome::Outcome;
+    use renas_task::{Evaluate, Probe, Split};
 
     /// A trial that reads one object and makes another, as a record.
     fn trial(reads: &str, makes: &str) -> Record {

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::base::digest::{Digest, canonical_json};
+use renas_base::digest::{Digest, canonical_json};
 
 /// A study's result: canonical JSON, shared by all who read it.
 #[derive(Clone, Debug, PartialEq, Eq)]

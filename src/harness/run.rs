@@ -17,14 +17,14 @@ use super::schedule::run_in_order;
 use super::store::{Address, Evidence, Identity, Key, Record, Records, StepResult, WorkerIdentity};
 use super::study::{Context, Paper, Results, Study, StudyResult};
 use super::timing::TimeSource;
-use crate::base::digest::Digest;
-use crate::data::locate::{Locations, locate};
-use crate::data::registry::{self, Content, DataSet};
-use crate::report::claim::Claim;
-use crate::report::findings::Findings;
-use crate::report::judge::{Judgement, Setting, judge};
-use crate::report::page::Clock;
-use crate::report::summary::{Summaries, summarize};
+use renas_base::digest::Digest;
+use renas_data::locate::{Locations, locate};
+use renas_data::registry::{self, Content, DataSet};
+use renas_report::claim::Claim;
+use renas_report::findings::Findings;
+use renas_report::judge::{Judgement, Setting, judge};
+use renas_report::page::Clock;
+use renas_report::summary::{Summaries, summarize};
 
 /// Version of summarising and judging; raised when the same findings would give other verdicts.
 const JUDGING_VERSION: u32 = 3;

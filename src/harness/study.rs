@@ -8,13 +8,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::base::digest::Digest;
-use crate::harness::manifest::decode::Section;
-pub use crate::harness::results::{Results, StudyResult};
-pub use crate::harness::timing::{Inference, Training};
-use crate::report::findings::Findings;
-use crate::task::outcome::Outcome;
-use crate::task::{DataChoice, SplitChoice, Task};
+use crate::manifest::decode::Section;
+pub use crate::results::{Results, StudyResult};
+pub use crate::timing::{Inference, Training};
+use renas_base::digest::Digest;
+use renas_report::findings::Findings;
+use renas_task::outcome::Outcome;
+use renas_task::{DataChoice, SplitChoice, Task};
 
 /// One algorithm or variant, on one data set, from one seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,7 +50,7 @@ pub trait Paper: Sync {
     /// key is read into a field of a type that serde turns into the value. The value enters keys: no `null` in it.
     ///
     /// ```
-    /// # use renas::harness::manifest::decode::Section;
+    /// # use renas_harness::manifest::decode::Section;
     /// #[derive(serde::Serialize, serde::Deserialize)]
     /// struct Parameters {
     ///     networks: usize,

@@ -9,8 +9,8 @@ use std::fmt;
 
 use super::lock::Lock;
 use super::store::{Evidence, Identity, Record, Store, StoreError, WorkerIdentity};
-use crate::base::digest::Digest;
-use crate::task::outcome::Outcome;
+use renas_base::digest::Digest;
+use renas_task::outcome::Outcome;
 
 /// How far results agree, from weakest to strongest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -153,7 +153,7 @@ fn difference(promised: &Outcome, found: &Outcome, tolerances: &BTreeMap<String,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::task::outcome::Ending;
+    use renas_task::outcome::Ending;
 
     fn outcome(accuracy: f64) -> Outcome {
         Outcome { scalars: [("accuracy".to_owned(), accuracy)].into(), ..Outcome::default() }

@@ -11,16 +11,16 @@ use serde_json::{Value, json};
 
 use super::manifest::model::ProfileSettings;
 use super::study::Context;
-use crate::base::seed::Seed;
-use crate::data::{registry, split};
-use crate::network::cost::{CostModel, pass_seconds, step_seconds};
-use crate::network::spec::NetworkSpec;
-use crate::report::page::Clock;
-use crate::task::latency::Latency;
-use crate::task::numerics::Numerics;
-use crate::task::outcome::Outcome;
-use crate::task::recipe::Recipe;
-use crate::task::{DataChoice, Task, Time};
+use renas_base::seed::Seed;
+use renas_data::{registry, split};
+use renas_network::cost::{CostModel, pass_seconds, step_seconds};
+use renas_network::spec::NetworkSpec;
+use renas_report::page::Clock;
+use renas_task::latency::Latency;
+use renas_task::numerics::Numerics;
+use renas_task::outcome::Outcome;
+use renas_task::recipe::Recipe;
+use renas_task::{DataChoice, Task, Time};
 
 /// How a network is timed: some training steps from its first on, or some forward passes, alone on the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

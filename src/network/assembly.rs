@@ -12,8 +12,8 @@ use super::parameter::{Parameter, parameters};
 use super::shape::ShapeError;
 use super::spec::NetworkSpec;
 use super::weights::{Tensor, Tensors};
-use crate::base::nearest::nearest;
-use crate::base::seed::{Seed, Stream};
+use renas_base::nearest::nearest;
+use renas_base::seed::{Seed, Stream};
 
 /// The tensors of a new network that are put together; all others are inherited unchanged under their own name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -129,7 +129,7 @@ fn node_cost(network: &NetworkSpec, shapes: &[Vec<usize>], index: usize) -> Node
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::spec::{Activation, INPUT, Node};
+    use crate::spec::{Activation, INPUT, Node};
 
     /// By hand: 784 x 100 + 9 layers of 100 x 100 + 100 x 10, and one bias per unit.
     #[test]

@@ -35,7 +35,7 @@ pub fn peak_activations(network: &NetworkSpec) -> Result<u64, ShapeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::spec::{Activation, Node, Operator};
+    use crate::spec::{Activation, Node, Operator};
 
     fn node(name: &str, operator: Operator, inputs: &[&str]) -> Node {
         Node { name: name.to_owned(), operator, inputs: inputs.iter().map(|&input| input.to_owned()).collect() }

@@ -108,7 +108,7 @@ pub(super) fn source_shape<'a>(network: &'a NetworkSpec, shapes: &'a [Vec<usize>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::spec::Activation;
+    use crate::spec::Activation;
 
     #[test]
     fn a_perceptron_owns_weights_and_biases_in_the_order_of_its_layers() {

@@ -43,7 +43,7 @@ pub fn has_weights(operator: &Operator) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::spec::Activation;
+    use crate::spec::Activation;
 
     #[test]
     fn what_a_node_depends_on_stops_where_nothing_is_followed() {

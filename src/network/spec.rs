@@ -194,7 +194,7 @@ impl Activation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::digest::{Digest, canonical_json};
+    use renas_base::digest::{Digest, canonical_json};
 
     /// Keys of trials contain these texts: a new operator or field may never change them.
     #[test]

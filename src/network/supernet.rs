@@ -16,7 +16,7 @@ use super::parameter::{Initial, Parameter, parameters};
 use super::shape::{ShapeError, shapes};
 use super::spec::{INPUT, NetworkSpec, Node, Operator};
 use super::weights::{Tensor, Tensors};
-use crate::base::seed::Stream;
+use renas_base::seed::Stream;
 
 /// The name under which the nodes of an alternative refer to what the slot before hands on: to the network's input in
 /// the first slot.

@@ -80,7 +80,7 @@ pub fn decode(bytes: &[u8]) -> Result<Tensors, WeightsError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::digest::Digest;
+    use renas_base::digest::Digest;
 
     fn example() -> Tensors {
         let tensor = |shape: &[usize], values: &[f32]| Tensor { shape: shape.to_vec(), values: values.to_vec() };

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::findings::{Measured, Quantity};
-use crate::base::metric::Unit;
+use renas_base::metric::Unit;
 
 /// Reads a quantity from the evidence; none where the evidence has nothing of it.
 pub type Read<E> = Box<dyn Fn(&E) -> Option<Measured>>;

@@ -14,12 +14,12 @@
 
 use super::findings::{Measured, Quantity};
 use super::summary::{Summary, few, stream, students_t};
-use crate::stats::bootstrap::Bootstrap;
-use crate::stats::distribution::{normal_upper_tail, student_t_quantile, student_t_upper_tail};
-use crate::stats::equivalence::equivalence_p_value;
-use crate::stats::summary::{Interval, SampleError, mean};
-use crate::stats::t_interval::{interval_of_mean, interval_of_ratio};
-use crate::stats::t_test::MeanDifference;
+use renas_stats::bootstrap::Bootstrap;
+use renas_stats::distribution::{normal_upper_tail, student_t_quantile, student_t_upper_tail};
+use renas_stats::equivalence::equivalence_p_value;
+use renas_stats::summary::{Interval, SampleError, mean};
+use renas_stats::t_interval::{interval_of_mean, interval_of_ratio};
+use renas_stats::t_test::MeanDifference;
 
 /// Half width of a normal 95 % interval in standard errors.
 const NORMAL_95: f64 = 1.959_963_984_540_054;

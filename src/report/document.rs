@@ -9,7 +9,7 @@ use super::judge::Judgement;
 use super::page::{DataSet, Experiment, Profile};
 use super::summary::Summary;
 use super::{json, render};
-use crate::base::metric::Unit;
+use renas_base::metric::Unit;
 
 /// Raised when the meaning of a field changes.
 const FORMAT: u32 = 1;

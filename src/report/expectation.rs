@@ -3,8 +3,8 @@
 use super::claim::{Direction, Expectation};
 use super::findings::Findings;
 use super::number;
-use crate::base::metric::Unit;
-use crate::stats::summary::Interval;
+use renas_base::metric::Unit;
+use renas_stats::summary::Interval;
 
 impl Expectation {
     /// Names of the quantities that the expectation needs, in its order.
@@ -158,7 +158,7 @@ fn codes(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::findings::{Measured, Quantity};
+    use crate::findings::{Measured, Quantity};
 
     fn findings() -> Findings {
         let quantity = |unit| Quantity {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::metric::Unit;
+use renas_base::metric::Unit;
 
 /// Everything that an experiment found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -11,9 +11,9 @@ use super::findings::{Findings, Measured, Quantity};
 use super::number;
 use super::page::Clock;
 use super::summary::{FEWEST_FOR_INTERVAL, FEWEST_FOR_PREDICTION, Summaries, Summary, students_t};
-use crate::base::metric::Unit;
-use crate::stats::multiple::holm;
-use crate::stats::summary::Interval;
+use renas_base::metric::Unit;
+use renas_stats::multiple::holm;
+use renas_stats::summary::Interval;
 
 /// What a profile could see.
 #[derive(Clone, Copy, Debug)]

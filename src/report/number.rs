@@ -4,8 +4,8 @@
 //! significant digits of its interval's half width, since further digits would promise what the sample cannot keep;
 //! machines read the full digits from `findings.json` and the CSV files.
 
-use crate::base::metric::Unit;
-use crate::stats::summary::Interval;
+use renas_base::metric::Unit;
+use renas_stats::summary::Interval;
 
 /// A number that is quoted or exact by nature, with at most six significant digits (a count: all of them): `96.8 %`.
 pub fn exact(value: f64, unit: Unit) -> String {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::findings::Findings;
 use super::judge::Judgement;
 use super::summary::Summaries;
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 /// The report of one profile, over all its experiments.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

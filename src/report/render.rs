@@ -14,7 +14,7 @@ use super::findings::{Findings, Measured};
 use super::page::{DataSet, Experiment, Report};
 use super::view::View;
 use super::{document, markup, plot, table};
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 /// The files of a report: path in the report's folder -> bytes.
 pub type Files = BTreeMap<PathBuf, Vec<u8>>;

@@ -8,7 +8,7 @@ use super::findings::{Cell, Findings, Form};
 ///
 /// Every id stands once; tables have rows, all as long as their headings, which name known quantities; figures have
 /// something to show, in points as long as their form wants them.
-pub(crate) fn sound_ids(findings: &Findings) -> BTreeSet<&str> {
+pub fn sound_ids(findings: &Findings) -> BTreeSet<&str> {
     let mut ids = BTreeSet::new();
     for table in &findings.tables {
         assert!(ids.insert(table.id.as_str()), "{} stands twice", table.id);

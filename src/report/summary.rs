@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::findings::{Findings, Measured, Quantity};
-use crate::base::seed::{Seed, Stream};
-use crate::stats::bootstrap::Bootstrap;
-use crate::stats::prediction::prediction_interval;
-use crate::stats::summary::{Interval, mean};
-use crate::stats::t_interval::interval_of_mean;
+use renas_base::seed::{Seed, Stream};
+use renas_stats::bootstrap::Bootstrap;
+use renas_stats::prediction::prediction_interval;
+use renas_stats::summary::{Interval, mean};
+use renas_stats::t_interval::interval_of_mean;
 
 /// Fewest samples whose mean gets an interval: that of two is so wide that it says nothing.
 pub const FEWEST_FOR_INTERVAL: usize = 3;
@@ -110,7 +110,7 @@ fn summary_of(name: &str, quantity: &Quantity) -> Option<Summary> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::metric::Unit;
+    use renas_base::metric::Unit;
 
     fn found(measured: &[(&str, Measured)]) -> Summaries {
         let quantity = |measured: &Measured| Quantity {

@@ -7,7 +7,7 @@ use super::findings::{Cell, Findings, Table};
 use super::markup;
 use super::number;
 use super::summary::{Summaries, Summary};
-use crate::base::metric::Unit;
+use renas_base::metric::Unit;
 
 /// How one format writes the pieces of a table.
 trait Markup {
@@ -219,8 +219,8 @@ fn html_of(cell: &Shown) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::findings::{Measured, Quantity};
-    use crate::stats::summary::Interval;
+    use crate::findings::{Measured, Quantity};
+    use renas_stats::summary::Interval;
 
     fn example() -> (Table, Findings, Summaries) {
         let quantity = Quantity {

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::pareto::non_dominated_sort;
-use crate::base::seed::{Seed, Stream};
+use renas_base::seed::{Seed, Stream};
 
 /// What an aging evolution is run with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,7 +163,7 @@ mod tests {
     fn the_order_of_a_toy_landscape_is_pinned() {
         let genotypes: Vec<i64> = evolve(Tournament::Best, 1).history().iter().map(|one| one.genotype).collect();
         assert_eq!(genotypes[..4], [0, 1, 2, 3]);
-        let digest = crate::base::digest::Digest::of_value(&genotypes).expect("numbers").to_string();
+        let digest = renas_base::digest::Digest::of_value(&genotypes).expect("numbers").to_string();
         assert_eq!(digest, "8bec370598b5477f5352add8bbf5629df7bd9cb6a64119ae75bc74e76e264a47");
     }
 

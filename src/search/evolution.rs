@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::seed::{Seed, Stream};
+use renas_base::seed::{Seed, Stream};
 
 /// How genotypes are made; the frame decides when.
 pub trait Variation {

@@ -4,7 +4,7 @@
 
 use super::evolution::{Evolution, Scheme};
 use super::pareto::{crowding_distance, non_dominated_sort};
-use crate::base::seed::Stream;
+use renas_base::seed::Stream;
 
 /// NSGA-II as it was published.
 pub type Nsga2<V, const M: usize> = Evolution<V, RankAndCrowding, M>;
@@ -93,7 +93,7 @@ mod tests {
     use super::super::fixture::points;
     use super::super::hypervolume::hypervolume_2d;
     use super::*;
-    use crate::base::seed::Seed;
+    use renas_base::seed::Seed;
 
     /// Numbers in 0..=1: one-point crossover, and a mutation that draws one number anew.
     #[derive(Clone, Debug)]

@@ -73,7 +73,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::base::seed::Seed;
+    use renas_base::seed::Seed;
 
     /// Candidates 1 and 4 tie in accuracy, 1 and 2 in time, 3 and 5 in both.
     const ACCURACY: [f64; 7] = [0.5, 0.9, 0.8, 0.7, 0.9, 0.7, 0.95];

@@ -1,7 +1,7 @@
 //! Percentile bootstrap intervals: Efron 1979, <https://doi.org/10.1214/aos/1176344552>.
 
 use super::summary::{Interval, SampleError, check, quantile};
-use crate::base::seed::Stream;
+use renas_base::seed::Stream;
 
 /// How an interval is made; the default is 95 % from 2,000 resamples.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,7 +67,7 @@ mod tests {
     use super::super::correlation::pearson;
     use super::super::summary::tests::{X, Y};
     use super::*;
-    use crate::base::seed::Seed;
+    use renas_base::seed::Seed;
 
     fn stream(number: u64) -> Stream {
         Seed::from_number(number).stream("bootstrap")

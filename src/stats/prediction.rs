@@ -40,7 +40,7 @@ pub fn prediction_interval(sample: &[f64], level: f64) -> Result<Prediction, Sam
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::seed::Seed;
+    use renas_base::seed::Seed;
 
     fn ramp(n: usize) -> Vec<f64> {
         (1..=n).rev().map(|value| value as f64).collect()

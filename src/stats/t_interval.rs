@@ -58,7 +58,7 @@ mod tests {
     use super::super::summary::tests::{X, Y, assert_close};
     use super::super::t_test::MeanDifference;
     use super::*;
-    use crate::base::seed::Seed;
+    use renas_base::seed::Seed;
 
     const ABOVE: [f64; 4] = [4.1, 3.8, 4.4, 4.0];
     const BELOW: [f64; 4] = [2.0, 2.1, 1.9, 2.2];

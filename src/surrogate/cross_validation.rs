@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Features, FitError, Predictor, Regressor, check_targets};
-use crate::base::seed::Seed;
+use renas_base::seed::Seed;
 
 /// How rows are divided; the default is 5 folds of neighbouring rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 
 use super::Features;
 use super::tree::{RegressionTree, TieBreak};
-use crate::base::seed::Stream;
+use renas_base::seed::Stream;
 
 /// A gain must exceed another by this share of the node's sum of squares to be larger; less is rounding.
 const SAME_GAIN: f64 = 1e-12;

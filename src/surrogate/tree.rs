@@ -7,7 +7,7 @@
 
 use super::growth::{Growth, Node};
 use super::{Features, FitError, Predictor, Regressor, check_targets};
-use crate::base::seed::Seed;
+use renas_base::seed::Seed;
 
 /// How a tree is grown; the default grows it until the leaves are pure.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,9 +4,9 @@
 
 use super::heads::{Assembled, EvaluateHeads, Generate, Head, HeadLoss, Intervention, Latent, Target, TrainHeads};
 use super::recipe::Optimizer;
-use crate::network::reach::{dependencies, has_weights};
-use crate::network::shape::{ShapeError, shapes};
-use crate::network::spec::{NetworkSpec, Operator};
+use renas_network::reach::{dependencies, has_weights};
+use renas_network::shape::{ShapeError, shapes};
+use renas_network::spec::{NetworkSpec, Operator};
 
 /// The name that the sum of the latents' terms has among the heads.
 pub const LATENT: &str = "latent";

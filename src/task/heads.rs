@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::recipe::Optimizer;
 use super::{DataChoice, Split};
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::network::assembly::Assembly;
-use crate::network::spec::NetworkSpec;
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_network::assembly::Assembly;
+use renas_network::spec::NetworkSpec;
 
 /// Train a network on the plain sum of the losses of its heads and the terms of its latents.
 ///
@@ -233,10 +233,10 @@ impl Intervention {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::split::SplitChoice;
-    use crate::network::assembly::{Block, Law, Source};
-    use crate::network::spec::Activation;
-    use crate::task::Task;
+    use crate::Task;
+    use renas_data::split::SplitChoice;
+    use renas_network::assembly::{Block, Law, Source};
+    use renas_network::spec::Activation;
 
     fn train() -> TrainHeads {
         let fresh = Source::Initial { law: Law::Pytorch { fan_in: 64 } };

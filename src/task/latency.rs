@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::numerics::Numerics;
-use crate::base::seed::Seed;
-use crate::network::spec::NetworkSpec;
+use renas_base::seed::Seed;
+use renas_network::spec::NetworkSpec;
 
 /// Time forward passes in evaluation mode, without gradients, on one batch of random images.
 ///
@@ -68,8 +68,8 @@ impl Latency {
 mod tests {
     use super::super::Task;
     use super::*;
-    use crate::base::digest::Digest;
-    use crate::network::spec::Activation;
+    use renas_base::digest::Digest;
+    use renas_network::spec::Activation;
 
     fn latency() -> Latency {
         Latency {

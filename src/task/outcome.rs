@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 /// The answer to a task: small numbers inline, tensors as objects.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::recipe::{Recipe, Stop};
 use super::{DataChoice, Probe};
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::network::spec::NetworkSpec;
-use crate::network::supernet::Supernet;
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_network::spec::NetworkSpec;
+use renas_network::supernet::Supernet;
 
 /// Train the shared weights of a supernet: each step trains one path, drawn from stream `path` of the seed.
 ///
@@ -61,8 +61,8 @@ mod tests {
     use super::super::recipe::{Loss, Optimizer, Schedule};
     use super::super::{Split, SplitChoice, Task};
     use super::*;
-    use crate::network::spec::{Activation, Node, Operator};
-    use crate::network::supernet::{PREVIOUS, Slot};
+    use renas_network::spec::{Activation, Node, Operator};
+    use renas_network::supernet::{PREVIOUS, Slot};
 
     fn digest(task: &Task) -> String {
         let text = serde_json::to_string(task).expect("a task is JSON");

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Task;
 use super::outcome::Outcome;
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 /// The version of libtorch that workers are built against; part of every trial's key.
 pub const LIBTORCH_VERSION: &str = "2.11.0";

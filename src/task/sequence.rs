@@ -7,9 +7,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Start;
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::network::parameter::{Initial, Parameter};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_network::parameter::{Initial, Parameter};
 
 /// Tokens of a vocabulary at most: one is written as one base-36 character.
 pub const LARGEST_VOCABULARY: usize = 36;

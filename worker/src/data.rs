@@ -6,13 +6,13 @@
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
-use renas::base::digest::Digest;
-use renas::data::load::Dataset;
-use renas::data::locate::Locations;
-use renas::data::registry::Sizes;
-use renas::data::split::{DataChoice, Indices, Split, indices};
-use renas::network::spec::{NetworkSpec, Operator};
-use renas::task::head_check::SampleSizes;
+use renas_base::digest::Digest;
+use renas_data::load::Dataset;
+use renas_data::locate::Locations;
+use renas_data::registry::Sizes;
+use renas_data::split::{DataChoice, Indices, Split, indices};
+use renas_network::spec::{NetworkSpec, Operator};
+use renas_task::head_check::SampleSizes;
 use tch::{Device, Kind, Tensor};
 
 /// Reads data sets and keeps the last one, since most tasks of a run share theirs.
@@ -76,7 +76,7 @@ impl DataSource {
         let fits = |last: &Resident| (&last.name, last.digest, last.layout) == (&choice.name, choice.digest, layout);
         if !self.last.as_ref().is_some_and(fits) {
             self.last = None; // free the memory before the next set is read
-            let set = renas::data::load::load(&choice.name, &self.locations)?;
+            let set = renas_data::load::load(&choice.name, &self.locations)?;
             self.last = Some(Resident::new(set, choice, layout, self.device)?);
         }
         let resident = self.last.as_ref().context("the data set was just loaded")?;

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
-use renas::data::split::Split;
-use renas::network::spec::NetworkSpec;
-use renas::network::weights::{Tensor as Stored, Tensors};
-use renas::task::Probe;
+use renas_data::split::Split;
+use renas_network::spec::NetworkSpec;
+use renas_network::weights::{Tensor as Stored, Tensors};
+use renas_task::Probe;
 use tch::{Reduction, Tensor};
 
 use crate::data::{Samples, floats};

@@ -5,9 +5,9 @@
 //! normalisation, reductions, exponentials and a step of Adam.
 
 use anyhow::Result;
-use renas::base::digest::{Digest, Hasher};
-use renas::base::seed::{Seed, Stream};
-use renas::task::recipe::{Optimizer as Choice, Schedule};
+use renas_base::digest::{Digest, Hasher};
+use renas_base::seed::{Seed, Stream};
+use renas_task::recipe::{Optimizer as Choice, Schedule};
 use tch::{Device, Kind, Tensor};
 
 use crate::data::floats;

@@ -8,10 +8,10 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
-use renas::network::spec::NetworkSpec;
-use renas::task::latency::Latency;
-use renas::task::numerics::Numerics;
-use renas::task::protocol::{Hello, Reply, Request};
+use renas_network::spec::NetworkSpec;
+use renas_task::latency::Latency;
+use renas_task::numerics::Numerics;
+use renas_task::protocol::{Hello, Reply, Request};
 use tch::{Device, Tensor};
 
 use crate::module::{Mode, Module};

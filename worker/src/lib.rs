@@ -1,6 +1,6 @@
 //! renas-worker trains and evaluates one network at a time, and is the only program of renas that links libtorch.
 //!
-//! It knows no paper: what can be asked of it is the closed enum `renas::task::Task`, one JSON line at a time. This file
+//! It knows no paper: what can be asked of it is the closed enum `renas_task::Task`, one JSON line at a time. This file
 //! is the map; the program is `main.rs`.
 
 pub mod data; //        samples as tensors

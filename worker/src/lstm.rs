@@ -9,8 +9,8 @@
 
 use std::ops::Range;
 
-use renas::network::weights::{Tensor, Tensors};
-use renas::task::sequence::SequenceModel;
+use renas_network::weights::{Tensor, Tensors};
+use renas_task::sequence::SequenceModel;
 
 /// Sums that a dot product keeps side by side, so that it can be vectorised without changing its order.
 const LANES: usize = 16;

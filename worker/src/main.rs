@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use renas::data::described;
-use renas::data::locate::Locations;
-use renas::task::numerics::Numerics;
-use renas::task::protocol::Hello;
+use renas_data::described;
+use renas_data::locate::Locations;
+use renas_task::numerics::Numerics;
+use renas_task::protocol::Hello;
 use renas_worker::latency::Role;
 use renas_worker::shim::{self, About};
 use renas_worker::{data, fingerprint, numerics, serve};

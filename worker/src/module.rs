@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
-use renas::network::reach::dependencies;
-use renas::network::shape::shapes;
-use renas::network::spec::{Activation, INPUT, NetworkSpec, Operator};
+use renas_network::reach::dependencies;
+use renas_network::shape::shapes;
+use renas_network::spec::{Activation, INPUT, NetworkSpec, Operator};
 use tch::{Device, Kind, Tensor};
 
 use crate::parameters::Parameters;

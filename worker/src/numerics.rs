@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use renas::task::numerics::Numerics;
-use renas::task::protocol::LIBTORCH_VERSION;
+use renas_task::numerics::Numerics;
+use renas_task::protocol::LIBTORCH_VERSION;
 use tch::{Cuda, Device};
 
 use crate::shim::{self, About};

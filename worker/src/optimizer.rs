@@ -1,7 +1,7 @@
 //! Moves the flat buffer of weights along the flat buffer of gradients, by PyTorch's fused kernels.
 
 use anyhow::Result;
-use renas::task::recipe::{Optimizer as Choice, Schedule};
+use renas_task::recipe::{Optimizer as Choice, Schedule};
 use tch::Tensor;
 
 use crate::shim::{self, Adam, AdamConstants};

@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use renas::base::seed::Seed;
-use renas::network::parameter::{Initial, Parameter, parameters};
-use renas::network::spec::NetworkSpec;
-use renas::network::weights::{self, Tensors};
+use renas_base::seed::Seed;
+use renas_network::parameter::{Initial, Parameter, parameters};
+use renas_network::spec::NetworkSpec;
+use renas_network::weights::{self, Tensors};
 use tch::{Device, Tensor};
 
 /// The tensors of one network.
@@ -125,7 +125,7 @@ pub(crate) fn initial_values(parameter: &Parameter, seed: &Seed) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use renas::network::spec::Activation;
+    use renas_network::spec::Activation;
 
     /// Fresh weights are part of every training: these values may never change.
     #[test]

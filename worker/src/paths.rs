@@ -6,15 +6,15 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
-use renas::data::split::Split;
-use renas::network::parameter::{Initial, Parameter, parameters};
-use renas::network::shape::shapes;
-use renas::network::spec::NetworkSpec;
-use renas::network::supernet::{Choice, Supernet, first_index, inherited};
-use renas::network::weights::Tensors;
-use renas::task::outcome::Ending;
-use renas::task::paths::{EvaluateSlice, TrainPaths};
-use renas::task::recipe::{Loss, Recipe};
+use renas_data::split::Split;
+use renas_network::parameter::{Initial, Parameter, parameters};
+use renas_network::shape::shapes;
+use renas_network::spec::NetworkSpec;
+use renas_network::supernet::{Choice, Supernet, first_index, inherited};
+use renas_network::weights::Tensors;
+use renas_task::outcome::Ending;
+use renas_task::paths::{EvaluateSlice, TrainPaths};
+use renas_task::recipe::{Loss, Recipe};
 use tch::{Device, Kind, Reduction, Tensor};
 
 use crate::data::{DataSource, Samples, floats};

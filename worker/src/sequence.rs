@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
-use renas::network::weights::Tensors;
-use renas::task::outcome::Ending;
-use renas::task::sequence::{FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
+use renas_network::weights::Tensors;
+use renas_task::outcome::Ending;
+use renas_task::sequence::{FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
 
 use crate::lstm::{Layout, Pass};
 use crate::parameters::{check_tensors, initial_values};
@@ -138,7 +138,7 @@ impl<'a> Walk<'a> {
 /// Tokens and target of each example.
 fn examples(task: &FitSequence) -> Result<Vec<(Vec<u8>, f64)>> {
     ensure!(!task.examples.is_empty(), "a sequence model needs at least one example");
-    let read = |(index, example): (usize, &renas::task::sequence::Example)| {
+    let read = |(index, example): (usize, &renas_task::sequence::Example)| {
         let target = example.target;
         ensure!((0.0..=1.0).contains(&target), "examples[{index}]: the target is {target}; it must be in 0..=1");
         let tokens = task.model.tokens(&example.sequence).with_context(|| format!("examples[{index}]"))?;
@@ -161,7 +161,7 @@ fn start_weights(task: &FitSequence, start: Option<Tensors>) -> Result<Tensors> 
     let seed = task.seed.derive("init");
     let fresh = task.model.parameters().into_iter().map(|parameter| {
         let values = initial_values(&parameter, &seed);
-        (parameter.name, renas::network::weights::Tensor { shape: parameter.shape, values })
+        (parameter.name, renas_network::weights::Tensor { shape: parameter.shape, values })
     });
     Ok(fresh.collect())
 }

@@ -5,14 +5,14 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use renas::base::digest::Digest;
-use renas::network::weights::{self, Tensors};
-use renas::task::latency::Latency;
-use renas::task::outcome::{Ending, Outcome};
-use renas::task::paths::{EvaluateSlice, TrainPaths};
-use renas::task::protocol::{Hello, Reply, Request};
-use renas::task::sequence::{FitSequence, PredictSequence};
-use renas::task::{Evaluate, Start, Task, Time, Train};
+use renas_base::digest::Digest;
+use renas_network::weights::{self, Tensors};
+use renas_task::latency::Latency;
+use renas_task::outcome::{Ending, Outcome};
+use renas_task::paths::{EvaluateSlice, TrainPaths};
+use renas_task::protocol::{Hello, Reply, Request};
+use renas_task::sequence::{FitSequence, PredictSequence};
+use renas_task::{Evaluate, Start, Task, Time, Train};
 use tch::Device;
 
 use crate::data::DataSource;

@@ -4,9 +4,9 @@
 //! the host's own time says nothing of the device's.
 
 use anyhow::{Context as _, Result, ensure};
-use renas::data::split::Split;
-use renas::task::Time;
-use renas::task::recipe::Stop;
+use renas_data::split::Split;
+use renas_task::Time;
+use renas_task::recipe::Stop;
 use tch::Device;
 
 use crate::data::Samples;

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail, ensure};
-use renas::base::seed::Seed;
-use renas::data::split::Split;
-use renas::network::shape::shapes;
-use renas::network::spec::{NetworkSpec, Node, Operator};
-use renas::task::Train;
-use renas::task::outcome::Ending;
-use renas::task::recipe::{Loss, Optimizer as OptimizerChoice, Recipe, Schedule, Stop};
+use renas_base::seed::Seed;
+use renas_data::split::Split;
+use renas_network::shape::shapes;
+use renas_network::spec::{NetworkSpec, Node, Operator};
+use renas_task::Train;
+use renas_task::outcome::Ending;
+use renas_task::recipe::{Loss, Optimizer as OptimizerChoice, Recipe, Schedule, Stop};
 use tch::{Reduction, Tensor};
 
 use crate::data::{Samples, floats};

@@ -268,7 +268,7 @@ fn from_source(
 
 /// The part file of one source: parts of different sources, which may be compressed differently, never mix.
 fn part_path(target: &Path, name: &str, url: &str) -> PathBuf {
-    let source = crate::base::digest::Digest::of(url.as_bytes()).short(8);
+    let source = renas_base::digest::Digest::of(url.as_bytes()).short(8);
     target.join(format!("{name}.{source}.part"))
 }
 

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use flate2::read::MultiGzDecoder;
 
 use super::{Event, FetchError, Refusal};
-use crate::data::error::DataError;
-use crate::data::load::verify;
-use crate::data::locate::{Place, present};
-use crate::data::read::read_file;
-use crate::data::registry::{DataSet, File};
+use crate::error::DataError;
+use crate::load::verify;
+use crate::locate::{Place, present};
+use crate::read::read_file;
+use crate::registry::{DataSet, File};
 
 /// Whether the file is there with its pin.
 pub(super) fn is_right(set: &DataSet, file: &File, target: &Path) -> bool {

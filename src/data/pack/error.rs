@@ -16,7 +16,7 @@ pub enum PackError {
         why: String,
     },
     /// A size that images cannot have here.
-    #[error("size {size}: images can be 1 to {} pixels wide", crate::data::description::LARGEST)]
+    #[error("size {size}: images can be 1 to {} pixels wide", crate::description::LARGEST)]
     Size {
         /// What was given, in pixels.
         size: usize,
@@ -45,7 +45,7 @@ pub enum PackError {
     )]
     UnknownClasses(Vec<String>),
     /// More classes than labels can tell apart.
-    #[error("there are {0} classes, and at most {most} can be packed", most = crate::data::description::MOST_CLASSES)]
+    #[error("there are {0} classes, and at most {most} can be packed", most = crate::description::MOST_CLASSES)]
     TooManyClasses(usize),
     /// The name of a class is not text.
     #[error("the name of {} is not text in UTF-8; rename the folder", .0.display())]

@@ -5,9 +5,9 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::error::PackError;
-use crate::base::digest::Hasher;
-use crate::data::description::DescribedFile;
-use crate::data::idx::{self, Kind};
+use crate::description::DescribedFile;
+use crate::idx::{self, Kind};
+use renas_base::digest::Hasher;
 
 /// A file that is being written.
 pub(super) struct Output {

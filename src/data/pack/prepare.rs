@@ -14,11 +14,11 @@ use super::error::PackError;
 use super::output::Output;
 use super::resize;
 use super::tree::{ImageFile, list};
-use crate::base::digest::Digest;
-use crate::data::description::{self, Description, FILE, LARGEST, Words};
-use crate::data::idx::Kind;
-use crate::data::order::OrderedDigest;
-use crate::data::registry::{Sizes, is_registered};
+use crate::description::{self, Description, FILE, LARGEST, Words};
+use crate::idx::Kind;
+use crate::order::OrderedDigest;
+use crate::registry::{Sizes, is_registered};
+use renas_base::digest::Digest;
 
 /// Images that are read before any of them is written.
 const GROUP: usize = 128;

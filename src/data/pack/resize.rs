@@ -115,7 +115,7 @@ mod tests {
             (width, height, size) in (1usize..40, 1usize..40, 1usize..12),
             number in any::<u64>(),
         ) {
-            let mut stream = crate::base::seed::Seed::from_number(number).stream("pixels");
+            let mut stream = renas_base::seed::Seed::from_number(number).stream("pixels");
             let values: Vec<u8> = (0..width * height).map(|_| 50 + stream.below(100) as u8).collect();
             let (least, most) = (values.iter().min(), values.iter().max());
             let found = square(&grey(width, height, &values), size);

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::error::PackError;
-use crate::data::description::MOST_CLASSES;
+use crate::description::MOST_CLASSES;
 
 /// Images by class.
 #[derive(Debug, Default, PartialEq, Eq)]

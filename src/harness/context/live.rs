@@ -9,16 +9,16 @@ use serde_json::Value;
 
 use super::Workbench;
 use super::workbench::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
-use crate::base::digest::Digest;
-use crate::data::{load, registry};
-use crate::harness::event::Event;
-use crate::harness::executor::{ExecuteError, Job};
-use crate::harness::store::{Address, Identity, Key, Record, Scratch, StepResult};
-use crate::harness::study::{Context, Inference, Step, Training};
-use crate::harness::timing::TimeSource;
-use crate::report::page::Clock;
-use crate::task::outcome::Outcome;
-use crate::task::{DataChoice, SplitChoice, Task};
+use crate::event::Event;
+use crate::executor::{ExecuteError, Job};
+use crate::store::{Address, Identity, Key, Record, Scratch, StepResult};
+use crate::study::{Context, Inference, Step, Training};
+use crate::timing::TimeSource;
+use renas_base::digest::Digest;
+use renas_data::{load, registry};
+use renas_report::page::Clock;
+use renas_task::outcome::Outcome;
+use renas_task::{DataChoice, SplitChoice, Task};
 
 /// The context of one study: hits from the store, misses computed in parallel and committed.
 pub struct LiveContext<'a> {

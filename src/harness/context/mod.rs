@@ -2,8 +2,7 @@
 
 mod live; //     `LiveContext`: hits from the store, misses computed in parallel and committed
 mod replay; //   `ReplayContext`: hits only, for reports from evidence
-#[cfg(test)]
-pub(crate) mod pretence; // tasks answered from themselves, for tests of papers
+pub mod pretence; // tasks answered from themselves, for tests of papers
 mod restore; //  objects that are missing or damaged, made again from the trials that made them
 mod workbench; // what the studies of one run share
 

@@ -3,20 +3,20 @@
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::base::digest::Digest;
-use crate::harness::study::{Context, Inference, Paper, Results, Step, StudyResult, Training};
-use crate::network::cost::{CostModel, pass_seconds, step_seconds};
-use crate::task::outcome::Outcome;
-use crate::task::{DataChoice, SplitChoice, Task};
+use crate::study::{Context, Inference, Paper, Results, Step, StudyResult, Training};
+use renas_base::digest::Digest;
+use renas_network::cost::{CostModel, pass_seconds, step_seconds};
+use renas_task::outcome::Outcome;
+use renas_task::{DataChoice, SplitChoice, Task};
 
 /// What every task takes, in device seconds.
-pub(crate) const TASK_SECONDS: f64 = 0.5;
+pub const TASK_SECONDS: f64 = 0.5;
 
 /// Times are modelled with it.
 const CLOCK: CostModel = CostModel { overhead_seconds: 1e-4, multiply_adds_per_second: 1e8, bytes_per_second: 1e8 };
 
 /// How a paper's tasks are answered.
-pub(crate) trait Pretence {
+pub trait Pretence {
     /// The outcome of a task; an error for one that the paper does not ask for.
     fn outcome(&self, task: &Task) -> Result<Outcome>;
 
@@ -77,7 +77,7 @@ impl<P: Pretence + Sync> Context for P {
 /// The results of all studies of an experiment.
 ///
 /// Panics where a study fails.
-pub(crate) fn results_of(paper: &dyn Paper, parameters: &Value, context: &dyn Context) -> Results {
+pub fn results_of(paper: &dyn Paper, parameters: &Value, context: &dyn Context) -> Results {
     let mut results = Results::default();
     for study in paper.plan(parameters).expect("a sound experiment") {
         let value = paper.run(&study, &results, context).unwrap_or_else(|error| panic!("{}: {error:#}", study.id));

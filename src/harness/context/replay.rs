@@ -7,15 +7,15 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use super::workbench::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
-use crate::base::digest::Digest;
-use crate::data::locate::Locations;
-use crate::data::{load, registry};
-use crate::harness::store::{Address, Identity, Key, Record, Records, WorkerIdentity};
-use crate::harness::study::{Context, Inference, Step, Training};
-use crate::harness::timing::TimeSource;
-use crate::report::page::Clock;
-use crate::task::outcome::Outcome;
-use crate::task::{DataChoice, SplitChoice, Task};
+use crate::store::{Address, Identity, Key, Record, Records, WorkerIdentity};
+use crate::study::{Context, Inference, Step, Training};
+use crate::timing::TimeSource;
+use renas_base::digest::Digest;
+use renas_data::locate::Locations;
+use renas_data::{load, registry};
+use renas_report::page::Clock;
+use renas_task::outcome::Outcome;
+use renas_task::{DataChoice, SplitChoice, Task};
 
 /// The context of one study without workers: a trial that is not there is an error, a value is computed again.
 pub struct ReplayContext<'a> {

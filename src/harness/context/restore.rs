@@ -4,10 +4,10 @@ use anyhow::{Context as _, Result, bail};
 
 use super::Workbench;
 use super::workbench::trial_name;
-use crate::base::digest::Digest;
-use crate::harness::event::Event;
-use crate::harness::store::{Address, StoreError};
-use crate::task::Task;
+use crate::event::Event;
+use crate::store::{Address, StoreError};
+use renas_base::digest::Digest;
+use renas_task::Task;
 
 impl Workbench<'_> {
     /// The verified bytes of an object. One that is missing or damaged is made again where its trial is known.

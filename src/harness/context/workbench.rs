@@ -7,15 +7,15 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 
 use super::LiveContext;
-use crate::base::digest::Digest;
-use crate::data::error::DataError;
-use crate::data::locate::{Locations, locate};
-use crate::data::{load, registry};
-use crate::harness::event::{Event, Observer};
-use crate::harness::executor::{Execute, ExecuteError};
-use crate::harness::store::{Address, Identity, Key, Record, StepLock, Store, StoreError};
-use crate::task::Task;
-use crate::task::outcome::Outcome;
+use crate::event::{Event, Observer};
+use crate::executor::{Execute, ExecuteError};
+use crate::store::{Address, Identity, Key, Record, StepLock, Store, StoreError};
+use renas_base::digest::Digest;
+use renas_data::error::DataError;
+use renas_data::locate::{Locations, locate};
+use renas_data::{load, registry};
+use renas_task::Task;
+use renas_task::outcome::Outcome;
 
 /// How often a step that somebody else computes is looked at again.
 const POLL: Duration = Duration::from_millis(10);

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
-use crate::base::digest::Digest;
-use crate::harness::event::Observer;
-use crate::harness::store::{Observation, WorkerIdentity};
-use crate::task::Task;
-use crate::task::outcome::Outcome;
+use crate::event::Observer;
+use crate::store::{Observation, WorkerIdentity};
+use renas_base::digest::Digest;
+use renas_task::Task;
+use renas_task::outcome::Outcome;
 
 /// How often a trial is given to a worker before it is given up: once, and twice again when the worker dies.
 pub const ATTEMPTS: usize = 3;

@@ -11,10 +11,10 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::execute::{ATTEMPTS, Answer, Execute, ExecuteError, Job};
 use super::worker::{Children, Death, NoWorker, Worker, lock};
-use crate::base::digest::Digest;
-use crate::harness::event::{Event, Observer};
-use crate::harness::store::{Observation, WorkerIdentity};
-use crate::task::protocol::{Hello, Reply, Request};
+use crate::event::{Event, Observer};
+use crate::store::{Observation, WorkerIdentity};
+use renas_base::digest::Digest;
+use renas_task::protocol::{Hello, Reply, Request};
 
 /// What workers a pool has.
 #[derive(Clone, Debug)]

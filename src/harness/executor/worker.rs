@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::task::protocol::{Hello, Reply, Request};
+use renas_task::protocol::{Hello, Reply, Request};
 
 /// Bytes of standard error that are kept, and lines of them that are told.
 const KEPT_BYTES: usize = 8 << 10;

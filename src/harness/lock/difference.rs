@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::Lock;
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 /// The setting that names the numeric class of the machine: the only one that says nothing of the results themselves.
 pub const FINGERPRINT: &str = "fingerprint";

@@ -2,7 +2,7 @@
 
 use super::decode::{Item, Section};
 use super::model::Profile;
-use crate::report::claim::{Claim, Direction, Expectation};
+use renas_report::claim::{Claim, Direction, Expectation};
 
 /// The names that claims may refer to.
 #[derive(Clone, Copy, Debug)]

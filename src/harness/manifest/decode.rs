@@ -5,12 +5,12 @@
 //! A section that was read reports the keys that nobody asked for.
 //!
 //! ```
-//! use renas::harness::manifest::decode::{Item, Problems, read};
+//! use renas_harness::manifest::decode::{Item, Problems, read};
 //!
 //! struct Search { data: Vec<String>, population: usize, rate: f64, textbook: bool }
 //!
 //! let text = "data: [digits]\npopulation: many\nrate: 1.5\ntextbok: true\n";
-//! let tree = renas::harness::manifest::yaml::parse(text).expect("valid YAML");
+//! let tree = renas_harness::manifest::yaml::parse(text).expect("valid YAML");
 //! let problems = Problems::default();
 //! let search = read(&tree, &problems, |section| Search {
 //!     data: section.list("data", |item| item.known("data set", &["digits", "mnist"])),
@@ -210,7 +210,7 @@ fn number_stand_in(low: f64, high: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::harness::manifest::yaml::parse;
+    use crate::manifest::yaml::parse;
 
     fn problems_of<T>(text: &str, decode: impl FnOnce(&mut Section<'_>) -> T) -> Vec<String> {
         let problems = Problems::default();

@@ -14,12 +14,12 @@ use super::decode::{Item, Problem, Problems, Section, read};
 use super::model::{CostModel, Manifest, Profile, ProfileSettings};
 use super::problem::suggestion;
 use super::yaml;
-use crate::base::digest::Digest;
-use crate::data::registry;
-use crate::harness::study::Paper;
-use crate::harness::timing::Timing;
-use crate::report::page::{self, AuditEntry, Clock, Deviation};
-use crate::task::numerics::Numerics;
+use crate::study::Paper;
+use crate::timing::Timing;
+use renas_base::digest::Digest;
+use renas_data::registry;
+use renas_report::page::{self, AuditEntry, Clock, Deviation};
+use renas_task::numerics::Numerics;
 
 /// Why there is no manifest.
 #[derive(Debug, thiserror::Error)]

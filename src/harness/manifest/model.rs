@@ -8,12 +8,12 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::problem::suggestion;
-use crate::base::digest::Digest;
-use crate::harness::timing::Timing;
-pub use crate::network::cost::CostModel;
-use crate::report::claim::Claim;
-use crate::report::page::{AuditEntry, Clock, Deviation, Paper};
-use crate::task::numerics::Numerics;
+use crate::timing::Timing;
+use renas_base::digest::Digest;
+pub use renas_network::cost::CostModel;
+use renas_report::claim::Claim;
+use renas_report::page::{AuditEntry, Clock, Deviation, Paper};
+use renas_task::numerics::Numerics;
 
 /// One experiment: what to run at each profile, and what its paper claims.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use super::yaml::Value;
-use crate::base::nearest::nearest;
+use renas_base::nearest::nearest;
 
 /// One mistake: where, and what.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

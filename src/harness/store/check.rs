@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::error::StoreError;
 use super::folder::{Store, verify_bytes};
 use super::record::{Key, Record};
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 /// What was read, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq)]

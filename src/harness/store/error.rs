@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::record::Key;
-use crate::base::digest::{CanonicalError, Digest};
+use renas_base::digest::{CanonicalError, Digest};
 
 /// A store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]

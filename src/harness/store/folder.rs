@@ -21,7 +21,7 @@ use super::error::StoreError;
 use super::lock::StepLock;
 use super::record::{self, Address, FORMAT, Key, Record};
 use super::session::Session;
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

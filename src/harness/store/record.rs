@@ -14,9 +14,9 @@ use serde_json::Value;
 
 use super::error::StoreError;
 use super::step::{LATENCY, TIME, step_of};
-use crate::base::digest::{Digest, canonical_json, canonical_text};
-use crate::task::Task;
-use crate::task::outcome::Outcome;
+use renas_base::digest::{Digest, canonical_json, canonical_text};
+use renas_task::Task;
+use renas_task::outcome::Outcome;
 
 /// The format of step records and of the store as a whole.
 pub const FORMAT: u64 = 1;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::error::StoreError;
 use super::folder::Store;
 use super::record::{Address, Key, Record};
-use crate::base::digest::Digest;
+use renas_base::digest::Digest;
 
 /// Where finished steps are looked up.
 pub trait Records: Sync {

@@ -1,6 +1,6 @@
 //! The steps that workers do: what each task's is called in keys, and the version of its meaning.
 
-use crate::task::Task;
+use renas_task::Task;
 
 /// Version of the meaning of a `Train` task; raised when the same task would give other results on purpose.
 pub const TRAIN_VERSION: u32 = 1;
@@ -61,20 +61,20 @@ pub(super) fn step_of(task: &Task) -> (&'static str, u32) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::digest::Digest;
-    use crate::base::seed::Seed;
-    use crate::harness::store::{Identity, Record, StepResult, WorkerIdentity};
-    use crate::network::assembly::Assembly;
-    use crate::network::spec::{Activation, NetworkSpec};
-    use crate::network::supernet::Supernet;
-    use crate::task::heads::{Assembled, EvaluateHeads, Generate, TrainHeads};
-    use crate::task::latency::Latency;
-    use crate::task::numerics::Numerics;
-    use crate::task::outcome::Outcome;
-    use crate::task::paths::{EvaluateSlice, TrainPaths};
-    use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-    use crate::task::sequence::{FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
-    use crate::task::{DataChoice, Evaluate, SplitChoice, Start, Time, Train};
+    use crate::store::{Identity, Record, StepResult, WorkerIdentity};
+    use renas_base::digest::Digest;
+    use renas_base::seed::Seed;
+    use renas_network::assembly::Assembly;
+    use renas_network::spec::{Activation, NetworkSpec};
+    use renas_network::supernet::Supernet;
+    use renas_task::heads::{Assembled, EvaluateHeads, Generate, TrainHeads};
+    use renas_task::latency::Latency;
+    use renas_task::numerics::Numerics;
+    use renas_task::outcome::Outcome;
+    use renas_task::paths::{EvaluateSlice, TrainPaths};
+    use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+    use renas_task::sequence::{FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
+    use renas_task::{DataChoice, Evaluate, SplitChoice, Start, Time, Train};
 
     /// One task of every kind, and what its step is called.
     fn named() -> [(Task, &'static str); 11] {

@@ -1,8 +1,8 @@
 //! Assemblies by hand, and every mistake that one can contain.
 
 use super::*;
-use crate::base::digest::canonical_json;
-use crate::network::spec::Activation;
+use crate::spec::Activation;
+use renas_base::digest::canonical_json;
 
 /// `hidden_1`: 3 x 2; `logits`: 2 x 3.
 fn network() -> NetworkSpec {

@@ -1,7 +1,7 @@
 //! What networks are valid, and what is said of the others.
 
 use super::*;
-use crate::network::spec::Activation;
+use crate::spec::Activation;
 
 fn conv(filters: usize, kernel: usize, stride: usize, padding: usize, dilation: usize, groups: usize) -> Operator {
     Operator::Conv2d { filters, kernel, stride, padding, dilation, groups }

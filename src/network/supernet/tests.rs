@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::base::digest::canonical_json;
-use crate::base::seed::Seed;
-use crate::network::cost::cost;
-use crate::network::spec::Activation;
+use crate::cost::cost;
+use crate::spec::Activation;
+use renas_base::digest::canonical_json;
+use renas_base::seed::Seed;
 
 fn node(name: &str, operator: Operator, inputs: &[&str]) -> Node {
     Node { name: name.to_owned(), operator, inputs: inputs.iter().map(|&input| input.to_owned()).collect() }

@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::search::{SearchInputs, search_on};
 use super::table::Row;
-use crate::base::seed::Seed;
-use crate::stats::bootstrap::Bootstrap;
-use crate::stats::summary::Interval;
+use renas_base::seed::Seed;
+use renas_stats::bootstrap::Bootstrap;
+use renas_stats::summary::Interval;
 
 /// What a study of variance components depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -11,12 +11,12 @@ use super::search::{SearchInputs, SearchRecord, Source, search};
 use super::space::Space;
 use super::table::parse_author;
 use super::variant::Variant;
-use crate::base::seed::Seed;
-use crate::harness::study::Paper;
-use crate::network::cost::cost;
-use crate::report::findings::{Findings, Measured};
-use crate::report::soundness::sound_ids;
-use crate::stats::summary::{median, quantile, sorted};
+use renas_base::seed::Seed;
+use renas_harness::study::Paper;
+use renas_network::cost::cost;
+use renas_report::findings::{Findings, Measured};
+use renas_report::soundness::sound_ids;
+use renas_stats::summary::{median, quantile, sorted};
 
 fn findings() -> Findings {
     let (parameters, results) = results();

@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 use super::genotype::RELU_LOGITS;
 use super::paper::Econas;
 use super::settings::{Dataset, SearchSettings, Settings, StudySettings, TableSettings, Training};
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::context::pretence::{Pretence, results_of};
-use crate::harness::study::Results;
-use crate::network::spec::Operator;
-use crate::network::weights::{Tensor, Tensors, encode};
-use crate::task::outcome::Outcome;
-use crate::task::{Probe, Task};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::context::pretence::{Pretence, results_of};
+use renas_harness::study::Results;
+use renas_network::spec::Operator;
+use renas_network::weights::{Tensor, Tensors, encode};
+use renas_task::outcome::Outcome;
+use renas_task::{Probe, Task};
 
 /// Two data sets, of which the first has a table of the author's.
 pub(super) fn settings() -> Settings {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::spec::{Activation, NetworkSpec, Node, Operator};
+use renas_network::spec::{Activation, NetworkSpec, Node, Operator};
 
 /// The node whose class means the reference code compares: ReLU of the logits.
 ///

@@ -7,9 +7,9 @@ use super::genotype::Genotype;
 use super::space::Space;
 use super::table::Row;
 use super::variant::Variant;
-use crate::base::seed::Seed;
-use crate::surrogate::tree::{FittedTree, RegressionTree, TieBreak};
-use crate::surrogate::{Features, Predictor, Regressor};
+use renas_base::seed::Seed;
+use renas_surrogate::tree::{FittedTree, RegressionTree, TieBreak};
+use renas_surrogate::{Features, Predictor, Regressor};
 
 /// Names of the objectives, in their order everywhere.
 pub const OBJECTIVES: [&str; 3] = ["accuracy", "introspectability", "multiply_adds"];

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::plan::{Inputs, plan};
 use super::settings::{self, Settings};
 use super::{analysis, components, quality, retrain, search, table, tradeoffs};
-use crate::harness::manifest::decode::Section;
-use crate::harness::study::{Context, Paper, Results, Study};
-use crate::report::findings::Findings;
+use renas_harness::manifest::decode::Section;
+use renas_harness::study::{Context, Paper, Results, Study};
+use renas_report::findings::Findings;
 
 /// EcoNAS, Ohene-Agyei 2023: multi-objective evolutionary search of perceptrons on precomputed objectives.
 #[derive(Clone, Copy, Debug)]
@@ -72,11 +72,11 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::harness::manifest::load;
-    use crate::harness::manifest::model::Manifest;
+    use renas_harness::manifest::load;
+    use renas_harness::manifest::model::Manifest;
 
     fn manifest() -> Manifest {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../experiments");
         load::load(&dir, "econas", &[&Econas]).unwrap_or_else(|mistakes| panic!("{mistakes}"))
     }
 

@@ -12,8 +12,8 @@ use super::table::TableInputs;
 use super::tradeoffs::{GrowthInputs, TradeoffInputs};
 use super::trial::Protocol;
 use super::variant::Variant;
-use crate::harness::study::Study;
-use crate::task::Split;
+use renas_harness::study::Study;
+use renas_task::Split;
 
 /// What a study does, and all that its result depends on besides what it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

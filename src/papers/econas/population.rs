@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::genotype::Genotype;
-use crate::search::hypervolume::hypervolume_3d;
-use crate::stats::correlation::pearson;
+use renas_search::hypervolume::hypervolume_3d;
+use renas_stats::correlation::pearson;
 
 /// A genotype and its objectives as the search saw them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,10 +7,10 @@ use super::objectives::fit_tree;
 use super::search::Source;
 use super::table::Row;
 use super::variant::Variant;
-use crate::base::seed::Seed;
-use crate::stats::correlation::kendall_tau_b;
-use crate::stats::quality::{mean_squared_error, r_squared};
-use crate::surrogate::Predictor;
+use renas_base::seed::Seed;
+use renas_stats::correlation::kendall_tau_b;
+use renas_stats::quality::{mean_squared_error, r_squared};
+use renas_surrogate::Predictor;
 
 /// What a study of surrogate quality depends on, besides its table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn what_the_features_determine_is_predicted_and_noise_is_not() {
         let mut stream = Seed::from_number(2).stream("rows");
-        let row = |stream: &mut crate::base::seed::Stream| {
+        let row = |stream: &mut renas_base::seed::Stream| {
             let features = std::array::from_fn(|_| stream.uniform());
             let step = f64::from(features[2] > 0.5);
             Row { features, objectives: [step, stream.normal(), features[1]] }

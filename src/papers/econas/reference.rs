@@ -4,9 +4,9 @@
 //! it could matter; a truncated front in the order of indices, parents first, without its first member. The manifest's
 //! audit has an entry for each: `dominance`, `rank-is-age`, `crowding`, `truncation`.
 
-use crate::base::seed::Stream;
-use crate::search::evolution::Scheme;
-use crate::search::nsga2::binary_tournament;
+use renas_base::seed::Stream;
+use renas_search::evolution::Scheme;
+use renas_search::nsga2::binary_tournament;
 
 /// The scheme of the author's code; remembers the number that the code calls the non-dominated rank.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -106,7 +106,7 @@ fn truncate(fronts: &[usize], capacity: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::seed::Seed;
+    use renas_base::seed::Seed;
 
     #[test]
     fn a_lower_cost_alone_does_not_dominate() {

@@ -7,8 +7,8 @@ use super::population::Individual;
 use super::search::SearchRecord;
 use super::trial::{Protocol, Trained};
 use super::variant::Variant;
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Results};
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Results};
 
 /// What a retraining study depends on, besides the search it reads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

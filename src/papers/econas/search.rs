@@ -12,10 +12,10 @@ use super::table::{Row, parse_author, rows};
 use super::trial::Trained;
 use super::variant::Variant;
 use super::variation::{BoundedVariation, ReferenceVariation};
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Results};
-use crate::search::evolution::{Ask, Evolution, Scheme, Settings, Variation};
-use crate::search::nsga2::RankAndCrowding;
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Results};
+use renas_search::evolution::{Ask, Evolution, Scheme, Settings, Variation};
+use renas_search::nsga2::RankAndCrowding;
 
 /// What a search depends on, besides its table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::space::Space;
-use crate::base::seed::Seed;
-use crate::data::registry;
-use crate::harness::manifest::decode::Section;
+use renas_base::seed::Seed;
+use renas_data::registry;
+use renas_harness::manifest::decode::Section;
 
 /// The parameters of one profile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

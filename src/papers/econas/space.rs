@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::genotype::Genotype;
-use crate::base::seed::Stream;
+use renas_base::seed::Stream;
 
 /// Perceptrons with a bounded number of hidden layers of bounded size. All bounds are inclusive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ impl Space {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::seed::Seed;
+    use renas_base::seed::Seed;
 
     #[test]
     fn samples_lie_in_the_space_and_reach_all_its_bounds() {

@@ -7,8 +7,8 @@ use super::features::{FEATURES, features};
 use super::space::Space;
 use super::trial::{Protocol, Trained};
 use super::variant::Variant;
-use crate::base::seed::Seed;
-use crate::harness::study::Context;
+use renas_base::seed::Seed;
+use renas_harness::study::Context;
 
 /// What a table study depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

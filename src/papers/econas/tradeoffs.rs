@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::search::Source;
 use super::trial::Trained;
 use super::variant::Variant;
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Results};
-use crate::stats::bootstrap::Bootstrap;
-use crate::stats::correlation::{pearson, spearman};
-use crate::stats::summary::{Interval, quantile, sorted};
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Results};
+use renas_stats::bootstrap::Bootstrap;
+use renas_stats::correlation::{pearson, spearman};
+use renas_stats::summary::{Interval, quantile, sorted};
 
 /// What a study of trade-offs depends on, besides its tables.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -131,7 +131,7 @@ fn difference(
     Ok(bootstrap.of(&[(); 2], statistic, &mut seed.stream("repetitions"))?)
 }
 
-type Correlation = fn(&[f64], &[f64]) -> Result<f64, crate::stats::summary::SampleError>;
+type Correlation = fn(&[f64], &[f64]) -> Result<f64, renas_stats::summary::SampleError>;
 
 fn correlate(statistic: Correlation, rows: &[[f64; 4]], partner: usize) -> Option<f64> {
     let accuracies: Vec<f64> = rows.iter().map(|row| row[0]).collect();
@@ -160,10 +160,10 @@ fn read(source: &Source, results: &Results, context: &dyn Context) -> Result<Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::harness::study::StudyResult;
-    use crate::papers::econas::fixture::FakeContext;
-    use crate::papers::econas::genotype::Genotype;
-    use crate::papers::econas::trial::Metrics;
+    use crate::fixture::FakeContext;
+    use crate::genotype::Genotype;
+    use crate::trial::Metrics;
+    use renas_harness::study::StudyResult;
 
     /// Twenty networks whose similarity and cost follow from their accuracy.
     fn table(similarity: fn(f64) -> f64, cost: fn(f64) -> f64) -> StudyResult {

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::genotype::{Genotype, RELU_LOGITS};
 use super::introspectability::{mean_distance, mean_similarity};
 use super::settings::{Dataset, TableSettings, Training};
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Step, memoize};
-use crate::network::weights;
-use crate::task::outcome::{Ending, Outcome};
-use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use crate::task::{DataChoice, Probe, Split, SplitChoice, Start, Task, Train};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Step, memoize};
+use renas_network::weights;
+use renas_task::outcome::{Ending, Outcome};
+use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas_task::{DataChoice, Probe, Split, SplitChoice, Start, Task, Train};
 
 /// A network and everything that was measured on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -196,8 +196,8 @@ fn measure(bytes: &[u8], hidden: &[String]) -> Result<Introspectability> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::weights::{Tensor, Tensors, encode};
-    use crate::papers::econas::fixture::{FakeContext, settings};
+    use crate::fixture::{FakeContext, settings};
+    use renas_network::weights::{Tensor, Tensors, encode};
 
     fn protocol() -> Protocol {
         let settings = settings();

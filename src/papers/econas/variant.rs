@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::trial::{Metrics, Trained};
-use crate::task::Split;
+use renas_task::Split;
 
 /// Which reading of the paper a search follows. The manifest's audit lists every difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

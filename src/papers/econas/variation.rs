@@ -2,8 +2,8 @@
 
 use super::genotype::Genotype;
 use super::space::Space;
-use crate::base::seed::Stream;
-use crate::search::evolution::Variation;
+use renas_base::seed::Stream;
+use renas_search::evolution::Variation;
 
 /// Variation as the author's code makes it: both operators always act, the rates only choose their kind.
 ///
@@ -107,7 +107,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::base::seed::Seed;
+    use renas_base::seed::Seed;
 
     fn space() -> Space {
         Space { inputs: 4, outputs: 2, depth: [3, 8], width: [10, 60] }

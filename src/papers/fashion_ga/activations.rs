@@ -7,9 +7,9 @@ use super::genome::Genome;
 use super::layer::{FUNCTIONS, Layer};
 use super::space::Space;
 use super::trainer::{Trained, Trainer};
-use crate::base::seed::Seed;
-use crate::harness::study::Context;
-use crate::network::spec::Activation;
+use renas_base::seed::Seed;
+use renas_harness::study::Context;
+use renas_network::spec::Activation;
 
 /// What the study depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

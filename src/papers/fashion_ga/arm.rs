@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::mutation::{Mutation, Rules};
-use crate::search::aging::Tournament;
+use renas_search::aging::Tournament;
 
 /// One way to search.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

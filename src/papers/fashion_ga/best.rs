@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::genome::Genome;
 use super::network::network;
 use super::search::{SearchRecord, Visit};
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Results};
-use crate::task::outcome::Ending;
-use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use crate::task::{Probe, Split, SplitChoice, Start, Task, Train};
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Results};
+use renas_task::outcome::Ending;
+use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas_task::{Probe, Split, SplitChoice, Start, Task, Train};
 
 /// What the study depends on besides the searches that it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,7 +111,7 @@ impl BestInputs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::fashion_ga::trainer::Trained;
+    use crate::trainer::Trained;
 
     fn visit(accuracy: f64, parameters: u64) -> Visit {
         let genome = "RC:8:3:relu-RC:8:3:relu-GAP-FC:64-FC:10".parse().expect("a genome");

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::layer::{Kind, Layer};
 use super::network::cost_of;
 use super::trainer::Trainer;
-use crate::harness::study::Context;
-use crate::network::spec::Activation;
+use renas_harness::study::Context;
+use renas_network::spec::Activation;
 
 /// What the study depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -15,10 +15,10 @@ use super::settings::{
 };
 use super::space::{Functions, Space};
 use super::trainer::Trainer;
-use crate::harness::context::pretence::{Pretence, results_of};
-use crate::harness::study::Results;
-use crate::task::outcome::Outcome;
-use crate::task::{Probe, Task};
+use renas_harness::context::pretence::{Pretence, results_of};
+use renas_harness::study::Results;
+use renas_task::outcome::Outcome;
+use renas_task::{Probe, Task};
 
 /// Two numbers of filters, two kernels, three functions, two to five layers; the limit is never reached.
 pub(super) fn space() -> Space {

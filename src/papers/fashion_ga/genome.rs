@@ -133,7 +133,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::papers::fashion_ga::layer::FUNCTIONS;
+    use crate::layer::FUNCTIONS;
 
     const TEXT: &str = "NC:16:3:relu-RC:32:3:tanh-RC:64:5:gelu-GAP-FC:64-FC:10";
 

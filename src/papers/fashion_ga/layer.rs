@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::network::spec::Activation;
+use renas_network::spec::Activation;
 
 /// Whether a convolution keeps height and width or halves them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

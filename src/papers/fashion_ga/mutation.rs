@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::genome::Genome;
 use super::layer::{Kind, Layer};
 use super::space::Space;
-use crate::base::seed::Stream;
+use renas_base::seed::Stream;
 
 /// A kind of change (section IV).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -117,9 +117,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::base::seed::Seed;
-    use crate::papers::fashion_ga::fixture::space;
-    use crate::papers::fashion_ga::network::cost_of;
+    use crate::fixture::space;
+    use crate::network::cost_of;
+    use renas_base::seed::Seed;
 
     fn genome(text: &str) -> Genome {
         format!("{text}-GAP-FC:64-FC:10").parse().expect("a genome")

@@ -3,8 +3,8 @@
 
 use super::genome::{CLASSES, UNITS};
 use super::layer::Layer;
-use crate::network::cost::{NodeCost, cost};
-use crate::network::spec::{Activation, NetworkSpec, Operator};
+use renas_network::cost::{NodeCost, cost};
+use renas_network::spec::{Activation, NetworkSpec, Operator};
 
 /// The network of these layers on images `[channels, height, width]`.
 pub fn network(input: &[usize], layers: &[Layer]) -> NetworkSpec {
@@ -33,7 +33,7 @@ pub fn cost_of(input: &[usize], layers: &[Layer]) -> NodeCost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::fashion_ga::genome::Genome;
+    use crate::genome::Genome;
 
     fn count(text: &str) -> (u64, u64) {
         let genome: Genome = text.parse().expect("a genome");
@@ -59,7 +59,7 @@ mod tests {
         let genome: Genome = "RC:8:11:relu-NC:8:1:tanh-RC:8:5:relu-GAP-FC:64-FC:10".parse().expect("a genome");
         let shapes = |side: usize| {
             let network = network(&[1, side, side], genome.layers());
-            let shapes = crate::network::shape::shapes(&network).expect("a sound network");
+            let shapes = renas_network::shape::shapes(&network).expect("a sound network");
             [0, 2, 4].map(|place| shapes[place][1])
         };
         assert_eq!(shapes(28), [14, 14, 7]);

@@ -12,9 +12,9 @@ use super::search::{SearchInputs, TimesInputs};
 use super::settings::Settings;
 use super::space::{Functions, Space};
 use super::trainer::Trainer;
-use crate::base::seed::Seed;
-use crate::harness::study::Study;
-use crate::task::SplitChoice;
+use renas_base::seed::Seed;
+use renas_harness::study::Study;
+use renas_task::SplitChoice;
 
 /// What a study does, and all that its result depends on besides what it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -10,9 +10,9 @@ use super::mutation::{Mutation, mutate};
 use super::network::cost_of;
 use super::space::Space;
 use super::trainer::{Trained, Trainer};
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Results};
-use crate::search::aging::{AgingEvolution, Individual, Settings};
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Results};
+use renas_search::aging::{AgingEvolution, Individual, Settings};
 
 /// What a search depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,8 +121,8 @@ fn individual(visit: Visit) -> Individual<Visit, 2> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::fashion_ga::arm::{self, NAMES};
-    use crate::papers::fashion_ga::fixture::{FakeContext, search_inputs};
+    use crate::arm::{self, NAMES};
+    use crate::fixture::{FakeContext, search_inputs};
 
     fn record(arm: &str) -> SearchRecord {
         search(&search_inputs(arm::find(arm).expect("an arm")), &FakeContext).expect("a search")
@@ -151,7 +151,7 @@ mod tests {
                 match visit.mutation {
                     Some(mutation) => {
                         assert!(name == "all" || mutation.name() == name);
-                        let rules = crate::papers::fashion_ga::mutation::Rules::Kept;
+                        let rules = crate::mutation::Rules::Kept;
                         assert!(mutation.children(parent, &inputs.space, rules).contains(&visit.genome), "{name}");
                     }
                     None => assert_eq!(*parent, visit.genome),

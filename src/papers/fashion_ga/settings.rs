@@ -6,11 +6,11 @@ use super::arm::{ALL, NAMES, RANDOM};
 use super::genome::CLASSES;
 use super::layer::{FILTER_LIMIT, LARGEST_KERNEL};
 use super::space::{Functions, Space};
-use crate::base::seed::Seed;
-use crate::data::{registry, split};
-use crate::harness::manifest::decode::Section;
-use crate::search::aging;
-use crate::task::SplitChoice;
+use renas_base::seed::Seed;
+use renas_data::{registry, split};
+use renas_harness::manifest::decode::Section;
+use renas_search::aging;
+use renas_task::SplitChoice;
 
 /// Everything that a profile sets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

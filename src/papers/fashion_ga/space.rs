@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::genome::{Genome, REDUCTIONS};
 use super::layer::{FUNCTIONS, Kind, Layer};
 use super::network::cost_of;
-use crate::base::seed::Stream;
-use crate::network::spec::Activation;
+use renas_base::seed::Stream;
+use renas_network::spec::Activation;
 
 /// The bounds of the searched genomes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -116,8 +116,8 @@ impl Space {
 mod tests {
     use std::collections::BTreeMap;
 
-    use crate::base::seed::Seed;
-    use crate::papers::fashion_ga::fixture::space;
+    use crate::fixture::space;
+    use renas_base::seed::Seed;
 
     #[test]
     fn random_genomes_are_in_the_space_and_every_depth_is_as_likely() {

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::genome::Genome;
 use super::layer::Layer;
 use super::network::network;
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Training};
-use crate::network::spec::NetworkSpec;
-use crate::task::outcome::{Ending, Outcome};
-use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use crate::task::{DataChoice, Probe, Split, SplitChoice, Start, Task, Train};
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Training};
+use renas_network::spec::NetworkSpec;
+use renas_task::outcome::{Ending, Outcome};
+use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas_task::{DataChoice, Probe, Split, SplitChoice, Start, Task, Train};
 
 /// How networks are built, trained and timed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -123,7 +123,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::papers::fashion_ga::fixture::trainer;
+    use crate::fixture::trainer;
 
     #[test]
     fn a_diverged_network_has_the_manifests_accuracy_and_a_missing_one_is_an_error() {

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::search::SearchRecord;
 use super::sharing::{Judging, SupernetInputs, SupernetRecord};
-use crate::base::digest::Digest;
-use crate::harness::study::{Context, Results};
-use crate::network::supernet::Choice;
+use renas_base::digest::Digest;
+use renas_harness::study::{Context, Results};
+use renas_network::supernet::Choice;
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
@@ -79,10 +79,10 @@ pub fn cost(inputs: &CostInputs, results: &Results, context: &dyn Context) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::harness::context::pretence::TASK_SECONDS;
-    use crate::papers::hierarchical::arm::Arm;
-    use crate::papers::hierarchical::fixture::results;
-    use crate::papers::hierarchical::plan::{cost_id, search_id};
+    use crate::arm::Arm;
+    use crate::fixture::results;
+    use crate::plan::{cost_id, search_id};
+    use renas_harness::context::pretence::TASK_SECONDS;
 
     #[test]
     fn a_search_costs_its_supernet_and_every_network_once() {

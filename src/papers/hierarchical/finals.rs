@@ -7,7 +7,7 @@ use super::baselines::baseline::{Baseline, Form};
 use super::search::{SearchRecord, Visit, best_within};
 use super::space::Space;
 use super::trainer::{Trained, Trainer};
-use crate::harness::study::{Context, Results};
+use renas_harness::study::{Context, Results};
 
 /// What the training of a chosen network depends on besides the search that it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -17,14 +17,14 @@ use super::settings::{
 };
 use super::sharing::SupernetRecord;
 use super::space::Space;
-use crate::base::digest::Digest;
-use crate::harness::context::pretence::{Pretence, results_of};
-use crate::harness::study::{Results, StudyResult};
-use crate::network::cost::cost;
-use crate::network::spec::NetworkSpec;
-use crate::task::numerics::Numerics;
-use crate::task::outcome::Outcome;
-use crate::task::{Probe, Task};
+use renas_base::digest::Digest;
+use renas_harness::context::pretence::{Pretence, results_of};
+use renas_harness::study::{Results, StudyResult};
+use renas_network::cost::cost;
+use renas_network::spec::NetworkSpec;
+use renas_task::numerics::Numerics;
+use renas_task::outcome::Outcome;
+use renas_task::{Probe, Task};
 
 /// Two stages of at most two layers, two widths, two kernels, two expansions.
 pub(super) fn space() -> Space {

@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use super::search::{SearchRecord, Visit};
 use super::space::Space;
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Inference, Results};
-use crate::network::spec::NetworkSpec;
-use crate::search::pareto::non_dominated_sort;
-use crate::task::numerics::Numerics;
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Inference, Results};
+use renas_network::spec::NetworkSpec;
+use renas_search::pareto::non_dominated_sort;
+use renas_task::numerics::Numerics;
 
 /// A way to run networks on one machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,8 +106,8 @@ fn spread<T>(items: Vec<T>, count: usize) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::supernet::Choice;
-    use crate::papers::hierarchical::objectives::Price;
+    use crate::objectives::Price;
+    use renas_network::supernet::Choice;
 
     #[test]
     fn items_are_spread_from_the_first_to_the_last() {

@@ -5,8 +5,8 @@
 //! same.
 
 use super::block::{Block, Layer, Place};
-use crate::network::spec::{Activation, NetworkSpec, Node, Operator};
-use crate::network::supernet::PREVIOUS;
+use renas_network::spec::{Activation, NetworkSpec, Node, Operator};
+use renas_network::supernet::PREVIOUS;
 
 /// Channels of squeeze-and-excitation's inner layer are a quarter of those that it scales. (Hu et al. take a 16th of
 /// hundreds of channels.)

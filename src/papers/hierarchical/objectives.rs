@@ -6,10 +6,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::cost::cost;
-use crate::network::memory::peak_activations;
-use crate::network::shape::ShapeError;
-use crate::network::spec::NetworkSpec;
+use renas_network::cost::cost;
+use renas_network::memory::peak_activations;
+use renas_network::shape::ShapeError;
+use renas_network::spec::NetworkSpec;
 
 /// Bytes of an f32 value.
 const VALUE_BYTES: u64 = 4;
@@ -71,7 +71,7 @@ pub fn weighted_sum(objectives: &[f64; 3], weights: &Weights, unit: &Price) -> f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::spec::Activation;
+    use renas_network::spec::Activation;
 
     /// By hand: 4 x 8 + 8 + 8 x 2 + 2 parameters, 32 + 16 multiply-adds, 8 + 8 values held at once.
     #[test]

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::plan::{Inputs, plan};
 use super::settings::{self, Settings};
 use super::{analysis, cost, finals, latency, ranking, search, sharing};
-use crate::harness::manifest::decode::Section;
-use crate::harness::study::{Context, Paper, Results, Study};
-use crate::report::findings::Findings;
+use renas_harness::manifest::decode::Section;
+use renas_harness::study::{Context, Paper, Results, Study};
+use renas_report::findings::Findings;
 
 /// Zhang, Rodriguez, Tanaka and Al-Mansoori: multi-objective search for efficient convolutional networks.
 #[derive(Clone, Copy, Debug)]
@@ -61,8 +61,8 @@ fn read(parameters: &Value) -> Result<Settings> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::hierarchical::fixture::results;
-    use crate::report::soundness::sound_ids;
+    use crate::fixture::results;
+    use renas_report::soundness::sound_ids;
 
     #[test]
     fn findings_are_sound_and_have_every_exhibit() {

@@ -7,10 +7,10 @@ use super::objectives::Price;
 use super::sharing::{Judging, SupernetRecord};
 use super::trainer::Trainer;
 use super::variation::HierarchicalVariation;
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Results};
-use crate::network::supernet::Choice;
-use crate::search::evolution::Variation as _;
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Results};
+use renas_network::supernet::Choice;
+use renas_search::evolution::Variation as _;
 
 /// What the study depends on besides the supernet that it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -8,12 +8,12 @@ use super::genotype::{FlatGenotype, Genotype};
 use super::objectives::{Price, Weights, weighted_sum};
 use super::sharing::{Judging, SupernetRecord};
 use super::variation::{FlatVariation, HierarchicalVariation};
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Results};
-use crate::network::supernet::{Choice, Supernet};
-use crate::search::evolution::{Ask, Evolution, Settings, Variation};
-use crate::search::nsga2::RankAndCrowding;
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Results};
+use renas_network::supernet::{Choice, Supernet};
+use renas_search::evolution::{Ask, Evolution, Settings, Variation};
+use renas_search::nsga2::RankAndCrowding;
 
 /// What a search depends on besides the supernet that it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -137,8 +137,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::papers::hierarchical::fixture::{FakeContext, search_inputs, supernet_results};
-    use crate::search::pareto::dominates;
+    use crate::fixture::{FakeContext, search_inputs, supernet_results};
+    use renas_search::pareto::dominates;
 
     fn record(arm: Arm) -> SearchRecord {
         let inputs = search_inputs(arm);

@@ -6,12 +6,12 @@ use super::baselines::baseline::Baseline;
 use super::latency::Configuration;
 use super::objectives::Weights;
 use super::space::Space;
-use crate::base::seed::Seed;
-use crate::data::{registry, split};
-use crate::harness::manifest::decode::{Item, Section};
-use crate::search::evolution;
-use crate::task::SplitChoice;
-use crate::task::numerics::Numerics;
+use renas_base::seed::Seed;
+use renas_data::{registry, split};
+use renas_harness::manifest::decode::{Item, Section};
+use renas_search::evolution;
+use renas_task::SplitChoice;
+use renas_task::numerics::Numerics;
 
 /// Everything that a profile sets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,14 +4,14 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::space::Space;
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::study::Context;
-use crate::network::supernet::{Choice, Supernet};
-use crate::task::outcome::{Ending, Outcome};
-use crate::task::paths::{EvaluateSlice, TrainPaths};
-use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use crate::task::{Probe, Split, SplitChoice, Task};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::study::Context;
+use renas_network::supernet::{Choice, Supernet};
+use renas_task::outcome::{Ending, Outcome};
+use renas_task::paths::{EvaluateSlice, TrainPaths};
+use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas_task::{Probe, Split, SplitChoice, Task};
 
 /// What the training of a supernet depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::block::{Block, Layer, Operations, Place};
 use super::genotype::{FlatGenotype, Position};
 use super::network::{Chain, Channels, Convolution, nodes};
-use crate::network::cost::cost;
-use crate::network::spec::{Node, Operator};
-use crate::network::supernet::{Choice, PREVIOUS, Slot, Supernet};
+use renas_network::cost::cost;
+use renas_network::spec::{Node, Operator};
+use renas_network::supernet::{Choice, PREVIOUS, Slot, Supernet};
 
 /// The bounds of the space.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -172,12 +172,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::base::seed::Seed;
-    use crate::network::shape::shapes;
-    use crate::papers::hierarchical::fixture::space;
-    use crate::papers::hierarchical::genotype::{Genotype, Stage};
-    use crate::papers::hierarchical::variation::{FlatVariation, HierarchicalVariation};
-    use crate::search::evolution::Variation as _;
+    use crate::fixture::space;
+    use crate::genotype::{Genotype, Stage};
+    use crate::variation::{FlatVariation, HierarchicalVariation};
+    use renas_base::seed::Seed;
+    use renas_network::shape::shapes;
+    use renas_search::evolution::Variation as _;
 
     fn operations(kernel: usize) -> Operations {
         Operations { kernel, expansion: 2, attention: false, skip: false, pool: false }

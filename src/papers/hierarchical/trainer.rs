@@ -4,12 +4,12 @@ use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::objectives::Price;
-use crate::base::seed::Seed;
-use crate::harness::study::Context;
-use crate::network::spec::NetworkSpec;
-use crate::task::outcome::{Ending, Outcome};
-use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use crate::task::{Probe, Split, SplitChoice, Start, Task, Train};
+use renas_base::seed::Seed;
+use renas_harness::study::Context;
+use renas_network::spec::NetworkSpec;
+use renas_task::outcome::{Ending, Outcome};
+use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas_task::{Probe, Split, SplitChoice, Start, Task, Train};
 
 /// How networks are trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

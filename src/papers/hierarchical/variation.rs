@@ -7,8 +7,8 @@
 use super::block::{Block, Layer, Operations};
 use super::genotype::{FlatGenotype, Genotype, Position, Stage};
 use super::space::Space;
-use crate::base::seed::Stream;
-use crate::search::evolution::Variation;
+use renas_base::seed::Stream;
+use renas_search::evolution::Variation;
 
 /// The levels of a hierarchical genotype.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,8 +213,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::base::seed::Seed;
-    use crate::papers::hierarchical::fixture::space;
+    use crate::fixture::space;
+    use renas_base::seed::Seed;
 
     /// Genes of two genotypes that differ, level by level.
     fn differences(first: &Genotype, second: &Genotype) -> [usize; 3] {

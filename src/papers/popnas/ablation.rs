@@ -9,8 +9,8 @@ use super::regressor::{RegressorKind, predict};
 use super::search::{SearchRecord, Trained, dynamic_index};
 use super::space::Space;
 use super::variant::Variant;
-use crate::harness::study::{Context, Results};
-use crate::surrogate::xgboost::XgboostGrid;
+use renas_harness::study::{Context, Results};
+use renas_surrogate::xgboost::XgboostGrid;
 
 /// What an ablation depends on, besides its search.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,10 +148,10 @@ fn block_sum(record: &SearchRecord) -> Result<Vec<Vec<[f64; 2]>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::harness::study::StudyResult;
-    use crate::papers::popnas::arm::find;
-    use crate::papers::popnas::fixture::{FakeContext, grid, search_inputs};
-    use crate::papers::popnas::search::search;
+    use crate::arm::find;
+    use crate::fixture::{FakeContext, grid, search_inputs};
+    use crate::search::search;
+    use renas_harness::study::StudyResult;
 
     fn judged() -> (SearchRecord, Vec<Judged>) {
         let inputs = search_inputs(find("pnas").expect("an arm"));

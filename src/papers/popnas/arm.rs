@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::regressor::RegressorKind;
 use super::variant::Variant;
-use crate::search::progressive_front::FrontRule;
+use renas_search::progressive_front::FrontRule;
 
 /// One way to search.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

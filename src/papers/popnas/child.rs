@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::cell::Cell;
 use super::network::Scale;
 use super::variant::Variant;
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Training};
-use crate::network::spec::NetworkSpec;
-use crate::task::outcome::{Ending, Outcome};
-use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use crate::task::{DataChoice, Split, SplitChoice, Start, Task, Train};
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Training};
+use renas_network::spec::NetworkSpec;
+use renas_task::outcome::{Ending, Outcome};
+use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas_task::{DataChoice, Split, SplitChoice, Start, Task, Train};
 
 /// How children are built, trained and timed: the same for every arm of a seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -142,7 +142,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::papers::popnas::fixture::nursery;
+    use crate::fixture::nursery;
 
     #[test]
     fn the_best_epoch_counts_and_a_diverged_child_has_the_manifests_accuracy() {

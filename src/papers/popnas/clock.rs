@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::plan::ClockInputs;
 use super::space::Space;
 use super::variant::Variant;
-use crate::harness::study::Context;
+use renas_harness::study::Context;
 
 /// Seconds of every repetition, for each cell.
 pub fn clock(inputs: &ClockInputs, context: &dyn Context) -> Result<Vec<Vec<f64>>> {

@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::cell::Cell;
 use super::operator::Operator;
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::study::Context;
-use crate::task::outcome::Ending;
-use crate::task::sequence::{Example, FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
-use crate::task::{Start, Task};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::study::Context;
+use renas_task::outcome::Ending;
+use renas_task::sequence::{Example, FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
+use renas_task::{Start, Task};
 
 /// The controller's settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -107,7 +107,7 @@ impl Controller {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::popnas::operator::PAPER;
+    use crate::operator::PAPER;
 
     #[test]
     fn a_cell_is_a_sequence_of_inputs_and_operators() {

@@ -13,13 +13,13 @@ use super::paper::Popnas;
 use super::plan;
 use super::search::SearchInputs;
 use super::settings::{ArmSettings, ChildSettings, ClockSettings, DataSettings, SearchSettings, Settings};
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::context::pretence::{Pretence, results_of};
-use crate::harness::study::Results;
-use crate::surrogate::xgboost::XgboostGrid;
-use crate::task::Task;
-use crate::task::outcome::Outcome;
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::context::pretence::{Pretence, results_of};
+use renas_harness::study::Results;
+use renas_surrogate::xgboost::XgboostGrid;
+use renas_task::Task;
+use renas_task::outcome::Outcome;
 
 /// A grid of two settings.
 pub(super) fn grid() -> XgboostGrid {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::cell::Cell;
 use super::operator::Operator as CellOperator;
 use super::variant::Variant;
-use crate::network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
+use renas_network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
 
 /// Stages of cells of one size.
 const STAGES: usize = 3;
@@ -166,8 +166,8 @@ impl Graph {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::cost::cost;
-    use crate::network::shape::shapes;
+    use renas_network::cost::cost;
+    use renas_network::shape::shapes;
 
     fn scale(pooled: usize) -> Scale {
         Scale { input: vec![3, 8, 8], classes: 10, pooled, filters: 4, repeats: 1 }

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::plan::{Inputs, plan};
 use super::settings::{self, Settings};
 use super::{ablation, analysis, clock, search};
-use crate::harness::manifest::decode::Section;
-use crate::harness::study::{Context, Paper, Results, Study};
-use crate::report::findings::Findings;
+use renas_harness::manifest::decode::Section;
+use renas_harness::study::{Context, Paper, Results, Study};
+use renas_report::findings::Findings;
 
 /// POPNAS, Lomurno et al. 2021: progressive search of cells on the front of predicted accuracy and training time.
 #[derive(Clone, Copy, Debug)]
@@ -57,8 +57,8 @@ fn read(parameters: &Value) -> Result<Settings> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::popnas::fixture::results;
-    use crate::report::soundness::sound_ids;
+    use crate::fixture::results;
+    use renas_report::soundness::sound_ids;
 
     #[test]
     fn findings_are_sound_and_have_the_papers_tables_and_figures() {

@@ -9,7 +9,7 @@ use super::child::Nursery;
 use super::search::SearchInputs;
 use super::settings::{ArmSettings, Settings};
 use super::space::Space;
-use crate::harness::study::Study;
+use renas_harness::study::Study;
 
 /// What a study does, and all that its result depends on besides what it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::cell::Cell;
 use super::features::Encoding;
-use crate::harness::study::{Context, Step, memoize};
-use crate::surrogate::cross_validation::CrossValidation;
-use crate::surrogate::nnls::Nnls;
-use crate::surrogate::positive_lasso::PositiveLasso;
-use crate::surrogate::ridge::Ridge;
-use crate::surrogate::xgboost::{XgboostGrid, XgboostPredictions, xgboost_predictions};
-use crate::surrogate::{Features, Predictor as _, Regressor};
+use renas_harness::study::{Context, Step, memoize};
+use renas_surrogate::cross_validation::CrossValidation;
+use renas_surrogate::nnls::Nnls;
+use renas_surrogate::positive_lasso::PositiveLasso;
+use renas_surrogate::ridge::Ridge;
+use renas_surrogate::xgboost::{XgboostGrid, XgboostPredictions, xgboost_predictions};
+use renas_surrogate::{Features, Predictor as _, Regressor};
 
 /// A kind of regressor on features of cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -12,11 +12,11 @@ use super::operator::Operator;
 use super::regressor::predict;
 use super::space::{Candidate, Space};
 use super::variant::Variant;
-use crate::base::seed::Seed;
-use crate::harness::study::Context;
-use crate::search::progressive_front::progressive_front;
-use crate::stats::summary::{quantile, sorted};
-use crate::surrogate::xgboost::XgboostGrid;
+use renas_base::seed::Seed;
+use renas_harness::study::Context;
+use renas_search::progressive_front::progressive_front;
+use renas_stats::summary::{quantile, sorted};
+use renas_surrogate::xgboost::XgboostGrid;
 
 /// What a search depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -255,9 +255,9 @@ pub fn dynamic_index(operators: [Operator; 8], first: &Stage) -> Result<Index> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::popnas::arm::{ARMS, find};
-    use crate::papers::popnas::fixture::{FakeContext, search_inputs};
-    use crate::search::progressive_front::FrontRule;
+    use crate::arm::{ARMS, find};
+    use crate::fixture::{FakeContext, search_inputs};
+    use renas_search::progressive_front::FrontRule;
 
     fn run(arm: &str, change: impl FnOnce(&mut SearchInputs)) -> SearchRecord {
         let mut inputs = search_inputs(find(arm).expect("an arm"));

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use super::arm;
 use super::controller::ControllerSettings;
 use super::network::Scale;
-use crate::base::seed::Seed;
-use crate::data::{registry, split};
-use crate::harness::manifest::decode::Section;
-use crate::surrogate::xgboost::XgboostGrid;
-use crate::task::SplitChoice;
+use renas_base::seed::Seed;
+use renas_data::{registry, split};
+use renas_harness::manifest::decode::Section;
+use renas_surrogate::xgboost::XgboostGrid;
+use renas_task::SplitChoice;
 
 /// Everything that a profile sets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

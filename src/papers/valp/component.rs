@@ -8,8 +8,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::network::spec::Activation;
-use crate::task::recipe::Optimizer;
+use renas_network::spec::Activation;
+use renas_task::recipe::Optimizer;
 
 /// The name of a component: `i0`, `n3`, `o1`. Inputs stand before sub-networks, sub-networks before outputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::component::{Connection, DataType, Id, Input, Kind, Output, Role, SubNetwork};
 use super::graph::Parts;
-use crate::task::recipe::Optimizer;
+use renas_task::recipe::Optimizer;
 
 /// A rule that the parts of a VALP break.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -14,9 +14,9 @@ use super::graph::Valp;
 use super::laboratory::{Job, Laboratory};
 use super::operator::crossover::crossover;
 use super::operator::edit::Variation;
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Results};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Results};
 
 /// What the study depends on, besides those of the models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -129,10 +129,10 @@ pub fn donate(inputs: &DonationInputs, results: &Results, context: &dyn Context)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::harness::study::StudyResult;
-    use crate::papers::valp::exploration::explore;
-    use crate::papers::valp::plan;
-    use crate::papers::valp::pretence::{FakeContext, donation_inputs, settings};
+    use crate::exploration::explore;
+    use crate::plan;
+    use crate::pretence::{FakeContext, donation_inputs, settings};
+    use renas_harness::study::StudyResult;
 
     #[test]
     fn every_model_gets_a_part_of_another_or_says_why_not() {

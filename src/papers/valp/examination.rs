@@ -13,15 +13,15 @@ use super::graph::Valp;
 use super::laboratory::Laboratory;
 use super::network::Model;
 use super::subgraph::outputs_of;
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Step, memoize};
-use crate::network::assembly::Assembly;
-use crate::network::weights::{Tensors, decode};
-use crate::surrogate::Features;
-use crate::task::heads::{EvaluateHeads, Intervention, ShuffledFeatures};
-use crate::task::outcome::{Ending, Outcome};
-use crate::task::{Split, Task};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Step, memoize};
+use renas_network::assembly::Assembly;
+use renas_network::weights::{Tensors, decode};
+use renas_surrogate::Features;
+use renas_task::heads::{EvaluateHeads, Intervention, ShuffledFeatures};
+use renas_task::outcome::{Ending, Outcome};
+use renas_task::{Split, Task};
 
 /// Raised whenever the same values would give other dependencies.
 const DEPENDENCY: Step = Step { name: "dependency", version: 1 };

@@ -15,10 +15,10 @@ use super::graph::Valp;
 use super::initial::initial;
 use super::laboratory::{Job, Laboratory, Objectives, Trained};
 use super::operator::edit::{Edit, Form, Operator, Variation};
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::study::Context;
-use crate::network::assembly::Assembly;
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::study::Context;
+use renas_network::assembly::Assembly;
 
 /// What the study of one model depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -228,8 +228,8 @@ fn touched(edit: &Edit) -> Option<Id> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::valp::fixture::id;
-    use crate::papers::valp::pretence::{FakeContext, exploration_inputs};
+    use crate::fixture::id;
+    use crate::pretence::{FakeContext, exploration_inputs};
 
     fn record(components: Option<usize>) -> ExplorationRecord {
         let inputs = ExplorationInputs { components, ..exploration_inputs(0) };

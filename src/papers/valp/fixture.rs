@@ -6,9 +6,9 @@ use super::component::{
 use super::graph::{Parts, Training, Valp};
 use super::network::Losses;
 use super::space::{Algorithm, Space};
-use crate::network::spec::Activation;
-use crate::task::heads::HeadLoss;
-use crate::task::recipe::Optimizer;
+use renas_network::spec::Activation;
+use renas_task::heads::HeadLoss;
+use renas_task::recipe::Optimizer;
 
 /// `n3`, say.
 pub(super) fn id(text: &str) -> Id {

@@ -7,7 +7,7 @@ use super::component::{Connection, DataType, Id, Kind, OutputKind, Role, SubNetw
 use super::correctness::GraphError;
 use super::graph::{Parts, Valp};
 use super::space::{Space, SpaceError};
-use crate::base::seed::Stream;
+use renas_base::seed::Stream;
 
 /// Probability that a receiver gets a new source although an existing component could feed it.
 const NEW_SOURCE: f64 = 0.5;
@@ -211,8 +211,8 @@ mod tests {
     use super::super::component::Input;
     use super::super::fixture::space;
     use super::*;
-    use crate::base::digest::Digest;
-    use crate::base::seed::Seed;
+    use renas_base::digest::Digest;
+    use renas_base::seed::Seed;
 
     proptest! {
         #[test]

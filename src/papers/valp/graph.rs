@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::component::{Connection, DataType, Id, Input, Output, Role, SubNetwork};
 use super::correctness::{GraphError, check};
-use crate::task::recipe::Optimizer;
+use renas_task::recipe::Optimizer;
 
 /// How a model is trained, but for what its outputs say otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

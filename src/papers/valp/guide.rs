@@ -11,7 +11,7 @@ use super::graph::Valp;
 use super::operator::edit::{Edit, Form, Operator};
 use super::rules::{Advice, Candidate, Class};
 use super::space::Space;
-use crate::base::seed::Stream;
+use renas_base::seed::Stream;
 
 /// What to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,7 +108,7 @@ mod tests {
 
     use super::super::fixture::{id, space, three_outputs};
     use super::*;
-    use crate::base::seed::Seed;
+    use renas_base::seed::Seed;
 
     fn candidate(component: &str, operator: Operator, form: Form) -> Candidate {
         Candidate { component: id(component), operator, form }

@@ -2,7 +2,7 @@
 
 use super::component::{Id, InitialLaw};
 use super::graph::Valp;
-use crate::network::assembly::{Assembly, Block, Law, Source};
+use renas_network::assembly::{Assembly, Block, Law, Source};
 
 /// Half the width of `InitialLaw::Uniform` (Networks.py:20-28 of the code).
 const UNIFORM_BOUND: f64 = 0.1;
@@ -96,9 +96,9 @@ mod tests {
     use super::super::fixture::{losses, three_outputs};
     use super::super::network::model;
     use super::*;
-    use crate::base::seed::Seed;
-    use crate::network::assembly::assemble;
-    use crate::network::weights::Tensors;
+    use renas_base::seed::Seed;
+    use renas_network::assembly::assemble;
+    use renas_network::weights::Tensors;
 
     #[test]
     fn every_weight_is_drawn_from_its_layers_law_and_every_bias_is_0() {

@@ -12,14 +12,14 @@ use super::network::{Losses, Model, model};
 use super::quality::Judge;
 use super::settings::{Diverged, SamplingSettings};
 use super::space::Space;
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::study::Context;
-use crate::network::assembly::Assembly;
-use crate::network::cost::cost;
-use crate::task::heads::{Assembled, Generate, Through, TrainHeads};
-use crate::task::outcome::{Ending, Outcome};
-use crate::task::{DataChoice, Split, SplitChoice, Task};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::study::Context;
+use renas_network::assembly::Assembly;
+use renas_network::cost::cost;
+use renas_task::heads::{Assembled, Generate, Through, TrainHeads};
+use renas_task::outcome::{Ending, Outcome};
+use renas_task::{DataChoice, Split, SplitChoice, Task};
 
 /// Forward passes that one step of training counts as: forward, backward to inputs and to weights.
 const PASSES: f64 = 3.0;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::component::{Id, Output, OutputKind, Role, SubNetwork};
 use super::graph::{Segment, Valp};
-use crate::network::spec::{INPUT, NetworkSpec, Node, Operator};
-use crate::task::heads::{Head, HeadLoss, Latent, Target};
+use renas_network::spec::{INPUT, NetworkSpec, Node, Operator};
+use renas_task::heads::{Head, HeadLoss, Latent, Target};
 
 /// What a model is trained to minimise, as far as its graph does not say it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -165,7 +165,7 @@ mod tests {
     use super::super::fixture::{connection, losses, three_outputs};
     use super::super::graph::Valp;
     use super::*;
-    use crate::network::shape::shapes;
+    use renas_network::shape::shapes;
 
     fn reads(model: &Model, node: &str) -> String {
         model.network.nodes.iter().find(|other| other.name == node).expect("a node").inputs.join(" ")

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::plan::{Inputs, plan};
 use super::settings::{self, Settings};
 use super::{analysis, donation, exploration, search};
-use crate::harness::manifest::decode::Section;
-use crate::harness::study::{Context, Paper, Results, Study};
-use crate::report::findings::Findings;
+use renas_harness::manifest::decode::Section;
+use renas_harness::study::{Context, Paper, Results, Study};
+use renas_report::findings::Findings;
 
 /// VALP, Garciarena et al. 2021: gentle and aggressive operators, guided and random search.
 #[derive(Clone, Copy, Debug)]
@@ -60,13 +60,13 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::harness::manifest::load;
-    use crate::harness::manifest::model::{Manifest, Profile};
-    use crate::papers::valp::pretence::results;
-    use crate::report::soundness::sound_ids;
+    use crate::pretence::results;
+    use renas_harness::manifest::load;
+    use renas_harness::manifest::model::{Manifest, Profile};
+    use renas_report::soundness::sound_ids;
 
     fn manifest() -> Manifest {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../experiments");
         load::load(&dir, "valp", &[&ValpPaper]).unwrap_or_else(|mistakes| panic!("{mistakes}"))
     }
 

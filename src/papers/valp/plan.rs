@@ -10,8 +10,8 @@ use super::laboratory::Laboratory;
 use super::operator::edit::Operator;
 use super::search::SearchInputs;
 use super::settings::{ArmSettings, DataSettings, Settings};
-use crate::base::seed::Seed;
-use crate::harness::study::Study;
+use renas_base::seed::Seed;
+use renas_harness::study::Study;
 
 /// What a study does, and all that its result depends on besides what it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

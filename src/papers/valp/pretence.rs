@@ -17,17 +17,17 @@ use super::settings::{
     AnalysisSettings, ArmSettings, ClassifierSettings, DataSettings, DiagnosisSettings, Diverged, ExplorationSettings,
     SamplingSettings, SearchSettings, Settings, SpaceSettings, TrainingSettings,
 };
-use crate::base::digest::Digest;
-use crate::base::seed::{Seed, Stream};
-use crate::harness::context::pretence::{Pretence, results_of};
-use crate::harness::study::Results;
-use crate::network::shape::shapes;
-use crate::network::spec::NetworkSpec;
-use crate::network::weights::{Tensor, Tensors, decode, encode};
-use crate::task::Task;
-use crate::task::head_check::{SampleSizes, check_evaluate, check_generate, check_train};
-use crate::task::heads::{EvaluateHeads, Head, HeadLoss, TrainHeads};
-use crate::task::outcome::{Ending, Outcome};
+use renas_base::digest::Digest;
+use renas_base::seed::{Seed, Stream};
+use renas_harness::context::pretence::{Pretence, results_of};
+use renas_harness::study::Results;
+use renas_network::shape::shapes;
+use renas_network::spec::NetworkSpec;
+use renas_network::weights::{Tensor, Tensors, decode, encode};
+use renas_task::Task;
+use renas_task::head_check::{SampleSizes, check_evaluate, check_generate, check_train};
+use renas_task::heads::{EvaluateHeads, Head, HeadLoss, TrainHeads};
+use renas_task::outcome::{Ending, Outcome};
 
 const VALIDATION: usize = 40;
 const SIZES: SampleSizes = SampleSizes { classes: 10, pixels: 64 };

@@ -7,15 +7,15 @@ use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::settings::ClassifierSettings;
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::study::{Context, Step, memoize};
-use crate::network::spec::{Activation, NetworkSpec};
-use crate::network::weights::{Tensor, decode};
-use crate::stats::frechet::squared_frechet_distance;
-use crate::task::outcome::Ending;
-use crate::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use crate::task::{DataChoice, Probe, Split, Start, Task, Train};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::study::{Context, Step, memoize};
+use renas_network::spec::{Activation, NetworkSpec};
+use renas_network::weights::{Tensor, decode};
+use renas_stats::frechet::squared_frechet_distance;
+use renas_task::outcome::Ending;
+use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas_task::{DataChoice, Probe, Split, Start, Task, Train};
 
 /// Raised whenever the same logits would give other numbers.
 const QUALITY: Step = Step { name: "sampling_quality", version: 1 };

@@ -16,9 +16,9 @@ use super::initial::initial;
 use super::laboratory::{Job, Laboratory, Objectives, Trained};
 use super::quality::Judge;
 use super::rules::{Advice, Diagnosis, Rules, advice};
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::harness::study::Context;
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_harness::study::Context;
 
 /// Starts that are drawn at most until one can be trained.
 const MOST_STARTS: u64 = 10;
@@ -203,7 +203,7 @@ fn diagnose(inputs: &SearchInputs, present: &Present, context: &dyn Context) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::valp::pretence::{FakeContext, search_inputs};
+    use crate::pretence::{FakeContext, search_inputs};
 
     fn run(arm: Arm) -> SearchRecord {
         search(&search_inputs(arm, 0), &FakeContext::default()).unwrap_or_else(|error| panic!("{arm}: {error:#}"))

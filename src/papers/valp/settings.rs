@@ -12,9 +12,9 @@ use super::diagnosis::sub_loss::Thresholds;
 use super::graph::Training;
 use super::network::Losses;
 use super::space::{Algorithm, Space};
-use crate::base::seed::Seed;
-use crate::task::SplitChoice;
-use crate::task::recipe::Optimizer;
+use renas_base::seed::Seed;
+use renas_task::SplitChoice;
+use renas_task::recipe::Optimizer;
 
 /// Everything that a profile sets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

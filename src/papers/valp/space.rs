@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::component::{DataType, Id, InitialLaw, Input, Kind, LastLayer, Layer, Output, OutputKind, SubNetwork};
 use super::graph::Training;
-use crate::base::seed::Stream;
-use crate::network::spec::Activation;
+use renas_base::seed::Stream;
+use renas_network::spec::Activation;
 
 /// What may follow the linear map of a hidden layer (Networks.py of the code). Deviation: its later version lists a
 /// softmax too, which makes a hidden layer's units compete; we leave it out.

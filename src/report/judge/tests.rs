@@ -1,7 +1,7 @@
 //! Every expectation holds, fails and stays undecided at least once.
 
 use super::*;
-use crate::report::summary::summarize;
+use crate::summary::summarize;
 
 /// Forty samples around `centre`, spread evenly over +-`spread`; `turn` rearranges them.
 fn samples(centre: f64, spread: f64, turn: usize) -> Measured {

@@ -1,6 +1,6 @@
 //! Round ticks, and the scale from values to the drawing.
 
-use crate::report::number;
+use crate::number;
 
 /// Values from `low` to `high`, with round ticks between.
 pub(super) struct Axis {

@@ -6,7 +6,7 @@
 
 use super::PlotError;
 use super::canvas::{Canvas, FONT, HEIGHT, Hang, INK, Place, SERIES, WIDTH, width};
-use crate::report::findings::{Diagram, DiagramBox, Figure};
+use crate::findings::{Diagram, DiagramBox, Figure};
 
 /// Free space around the drawing and inside boxes, in units of the drawing.
 const MARGIN: f64 = 24.0;

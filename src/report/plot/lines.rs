@@ -4,7 +4,7 @@ use super::axis::Axis;
 use super::canvas::{Canvas, Place, SERIES};
 use super::frame::{Entry, Frame, Mark, legend};
 use super::{PlotError, values};
-use crate::report::findings::Figure;
+use crate::findings::Figure;
 
 pub(super) fn draw(canvas: &Canvas, figure: &Figure) -> Result<(), PlotError> {
     let entries: Vec<Entry> = figure

@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::canvas::{self, Canvas, FONT, GRID, HEIGHT, Hang, INK, Place, SERIES, WIDTH};
 use super::frame::{Entry, Mark, legend};
 use super::{PlotError, values};
-use crate::report::findings::Figure;
+use crate::findings::Figure;
 
 /// Where the eye stands: degrees above the floor, degrees around from the first axis, and how far from the centre of the
 /// unit cube.

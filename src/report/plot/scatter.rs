@@ -4,7 +4,7 @@ use super::axis::Axis;
 use super::canvas::{Canvas, SERIES};
 use super::frame::{Entry, Frame, Mark, legend};
 use super::{MOST_POINTS, PlotError, values};
-use crate::report::findings::{Figure, Series};
+use crate::findings::{Figure, Series};
 
 /// Bins of the density, across and up.
 const BINS: [usize; 2] = [60, 42];

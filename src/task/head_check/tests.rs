@@ -1,13 +1,13 @@
 //! Every mistake in a task on heads is named.
 
 use super::*;
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-use crate::data::split::{DataChoice, SplitChoice};
-use crate::network::assembly::Assembly;
-use crate::network::spec::{INPUT, Node};
-use crate::task::Split;
-use crate::task::heads::ShuffledFeatures;
+use crate::Split;
+use crate::heads::ShuffledFeatures;
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_data::split::{DataChoice, SplitChoice};
+use renas_network::assembly::Assembly;
+use renas_network::spec::{INPUT, Node};
 
 /// Makes a task that must be refused.
 type Change = fn(&mut TrainHeads);

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
-use renas::base::digest::Digest;
-use renas::data::split::Split;
-use renas::network::assembly::assemble;
-use renas::network::spec::NetworkSpec;
-use renas::network::weights::Tensors;
-use renas::task::head_check::{check_evaluate, check_generate};
-use renas::task::heads::{Assembled, DONOR, EvaluateHeads, Generate, Head, Through, TrainHeads};
-use renas::task::outcome::{Ending, Outcome};
-use renas::task::protocol::Request;
+use renas_base::digest::Digest;
+use renas_data::split::Split;
+use renas_network::assembly::assemble;
+use renas_network::spec::NetworkSpec;
+use renas_network::weights::Tensors;
+use renas_task::head_check::{check_evaluate, check_generate};
+use renas_task::heads::{Assembled, DONOR, EvaluateHeads, Generate, Head, Through, TrainHeads};
+use renas_task::outcome::{Ending, Outcome};
+use renas_task::protocol::Request;
 use tch::Device;
 
 use super::evaluate::{evaluate, score_trained};

@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
-use renas::data::split::Split;
-use renas::network::assembly::assemble;
-use renas::network::parameter::parameters;
-use renas::network::weights::{Tensor as Stored, Tensors};
-use renas::task::heads::{EvaluateHeads, Intervention, ShuffledFeatures, TrainHeads};
+use renas_data::split::Split;
+use renas_network::assembly::assemble;
+use renas_network::parameter::parameters;
+use renas_network::weights::{Tensor as Stored, Tensors};
+use renas_task::heads::{EvaluateHeads, Intervention, ShuffledFeatures, TrainHeads};
 use tch::{Device, Tensor};
 
 use super::model::{Batch, Model, Targets};

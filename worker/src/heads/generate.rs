@@ -1,10 +1,10 @@
 //! Draws images from a model, and passes them through a classifier.
 
 use anyhow::{Context as _, Result, ensure};
-use renas::data::split::Split;
-use renas::network::shape::shapes;
-use renas::network::weights::{Tensor as Stored, Tensors};
-use renas::task::heads::{Generate, Through};
+use renas_data::split::Split;
+use renas_network::shape::shapes;
+use renas_network::weights::{Tensor as Stored, Tensors};
+use renas_task::heads::{Generate, Through};
 use tch::Tensor;
 
 use super::noise::NoiseSource;

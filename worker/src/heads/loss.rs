@@ -1,7 +1,7 @@
 //! The losses of heads and latents, as means over a batch or one per sample.
 
 use anyhow::Result;
-use renas::task::heads::HeadLoss;
+use renas_task::heads::HeadLoss;
 use tch::{Reduction, Tensor};
 
 use crate::module::mean_and_log_variance;

@@ -1,8 +1,8 @@
 //! A network with its heads and latents, ready to compute losses; nothing else of the network is computed.
 
 use anyhow::Result;
-use renas::network::spec::NetworkSpec;
-use renas::task::heads::{Head, HeadLoss, Latent, Target};
+use renas_network::spec::NetworkSpec;
+use renas_task::heads::{Head, HeadLoss, Latent, Target};
 use tch::{Device, Kind, Tensor};
 
 use super::loss::{divergences, losses, mean_loss};
@@ -160,7 +160,7 @@ impl<'a> Model<'a> {
 
     /// Names of the losses: the heads', then `latent` where there are latents.
     pub fn loss_names(&self) -> Vec<&str> {
-        let latent = (!self.latents.is_empty()).then_some(renas::task::head_check::LATENT);
+        let latent = (!self.latents.is_empty()).then_some(renas_task::head_check::LATENT);
         self.targets.heads.iter().map(|head| head.name.as_str()).chain(latent).collect()
     }
 

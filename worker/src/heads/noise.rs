@@ -3,9 +3,9 @@
 //! So the numbers of a node do not depend on which others there are, nor those of a sample on how many follow.
 
 use anyhow::Result;
-use renas::base::seed::{Seed, Stream};
-use renas::network::shape::shapes;
-use renas::network::spec::{NetworkSpec, Operator};
+use renas_base::seed::{Seed, Stream};
+use renas_network::shape::shapes;
+use renas_network::spec::{NetworkSpec, Operator};
 use tch::{Device, Tensor};
 
 use crate::module::{Draws, Module};

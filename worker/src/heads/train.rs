@@ -7,12 +7,12 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
-use renas::data::split::Split;
-use renas::network::shape::shapes;
-use renas::task::head_check::check_train;
-use renas::task::heads::TrainHeads;
-use renas::task::outcome::Ending;
-use renas::task::recipe::Stop;
+use renas_data::split::Split;
+use renas_network::shape::shapes;
+use renas_task::head_check::check_train;
+use renas_task::heads::TrainHeads;
+use renas_task::outcome::Ending;
+use renas_task::recipe::Stop;
 use tch::Tensor;
 
 use super::model::{Batch, Model};

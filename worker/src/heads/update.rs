@@ -1,10 +1,10 @@
 //! Optimisers over the parts of the flat buffer: one for all of it, unless a head has an optimiser of its own.
 
 use anyhow::Result;
-use renas::network::parameter::parameters;
-use renas::task::head_check::{Owner, owners};
-use renas::task::heads::TrainHeads;
-use renas::task::recipe::{Optimizer as Choice, Schedule};
+use renas_network::parameter::parameters;
+use renas_task::head_check::{Owner, owners};
+use renas_task::heads::TrainHeads;
+use renas_task::recipe::{Optimizer as Choice, Schedule};
 use tch::Tensor;
 
 use crate::optimizer::Optimizer;

@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use renas::base::digest::Digest;
-use renas::network::assembly::{Assembly, Block, Law, Source};
-use renas::network::weights::Tensors;
-use renas::task::Task;
-use renas::task::heads::{Assembled, TrainHeads};
-use renas::task::protocol::Reply;
-use renas::task::recipe::Optimizer;
+use renas_base::digest::Digest;
+use renas_network::assembly::{Assembly, Block, Law, Source};
+use renas_network::weights::Tensors;
+use renas_task::Task;
+use renas_task::heads::{Assembled, TrainHeads};
+use renas_task::protocol::Reply;
+use renas_task::recipe::Optimizer;
 
 use crate::heads::linear;
 use crate::heads_tasks::{block, drawn, train_task};

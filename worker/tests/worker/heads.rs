@@ -3,16 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use renas::base::seed::{Seed, Stream};
-use renas::network::assembly::Assembly;
-use renas::network::forward::forward;
-use renas::network::parameter::parameters;
-use renas::network::shape::shapes;
-use renas::network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
-use renas::network::weights::{Tensor as Stored, Tensors};
-use renas::task::head_check::{SampleSizes, check_train};
-use renas::task::heads::{Assembled, Head, HeadLoss, Latent, Target, TrainHeads};
-use renas::task::recipe::Optimizer;
+use renas_base::seed::{Seed, Stream};
+use renas_network::assembly::Assembly;
+use renas_network::forward::forward;
+use renas_network::parameter::parameters;
+use renas_network::shape::shapes;
+use renas_network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
+use renas_network::weights::{Tensor as Stored, Tensors};
+use renas_task::head_check::{SampleSizes, check_train};
+use renas_task::heads::{Assembled, Head, HeadLoss, Latent, Target, TrainHeads};
+use renas_task::recipe::Optimizer;
 use renas_worker::data::floats;
 use renas_worker::heads::loss::{divergences, losses, mean_loss};
 use renas_worker::heads::model::{Batch, Model, Targets};
@@ -159,7 +159,7 @@ fn the_loss_of_a_model_with_two_outputs_is_that_of_the_hand_count() {
         ("class.weight", [1.0, 0.0, 0.0, 0.0]),
         ("encode.weight", [1.0, 0.0, 0.0, 0.0]),
     ]);
-    let tensor = |parameter: renas::network::parameter::Parameter| {
+    let tensor = |parameter: renas_network::parameter::Parameter| {
         let values = weights.get(parameter.name.as_str()).map_or(vec![0.0; parameter.size()], |all| all.to_vec());
         (parameter.name, Stored { shape: parameter.shape, values })
     };

@@ -2,20 +2,20 @@
 
 use std::path::Path;
 
-use renas::base::digest::Digest;
-use renas::base::seed::Seed;
-use renas::data::split::Split;
-use renas::network::assembly::{Assembly, Block, Law, Source};
-use renas::network::forward::forward;
-use renas::network::parameter::parameters;
-use renas::network::spec::{Activation, INPUT, NetworkSpec, Operator};
-use renas::task::heads::{
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_data::split::Split;
+use renas_network::assembly::{Assembly, Block, Law, Source};
+use renas_network::forward::forward;
+use renas_network::parameter::parameters;
+use renas_network::spec::{Activation, INPUT, NetworkSpec, Operator};
+use renas_task::heads::{
     Assembled, EvaluateHeads, Generate, HeadLoss, Intervention, Latent, ShuffledFeatures, Target, Through, TrainHeads,
 };
-use renas::task::outcome::{Ending, Outcome};
-use renas::task::protocol::Reply;
-use renas::task::recipe::Optimizer;
-use renas::task::{Evaluate, Task};
+use renas_task::outcome::{Ending, Outcome};
+use renas_task::protocol::Reply;
+use renas_task::recipe::Optimizer;
+use renas_task::{Evaluate, Task};
 
 use crate::heads::{activation, head, linear, node};
 use crate::{Worker, object};
@@ -374,7 +374,7 @@ fn an_ordinary_evaluation_takes_the_means_of_latent_samples() {
     network.nodes.pop();
     network.nodes.push(node("beside", Operator::Concat, &["class", "histogram", "decode"]));
     network.nodes.push(node("outputs", Operator::Slice { start: 0, length: 10 }, &["beside"]));
-    let probes = vec![renas::task::Probe::Score { split: Split::Test }];
+    let probes = vec![renas_task::Probe::Score { split: Split::Test }];
     let weights = outcome.tensors["weights"];
     let (scored, _) = worker.outcome(Task::Evaluate(Evaluate { network, data, weights, probes }), &[&file]);
     assert!((1.0 - scored.scalars["test.accuracy"] - outcome.scalars["test.class.error"]).abs() < 1e-12);

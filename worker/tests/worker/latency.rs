@@ -2,12 +2,12 @@
 
 use std::process::Command;
 
-use renas::base::seed::Seed;
-use renas::network::spec::{Activation, NetworkSpec, Operator};
-use renas::task::Task;
-use renas::task::latency::Latency;
-use renas::task::numerics::Numerics;
-use renas::task::outcome::Ending;
+use renas_base::seed::Seed;
+use renas_network::spec::{Activation, NetworkSpec, Operator};
+use renas_task::Task;
+use renas_task::latency::Latency;
+use renas_task::numerics::Numerics;
+use renas_task::outcome::Ending;
 
 use crate::{Worker, perceptron, run};
 

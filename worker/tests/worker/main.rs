@@ -17,16 +17,16 @@ mod pytorch; //   values of PyTorch
 mod sequence; //  predictors over sequences of tokens
 mod timing; //    how long steps take
 
-use renas::base::digest::Digest;
-use renas::base::seed::Seed;
-use renas::data::registry;
-use renas::data::split::{DataChoice, Split, SplitChoice};
-use renas::network::spec::{Activation, NetworkSpec, Operator};
-use renas::network::weights::{self, Tensors};
-use renas::task::outcome::{Ending, Outcome};
-use renas::task::protocol::{Hello, Reply, Request};
-use renas::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use renas::task::{Evaluate, Probe, Start, Task, Train};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_data::registry;
+use renas_data::split::{DataChoice, Split, SplitChoice};
+use renas_network::spec::{Activation, NetworkSpec, Operator};
+use renas_network::weights::{self, Tensors};
+use renas_task::outcome::{Ending, Outcome};
+use renas_task::protocol::{Hello, Reply, Request};
+use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas_task::{Evaluate, Probe, Start, Task, Train};
 
 /// libtorch for one test of this process alone: recording operators must not see those of another test.
 fn libtorch_alone() -> MutexGuard<'static, ()> {

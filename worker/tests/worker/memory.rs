@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use super::*;
-use renas::network::spec::{INPUT, Node};
+use renas_network::spec::{INPUT, Node};
 
 /// glibc's own checks of the heap: they end a program that wrote past what it was given.
 const CHECKER: &str = "/lib/x86_64-linux-gnu/libc_malloc_debug.so.0";

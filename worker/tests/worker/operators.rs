@@ -1,13 +1,13 @@
 //! Every operator of libtorch that training and evaluation run is in the table of deterministic ones.
 
-use renas::base::digest::Digest;
-use renas::base::seed::Seed;
-use renas::data::split::Split;
-use renas::network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
-use renas::network::supernet::Choice;
-use renas::task::heads::{Head, HeadLoss};
-use renas::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use renas::task::{Probe, Start, Train};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_data::split::Split;
+use renas_network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
+use renas_network::supernet::Choice;
+use renas_task::heads::{Head, HeadLoss};
+use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas_task::{Probe, Start, Train};
 use renas_worker::data::DataSource;
 use renas_worker::determinism::{OPERATORS, WITHOUT_DETERMINISTIC_FORM};
 use renas_worker::evaluate::measure;

@@ -5,13 +5,13 @@ use std::path::Path;
 use std::process::Command;
 
 use jpeg_encoder::{ColorType, Encoder};
-use renas::base::seed::Seed;
-use renas::data::pack::prepare::{Packed, Request, pack};
-use renas::data::split::{DataChoice, Split, SplitChoice};
-use renas::network::spec::{Activation, NetworkSpec};
-use renas::task::outcome::Ending;
-use renas::task::recipe::Stop;
-use renas::task::{Probe, Task, Train};
+use renas_base::seed::Seed;
+use renas_data::pack::prepare::{Packed, Request, pack};
+use renas_data::split::{DataChoice, Split, SplitChoice};
+use renas_network::spec::{Activation, NetworkSpec};
+use renas_task::outcome::Ending;
+use renas_task::recipe::Stop;
+use renas_task::{Probe, Task, Train};
 
 use crate::{Worker, perceptron};
 
@@ -66,7 +66,7 @@ fn a_network_trains_on_packed_images_with_labels_of_two_bytes() {
 
     // A key that was made for other images.
     let mut other = task.clone();
-    other.data.digest = renas::base::digest::Digest::of(b"other");
+    other.data.digest = renas_base::digest::Digest::of(b"other");
     let message = start().failure(Task::Train(other));
     assert!(message.contains("data set `own` found here has the ordered digest"), "{message}");
 

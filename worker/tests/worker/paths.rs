@@ -1,10 +1,10 @@
 //! Supernets: trained path by path, repeatably; a path computes what a network of its own with its slices computes.
 
 use super::*;
-use renas::network::parameter::parameters;
-use renas::network::spec::Node;
-use renas::network::supernet::{Choice, PREVIOUS, Slot, Supernet, inherited};
-use renas::task::paths::{EvaluateSlice, TrainPaths};
+use renas_network::parameter::parameters;
+use renas_network::spec::Node;
+use renas_network::supernet::{Choice, PREVIOUS, Slot, Supernet, inherited};
+use renas_task::paths::{EvaluateSlice, TrainPaths};
 use renas_worker::data::{DataSource, floats};
 use renas_worker::evaluate::measure;
 use renas_worker::module::{Mode, Module};

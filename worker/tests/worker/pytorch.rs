@@ -1,12 +1,12 @@
 //! Forward pass, gradients, optimisers and schedule against PyTorch 2.11.0 (`pytorch.json`, written by `pytorch.py`).
 
-use renas::network::cost::cost;
-use renas::network::parameter::parameters;
-use renas::network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
-use renas::network::weights::{Tensor as Stored, Tensors};
-use renas::papers::fashion_ga::genome::Genome;
-use renas::papers::fashion_ga::network::network;
-use renas::task::recipe::{Loss, Optimizer as Choice, Schedule};
+use renas_fashion_ga::genome::Genome;
+use renas_fashion_ga::network::network;
+use renas_network::cost::cost;
+use renas_network::parameter::parameters;
+use renas_network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
+use renas_network::weights::{Tensor as Stored, Tensors};
+use renas_task::recipe::{Loss, Optimizer as Choice, Schedule};
 use renas_worker::data::floats;
 use renas_worker::module::{Mode, Module};
 use renas_worker::optimizer::Optimizer;

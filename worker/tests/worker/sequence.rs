@@ -1,12 +1,12 @@
 //! Predictors over sequences of tokens: against PyTorch 2.11.0 (`pytorch.py`), and as the worker answers them.
 
-use renas::base::digest::Digest;
-use renas::base::seed::Seed;
-use renas::network::weights::{Tensor, Tensors};
-use renas::task::outcome::Ending;
-use renas::task::protocol::Reply;
-use renas::task::sequence::{Example, FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
-use renas::task::{Start, Task};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+use renas_network::weights::{Tensor, Tensors};
+use renas_task::outcome::Ending;
+use renas_task::protocol::Reply;
+use renas_task::sequence::{Example, FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
+use renas_task::{Start, Task};
 use renas_worker::lstm::{Layout, Pass};
 use renas_worker::sequence::{fit, predict};
 use serde_json::Value;
@@ -24,7 +24,7 @@ fn model() -> SequenceModel {
 
 /// The weights of `pytorch.py`: exact fractions, numbered over the tensors.
 fn weights() -> Tensors {
-    let tensor = |(number, parameter): (usize, renas::network::parameter::Parameter)| {
+    let tensor = |(number, parameter): (usize, renas_network::parameter::Parameter)| {
         let value = |index| (((index * 37 + number * 11) % 101) as f64 - 50.0) / 40.0;
         let values = (0..parameter.size()).map(|index| value(index) as f32).collect();
         (parameter.name, Tensor { shape: parameter.shape, values })

@@ -1,9 +1,9 @@
 //! The `Time` task: steps with a clock beside each.
 
-use renas::network::spec::{Activation, NetworkSpec};
-use renas::task::outcome::Ending;
-use renas::task::recipe::Optimizer;
-use renas::task::{Task, Time, Train};
+use renas_network::spec::{Activation, NetworkSpec};
+use renas_task::outcome::Ending;
+use renas_task::recipe::Optimizer;
+use renas_task::{Task, Time, Train};
 
 use crate::{Worker, perceptron};
 

@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 
-use crate::harness::study::Results;
-use crate::papers::econas::components::Components;
-use crate::papers::econas::plan::{self, Arm, arms, table_id, tradeoffs_id};
-use crate::papers::econas::quality::Quality;
-use crate::papers::econas::retrain::Retrained;
-use crate::papers::econas::search::{Kept, SearchRecord};
-use crate::papers::econas::settings::{Dataset, Settings};
-use crate::papers::econas::tradeoffs::Estimates;
-use crate::papers::econas::trial::Trained;
+use crate::components::Components;
+use crate::plan::{self, Arm, arms, table_id, tradeoffs_id};
+use crate::quality::Quality;
+use crate::retrain::Retrained;
+use crate::search::{Kept, SearchRecord};
+use crate::settings::{Dataset, Settings};
+use crate::tradeoffs::Estimates;
+use crate::trial::Trained;
+use renas_harness::study::Results;
 
 /// Results by the name of the arm or data set that they belong to.
 #[derive(Clone, Debug)]

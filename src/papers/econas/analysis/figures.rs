@@ -4,14 +4,14 @@ use anyhow::{Context as _, Result};
 
 use super::evidence::Evidence;
 use super::quantities::WORDS;
-use crate::papers::econas::objectives::OBJECTIVES;
-use crate::papers::econas::plan::{Arm, FIGURE_1, arms};
-use crate::papers::econas::population::Trajectory;
-use crate::papers::econas::settings::{Dataset, Settings};
-use crate::papers::econas::trial::Trained;
-use crate::papers::econas::variant::Variant;
-use crate::report::findings::{Figure, Form, Series};
-use crate::stats::summary::{mean, quantile, sorted};
+use crate::objectives::OBJECTIVES;
+use crate::plan::{Arm, FIGURE_1, arms};
+use crate::population::Trajectory;
+use crate::settings::{Dataset, Settings};
+use crate::trial::Trained;
+use crate::variant::Variant;
+use renas_report::findings::{Figure, Form, Series};
+use renas_stats::summary::{mean, quantile, sorted};
 
 /// All figures, in the order of the report.
 pub fn all(settings: &Settings, evidence: &Evidence) -> Result<Vec<Figure>> {
@@ -154,7 +154,7 @@ fn over_generations(
 
 fn retrained(settings: &Settings, dataset: &Dataset, axis: usize, evidence: &Evidence) -> Figure {
     let series = |arm: Arm| {
-        let point = |network: &crate::papers::econas::retrain::Retrained| {
+        let point = |network: &crate::retrain::Retrained| {
             vec![network.predicted[axis], arm.variant.objectives(&network.trained)[axis]]
         };
         let points = evidence.arm(&arm).retrained.iter().map(point).collect();

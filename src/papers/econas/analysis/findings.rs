@@ -4,9 +4,9 @@ use anyhow::Result;
 
 use super::evidence::Evidence;
 use super::{figures, quantities, tables};
-use crate::harness::study::Results;
-use crate::papers::econas::settings::Settings;
-use crate::report::findings::Findings;
+use crate::settings::Settings;
+use renas_harness::study::Results;
+use renas_report::findings::Findings;
 
 /// All that the results say.
 pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 
 use super::evidence::{ArmEvidence, Evidence};
-use crate::base::metric::Unit;
-use crate::papers::econas::objectives::OBJECTIVES;
-use crate::papers::econas::plan::{Arm, GROWTH_ID, arms, tradeoffs_id};
-use crate::papers::econas::settings::{Dataset, Settings};
-use crate::papers::econas::tradeoffs::{self, Estimate};
-use crate::papers::econas::trial::Trained;
-use crate::report::findings::{Measured, Quantity};
+use crate::objectives::OBJECTIVES;
+use crate::plan::{Arm, GROWTH_ID, arms, tradeoffs_id};
+use crate::settings::{Dataset, Settings};
+use crate::tradeoffs::{self, Estimate};
+use crate::trial::Trained;
+use renas_base::metric::Unit;
+use renas_report::findings::{Measured, Quantity};
 
 /// Stands for the name of the first data set in quantities of claims that any data set can carry.
 pub const ANY: &str = "any";

@@ -3,13 +3,13 @@
 use super::evidence::Evidence;
 use super::published;
 use super::quantities::{UNITS, WORDS};
-use crate::base::metric::Unit;
-use crate::papers::econas::objectives::OBJECTIVES;
-use crate::papers::econas::plan::{AUTHOR, Arm, arms};
-use crate::papers::econas::settings::{Dataset, Settings};
-use crate::report::findings::{Cell, Table};
-use crate::stats::prediction::prediction_interval;
-use crate::stats::summary::{quantile, sorted};
+use crate::objectives::OBJECTIVES;
+use crate::plan::{AUTHOR, Arm, arms};
+use crate::settings::{Dataset, Settings};
+use renas_base::metric::Unit;
+use renas_report::findings::{Cell, Table};
+use renas_stats::prediction::prediction_interval;
+use renas_stats::summary::{quantile, sorted};
 
 /// All tables, in the order of the report.
 pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Table> {
@@ -128,8 +128,7 @@ fn one_run(settings: &Settings, dataset: &Dataset, evidence: &Evidence) -> Table
 }
 
 fn final_means(arm: &Arm, generations: usize, axis: usize, evidence: &Evidence) -> Vec<f64> {
-    let mean =
-        |record: &crate::papers::econas::search::SearchRecord| Some(record.trajectory.mean.get(generations)?[axis]);
+    let mean = |record: &crate::search::SearchRecord| Some(record.trajectory.mean.get(generations)?[axis]);
     evidence.arm(arm).searches.iter().filter_map(mean).collect()
 }
 

@@ -1,9 +1,9 @@
 //! The best network, drawn.
 
-use crate::papers::fashion_ga::best::BestRecord;
-use crate::papers::fashion_ga::genome::{CLASSES, UNITS};
-use crate::papers::fashion_ga::layer::{Kind, Layer};
-use crate::report::findings::{Diagram, DiagramBox, Figure, Form};
+use crate::best::BestRecord;
+use crate::genome::{CLASSES, UNITS};
+use crate::layer::{Kind, Layer};
+use renas_report::findings::{Diagram, DiagramBox, Figure, Form};
 
 /// Kinds of boxes: images and what every network ends with, normal convolutions, reductions.
 const PLAIN: usize = 0;

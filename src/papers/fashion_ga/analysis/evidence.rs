@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use crate::harness::study::Results;
-use crate::papers::fashion_ga::activations::ActivationRecord;
-use crate::papers::fashion_ga::best::BestRecord;
-use crate::papers::fashion_ga::filters::FilterRecord;
-use crate::papers::fashion_ga::plan::{ACTIVATIONS_ID, BEST_ID, FILTERS_ID, search_id, times_id};
-use crate::papers::fashion_ga::search::SearchRecord;
-use crate::papers::fashion_ga::settings::Settings;
+use crate::activations::ActivationRecord;
+use crate::best::BestRecord;
+use crate::filters::FilterRecord;
+use crate::plan::{ACTIVATIONS_ID, BEST_ID, FILTERS_ID, search_id, times_id};
+use crate::search::SearchRecord;
+use crate::settings::Settings;
+use renas_harness::study::Results;
 
 /// A search and the seconds of its trainings.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,15 +3,15 @@
 use super::diagram::best_network;
 use super::evidence::{Evidence, Timed};
 use super::measures;
-use crate::network::spec::Activation;
-use crate::papers::fashion_ga::arm::{self, Arm, RANDOM};
-use crate::papers::fashion_ga::layer::FUNCTIONS;
-use crate::papers::fashion_ga::search::Visit;
-use crate::papers::fashion_ga::settings::Settings;
-use crate::report::findings::{Figure, Form, Series};
-use crate::search::pareto::non_dominated_sort;
-use crate::stats::summary::{Interval, mean};
-use crate::stats::t_interval::interval_of_mean;
+use crate::arm::{self, Arm, RANDOM};
+use crate::layer::FUNCTIONS;
+use crate::search::Visit;
+use crate::settings::Settings;
+use renas_network::spec::Activation;
+use renas_report::findings::{Figure, Form, Series};
+use renas_search::pareto::non_dominated_sort;
+use renas_stats::summary::{Interval, mean};
+use renas_stats::t_interval::interval_of_mean;
 
 /// Points of a line over training time.
 const GRID: usize = 30;
@@ -179,7 +179,7 @@ fn by_function(evidence: &Evidence) -> Figure {
     genomes.sort_by(|one, other| one[0].accuracy.total_cmp(&other[0].accuracy));
     let line = |(place, name): (usize, &str)| {
         let point = |(rank, trained): (usize, &Vec<_>)| {
-            let trained: &crate::papers::fashion_ga::trainer::Trained = &trained[place];
+            let trained: &crate::trainer::Trained = &trained[place];
             vec![rank as f64 + 1.0, trained.accuracy]
         };
         Series { name: name.to_owned(), points: genomes.iter().enumerate().map(point).collect() }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::evidence::Timed;
-use crate::papers::fashion_ga::best::best_visit;
-use crate::papers::fashion_ga::search::Visit;
-use crate::search::hypervolume::hypervolume_2d;
-use crate::stats::correlation::spearman;
-use crate::stats::summary::mean;
+use crate::best::best_visit;
+use crate::search::Visit;
+use renas_search::hypervolume::hypervolume_2d;
+use renas_stats::correlation::spearman;
+use renas_stats::summary::mean;
 
 /// The highest accuracy of some visits.
 pub fn highest(visits: &[Visit]) -> Option<f64> {
@@ -101,11 +101,11 @@ pub fn accuracy_at<'v>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::fashion_ga::mutation::Mutation;
-    use crate::papers::fashion_ga::trainer::Trained;
+    use crate::mutation::Mutation;
+    use crate::trainer::Trained;
 
     fn visit(text: &str, accuracy: f64, parameters: u64, parent: Option<usize>) -> Visit {
-        let genome = crate::papers::fashion_ga::genome::Genome::read(&format!("{text}-GAP-FC:64-FC:10"));
+        let genome = crate::genome::Genome::read(&format!("{text}-GAP-FC:64-FC:10"));
         let trained = Trained { accuracy, diverged: false };
         let mutation = parent.map(|_| Mutation::Swap);
         Visit { genome: genome.expect("a genome"), trained, parameters, multiply_adds: 1, parent, mutation }

@@ -13,8 +13,8 @@ pub mod tables; //   the table of mutations, and those beyond the paper
 use anyhow::Result;
 
 use super::settings::Settings;
-use crate::harness::study::Results;
-use crate::report::findings::Findings;
+use renas_harness::study::Results;
+use renas_report::findings::Findings;
 
 /// All that the results say.
 pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
 use super::searches;
-use crate::base::metric::Unit;
-use crate::network::spec::Activation;
-use crate::papers::fashion_ga::filters::FilterRecord;
-use crate::papers::fashion_ga::layer::{FILTER_LIMIT, FUNCTIONS};
-use crate::papers::fashion_ga::settings::Settings;
-use crate::papers::fashion_ga::trainer::Trained;
-use crate::report::catalogue::{self, OF_A_COUNT, exact, samples};
-use crate::report::findings::{Measured, Quantity};
-use crate::stats::proportion::wilson_interval;
+use crate::filters::FilterRecord;
+use crate::layer::{FILTER_LIMIT, FUNCTIONS};
+use crate::settings::Settings;
+use crate::trainer::Trained;
+use renas_base::metric::Unit;
+use renas_network::spec::Activation;
+use renas_report::catalogue::{self, OF_A_COUNT, exact, samples};
+use renas_report::findings::{Measured, Quantity};
+use renas_stats::proportion::wilson_interval;
 
 type Read = catalogue::Read<Evidence>;
 
@@ -148,7 +148,7 @@ fn best(settings: &Settings) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::fashion_ga::fixture::{results, settings};
+    use crate::fixture::{results, settings};
 
     #[test]
     fn names_are_unique_and_all_that_is_found_was_promised() {

@@ -3,17 +3,17 @@
 use super::evidence::{Evidence, Timed};
 use super::measures;
 use super::quantities::Entry;
-use crate::base::metric::Unit;
-use crate::base::seed::Seed;
-use crate::papers::fashion_ga::arm::{self, Arm, RANDOM};
-use crate::papers::fashion_ga::best::best_visit;
-use crate::papers::fashion_ga::mutation::Rules;
-use crate::papers::fashion_ga::search::Visit;
-use crate::papers::fashion_ga::settings::{SWEET_SPOT, Settings};
-use crate::report::catalogue::{OF_A_COUNT, exact, samples};
-use crate::report::findings::Measured;
-use crate::stats::bootstrap::Bootstrap;
-use crate::stats::summary::mean;
+use crate::arm::{self, Arm, RANDOM};
+use crate::best::best_visit;
+use crate::mutation::Rules;
+use crate::search::Visit;
+use crate::settings::{SWEET_SPOT, Settings};
+use renas_base::metric::Unit;
+use renas_base::seed::Seed;
+use renas_report::catalogue::{OF_A_COUNT, exact, samples};
+use renas_report::findings::Measured;
+use renas_stats::bootstrap::Bootstrap;
+use renas_stats::summary::mean;
 
 /// A number of one search; nothing where the search has none.
 type OfSearch = Box<dyn Fn(&Timed) -> Option<f64>>;

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
 use super::published::TABLE_1;
-use crate::base::metric::Unit;
-use crate::network::spec::Activation;
-use crate::papers::fashion_ga::arm::RANDOM;
-use crate::papers::fashion_ga::best::best_visit;
-use crate::papers::fashion_ga::layer::FUNCTIONS;
-use crate::papers::fashion_ga::settings::Settings;
-use crate::report::findings::{Cell, Quantity, Table};
+use crate::arm::RANDOM;
+use crate::best::best_visit;
+use crate::layer::FUNCTIONS;
+use crate::settings::Settings;
+use renas_base::metric::Unit;
+use renas_network::spec::Activation;
+use renas_report::findings::{Cell, Quantity, Table};
 
 type Quantities = BTreeMap<String, Quantity>;
 

@@ -4,21 +4,19 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 
-use crate::harness::study::Results;
-use crate::papers::hierarchical::arm::Arm;
-use crate::papers::hierarchical::baselines::baseline::Baseline;
-use crate::papers::hierarchical::cost::CostRecord;
-use crate::papers::hierarchical::finals::FinalRecord;
-use crate::papers::hierarchical::latency::LatencyRecord;
-use crate::papers::hierarchical::objectives::Price;
-use crate::papers::hierarchical::plan::{
-    Ground, Pick, TIMED, baseline_id, cost_id, final_id, latency_id, ranking_id, search_id,
-};
-use crate::papers::hierarchical::ranking::Ranked;
-use crate::papers::hierarchical::search::SearchRecord;
-use crate::papers::hierarchical::settings::Settings;
-use crate::papers::hierarchical::space::Space;
-use crate::papers::hierarchical::trainer::Trained;
+use crate::arm::Arm;
+use crate::baselines::baseline::Baseline;
+use crate::cost::CostRecord;
+use crate::finals::FinalRecord;
+use crate::latency::LatencyRecord;
+use crate::objectives::Price;
+use crate::plan::{Ground, Pick, TIMED, baseline_id, cost_id, final_id, latency_id, ranking_id, search_id};
+use crate::ranking::Ranked;
+use crate::search::SearchRecord;
+use crate::settings::Settings;
+use crate::space::Space;
+use crate::trainer::Trained;
+use renas_harness::study::Results;
 
 /// A network that was trained on its own: chosen by a search, or designed by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,12 +2,12 @@
 
 use super::evidence::Evidence;
 use super::measures;
-use crate::papers::hierarchical::arm::Arm;
-use crate::papers::hierarchical::latency::front;
-use crate::papers::hierarchical::settings::Settings;
-use crate::report::findings::{Figure, Form, Series};
-use crate::stats::summary::{Interval, mean};
-use crate::stats::t_interval::interval_of_mean;
+use crate::arm::Arm;
+use crate::latency::front;
+use crate::settings::Settings;
+use renas_report::findings::{Figure, Form, Series};
+use renas_stats::summary::{Interval, mean};
+use renas_stats::t_interval::interval_of_mean;
 
 /// All figures, in the order of the report.
 pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {
@@ -73,7 +73,7 @@ fn hypervolumes(settings: &Settings, evidence: &Evidence) -> Figure {
 
 fn rankings(evidence: &Evidence) -> Figure {
     let series = |(seed, ranked): (usize, &Vec<_>)| {
-        let point = |one: &crate::papers::hierarchical::ranking::Ranked| vec![one.shared, one.alone];
+        let point = |one: &crate::ranking::Ranked| vec![one.shared, one.alone];
         Series { name: format!("supernet {seed}"), points: ranked.iter().map(point).collect() }
     };
     figure(

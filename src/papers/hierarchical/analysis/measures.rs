@@ -1,11 +1,11 @@
 //! Numbers of one search; nothing where they are not defined.
 
-use crate::papers::hierarchical::block::{Block, Layer};
-use crate::papers::hierarchical::genotype::FlatGenotype;
-use crate::papers::hierarchical::objectives::Price;
-use crate::papers::hierarchical::search::Visit;
-use crate::search::hypervolume::hypervolume_3d;
-use crate::stats::summary::mean;
+use crate::block::{Block, Layer};
+use crate::genotype::FlatGenotype;
+use crate::objectives::Price;
+use crate::search::Visit;
+use renas_search::hypervolume::hypervolume_3d;
+use renas_stats::summary::mean;
 
 /// The share of the box of error, multiply-adds and memory that the visits dominate: error from 0 to 1, the others from 0 to
 /// those of `unit`.
@@ -100,9 +100,9 @@ pub fn work_ratio(visits: &[Visit], unit: &Price, passes: &Passes) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::supernet::Choice;
-    use crate::papers::hierarchical::block::Operations;
-    use crate::papers::hierarchical::genotype::Position;
+    use crate::block::Operations;
+    use crate::genotype::Position;
+    use renas_network::supernet::Choice;
 
     fn visit(accuracy: f64, multiply_adds: u64, values: u64) -> Visit {
         let price = Price { parameters: values, multiply_adds, peak: 0 };

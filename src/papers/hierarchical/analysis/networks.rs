@@ -2,11 +2,11 @@
 
 use super::evidence::{Evidence, Trainee, trainees};
 use super::quantities::{Entry, Read};
-use crate::base::metric::Unit;
-use crate::papers::hierarchical::plan::Ground;
-use crate::papers::hierarchical::settings::Settings;
-use crate::papers::hierarchical::trainer::Trained;
-use crate::report::catalogue::{OF_A_COUNT, exact, samples};
+use crate::plan::Ground;
+use crate::settings::Settings;
+use crate::trainer::Trained;
+use renas_base::metric::Unit;
+use renas_report::catalogue::{OF_A_COUNT, exact, samples};
 
 const TRAINING: &str = "training seed";
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
 use super::{networks, searches, times};
-use crate::papers::hierarchical::settings::Settings;
-use crate::report::catalogue;
-use crate::report::findings::Quantity;
+use crate::settings::Settings;
+use renas_report::catalogue;
+use renas_report::findings::Quantity;
 
 pub(super) type Read = catalogue::Read<Evidence>;
 
@@ -34,12 +34,12 @@ fn entries(settings: &Settings) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::harness::study::StudyResult;
-    use crate::papers::hierarchical::analysis::analyze;
-    use crate::papers::hierarchical::cost::CostRecord;
-    use crate::papers::hierarchical::fixture::{results, settings};
-    use crate::papers::hierarchical::plan::cost_id;
-    use crate::report::soundness::sound_ids;
+    use crate::analysis::analyze;
+    use crate::cost::CostRecord;
+    use crate::fixture::{results, settings};
+    use crate::plan::cost_id;
+    use renas_harness::study::StudyResult;
+    use renas_report::soundness::sound_ids;
 
     #[test]
     fn names_are_unique_and_all_that_is_found_was_promised() {

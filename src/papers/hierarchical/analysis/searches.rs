@@ -3,16 +3,16 @@
 use super::evidence::Evidence;
 use super::measures::{self, Passes, Principle};
 use super::quantities::{Entry, Read};
-use crate::base::metric::Unit;
-use crate::papers::hierarchical::arm::Arm;
-use crate::papers::hierarchical::latency::front;
-use crate::papers::hierarchical::objectives::Price;
-use crate::papers::hierarchical::ranking::Ranked;
-use crate::papers::hierarchical::search::{SearchRecord, best_within};
-use crate::papers::hierarchical::settings::Settings;
-use crate::report::catalogue::samples;
-use crate::stats::correlation::kendall_tau_b;
-use crate::stats::summary::mean;
+use crate::arm::Arm;
+use crate::latency::front;
+use crate::objectives::Price;
+use crate::ranking::Ranked;
+use crate::search::{SearchRecord, best_within};
+use crate::settings::Settings;
+use renas_base::metric::Unit;
+use renas_report::catalogue::samples;
+use renas_stats::correlation::kendall_tau_b;
+use renas_stats::summary::mean;
 
 const SEARCH: &str = "search seed";
 const SUPERNET: &str = "supernet seed";

@@ -6,11 +6,11 @@ use super::evidence::{Evidence, trainees};
 use super::measures::Principle;
 use super::published::{Row, TABLE_1};
 use super::times::{Difference, Pair, pairs};
-use crate::base::metric::Unit;
-use crate::papers::hierarchical::arm::Arm;
-use crate::papers::hierarchical::plan::{Ground, TIMED};
-use crate::papers::hierarchical::settings::Settings;
-use crate::report::findings::{Cell, Quantity, Table};
+use crate::arm::Arm;
+use crate::plan::{Ground, TIMED};
+use crate::settings::Settings;
+use renas_base::metric::Unit;
+use renas_report::findings::{Cell, Quantity, Table};
 
 type Quantities = BTreeMap<String, Quantity>;
 

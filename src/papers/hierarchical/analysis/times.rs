@@ -2,14 +2,14 @@
 
 use super::evidence::Evidence;
 use super::quantities::{Entry, Read};
-use crate::base::metric::Unit;
-use crate::papers::hierarchical::arm::Arm;
-use crate::papers::hierarchical::cost::CostRecord;
-use crate::papers::hierarchical::latency::{Configuration, LatencyRecord};
-use crate::papers::hierarchical::plan::TIMED;
-use crate::papers::hierarchical::settings::Settings;
-use crate::report::catalogue::samples;
-use crate::stats::correlation::kendall_tau_b;
+use crate::arm::Arm;
+use crate::cost::CostRecord;
+use crate::latency::{Configuration, LatencyRecord};
+use crate::plan::TIMED;
+use crate::settings::Settings;
+use renas_base::metric::Unit;
+use renas_report::catalogue::samples;
+use renas_stats::correlation::kendall_tau_b;
 
 const HOURS_PER_DAY: f64 = 24.0;
 
@@ -152,7 +152,7 @@ pub(super) fn catalogue(settings: &Settings) -> Vec<Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::hierarchical::fixture::settings;
+    use crate::fixture::settings;
 
     /// Two sizes of batches, numbers of threads and numerics are 8 configurations and 28 pairs; each differs from three
     /// others in one thing, which is 12 pairs, 4 for each thing.

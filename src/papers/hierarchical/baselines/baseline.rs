@@ -6,7 +6,7 @@ use super::dense_net::dense_net_bc;
 use super::mobile_net::{CIFAR_STRIDES, mobile_net_v2};
 use super::res_net::res_net;
 use super::squeeze_net::{CIFAR_STEM_KERNEL, squeeze_net};
-use crate::network::spec::NetworkSpec;
+use renas_network::spec::NetworkSpec;
 
 /// A hand-designed network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -75,9 +75,9 @@ impl Form {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::network::cost::cost;
-    use crate::network::parameter::parameters;
-    use crate::network::spec::Operator;
+    use renas_network::cost::cost;
+    use renas_network::parameter::parameters;
+    use renas_network::spec::Operator;
 
     /// As published for CIFAR.
     pub(in super::super) fn cifar() -> Form {

@@ -1,8 +1,8 @@
 //! Densely connected networks with bottlenecks and compression: Huang et al. 2017, <https://doi.org/10.1109/CVPR.2017.243>.
 
 use super::baseline::Form;
-use crate::network::spec::{Activation, NetworkSpec, Operator};
-use crate::papers::hierarchical::network::Chain;
+use crate::network::Chain;
+use renas_network::spec::{Activation, NetworkSpec, Operator};
 
 /// Channels that each layer adds, k.
 const GROWTH: usize = 12;

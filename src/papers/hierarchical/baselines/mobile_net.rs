@@ -1,8 +1,8 @@
 //! MobileNetV2: Sandler et al. 2018, table 2, <https://doi.org/10.1109/CVPR.2018.00474>.
 
 use super::baseline::Form;
-use crate::network::spec::{NetworkSpec, Operator};
-use crate::papers::hierarchical::network::{Chain, Convolution, pointwise};
+use crate::network::{Chain, Convolution, pointwise};
+use renas_network::spec::{NetworkSpec, Operator};
 
 /// Strides of the first two groups of blocks where images are small; as published they are 1 and 2, after a stem of 2.
 pub(super) const CIFAR_STRIDES: [usize; 2] = [1, 1];
@@ -47,7 +47,7 @@ pub(super) fn mobile_net_v2(form: &Form, [first, second]: [usize; 2]) -> Network
 mod tests {
     use super::super::baseline::tests::without_convolution_biases;
     use super::*;
-    use crate::network::cost::cost;
+    use renas_network::cost::cost;
 
     /// The documentation of torchvision's `mobilenet_v2`: 3,504,872 parameters, 0.30 G multiply-adds on ImageNet; the publication says
     /// 3.4 M and 300 M.

@@ -1,8 +1,8 @@
 //! Residual networks for small images: He et al. 2016, section 4.2, <https://doi.org/10.1109/CVPR.2016.90>.
 
 use super::baseline::Form;
-use crate::network::spec::{NetworkSpec, Operator};
-use crate::papers::hierarchical::network::{Chain, Convolution};
+use crate::network::{Chain, Convolution};
+use renas_network::spec::{NetworkSpec, Operator};
 
 /// 6n + 2 layers: three stages of n blocks of two 3 x 3 convolutions each.
 ///

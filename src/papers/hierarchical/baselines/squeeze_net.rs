@@ -1,8 +1,8 @@
 //! SqueezeNet 1.0: Iandola et al. 2016, table 1, <https://arxiv.org/abs/1602.07360>.
 
 use super::baseline::Form;
-use crate::network::spec::{Activation, NetworkSpec, Operator};
-use crate::papers::hierarchical::network::Chain;
+use crate::network::Chain;
+use renas_network::spec::{Activation, NetworkSpec, Operator};
 
 /// Kernel of the first convolution where images are small; 7 as published.
 pub(super) const CIFAR_STEM_KERNEL: usize = 3;
@@ -44,7 +44,7 @@ fn convolved(chain: &mut Chain, name: &str, filters: usize, kernel: usize, strid
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::cost::cost;
+    use renas_network::cost::cost;
 
     /// The documentation of torchvision's `squeezenet1_0`: 1,248,424 parameters; the publication says 50 times fewer than AlexNet's 60 M.
     #[test]

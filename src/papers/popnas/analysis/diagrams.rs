@@ -2,13 +2,13 @@
 
 use super::evidence::Evidence;
 use super::measures;
-use crate::papers::popnas::arm;
-use crate::papers::popnas::cell::Cell;
-use crate::papers::popnas::operator::Operator;
-use crate::papers::popnas::plan::SHOWN_SEED;
-use crate::papers::popnas::settings::Settings;
-use crate::papers::popnas::variant::Variant;
-use crate::report::findings::{Diagram, DiagramBox, Figure, Form};
+use crate::arm;
+use crate::cell::Cell;
+use crate::operator::Operator;
+use crate::plan::SHOWN_SEED;
+use crate::settings::Settings;
+use crate::variant::Variant;
+use renas_report::findings::{Diagram, DiagramBox, Figure, Form};
 
 /// Kinds of boxes: what is built or trained, what pools, what convolves, what joins, what predicts.
 const PLAIN: usize = 0;

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use crate::harness::study::Results;
-use crate::papers::popnas::ablation::Judged;
-use crate::papers::popnas::plan::{CLOCK_ID, ablation_id, search_id};
-use crate::papers::popnas::search::SearchRecord;
-use crate::papers::popnas::settings::Settings;
+use crate::ablation::Judged;
+use crate::plan::{CLOCK_ID, ablation_id, search_id};
+use crate::search::SearchRecord;
+use crate::settings::Settings;
+use renas_harness::study::Results;
 
 /// Results by arm.
 #[derive(Clone, Debug)]

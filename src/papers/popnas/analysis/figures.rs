@@ -2,14 +2,14 @@
 
 use super::evidence::Evidence;
 use super::measures;
-use crate::papers::popnas::ablation::{FeatureSet, Judged};
-use crate::papers::popnas::plan::SHOWN_SEED;
-use crate::papers::popnas::regressor::RegressorKind;
-use crate::papers::popnas::search::{SearchRecord, Stage};
-use crate::papers::popnas::settings::Settings;
-use crate::report::findings::{Figure, Form, Series};
-use crate::stats::summary::{Interval, mean};
-use crate::stats::t_interval::interval_of_mean;
+use crate::ablation::{FeatureSet, Judged};
+use crate::plan::SHOWN_SEED;
+use crate::regressor::RegressorKind;
+use crate::search::{SearchRecord, Stage};
+use crate::settings::Settings;
+use renas_report::findings::{Figure, Form, Series};
+use renas_stats::summary::{Interval, mean};
+use renas_stats::t_interval::interval_of_mean;
 
 /// All figures, in the order of the report.
 pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {

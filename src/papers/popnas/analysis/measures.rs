@@ -1,10 +1,10 @@
 //! Numbers of one search; nothing where a search has no such cells.
 
-use crate::papers::popnas::operator::Operator;
-use crate::papers::popnas::search::{SearchRecord, Stage, Trained};
-use crate::search::hypervolume::hypervolume_2d;
-use crate::stats::correlation::kendall_tau_b;
-use crate::stats::summary::mean;
+use crate::operator::Operator;
+use crate::search::{SearchRecord, Stage, Trained};
+use renas_search::hypervolume::hypervolume_2d;
+use renas_stats::correlation::kendall_tau_b;
+use renas_stats::summary::mean;
 
 /// The stage of cells of `blocks` blocks.
 pub fn stage(record: &SearchRecord, blocks: usize) -> Option<&Stage> {
@@ -100,7 +100,7 @@ fn within(record: &SearchRecord, seconds: f64) -> impl Iterator<Item = &Trained>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::popnas::child::Child;
+    use crate::child::Child;
 
     fn trained(cell: &str, accuracy: f64, seconds: f64, predicted: Option<[f64; 2]>) -> Trained {
         let child = Child { accuracy, seconds, diverged: false };

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
 use super::measures;
-use crate::base::metric::Unit;
-use crate::papers::popnas::ablation::{Judged, pairs};
-use crate::papers::popnas::arm;
-use crate::papers::popnas::operator::Operator;
-use crate::papers::popnas::search::{SearchRecord, Stage, Trained};
-use crate::papers::popnas::settings::{ArmSettings, Settings};
-use crate::papers::popnas::space::Space;
-use crate::report::catalogue::{self, samples};
-use crate::report::findings::{Measured, Quantity};
-use crate::stats::summary::{mean, median};
+use crate::ablation::{Judged, pairs};
+use crate::arm;
+use crate::operator::Operator;
+use crate::search::{SearchRecord, Stage, Trained};
+use crate::settings::{ArmSettings, Settings};
+use crate::space::Space;
+use renas_base::metric::Unit;
+use renas_report::catalogue::{self, samples};
+use renas_report::findings::{Measured, Quantity};
+use renas_stats::summary::{mean, median};
 
 /// A number of one search; nothing where the search has no such cells.
 type OfSearch = Box<dyn Fn(&SearchRecord) -> Option<f64>>;
@@ -348,9 +348,9 @@ pub fn median_of(quantities: &BTreeMap<String, Quantity>, name: &str) -> Option<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::popnas::ablation::FeatureSet;
-    use crate::papers::popnas::fixture::{results, settings};
-    use crate::papers::popnas::regressor::RegressorKind;
+    use crate::ablation::FeatureSet;
+    use crate::fixture::{results, settings};
+    use crate::regressor::RegressorKind;
 
     #[test]
     fn names_are_unique_and_all_that_is_found_was_promised() {

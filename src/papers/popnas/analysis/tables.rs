@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::evidence::Evidence;
 use super::published::{TABLE_3, TABLE_4, TABLE_5, TABLE_6, TABLE_7, TABLE_8};
 use super::{measures, quantities};
-use crate::base::metric::Unit;
-use crate::papers::popnas::plan::SHOWN_SEED;
-use crate::papers::popnas::settings::Settings;
-use crate::report::findings::{Cell, Quantity, Table};
+use crate::plan::SHOWN_SEED;
+use crate::settings::Settings;
+use renas_base::metric::Unit;
+use renas_report::findings::{Cell, Quantity, Table};
 
 type Quantities = BTreeMap<String, Quantity>;
 
@@ -274,8 +274,8 @@ impl Maker<'_> {
     fn shares(&self) -> Table {
         let mut rows = Vec::new();
         for arm in &self.settings.search.arms {
-            let Some(operators) = crate::papers::popnas::arm::find(&arm.name)
-                .map(|found| crate::papers::popnas::space::Space::new(found.variant, 1).operators())
+            let Some(operators) =
+                crate::arm::find(&arm.name).map(|found| crate::space::Space::new(found.variant, 1).operators())
             else {
                 continue;
             };

@@ -1,10 +1,10 @@
 //! Numbers of searches: what they found by some step or some cost, on fronts and as hypervolume.
 
-use crate::papers::valp::laboratory::Objectives;
-use crate::papers::valp::operator::edit::Effect;
-use crate::papers::valp::search::{SearchRecord, StepRecord};
-use crate::search::hypervolume::hypervolume_3d;
-use crate::search::pareto::dominates;
+use crate::laboratory::Objectives;
+use crate::operator::edit::Effect;
+use crate::search::{SearchRecord, StepRecord};
+use renas_search::hypervolume::hypervolume_3d;
+use renas_search::pareto::dominates;
 
 /// Steps at which searches are measured: those that the paper names, and tens.
 pub const KEY_STEPS: [usize; 9] = [5, 10, 16, 18, 20, 30, 40, 50, 60];
@@ -125,9 +125,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::papers::valp::guide::Choice;
-    use crate::papers::valp::laboratory::Trained;
-    use crate::papers::valp::operator::edit::{Edit, Form};
+    use crate::guide::Choice;
+    use crate::laboratory::Trained;
+    use crate::operator::edit::{Edit, Form};
 
     fn of([error, squared_error, distance]: [f64; 3]) -> Objectives {
         Objectives { error, squared_error, distance }

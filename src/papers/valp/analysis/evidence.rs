@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::observations::{Medians, Observation, differences, observe};
-use crate::harness::study::Results;
-use crate::papers::valp::arm::Arm;
-use crate::papers::valp::donation::Donation;
-use crate::papers::valp::exploration::ExplorationRecord;
-use crate::papers::valp::plan::{DONATION_ID, exploration_id, judge_id, search_id};
-use crate::papers::valp::quality::Judge;
-use crate::papers::valp::search::SearchRecord;
-use crate::papers::valp::settings::Settings;
+use crate::arm::Arm;
+use crate::donation::Donation;
+use crate::exploration::ExplorationRecord;
+use crate::plan::{DONATION_ID, exploration_id, judge_id, search_id};
+use crate::quality::Judge;
+use crate::search::SearchRecord;
+use crate::settings::Settings;
+use renas_harness::study::Results;
 
 /// Results of the profile.
 #[derive(Clone, Debug)]

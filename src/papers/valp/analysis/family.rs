@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::observations::Observation;
-use crate::papers::valp::operator::edit::{Form, Operator};
-use crate::stats::dunn::{PairOfGroups, dunn};
-use crate::stats::kruskal_wallis::{KruskalWallis, kruskal_wallis};
-use crate::stats::summary::{SampleError, mean};
+use crate::operator::edit::{Form, Operator};
+use renas_stats::dunn::{PairOfGroups, dunn};
+use renas_stats::kruskal_wallis::{KruskalWallis, kruskal_wallis};
+use renas_stats::summary::{SampleError, mean};
 
 /// What one observation of a test is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

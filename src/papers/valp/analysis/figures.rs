@@ -6,11 +6,11 @@ use super::climbing::{Pair, PooledFront, hypervolume, pair_counts};
 use super::evidence::Evidence;
 use super::observations::{Objective, Observation, cut};
 use super::operators::PAIRED;
-use crate::papers::valp::arm::Arm;
-use crate::papers::valp::operator::edit::{Form, Operator};
-use crate::papers::valp::settings::Settings;
-use crate::report::findings::{Figure, Form as Drawn, Series};
-use crate::stats::summary::{mean, quantile, sorted};
+use crate::arm::Arm;
+use crate::operator::edit::{Form, Operator};
+use crate::settings::Settings;
+use renas_report::findings::{Figure, Form as Drawn, Series};
+use renas_stats::summary::{mean, quantile, sorted};
 
 /// Bins of Figure 5, between the cuts.
 const BINS: usize = 20;

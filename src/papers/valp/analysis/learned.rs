@@ -7,10 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::family::{Variant, variants};
 use super::observations::{Objective, Observation, cut};
-use crate::papers::valp::diagnosis::intervention::Reading;
-use crate::papers::valp::diagnosis::sub_loss::{Thresholds, Trend};
-use crate::papers::valp::operator::edit::{Form, Operator};
-use crate::stats::summary::mean;
+use crate::diagnosis::intervention::Reading;
+use crate::diagnosis::sub_loss::{Thresholds, Trend};
+use crate::operator::edit::{Form, Operator};
+use renas_stats::summary::mean;
 
 /// Fewest observations that a mean of the learned rules rests on.
 const FEWEST: usize = 3;
@@ -125,9 +125,9 @@ pub fn best(outcomes: &BTreeMap<Variant, Vec<f64>>) -> Option<(Variant, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::valp::analysis::observations::Known;
-    use crate::papers::valp::fixture::id;
-    use crate::papers::valp::operator::edit::Edit;
+    use crate::analysis::observations::Known;
+    use crate::fixture::id;
+    use crate::operator::edit::Edit;
 
     fn observation(model: usize, operator: Operator, form: Form, slope: f64, improvement: f64) -> Observation {
         let edit = if operator == Operator::CloneNetwork {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::papers::valp::component::{Id, OutputKind};
-use crate::papers::valp::exploration::{ExplorationRecord, Mutation};
-use crate::papers::valp::laboratory::Objectives;
-use crate::papers::valp::operator::edit::{Edit, Form, Operator};
-use crate::papers::valp::settings::Settings;
-use crate::stats::correlation::ranks;
-use crate::stats::summary::median;
+use crate::component::{Id, OutputKind};
+use crate::exploration::{ExplorationRecord, Mutation};
+use crate::laboratory::Objectives;
+use crate::operator::edit::{Edit, Form, Operator};
+use crate::settings::Settings;
+use renas_stats::correlation::ranks;
+use renas_stats::summary::median;
 
 /// Smallest loss or distance that a logarithm is taken of.
 const SMALLEST: f64 = 1e-12;

@@ -7,15 +7,15 @@ use super::family::{Family, Grain};
 use super::learned::Lessons;
 use super::observations::{Half, Objective, Observation, cut};
 use super::quantities::{Entry, means_by};
-use crate::base::metric::Unit;
-use crate::papers::valp::diagnosis::intervention::Reading;
-use crate::papers::valp::donation::Donation;
-use crate::papers::valp::exploration::{After, ExplorationRecord};
-use crate::papers::valp::operator::edit::{Form, Operator};
-use crate::papers::valp::settings::Settings;
-use crate::report::catalogue::exact;
-use crate::report::findings::Measured;
-use crate::stats::correlation::spearman;
+use crate::diagnosis::intervention::Reading;
+use crate::donation::Donation;
+use crate::exploration::{After, ExplorationRecord};
+use crate::operator::edit::{Form, Operator};
+use crate::settings::Settings;
+use renas_base::metric::Unit;
+use renas_report::catalogue::exact;
+use renas_report::findings::Measured;
+use renas_stats::correlation::spearman;
 
 /// The operators that have both forms in section V-B.
 pub const PAIRED: [Operator; 3] = [Operator::AddConnection, Operator::InsertNetwork, Operator::CloneNetwork];

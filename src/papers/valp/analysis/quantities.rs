@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
 use super::{operators, searches};
-use crate::base::metric::Unit;
-use crate::papers::valp::settings::Settings;
-use crate::report::catalogue;
-use crate::report::findings::{Measured, Quantity};
-use crate::stats::summary::mean;
+use crate::settings::Settings;
+use renas_base::metric::Unit;
+use renas_report::catalogue;
+use renas_report::findings::{Measured, Quantity};
+use renas_stats::summary::mean;
 
 /// One entry of the catalogue.
 pub(super) type Entry = catalogue::Entry<Evidence>;
@@ -56,7 +56,7 @@ pub(super) fn means_by(values: impl IntoIterator<Item = (usize, f64)>) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::papers::valp::pretence::{results, settings};
+    use crate::pretence::{results, settings};
 
     #[test]
     fn names_are_unique_and_all_that_is_found_was_promised() {

@@ -6,16 +6,16 @@ use super::climbing::{
 };
 use super::evidence::Evidence;
 use super::quantities::{Entry, means_by};
-use crate::base::metric::Unit;
-use crate::base::seed::Seed;
-use crate::papers::valp::arm::Arm;
-use crate::papers::valp::diagnosis::sub_loss::Trend;
-use crate::papers::valp::search::SearchRecord;
-use crate::papers::valp::settings::{ArmSettings, Settings};
-use crate::report::catalogue::exact;
-use crate::report::findings::Measured;
-use crate::stats::bootstrap::Bootstrap;
-use crate::stats::summary::{quantile, sorted};
+use crate::arm::Arm;
+use crate::diagnosis::sub_loss::Trend;
+use crate::search::SearchRecord;
+use crate::settings::{ArmSettings, Settings};
+use renas_base::metric::Unit;
+use renas_base::seed::Seed;
+use renas_report::catalogue::exact;
+use renas_report::findings::Measured;
+use renas_stats::bootstrap::Bootstrap;
+use renas_stats::summary::{quantile, sorted};
 
 /// How intervals of fronts are made.
 const RESAMPLED: &str = "percentile bootstrap over pairs, 2,000 resamples";

@@ -8,12 +8,12 @@ use super::family::{Family, Grain};
 use super::learned::{Lessons, best, is_advised};
 use super::observations::{Half, Objective};
 use super::operators::{DIAGNOSES, PAIRED, correlations};
-use crate::base::metric::Unit;
-use crate::papers::valp::diagnosis::sub_loss::Trend;
-use crate::papers::valp::operator::edit::{Form, Operator};
-use crate::papers::valp::settings::Settings;
-use crate::report::findings::{Cell, Quantity, Table};
-use crate::stats::summary::mean;
+use crate::diagnosis::sub_loss::Trend;
+use crate::operator::edit::{Form, Operator};
+use crate::settings::Settings;
+use renas_base::metric::Unit;
+use renas_report::findings::{Cell, Quantity, Table};
+use renas_stats::summary::mean;
 
 type Quantities = BTreeMap<String, Quantity>;
 
@@ -302,7 +302,7 @@ impl Maker<'_> {
     }
 
     fn searches(&self) -> Table {
-        let row = |arm: &crate::papers::valp::settings::ArmSettings| {
+        let row = |arm: &crate::settings::ArmSettings| {
             let name = |name: &str| self.quantity(format!("search.{}.{name}", arm.name));
             let cells = ["accepted_share", "reducers.early_share", "reducers.late_share", "fallback_share", "compute"];
             let states = ["state.stuck_share", "state.moderate_share", "state.steep_share"];

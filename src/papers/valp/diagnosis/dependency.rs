@@ -1,8 +1,8 @@
 //! Dependency measures: how much the value of a sub-network tells of a model output (sections IV-B.4 and IV-E.4;
 //! described there and not tested).
 
-use crate::surrogate::ridge::Ridge;
-use crate::surrogate::{Features, FitError, Predictor as _, Regressor as _};
+use renas_surrogate::ridge::Ridge;
+use renas_surrogate::{Features, FitError, Predictor as _, Regressor as _};
 
 /// The penalty that keeps a linear estimator defined where units move together.
 const PENALTY: f64 = 1e-8;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::super::component::Id;
 use super::super::graph::Valp;
 use super::super::initial::{block, layers};
-use crate::network::assembly::{Assembly, Law, Source};
-use crate::task::heads::ShuffledFeatures;
+use renas_network::assembly::{Assembly, Law, Source};
+use renas_task::heads::ShuffledFeatures;
 
 /// The standard deviation of the weights and biases that replace a sub-network's (intelligent_local.py:342-372 of the
 /// code; the paper says "random values").
@@ -78,9 +78,9 @@ mod tests {
     use super::super::super::initial::initial;
     use super::super::super::network::model;
     use super::*;
-    use crate::base::seed::Seed;
-    use crate::network::assembly::assemble;
-    use crate::network::weights::Tensors;
+    use renas_base::seed::Seed;
+    use renas_network::assembly::assemble;
+    use renas_network::weights::Tensors;
 
     #[test]
     fn the_three_readings_of_the_threshold_differ() {

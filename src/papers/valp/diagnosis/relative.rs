@@ -1,7 +1,7 @@
 //! Relative performance: rankings of several models, one per output (sections IV-B.5 and IV-E.5; described there and not
 //! tested).
 
-use crate::stats::correlation::ranks;
+use renas_stats::correlation::ranks;
 
 /// A model that is good but for one output, and the model that is best in that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

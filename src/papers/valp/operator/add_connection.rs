@@ -9,8 +9,8 @@ use super::super::correctness::GraphError;
 use super::super::graph::Valp;
 use super::columns::{Columns, rewire};
 use super::edit::{Edit, Form, Variation};
-use crate::base::seed::Stream;
-use crate::network::assembly::Assembly;
+use renas_base::seed::Stream;
+use renas_network::assembly::Assembly;
 
 /// Probability that a decoder draws from what it newly reads, and is not conditional on it.
 const LATENT: f64 = 0.7;

@@ -11,9 +11,9 @@ use super::super::initial::{block, draw_weight, layers, part};
 use super::super::space::Space;
 use super::edit::{Edit, Form, Variation};
 use super::identity::scaled_identity;
-use crate::base::seed::Stream;
-use crate::network::assembly::{Assembly, Source};
-use crate::network::spec::Activation;
+use renas_base::seed::Stream;
+use renas_network::assembly::{Assembly, Source};
+use renas_network::spec::Activation;
 
 /// Behind every hidden layer. The paper leaves the place open; before the first one an identity would be as wide as the
 /// image.

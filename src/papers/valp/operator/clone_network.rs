@@ -19,7 +19,7 @@ use super::super::graph::Valp;
 use super::super::initial::{block, draw_network, layers};
 use super::columns::{Columns, rewire};
 use super::edit::{Edit, Form, Variation};
-use crate::network::assembly::{Assembly, Source};
+use renas_network::assembly::{Assembly, Source};
 
 /// All sub-networks.
 pub(super) fn edits(valp: &Valp) -> Vec<Edit> {

@@ -3,7 +3,7 @@
 use super::super::component::{Connection, Id};
 use super::super::graph::{Segment, Valp};
 use super::super::initial::{LayerShape, block, layers, part};
-use crate::network::assembly::{Assembly, Source};
+use renas_network::assembly::{Assembly, Source};
 
 /// Where the columns of the first layer's weight come from that multiply one source.
 #[derive(Clone, Copy, Debug, PartialEq)]

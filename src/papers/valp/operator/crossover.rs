@@ -9,10 +9,10 @@ use super::super::graph::{Segment, Valp};
 use super::super::initial::{block, layers, part};
 use super::super::subgraph::exclusive_subgraph;
 use super::edit::Variation;
-use crate::base::seed::Stream;
-use crate::network::assembly::{Assembly, Block, Source};
-use crate::network::weights::Tensors;
-use crate::task::heads::DONOR;
+use renas_base::seed::Stream;
+use renas_network::assembly::{Assembly, Block, Source};
+use renas_network::weights::Tensors;
+use renas_task::heads::DONOR;
 
 /// A host cannot take what a donor has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

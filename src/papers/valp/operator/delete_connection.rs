@@ -5,7 +5,7 @@ use super::super::correctness::GraphError;
 use super::super::graph::Valp;
 use super::columns::rewire;
 use super::edit::{Edit, Variation};
-use crate::network::assembly::Assembly;
+use renas_network::assembly::Assembly;
 
 /// All connections that the model is correct without.
 ///

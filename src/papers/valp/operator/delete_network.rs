@@ -7,7 +7,7 @@ use super::super::correctness::GraphError;
 use super::super::graph::Valp;
 use super::columns::{Columns, rewire};
 use super::edit::{Edit, Variation};
-use crate::network::assembly::Assembly;
+use renas_network::assembly::Assembly;
 
 /// All sub-networks whose sources may feed their receivers: never one that stands alone between an input and an output
 /// (section V-B).

@@ -12,8 +12,8 @@ use super::{
     add_connection, add_layer, clone_network, delete_connection, delete_network, extend_layer, hyper, insert_network,
     remove_layer,
 };
-use crate::base::seed::Stream;
-use crate::network::assembly::Assembly;
+use renas_base::seed::Stream;
+use renas_network::assembly::Assembly;
 
 /// What an operator does; the names of the paper's section V, in its order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

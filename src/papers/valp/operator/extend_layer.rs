@@ -8,8 +8,8 @@ use super::super::graph::Valp;
 use super::super::initial::{block, layers, part};
 use super::super::space::Space;
 use super::edit::{Edit, Form, Variation};
-use crate::base::seed::Stream;
-use crate::network::assembly::{Assembly, Source};
+use renas_base::seed::Stream;
+use renas_network::assembly::{Assembly, Source};
 
 /// Every hidden layer that is narrower than the space's widest.
 pub(super) fn edits(valp: &Valp, space: &Space) -> Vec<Edit> {

@@ -8,9 +8,9 @@ use super::super::correctness::GraphError;
 use super::super::graph::{Parts, Valp};
 use super::super::space::{Algorithm, Space};
 use super::edit::{Edit, Variation};
-use crate::base::seed::Stream;
-use crate::network::assembly::Assembly;
-use crate::task::recipe::Optimizer;
+use renas_base::seed::Stream;
+use renas_network::assembly::Assembly;
+use renas_task::recipe::Optimizer;
 
 pub(super) fn learning_rate_edits(valp: &Valp, space: &Space) -> Vec<Edit> {
     let changeable = valp.outputs().iter().filter(|output| !other_rates(valp, output, space).is_empty());

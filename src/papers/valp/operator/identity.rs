@@ -7,9 +7,9 @@ use super::super::component::{Id, Kind, LastLayer, SubNetwork};
 use super::super::graph::Valp;
 use super::super::initial::{block, layers};
 use super::super::space::Space;
-use crate::base::seed::Stream;
-use crate::network::assembly::{Assembly, Block, Source};
-use crate::network::spec::Activation;
+use renas_base::seed::Stream;
+use renas_network::assembly::{Assembly, Block, Source};
+use renas_network::spec::Activation;
 
 /// A random sub-network that can carry `carried` units: number of layers and laws as of any, each layer linear or with
 /// ReLU with equal chances, all as wide as what they carry or, behind a ReLU, twice as wide.

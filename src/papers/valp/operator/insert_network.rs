@@ -13,8 +13,8 @@ use super::super::space::Space;
 use super::columns::{Columns, first_layer, rewire};
 use super::edit::{Edit, Form, Variation};
 use super::identity::{carrier, carry, scaled_identity};
-use crate::base::seed::Stream;
-use crate::network::assembly::{Assembly, Source};
+use renas_base::seed::Stream;
+use renas_network::assembly::{Assembly, Source};
 
 /// Into all connections that a kind of sub-network fits; gentle, where no more than the space's `carried` units pass.
 pub(super) fn edits(valp: &Valp, form: Form, space: &Space) -> Vec<Edit> {

@@ -7,7 +7,7 @@ use super::super::correctness::GraphError;
 use super::super::graph::Valp;
 use super::super::initial::{draw_weight, layers};
 use super::edit::{Edit, Variation};
-use crate::network::assembly::Assembly;
+use renas_network::assembly::Assembly;
 
 /// Every hidden layer that is not the only one of its sub-network.
 pub(super) fn edits(valp: &Valp) -> Vec<Edit> {

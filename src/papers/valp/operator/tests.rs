@@ -11,10 +11,10 @@ use super::super::network::model;
 use super::super::subgraph::exclusive_subgraph;
 use super::crossover::{crossover, with_donor};
 use super::edit::{Edit, EditError, Effect, Form, Operator, Variation};
-use crate::base::seed::{Seed, Stream};
-use crate::network::assembly::{Assembly, Block, Source, assemble};
-use crate::network::forward::forward;
-use crate::network::weights::Tensors;
+use renas_base::seed::{Seed, Stream};
+use renas_network::assembly::{Assembly, Block, Source, assemble};
+use renas_network::forward::forward;
+use renas_network::weights::Tensors;
 
 /// Weights for a model, fresh or from others.
 fn weights(valp: &Valp, assembly: &Assembly, old: &Tensors, seed: u64) -> Tensors {

@@ -4,13 +4,13 @@ use super::{
     AnalysisSettings, ArmSettings, ClassifierSettings, DataSettings, DiagnosisSettings, Diverged, ExplorationSettings,
     SamplingSettings, SearchSettings, Settings, SpaceSettings, TrainingSettings,
 };
-use crate::base::seed::Seed;
-use crate::data::{registry, split};
-use crate::harness::manifest::decode::Section;
-use crate::papers::valp::arm::Arm;
-use crate::papers::valp::network::Losses;
-use crate::task::SplitChoice;
-use crate::task::heads::HeadLoss;
+use crate::arm::Arm;
+use crate::network::Losses;
+use renas_base::seed::Seed;
+use renas_data::{registry, split};
+use renas_harness::manifest::decode::Section;
+use renas_task::SplitChoice;
+use renas_task::heads::HeadLoss;
 
 /// Read the section; mistakes are reported to it.
 pub fn read(section: &mut Section<'_>) -> Settings {

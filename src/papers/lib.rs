@@ -1,12 +1,12 @@
 //! The papers: each is one folder here and one manifest, and uses no other paper.
 
-pub mod econas; // evolutionary search of perceptrons on precomputed objectives
-pub mod fashion_ga; // aging evolution of sequential convolutional networks
-pub mod hierarchical; // networks of a hierarchical space, judged with the shared weights of a supernet
-pub mod popnas; // progressive search of cells on the front of predicted accuracy and time
-pub mod valp; //   models of several networks and outputs, varied by operators that rules choose
+pub use renas_econas as econas; // evolutionary search of perceptrons on precomputed objectives
+pub use renas_fashion_ga as fashion_ga; // aging evolution of sequential convolutional networks
+pub use renas_hierarchical as hierarchical; // networks of a hierarchical space, judged with the shared weights of a supernet
+pub use renas_popnas as popnas; // progressive search of cells on the front of predicted accuracy and time
+pub use renas_valp as valp; //   models of several networks and outputs, varied by operators that rules choose
 
-use crate::harness::study::Paper;
+use renas_harness::study::Paper;
 
 /// All papers, in the order of lists.
 pub fn all() -> [&'static dyn Paper; 5] {
@@ -32,10 +32,10 @@ mod tests {
     use serde::de::DeserializeOwned;
 
     use super::*;
-    use crate::harness::manifest::load;
+    use renas_harness::manifest::load;
 
     fn inputs_read_back<I: Serialize + DeserializeOwned>(paper: &dyn Paper) {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
         let manifest = load::load(&dir, paper.id(), &[paper]).unwrap_or_else(|mistakes| panic!("{mistakes}"));
         for settings in manifest.profiles.values() {
             for study in paper.plan(&settings.parameters).expect("a sound manifest") {

@@ -14,14 +14,14 @@ pub mod sequence; // a predictor over sequences of tokens, fitted and asked
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::digest::Digest;
-use crate::base::seed::Seed;
-pub use crate::data::split::{DataChoice, Split, SplitChoice};
-use crate::network::spec::NetworkSpec;
 use heads::{EvaluateHeads, Generate, TrainHeads};
 use latency::Latency;
 use paths::{EvaluateSlice, TrainPaths};
 use recipe::{Recipe, Stop};
+use renas_base::digest::Digest;
+use renas_base::seed::Seed;
+pub use renas_data::split::{DataChoice, Split, SplitChoice};
+use renas_network::spec::NetworkSpec;
 use sequence::{FitSequence, PredictSequence};
 
 /// One unit of work, and all that its result depends on besides numerics, device and libtorch version.
@@ -199,7 +199,7 @@ mod tests {
     use super::recipe::{Loss, Optimizer, Schedule};
     use super::sequence::{Example, SequenceModel, SequenceRecipe};
     use super::*;
-    use crate::network::spec::Activation;
+    use renas_network::spec::Activation;
 
     fn train() -> Train {
         Train {

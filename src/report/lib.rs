@@ -13,9 +13,7 @@ pub mod number; //      numbers as people read them
 pub mod page; //        what a report is made of: the input of rendering
 pub mod plot; //        a figure as SVG
 pub mod render; //      the files of a report
+pub mod soundness; //   what the findings of every paper keep to
 pub mod summary; //     size, mean and intervals of every quantity
 pub mod table; //       a table as Markdown, HTML and CSV
 mod view; //            the report as the templates see it
-
-#[cfg(test)]
-pub(crate) mod soundness; // what the findings of every paper keep to
