@@ -17,8 +17,8 @@ use renas::base::seed::Seed;
 use renas::data::locate::Locations;
 use renas::data::registry;
 use renas::harness::context::ReplayContext;
-use renas::harness::publish::listing;
 use renas::harness::receipt::{Program, Receipt};
+use renas::harness::report_folder::listing;
 use renas::harness::store::{
     Access, Address, Identity, Observation, Record, StepResult, Store, StoreError, WorkerIdentity,
 };
@@ -73,6 +73,7 @@ fn record(number: u64, weights: Digest) -> Record {
             cpu_seconds: 30.0,
             fingerprint: Digest::of(b"machine"),
             worker: "0.1.0".into(),
+            surroundings: None,
         }),
     }
 }

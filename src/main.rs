@@ -26,7 +26,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Run(arguments) => run::run(common, arguments),
         Command::Report(arguments) => report::report(&Session::open(common)?, &arguments.reports),
         Command::Status => status::status(&Session::open(common)?),
-        Command::Verify(arguments) => verify::verify(&Session::open(common)?, arguments),
+        Command::Verify(arguments) => verify::verify(common, arguments),
         Command::Data { command } => data::command(command, common),
         Command::Doctor => doctor::doctor(common),
     }

@@ -34,8 +34,10 @@ pub struct Answer {
     pub changed_files: Vec<PathBuf>,
     /// Claims by verdict.
     pub verdicts: BTreeMap<Verdict, usize>,
-    /// What is to be said of the lock files.
+    /// What is to be said of the lock files and of files that are none of ours.
     pub notes: Vec<String>,
+    /// What this run did that the same run would not do again: files replaced, objects made again.
+    pub happened: Vec<String>,
 }
 
 impl Answer {
@@ -50,6 +52,7 @@ impl Answer {
             changed_files: Vec::new(),
             verdicts: BTreeMap::new(),
             notes: Vec::new(),
+            happened: Vec::new(),
         }
     }
 
@@ -57,12 +60,12 @@ impl Answer {
     pub fn repeated(&self) -> Self {
         let Totals { computed, hits } = self.trials;
         let trials = Totals { computed: 0, hits: computed + hits };
-        Self { trials, changed_files: Vec::new(), ..self.clone() }
+        Self { trials, changed_files: Vec::new(), happened: Vec::new(), ..self.clone() }
     }
 
     /// Say it, for people or machines; a failure where claims are not reproduced and the run was to be strict.
     pub fn say(&self, common: &Common, arguments: &Run, spent: Duration) -> Result<(), Failure> {
-        let Self { profile, trials, report, changed_files, verdicts, notes, .. } = self;
+        let Self { profile, trials, report, changed_files, verdicts, notes, happened, .. } = self;
         if common.json {
             let answer = json!({
                 "profile": profile,
@@ -71,6 +74,7 @@ impl Answer {
                 "trials": {"computed": trials.computed, "from_store": trials.hits},
                 "verdicts": verdicts,
                 "notes": notes,
+                "happened": happened,
             });
             println!("{answer}");
         } else if !common.quiet {
@@ -80,7 +84,7 @@ impl Answer {
             println!("report: {} ({} files changed)", report.join("index.html").display(), changed_files.len());
             println!("done in {}: {trials}", duration(spent.as_secs_f64()));
         }
-        for note in notes {
+        for note in happened.iter().chain(notes) {
             say(common, note);
         }
         match verdicts.get(&Verdict::NotReproduced) {

@@ -56,16 +56,21 @@ pub enum Command {
 }
 
 const VERIFY: &str = "\
-Check the store, the lock files and the committed reports; nothing is written.
+Check the store, the lock files and the committed reports; nothing is written, unless --heal is given.
 
-1. Every file of reports/<profile>/ has the digest that its SHA256SUMS promises, and no file is missing or extra.
-2. The report is rebuilt from its evidence alone (searches, analysis, verdicts, pages) and compared byte for byte.
-3. The lock file's digests agree with the evidence.
-4. Every object and step record of the store has the digest it is named by; results of the locked trials agree with
-   the lock by the tier that the numeric classes allow: bit (same class), numeric (tolerances of the manifest), claim
-   (the verdicts). Objects that are not there are listed as absent, never as failures.
+1. Every object and step record of the store has the digest it is named by, each record's answer fits its task, and
+   every object and record that another record, a study or the receipt of a run names is there.
+2. Every file of reports/<profile>/ has the digest that its SHA256SUMS promises, and no file is missing or extra. A
+   report that a lock file promises is there.
+3. The report is rebuilt from its evidence alone (searches, analysis, verdicts, pages) and compared byte for byte.
+4. The lock file's digests agree with the evidence; results of the locked trials in the store agree with the lock by
+   the tier that the numeric classes allow: bit (same class), numeric (tolerances of the manifest), claim (the verdicts).
 
-With --rerun, trials are computed again in an empty store and compared by the same tiers.";
+Every item is judged and every difference named, then what was checked is counted; exit code 4 where anything differs.
+Weights that only the evidence names are in no clone, and are no difference.
+
+With --rerun, trials are computed again in an empty store and compared by the same tiers. With --heal, damaged files of
+the store are moved to its folder damaged/, and lost objects made again by their trials; records are left to renas run.";
 
 /// Flags of `renas run`.
 #[derive(Clone, Debug, Args)]
@@ -99,8 +104,11 @@ pub struct Verify {
     #[arg(long)]
     pub rerun: bool,
     /// Compute only this many trials again, drawn evenly (with --rerun)
-    #[arg(long, value_name = "N", requires = "rerun")]
-    pub sample: Option<usize>,
+    #[arg(long, value_name = "N", requires = "rerun", value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: Option<u32>,
+    /// Mend the store first: set damaged files aside, and compute the trials whose objects are lost
+    #[arg(long)]
+    pub heal: bool,
     /// The folder of the committed reports
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub reports: PathBuf,

@@ -217,6 +217,9 @@ impl Observer for Progress {
                 self.line(&format!("renas: {study}: another study or process computes {trial}; waiting for it"));
             }
             Event::Waiting { .. } => {}
+            Event::MachineBusy { trial } => self.line(&format!(
+                "renas: {trial}: waiting for another process of renas on this machine: while one takes times, no other computes"
+            )),
             Event::WorkerDied { trial, attempt, attempts, how, last_words } => {
                 let words =
                     if last_words.is_empty() { String::new() } else { format!("; its last words:\n{last_words}") };

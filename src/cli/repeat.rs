@@ -16,8 +16,8 @@ use renas_base::digest::Digest;
 use renas_data::described;
 use renas_harness::lock::{self, Lock};
 use renas_harness::manifest::model::Profile;
-use renas_harness::publish::listing;
 use renas_harness::receipt::{Program, Receipt, digest_of};
+use renas_harness::report_folder::listing;
 use renas_harness::store::{Key, Store, StoreError};
 
 /// A run as it is asked for, with what it depends on besides its results, taken before it begins.
@@ -63,12 +63,12 @@ impl Repeat {
         receipt.still_holds(common.jobs()).then_some(answer)
     }
 
-    /// Keep the receipt of the run, which read these records and wrote these files of the report.
+    /// Keep the receipt of the run, which read these records, vouches for these objects, and wrote these files of the report.
     pub fn keep(
         &self,
         session: &Session<'_>,
         store: &Store,
-        read: BTreeSet<Key>,
+        (read, objects): (BTreeSet<Key>, BTreeSet<Digest>),
         locks: &[Lock],
         report: BTreeMap<PathBuf, Digest>,
         answer: &Answer,
@@ -83,10 +83,12 @@ impl Repeat {
                 Err(error) => return Err(error).or_run_failed(),
             }
         }
+        files.extend(objects.into_iter().map(|digest| (store.object_path(&digest), Some(digest))));
         let locks = locks.iter().map(|lock| lock::path(&common.experiments, session.profile, &lock.experiment));
         files.extend(locks.map(|path| (path.clone(), digest_of(&path))));
         let folders = [(common.experiments.clone(), listing(&common.experiments).or_run_failed()?)];
-        let names = (answer.report.clone(), report.keys().cloned().collect());
+        // Files that are none of the report's are among them, and were named.
+        let names = (answer.report.clone(), listing(&answer.report).or_run_failed()?);
         files.extend(report.into_iter().map(|(path, digest)| (answer.report.join(path), Some(digest))));
         let receipt = Receipt {
             question: self.question.clone(),

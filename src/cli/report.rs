@@ -1,6 +1,6 @@
 //! `renas report`: rebuild a profile's pages from committed evidence; and what `renas run` shares with it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,8 +13,9 @@ use super::session::{Selected, Session};
 use renas_harness::evidence;
 use renas_harness::manifest::model::Profile;
 use renas_harness::publish;
+use renas_harness::report_folder;
 use renas_harness::run::Studied;
-use renas_harness::store::{Evidence, WorkerIdentity};
+use renas_harness::store::{Evidence, Surroundings, WorkerIdentity};
 use renas_report::claim::Verdict;
 use renas_report::page::{self, Fact, Report, RunRecord};
 use renas_report::render::{Files, render};
@@ -22,16 +23,38 @@ use renas_report::render::{Files, render};
 /// Rebuild the report of the profile below `reports`.
 pub fn report(session: &Session<'_>, reports: &Path) -> Result<(), Failure> {
     let folder = reports.join(session.profile.name());
+    preflight(session, &folder, &BTreeSet::new())?;
     let (rebuilt, profile) = rebuild(session, &folder)?;
     let sections = rebuilt.into_iter().map(|rebuilt| rebuilt.section).collect();
     let (files, _) = files(session, &folder, profile, sections)?;
-    let written = publish::write(&folder, &files).or_run_failed()?;
+    let written = report_folder::write(&folder, &files).or_run_failed()?;
     let path = folder.join("index.html");
     say(
         session.common,
         &format!("{}: rebuilt from the evidence, {} files changed", path.display(), written.changed.len()),
     );
+    let notes = written.replaced(&folder).into_iter().chain(written.left(&folder));
+    notes.for_each(|note| say(session.common, &note));
     Ok(())
+}
+
+/// Refuse to write a report into `folder` that would lack what is there: the evidence of every experiment but those that
+/// are `computed` must be where it was, and every experiment that has a report there must be known.
+pub fn preflight(session: &Session<'_>, folder: &Path, computed: &BTreeSet<String>) -> Result<(), Failure> {
+    let ids: BTreeSet<String> =
+        every_experiment(session, |selected| selected.manifest.id.clone())?.into_iter().collect();
+    report_folder::check(folder, &ids).or_bad_input()?;
+    let rebuilt = ids.difference(computed);
+    rebuilt.into_iter().try_for_each(|id| report_folder::refuse_lost_evidence(folder, id).or_bad_input())
+}
+
+/// What `of` says of every experiment that there is, whichever of them the session selects.
+fn every_experiment<T>(session: &Session<'_>, of: impl Fn(&Selected) -> T) -> Result<Vec<T>, Failure> {
+    if session.common.only.is_none() {
+        return Ok(session.experiments.iter().map(of).collect());
+    }
+    let common = super::arguments::Common { only: None, ..session.common.clone() };
+    Ok(Session::open(&common)?.experiments.iter().map(of).collect())
 }
 
 /// An experiment rebuilt from its evidence.
@@ -66,7 +89,8 @@ pub fn rebuild(session: &Session<'_>, folder: &Path) -> Result<(Vec<Rebuilt>, pa
     Ok((all, profile))
 }
 
-fn rebuild_one(session: &Session<'_>, selected: &Selected, folder: &Path) -> Result<Option<Rebuilt>, Failure> {
+/// The experiment rebuilt from the evidence that `folder` holds of it; nothing where it holds none.
+pub fn rebuild_one(session: &Session<'_>, selected: &Selected, folder: &Path) -> Result<Option<Rebuilt>, Failure> {
     let id = &selected.manifest.id;
     let path = folder.join(id).join(evidence::FILE);
     let bytes = match std::fs::read(&path) {
@@ -136,11 +160,29 @@ pub fn run_record(
     facts.push(fact("tasks at a time", session.jobs.to_string()));
     let seconds: f64 = evidence.records().values().map(|record| record.cpu_seconds()).sum();
     facts.push(fact("CPU time of all its trials", duration(seconds)));
+    facts.extend(beside_times(evidence).map(|value| fact("beside its times", value)));
     if totals.computed > 0 {
         facts.push(fact("last sitting", format!("{totals}, in {}", duration(spent.as_secs_f64()))));
     }
     facts.push(fact("renas", env!("CARGO_PKG_VERSION").to_owned()));
     Ok(Some(RunRecord { facts }))
+}
+
+/// What else the machine did while times were taken, where that was recorded.
+fn beside_times(evidence: &Evidence) -> Option<String> {
+    let observations = evidence.records().values().filter_map(|record| record.observation.as_ref());
+    let seen: Vec<Surroundings> = observations.filter_map(|observation| observation.surroundings).collect();
+    let others: f64 = seen.iter().filter_map(|one| one.other_cpu_seconds).sum();
+    let wall: f64 = seen.iter().map(|one| one.wall_seconds).sum();
+    let unguarded = match seen.iter().filter(|one| !one.exclusive).count() {
+        0 => String::new(),
+        count => format!("; {count} of them without the machine's lock"),
+    };
+    let line = || {
+        let (others, wall) = (duration(others), duration(wall));
+        format!("other processes took {others} of CPU time in the {wall} of {} timings{unguarded}", seen.len())
+    };
+    (!seen.is_empty()).then(line)
 }
 
 /// What is known of this machine, for run records.

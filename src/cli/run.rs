@@ -18,9 +18,10 @@ use renas_data::locate::locate;
 use renas_data::registry;
 use renas_harness::context::Workbench;
 use renas_harness::executor::{ExecuteError, Pool};
-use renas_harness::lock::{self, Difference, Lock, Subject};
+use renas_harness::lock::{self, Difference, Lock, LockError, Subject};
 use renas_harness::manifest::model::{Profile, ProfileSettings};
 use renas_harness::publish;
+use renas_harness::report_folder;
 use renas_harness::run::{Conclusions, Studied, evidence_of};
 use renas_harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
 use renas_harness::study::Study;
@@ -32,6 +33,8 @@ struct Done {
     section: page::Experiment,
     /// Keys of all records that it was made of.
     read: BTreeSet<Key>,
+    /// The objects that they name.
+    objects: BTreeSet<Digest>,
 }
 
 /// One experiment, ready to run.
@@ -59,25 +62,35 @@ pub fn run(common: &Common, arguments: &Run) -> Result<(), Failure> {
 /// Run what the session selects.
 fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: Instant) -> Result<(), Failure> {
     let jobs = prepare(session, arguments)?;
+    if jobs.iter().any(|job| job.selected.glob.is_none()) {
+        let computed = jobs.iter().map(|job| job.selected.manifest.id.clone()).collect();
+        report::preflight(session, &arguments.reports.join(session.profile.name()), &computed)?;
+    }
     let store = Store::open(&session.common.store, Access::Write).or_run_failed()?;
     cancel_on_signal(&jobs).or_run_failed()?;
     let mut sections = Vec::new();
     let mut locks = Vec::new();
-    let mut read = BTreeSet::new();
+    let (mut read, mut objects) = (BTreeSet::new(), BTreeSet::new());
     let mut answer = Answer::new(session.profile, &jobs[0].worker);
     for job in &jobs {
         answer.experiments.push(job.selected.manifest.id.clone());
-        let (counted, done) = job.run(session, arguments, &store)?;
+        let (counted, restored, done) = job.run(session, arguments, &store)?;
         answer.trials.computed += counted.computed;
         answer.trials.hits += counted.hits;
+        if restored > 0 {
+            let id = &job.selected.manifest.id;
+            answer.happened.push(format!("{id}: {restored} lost or damaged objects were made again by their trials"));
+        }
         let Some(done) = done else { continue };
         sections.push(done.section);
         locks.push(done.lock);
         read.extend(done.read);
+        objects.extend(done.objects);
     }
     answer.record(session.common, started.elapsed(), answer.trials.computed == 0)?;
     if sections.is_empty() {
         let spent = duration(started.elapsed().as_secs_f64());
+        answer.happened.iter().for_each(|line| say(session.common, line));
         say(session.common, &format!("done in {spent}: {}", answer.trials));
         return Ok(());
     }
@@ -86,7 +99,7 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: In
     let files = publish_all(session, arguments, &jobs[0], sections, &mut locks, &mut answer)?;
     // What is said of lock files that were just written is not what a run that compares with them says.
     if !arguments.update_lock {
-        repeat.keep(session, &store, read, &locks, files, &answer)?;
+        repeat.keep(session, &store, (read, objects), &locks, files, &answer)?;
     }
     answer.say(session.common, arguments, started.elapsed())
 }
@@ -116,8 +129,14 @@ fn cancel_on_signal(jobs: &[Job<'_>]) -> anyhow::Result<()> {
 }
 
 impl Job<'_> {
-    /// Run the studies; nothing where only a part of them was asked for, which gives no report.
-    fn run(&self, session: &Session<'_>, arguments: &Run, store: &Store) -> Result<(Totals, Option<Done>), Failure> {
+    /// Run the studies, and make lost objects again; the trials, the number of these objects, and what came of it, which is
+    /// nothing where only a part of the studies was asked for: that gives no report.
+    fn run(
+        &self,
+        session: &Session<'_>,
+        arguments: &Run,
+        store: &Store,
+    ) -> Result<(Totals, usize, Option<Done>), Failure> {
         let started = Instant::now();
         let common = session.common;
         let say = match (common.quiet || common.json, common.verbose) {
@@ -129,10 +148,11 @@ impl Job<'_> {
         let bench = Workbench::new(store, &self.pool, &session.locations, &progress);
         let experiment = self.selected.experiment(self.settings, &self.plan, &self.worker);
         let studied = experiment.run(&bench, &progress, session.jobs);
+        let restored = studied.and_then(|studied| Ok((bench.restore_objects(&studied.used)?, studied)));
         let totals = progress.finish();
-        let studied = studied.map_err(classify)?;
+        let (restored, studied) = restored.map_err(classify)?;
         if self.selected.glob.is_some() {
-            return Ok((totals, None));
+            return Ok((totals, restored, None));
         }
         let conclusions = experiment.conclude_remembered(&bench, &studied).or_run_failed()?;
         let path = common.store.join("steps");
@@ -141,7 +161,7 @@ impl Job<'_> {
         let (folder, id) = (arguments.reports.join(session.profile.name()), &self.selected.manifest.id);
         let run = report::run_record(session, &folder, id, &evidence, totals, started.elapsed()).or_run_failed()?;
         let section = self.section(session, conclusions, &experiment, &evidence, run).or_run_failed()?;
-        Ok((totals, Some(Done { lock, section, read: bench.read() })))
+        Ok((totals, restored, Some(Done { lock, section, read: bench.read(), objects: bench.objects() })))
     }
 
     fn section(
@@ -188,7 +208,10 @@ fn publish_all(
     let folder = arguments.reports.join(session.profile.name());
     let profile = publish::profile(session.profile, first.settings, &first.worker);
     let (files, verdicts) = report::files(session, &folder, profile, sections)?;
-    answer.changed_files = publish::write(&folder, &files).or_run_failed()?.changed;
+    let written = report_folder::write(&folder, &files).or_run_failed()?;
+    answer.happened.extend(written.replaced(&folder));
+    answer.notes.extend(written.left(&folder));
+    answer.changed_files = written.changed;
     answer.verdicts = verdicts;
     answer.report = folder;
     let digests = publish::digests(&files);
@@ -204,13 +227,29 @@ fn publish_all(
 fn compare_or_write(session: &Session<'_>, arguments: &Run, found: &Lock) -> Result<Vec<String>, Failure> {
     let path = lock::path(&session.common.experiments, session.profile, &found.experiment);
     if arguments.update_lock {
+        let replaced = replaced(&path, found)?;
         found.write(&path).or_run_failed()?;
-        return Ok(vec![format!("{} is written: it promises this run", path.display())]);
+        return Ok(vec![format!("{} is written: it promises this run{replaced}", path.display())]);
     }
     let Some(promised) = Lock::read(&path).or_bad_input()? else {
         return Ok(vec![format!("{} does not exist: nothing was promised (--update-lock writes it)", path.display())]);
     };
     Ok(differences(&path, &promised, found, session.common.verbose))
+}
+
+/// What becomes of the promises of the lock file that is written anew; a later program's file is not replaced.
+fn replaced(path: &Path, found: &Lock) -> Result<String, Failure> {
+    match Lock::read(path) {
+        Ok(None) => Ok(String::new()),
+        Ok(Some(old)) => match lock::compare(&old, found).len() {
+            0 => Ok(", as it did before".to_owned()),
+            count => Ok(format!("; {count} digests that it promised before were others, or are promised no more")),
+        },
+        Err(LockError::Damaged { .. }) => Ok("; it was damaged before".to_owned()),
+        Err(error @ (LockError::Format { .. } | LockError::Read { .. } | LockError::Write { .. })) => {
+            Err(error).or_bad_input()
+        }
+    }
 }
 
 /// What is said of a run beside its lock file at `path`.

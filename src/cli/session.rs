@@ -35,6 +35,7 @@ pub struct Session<'a> {
 }
 
 /// An experiment that was asked for.
+#[derive(Clone)]
 pub struct Selected {
     /// Its manifest.
     pub manifest: Manifest,
@@ -70,6 +71,40 @@ impl<'a> Session<'a> {
             locations: Locations::from_environment(&common.data),
             jobs: common.jobs(),
         })
+    }
+
+    /// The same for a command that judges each experiment by itself: sound manifests, and what is wrong with the others.
+    /// An experiment that was named must have a sound one.
+    pub fn open_sound(common: &'a Common) -> Result<(Self, Vec<anyhow::Error>), Failure> {
+        if common.only.is_some() {
+            return Ok((Self::open(common)?, Vec::new()));
+        }
+        let profile = common.profile.as_deref().unwrap_or("quick").parse().or_bad_input()?;
+        let known = papers::all();
+        let (mut experiments, mut mistakes) = (Vec::new(), Vec::new());
+        match load::names(&common.experiments) {
+            Ok(names) => {
+                for name in names {
+                    match load::load(&common.experiments, &name, &known) {
+                        Ok(manifest) => {
+                            let paper =
+                                papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
+                            experiments.push(Selected { manifest, paper, glob: None });
+                        }
+                        Err(error) => mistakes.push(explained(error)),
+                    }
+                }
+            }
+            Err(error) => mistakes.push(error.into()),
+        }
+        let (locations, jobs) = (Locations::from_environment(&common.data), common.jobs());
+        Ok((Self { common, profile, experiments, locations, jobs }, mistakes))
+    }
+
+    /// The same session at another profile.
+    pub fn at<'c>(&self, profile: Profile, common: &'c Common) -> Session<'c> {
+        let Self { experiments, locations, jobs, .. } = self;
+        Session { common, profile, experiments: experiments.clone(), locations: locations.clone(), jobs: *jobs }
     }
 
     /// What computes the trials of a profile with these settings: on a GPU where one is asked for, or is there.

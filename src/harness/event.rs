@@ -30,6 +30,11 @@ pub enum Event {
         /// The trial.
         trial: String,
     },
+    /// A trial waits for other processes of renas on this machine: they take times, or it does.
+    MachineBusy {
+        /// The trial.
+        trial: String,
+    },
     /// A study ended.
     StudyFinished {
         /// Its id.

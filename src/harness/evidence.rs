@@ -51,7 +51,12 @@ mod tests {
         Record {
             identity: Identity { step: step.to_owned(), version: 1, inputs: step.into(), worker: None },
             result: StepResult::Value(0.1.into()),
-            observation: Some(Observation { cpu_seconds: 1.5, fingerprint: Digest::of(b""), worker: "0".to_owned() }),
+            observation: Some(Observation {
+                cpu_seconds: 1.5,
+                fingerprint: Digest::of(b""),
+                worker: "0".to_owned(),
+                surroundings: None,
+            }),
         }
     }
 

@@ -10,9 +10,11 @@ pub mod executor; // who computes trials: a pool of worker processes
 pub mod context; // what studies run in: memoised tasks and values, on a store with workers or on evidence
 pub mod schedule; // running the studies of a plan, each after what it needs
 pub mod run; // the studies of an experiment, their analysis and the verdicts
-pub mod publish; // conclusions as pages, and the folder of a report
+pub mod publish; // conclusions as pages
+pub mod report_folder; // which files of a folder are a report's, and how they get there
 pub mod evidence; // the records that a committed report is made of, in one file
 pub mod receipt; // what a finished run read and wrote: why the same run need not be repeated
 pub mod lock; // the digests that a committed profile promises, and what differs from them
 pub mod rerun; // which promised trials are computed again, and in which order
+pub mod heal; // setting damaged files aside, and making lost objects again
 pub mod tier; // how far the trials of two machines agree

@@ -1,8 +1,7 @@
-//! From conclusions to the folder of a profile's report: what the pages are made of, and how the files get there.
+//! From conclusions to the pages of a profile's report: what they are made of.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -169,123 +168,7 @@ pub fn run_record(folder: &Path, experiment: &str) -> Result<Option<RunRecord>> 
     }
 }
 
-/// What writing a report did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Written {
-    /// Files whose bytes are new or changed.
-    pub changed: Vec<PathBuf>,
-    /// Files that no report has any more, removed.
-    pub removed: Vec<PathBuf>,
-}
-
-/// Make `folder` hold exactly `files`. A file that has its bytes already is not touched; each write is complete or
-/// absent, `SHA256SUMS` last. Processes that write one folder take turns: to each, another's unfinished file would be
-/// one that no report has.
-pub fn write(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Written> {
-    let _turn = turn(folder).with_context(|| format!("cannot lock the report's folder {}", folder.display()))?;
-    let mut written = Written::default();
-    let (sums, others): (Vec<_>, Vec<_>) = files.iter().partition(|(path, _)| path.ends_with("SHA256SUMS"));
-    for (path, bytes) in others.into_iter().chain(sums) {
-        let target = folder.join(path);
-        if fs::read(&target).is_ok_and(|found| found == *bytes) {
-            continue;
-        }
-        let parent = target.parent().unwrap_or(folder);
-        let save = || -> std::io::Result<()> {
-            fs::create_dir_all(parent)?;
-            let mut file = tempfile::NamedTempFile::new_in(parent)?;
-            file.write_all(bytes)?;
-            file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-            file.persist(&target).map_err(|error| error.error)?;
-            Ok(())
-        };
-        save().with_context(|| format!("cannot write the report's file {}", target.display()))?;
-        written.changed.push(path.clone());
-    }
-    for path in listing(folder)? {
-        if !files.contains_key(&path) {
-            let target = folder.join(&path);
-            fs::remove_file(&target).with_context(|| format!("cannot remove the outdated {}", target.display()))?;
-            written.removed.push(path);
-        }
-    }
-    Ok(written)
-}
-
-/// The right to write a folder, which ends with the process at the latest; waits while another process has it.
-fn turn(folder: &Path) -> std::io::Result<fs::File> {
-    fs::create_dir_all(folder)?;
-    let handle = fs::File::open(folder)?;
-    handle.lock()?;
-    Ok(handle)
-}
-
-/// Every file below `folder`, by path in it; empty where there is no such folder.
-pub fn listing(folder: &Path) -> Result<BTreeSet<PathBuf>> {
-    let mut files = BTreeSet::new();
-    let mut folders = vec![PathBuf::new()];
-    while let Some(inner) = folders.pop() {
-        let here = folder.join(&inner);
-        let entries = match fs::read_dir(&here) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error).with_context(|| format!("cannot list {}", here.display())),
-        };
-        for entry in entries {
-            let entry = entry.with_context(|| format!("cannot list {}", here.display()))?;
-            let path = inner.join(entry.file_name());
-            if entry.file_type()?.is_dir() {
-                folders.push(path);
-            } else {
-                files.insert(path);
-            }
-        }
-    }
-    Ok(files)
-}
-
 /// Digest of each file, by path.
 pub fn digests(files: &BTreeMap<PathBuf, Vec<u8>>) -> BTreeMap<PathBuf, Digest> {
     files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn report(text: &str) -> BTreeMap<PathBuf, Vec<u8>> {
-        ["a/report.md", "a/tables/one.csv", "index.html", "SHA256SUMS"]
-            .map(|name| (PathBuf::from(name), format!("{name} {text}").into_bytes()))
-            .into()
-    }
-
-    #[test]
-    fn a_folder_holds_exactly_the_report_and_untouched_files_stay() {
-        let parent = tempfile::tempdir().expect("a folder");
-        let folder = parent.path().join("reports/quick");
-        assert_eq!(write(&folder, &report("old")).expect("written").changed.len(), 4);
-        fs::write(folder.join("a/.tmpleft"), "what a killed process left").expect("writable");
-        let mut files = report("old");
-        files.insert("index.html".into(), b"new".to_vec());
-        let expected = Written { changed: vec!["index.html".into()], removed: vec!["a/.tmpleft".into()] };
-        assert_eq!(write(&folder, &files).expect("written"), expected);
-        assert_eq!(listing(&folder).expect("listable"), files.keys().cloned().collect());
-    }
-
-    #[test]
-    fn writers_of_one_folder_take_turns_and_none_loses_a_file_to_another() {
-        let parent = tempfile::tempdir().expect("a folder");
-        let folder = parent.path().join("reports/quick");
-        std::thread::scope(|scope| {
-            for writer in 0..4 {
-                let folder = &folder;
-                scope.spawn(move || {
-                    for round in 0..50 {
-                        write(folder, &report(&format!("{writer} {round}"))).expect("nobody removes what it writes");
-                    }
-                });
-            }
-        });
-        assert_eq!(listing(&folder).expect("listable"), report("").keys().cloned().collect());
-    }
 }

@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::publish::listing;
+use super::report_folder::listing;
 use renas_base::digest::Digest;
 
 /// The folder of a store that holds receipts.
@@ -59,11 +59,15 @@ impl Program {
 impl Receipt {
     /// The receipt of that question in the store at `root`; nothing where there is none, or none that can be read.
     pub fn find(root: &Path, question: &Value) -> Option<Self> {
-        let text = std::fs::read_to_string(path(root, question).ok()?).ok()?;
+        Self::read(&path(root, question).ok()?).filter(|receipt| receipt.question == *question)
+    }
+
+    /// The receipt in that file; nothing where there is none that can be read.
+    pub fn read(path: &Path) -> Option<Self> {
+        let text = std::fs::read_to_string(path).ok()?;
         let (stated, body) = text.split_once('\n')?;
         let stated: Digest = stated.parse().ok()?;
-        let receipt: Self = (stated == Digest::of(body.as_bytes())).then(|| serde_json::from_str(body).ok())??;
-        (receipt.question == *question).then_some(receipt)
+        (stated == Digest::of(body.as_bytes())).then(|| serde_json::from_str(body).ok())?
     }
 
     /// Keep it in the store at `root`, in place of an older one of its question.

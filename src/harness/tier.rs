@@ -86,7 +86,7 @@ pub fn compare(
         }
     }
     let mut agreements: BTreeMap<Class, Agreement> = BTreeMap::new();
-    for key in store.keys()? {
+    for key in store.keys() {
         // What is damaged is named by `Store::verify_all`.
         let Ok(record) = store.record(key) else { continue };
         let (Some(outcome), Some(worker), Some(observation)) =

@@ -2,6 +2,7 @@
 //!
 //! The worker knows no paper. Later papers add variants of `Task`, never flags.
 
+pub mod answer; //  whether an answer fits its task
 pub mod head_check; // what is wrong with the heads of a model
 pub mod heads; //    models with several outputs: trained, evaluated, asked for samples
 pub mod latency; //  how long forward passes take, at any numerics and number of threads

@@ -263,11 +263,14 @@ fn an_altered_file_is_set_aside_and_fetched_again() {
     let set = table_set(&[server.url("/{file}")]);
     std::fs::create_dir(root.path().join("numbers")).expect("a folder");
     std::fs::write(root.path().join("numbers/numbers.csv"), "mine").expect("written");
+    std::fs::write(root.path().join("numbers/numbers.csv.altered"), "set aside before").expect("written");
     let fetched = fetch_into(root, &set);
     assert!(matches!(fetched.events[0], Event::Altered { .. }), "{:?}", fetched.events);
-    fetched.assert_complete(&set, &["numbers.csv.altered", "numbers.csv.gz"]);
-    let kept = std::fs::read(fetched.root.path().join("numbers/numbers.csv.altered"));
-    assert_eq!(kept.expect("kept"), b"mine");
+    fetched.assert_complete(&set, &["numbers.csv.altered", "numbers.csv.altered.1", "numbers.csv.gz"]);
+    for (name, content) in [("numbers.csv.altered.1", "mine"), ("numbers.csv.altered", "set aside before")] {
+        let kept = std::fs::read_to_string(fetched.root.path().join("numbers").join(name));
+        assert_eq!(kept.expect("kept"), content);
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::bench::{Bench, shrunk};
 
 /// The committed manifest, whose `quick` runs three arms from one seed on few images.
-fn tiny(more: &[(&str, &str)]) -> String {
+pub(crate) fn tiny(more: &[(&str, &str)]) -> String {
     let mut changes = vec![
         ("train: 400, validation: 300", "train: 64, validation: 40"),
         (

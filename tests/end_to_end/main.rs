@@ -7,5 +7,8 @@ mod fashion_ga; // evolutions of convolutional networks, on modelled and on meas
 mod hierarchical; // searches with the weights of a supernet
 mod packed; // somebody's own images, from JPEG files to a report
 mod popnas; // searches of cells, on modelled and on measured times
+mod reports; // what commands replace, remove, leave and refuse in the folder of reports
+mod timing; // two coordinators on one machine, and workers of a dead one
 mod valp; // models of several outputs, changed and searched
+mod verification; // what verification compares with what was promised, and how a store is mended
 mod whole_runs; // the same bytes on every path, and what verification finds

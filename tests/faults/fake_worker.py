@@ -80,21 +80,35 @@ for line in sys.stdin:
         count("hanging")
         sys.stdin.readline()  # No more comes: this returns when the input ends.
         sys.exit(0)
-    identity = hashlib.sha256(json.dumps(request["task"], sort_keys=True).encode())
+    task = request["task"]
+    identity = hashlib.sha256(json.dumps(task, sort_keys=True).encode())
     weights = identity.digest() * 8
-    with open(os.path.join(request["out"], "weights.safetensors"), "wb") as file:
-        file.write(weights)
-    digest = hashlib.sha256(weights).hexdigest()
+    scalars, curves, tensors = {}, {}, {}
+    if task["task"] == "time":
+        curves["step.seconds"] = [0.25] * task["steps"]
+        scalars["seconds_per_step"] = 0.25
+    elif task["task"] == "latency":
+        curves["pass.seconds"] = [0.25] * len(task["networks"])
+    else:
+        with open(os.path.join(request["out"], "weights.safetensors"), "wb") as file:
+            file.write(weights)
+        tensors["weights"] = hashlib.sha256(weights).hexdigest()
+        curves["train.loss"] = [2.0] * task["stop"]["epochs"]
+        for probe in task["probes"]:
+            scalars[probe["split"] + ".accuracy"] = int.from_bytes(identity.digest()[:6], "big") / 2**48
+            scalars[probe["split"] + ".loss"] = 1.5
+    seconds = 0.25
     if name == "lies":
-        digest = hashlib.sha256(b"other bytes").hexdigest()
+        tensors["weights"] = hashlib.sha256(b"other bytes").hexdigest()
+    if name == "misfits-accuracy" and misbehaves:
+        scalars["test.accuracy"] = 17
+    if name == "misfits-missing" and misbehaves:
+        del scalars["test.loss"]
+    if name == "misfits-seconds" and misbehaves:
+        seconds = -1.0
     say({
         "reply": "done",
         "number": number,
-        "outcome": {
-            "ending": {"how": "completed"},
-            "scalars": {"test.accuracy": int.from_bytes(identity.digest()[:6], "big") / 2**48},
-            "curves": {},
-            "tensors": {"weights": digest},
-        },
-        "cpu_seconds": 0.25,
+        "outcome": {"ending": {"how": "completed"}, "scalars": scalars, "curves": curves, "tensors": tensors},
+        "cpu_seconds": seconds,
     })

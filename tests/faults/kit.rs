@@ -19,7 +19,7 @@ use renas::harness::store::{
 use renas::network::spec::{Activation, NetworkSpec};
 use renas::task::outcome::Outcome;
 use renas::task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use renas::task::{SplitChoice, Start, Task, Train};
+use renas::task::{Probe, Split, SplitChoice, Start, Task, Train};
 
 /// The trial of that number.
 pub(crate) fn task(number: u64) -> Task {
@@ -37,7 +37,7 @@ pub(crate) fn task(number: u64) -> Task {
         },
         seed: Seed::from_number(number),
         curves: Vec::new(),
-        probes: Vec::new(),
+        probes: vec![Probe::Score { split: Split::Test }],
     })
 }
 
@@ -65,6 +65,8 @@ pub(crate) fn weights(task: &Task) -> Vec<u8> {
 pub(crate) fn record(task: &Task) -> Record {
     let mut outcome = Outcome::default();
     outcome.scalars.insert("test.accuracy".into(), f64::from(weights(task)[0]) / 255.0);
+    outcome.scalars.insert("test.loss".into(), 1.5);
+    outcome.curves.insert("train.loss".into(), vec![2.0, 1.75]);
     outcome.tensors.insert("weights".into(), Digest::of(&weights(task)));
     Record {
         identity: Identity::of_task(task, &identity()).expect("it has an identity"),
@@ -74,7 +76,7 @@ pub(crate) fn record(task: &Task) -> Record {
 }
 
 fn observation() -> Observation {
-    Observation { cpu_seconds: 0.25, fingerprint: Digest::of(b"one"), worker: "0.0.0".into() }
+    Observation { cpu_seconds: 0.25, fingerprint: Digest::of(b"one"), worker: "0.0.0".into(), surroundings: None }
 }
 
 /// Commit a finished trial with its weights as a worker's file.

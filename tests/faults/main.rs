@@ -1,5 +1,6 @@
 //! Bad days: failing disks, altered files, killed processes. Each test says how many cases it tried (`--nocapture`).
 
+mod answers; // answers that do not fit their questions
 mod kit; //     trials, workers and disks for these tests
 mod power; //   what a power failure leaves of a disk
 mod process; // several processes on one store, and kill -9

@@ -100,11 +100,11 @@ fn kill_9_at_random_times_leaves_every_result_absent_or_complete() {
         process.wait().expect("it ends");
         kills += 1;
         let Ok(store) = Store::open(&folder.path().join("store"), Access::Read) else { continue };
-        let check = store.verify_all().expect("readable");
+        let check = store.verify_all();
         assert!(check.is_clean(), "{check:?}");
         assert!(check.steps >= known, "a finished trial was lost");
         known = check.steps;
-        let there: Vec<Key> = store.keys().expect("readable");
+        let there: Vec<Key> = store.keys();
         for trial in names(folder.path(), "acknowledged") {
             let prefix = trial.strip_prefix("train ").expect("a trial's name");
             assert!(there.iter().any(|key| key.0.short(12) == prefix), "{trial} was acknowledged and is lost");
@@ -153,7 +153,7 @@ fn two_processes_on_one_store_compute_each_trial_once() {
         let read = |name| std::fs::read(folder.path().join(name)).expect("written");
         assert_eq!(read("outcomes-false"), read("outcomes-true"));
         let store = Store::open(&folder.path().join("store"), Access::Read).expect("a store");
-        let check = store.verify_all().expect("readable");
+        let check = store.verify_all();
         assert!(check.is_clean() && check.steps as u64 == TRIALS);
         let left = std::fs::read_dir(folder.path().join("store/locks")).expect("readable").count();
         assert_eq!(left, 0, "no lock stays");

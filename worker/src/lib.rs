@@ -21,3 +21,4 @@ pub mod shim; //        calls into C++: the only unsafe code
 pub mod stopwatch; //   clocks
 pub mod timing; //      how long training steps take
 pub mod train; //       the training loop
+pub mod watch; //       whether anybody still listens

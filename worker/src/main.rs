@@ -12,7 +12,7 @@ use renas_task::numerics::Numerics;
 use renas_task::protocol::Hello;
 use renas_worker::latency::Role;
 use renas_worker::shim::{self, About};
-use renas_worker::{data, fingerprint, numerics, serve};
+use renas_worker::{data, fingerprint, numerics, serve, watch};
 
 const HELP: &str = "\
 renas-worker: trains and evaluates networks for `renas`, which starts it; it reads tasks as JSON lines
@@ -68,6 +68,7 @@ fn run(arguments: Arguments) -> Result<()> {
         println!("{}", serde_json::to_string(&hello)?);
         return Ok(());
     }
+    watch::end_with_listener();
     described::make_known(&Locations::from_environment(&arguments.data))?;
     let mut data = data::DataSource::new(arguments.data, device);
     let role = match arguments.threads {

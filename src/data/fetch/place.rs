@@ -78,15 +78,25 @@ fn unpack(set: &DataSet, part: &Path, folder: &Path) -> Result<(), Refusal> {
 fn install(file: &File, from: &Path, to: &Path, target: &Path) -> Result<Vec<Event>, Refusal> {
     let mut events = Vec::new();
     while let Some(old) = present(target, file) {
-        let mut name = old.clone().into_os_string();
-        name.push(".altered");
-        let path = PathBuf::from(name);
+        let path = free_name(&old);
         fs::rename(&old, &path).map_err(|error| write_failed(&path, error))?;
         events.push(Event::SetAside { path });
     }
     fs::rename(from, to).map_err(|error| write_failed(to, error))?;
     events.push(Event::Placed { path: to.to_owned() });
     Ok(events)
+}
+
+/// The name that a file is set aside under; none that an earlier one has.
+fn free_name(old: &Path) -> PathBuf {
+    let named = |ending: &str| {
+        let mut name = old.to_owned().into_os_string();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let numbered = (1_u64..).map(|number| named(&format!(".altered.{number}")));
+    let mut names = std::iter::once(named(".altered")).chain(numbered);
+    names.find(|path| !path.exists()).expect("there are more numbers than files")
 }
 
 /// Make the renames durable.

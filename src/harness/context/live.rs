@@ -130,7 +130,7 @@ impl<'a> LiveContext<'a> {
             missing.is_deferred = true;
             return Ok(None);
         };
-        if let Some(record) = self.bench.find_or_clear(&missing.address)? {
+        if let Some(record) = self.bench.find_answer_or_clear(&missing.address, missing.task)? {
             self.note(&missing.address, &record, true);
             return Ok(Some(record));
         }
@@ -169,6 +169,11 @@ impl Workbench<'_> {
         let out = absolute(scratch.path().to_owned())?;
         let job = Job { trial: &trial, task, objects: &objects, out: &out };
         let answer = self.executor.execute(job, self.observer)?;
+        // What is stored is believed for ever.
+        if let Err(misfit) = task.check_answer(&answer.outcome, answer.observation.cpu_seconds) {
+            let trial = trial.clone();
+            return Err(ExecuteError::Misfit { trial, misfit }.into());
+        }
         let mut files = BTreeMap::new();
         for (name, digest) in &answer.outcome.tensors {
             if name.contains('/') {
@@ -202,7 +207,7 @@ impl LiveContext<'_> {
             if !seen.insert(address.key()) {
                 continue;
             }
-            if let Some(record) = self.bench.find(address)? {
+            if let Some(record) = self.bench.find_answer(address, task)? {
                 if tell_hits {
                     self.note(address, &record, true);
                 } else {

@@ -1,15 +1,74 @@
 //! Objects that are missing or damaged, made again from the trials that made them.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+
 use anyhow::{Context as _, Result, bail};
+use serde::Deserialize as _;
 
 use super::Workbench;
-use super::workbench::trial_name;
+use super::workbench::{lock, trial_name};
 use crate::event::Event;
-use crate::store::{Address, StoreError};
+use crate::store::{Address, Key, Record, StoreError};
 use renas_base::digest::Digest;
 use renas_task::Task;
 
 impl Workbench<'_> {
+    /// Read and hash every object that these steps' records name, and make those again that are lost or damaged; how many
+    /// there were. Each trial is run again at most once.
+    pub fn restore_objects(&self, keys: &BTreeSet<Key>) -> Result<usize> {
+        let mut named: BTreeMap<Digest, Key> = BTreeMap::new();
+        for &key in keys {
+            let record = self.record(key)?;
+            named.extend(tensors(&record).map(|object| (*object, key)));
+        }
+        let named: Vec<(Digest, Key)> = named.into_iter().collect();
+        let lost = Mutex::new(Vec::new());
+        self.side_by_side(&named, |(object, key)| {
+            match self.store.object(object) {
+                Ok(_) => {}
+                Err(error) if is_lost(&error) => lock(&lost).push((*object, *key)),
+                Err(error) => return Err(error.into()),
+            }
+            Ok(())
+        })?;
+        let mut lost = lock(&lost).clone();
+        lost.sort();
+        // All of their trials must be known before the first is run again: it may read what another made.
+        for (_, key) in &lost {
+            let record = self.record(*key)?;
+            let address = record.identity.clone().address()?;
+            let task = Task::deserialize(&record.identity.inputs)
+                .with_context(|| format!("{}: the task of its record", trial_name(&address)))?;
+            self.remember_maker(&address, &task, &record);
+        }
+        self.side_by_side(&lost, |(object, _)| self.object(object).map(drop))?;
+        Ok(lost.len())
+    }
+
+    /// The objects that the records which were read or stored so far name.
+    pub fn objects(&self) -> BTreeSet<Digest> {
+        self.read()
+            .into_iter()
+            .filter_map(|key| self.record(key).ok())
+            .flat_map(|r| tensors(&r).copied().collect::<Vec<_>>())
+            .collect()
+    }
+
+    /// Do something with each item, as many at a time as there are workers; the error of the first item that has one.
+    fn side_by_side<T: Sync>(&self, items: &[T], act: impl Fn(&T) -> Result<()> + Sync) -> Result<()> {
+        let size = items.len().div_ceil(self.executor.jobs()).max(1);
+        let part = |part: &[T]| part.iter().try_for_each(&act);
+        std::thread::scope(|scope| {
+            let parts: Vec<_> = items.chunks(size).map(|items| scope.spawn(move || part(items))).collect();
+            let join = |thread: std::thread::ScopedJoinHandle<'_, Result<()>>| match thread.join() {
+                Ok(result) => result,
+                Err(bug) => std::panic::resume_unwind(bug),
+            };
+            parts.into_iter().map(join).collect::<Vec<_>>().into_iter().collect()
+        })
+    }
+
     /// The verified bytes of an object. One that is missing or damaged is made again where its trial is known.
     pub(super) fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
         let error = match self.store.object(digest) {
@@ -65,4 +124,8 @@ impl Workbench<'_> {
 
 fn is_lost(error: &StoreError) -> bool {
     matches!(error, StoreError::NoObject { .. } | StoreError::Damaged { .. })
+}
+
+fn tensors(record: &Record) -> impl Iterator<Item = &Digest> {
+    record.outcome().into_iter().flat_map(|outcome| outcome.tensors.values())
 }

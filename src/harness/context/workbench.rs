@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result};
 use super::LiveContext;
 use crate::event::{Event, Observer};
 use crate::executor::{Execute, ExecuteError};
-use crate::store::{Address, Identity, Key, Record, StepLock, Store, StoreError};
+use crate::store::{Address, Identity, Key, Record, StepLock, Store, StoreError, answers_its_question};
 use renas_base::digest::Digest;
 use renas_data::error::DataError;
 use renas_data::locate::{Locations, locate};
@@ -86,11 +86,38 @@ impl<'a> Workbench<'a> {
         lock(&self.cache).keys().copied().collect()
     }
 
-    /// Whether the records of all these steps are there and intact: else whoever used them must ask for them again.
+    /// `find` for a task: a record whose answer does not fit it counts as damaged.
+    pub(super) fn find_answer(&self, address: &Address, task: &Task) -> Result<Option<Arc<Record>>, StoreError> {
+        let Some(record) = self.find(address)? else { return Ok(None) };
+        match misfit(&record, task) {
+            None => Ok(Some(record)),
+            Some(_) if self.store.is_writable() => Ok(None),
+            Some(why) => Err(StoreError::Damaged { path: self.store.step_path(address.key()), why }),
+        }
+    }
+
+    /// `find_or_clear` for a task.
+    pub(super) fn find_answer_or_clear(
+        &self,
+        address: &Address,
+        task: &Task,
+    ) -> Result<Option<Arc<Record>>, StoreError> {
+        let Some(record) = self.find_or_clear(address)? else { return Ok(None) };
+        let Some(why) = misfit(&record, task) else { return Ok(Some(record)) };
+        self.forget(address.key());
+        let path = self.store.step_path(address.key());
+        let to = self.store.set_aside(&path)?;
+        self.observer.event(&Event::SetAside { path, to, why });
+        Ok(None)
+    }
+
+    /// Whether the records of all these steps are there, intact, and answers to their tasks: else whoever used them must
+    /// ask for them again.
     pub fn are_intact(&self, keys: &BTreeSet<Key>) -> Result<bool, StoreError> {
         for key in keys {
             match self.record(*key) {
-                Ok(_) => {}
+                Ok(record) if answers_its_question(&record).is_ok() => {}
+                Ok(_) => return Ok(false),
                 Err(StoreError::NoRecord { .. }) => return Ok(false),
                 Err(StoreError::Damaged { .. }) if self.store.is_writable() => return Ok(false),
                 Err(error) => return Err(error),
@@ -191,6 +218,12 @@ impl<'a> Workbench<'a> {
     pub(super) fn address(&self, task: &Task) -> Result<Address, StoreError> {
         Identity::of_task(task, self.executor.identity())?.address()
     }
+}
+
+/// How the answer of a record does not fit its task, where it does not.
+fn misfit(record: &Record, task: &Task) -> Option<String> {
+    let misfit = task.check_answer(record.outcome()?, record.cpu_seconds()).err()?;
+    Some(format!("its answer does not fit its task: {misfit}"))
 }
 
 /// The name of a trial in messages and events.

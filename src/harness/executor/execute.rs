@@ -8,6 +8,7 @@ use crate::event::Observer;
 use crate::store::{Observation, WorkerIdentity};
 use renas_base::digest::Digest;
 use renas_task::Task;
+use renas_task::answer::Misfit;
 use renas_task::outcome::Outcome;
 
 /// How often a trial is given to a worker before it is given up: once, and twice again when the worker dies.
@@ -104,6 +105,17 @@ pub enum ExecuteError {
         trial: String,
         /// What the worker says.
         message: String,
+    },
+    /// The worker answered something that is no answer to the task.
+    #[error(
+        "{trial}: the worker's answer does not fit its task: {misfit}; nothing was stored: the worker is damaged or of \
+         another version; build it anew (`make build`) and start the same command again"
+    )]
+    Misfit {
+        /// The trial.
+        trial: String,
+        /// How it does not fit.
+        misfit: Misfit,
     },
     /// The folder for a worker's files cannot be prepared.
     #[error("cannot empty {path} for the next attempt: {source}", path = path.display())]

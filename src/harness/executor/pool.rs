@@ -1,20 +1,26 @@
 //! `Pool`: as many worker processes as jobs, started when first needed, replaced when they die.
 //!
 //! A task that times a network has the pool to itself: it waits until no worker is busy, and while it waits or runs, none
-//! begins anything else.
+//! begins anything else. The same holds for all pools of all processes on this machine (`machine`).
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::execute::{ATTEMPTS, Answer, Execute, ExecuteError, Job};
+use super::machine::{Machine, Turn, Watch};
 use super::worker::{Children, Death, NoWorker, Worker, lock};
 use crate::event::{Event, Observer};
 use crate::store::{Observation, WorkerIdentity};
 use renas_base::digest::Digest;
 use renas_task::protocol::{Hello, Reply, Request};
+
+/// How often locks of this machine that others hold are tried again, and after how long the user is told.
+const POLL: Duration = Duration::from_millis(5);
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What workers a pool has.
 #[derive(Clone, Debug)]
@@ -33,6 +39,7 @@ pub struct Settings {
 pub struct Pool {
     settings: Settings,
     next_number: AtomicU64,
+    machine: Machine,
     shared: Arc<Shared>,
 }
 
@@ -84,7 +91,7 @@ impl Canceller {
 impl Pool {
     /// A pool without workers yet.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, next_number: AtomicU64::new(1), shared: Arc::default() }
+        Self { settings, next_number: AtomicU64::new(1), machine: Machine::here(), shared: Arc::default() }
     }
 
     /// A handle that cancels the run.
@@ -123,12 +130,14 @@ impl Pool {
         };
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
         let request = Request { number, task: job.task.clone(), objects: job.objects.clone(), out: job.out.to_owned() };
+        let watch = slot.is_alone.then(|| Watch::begin(worker.id()));
         let (worker, reply) = worker.ask(&request).map_err(Trouble::Death)?;
         let worker = slot.worker.insert(worker);
+        let surroundings = watch.map(|watch| watch.end(slot.turn.is_some()));
         match reply {
             Reply::Done { outcome, cpu_seconds, .. } => {
                 let (fingerprint, worker) = (worker.hello.fingerprint, worker.hello.worker.clone());
-                Ok(Answer { outcome, observation: Observation { cpu_seconds, fingerprint, worker } })
+                Ok(Answer { outcome, observation: Observation { cpu_seconds, fingerprint, worker, surroundings } })
             }
             Reply::Failed { message, .. } => {
                 Err(Trouble::Error(ExecuteError::Failed { trial: job.trial.to_owned(), message }))
@@ -173,7 +182,41 @@ impl Pool {
         if worker.is_none() {
             state.slots += 1;
         }
-        Slot { shared: &self.shared, worker, is_alone: false }
+        Slot { shared: &self.shared, worker, is_alone: false, turn: None }
+    }
+
+    /// The right to compute on this machine, alone or beside others; waits while others hold it. Nothing where the machine
+    /// has no place for its locks: then what is timed is recorded as not exclusive.
+    fn turn(&self, is_alone: bool, trial: &str, observer: &dyn Observer) -> Result<Option<Turn>, ExecuteError> {
+        let started = Instant::now();
+        let (mut gate, mut is_told) = (None, false);
+        loop {
+            if self.is_cancelled() {
+                return Err(ExecuteError::Cancelled);
+            }
+            let tried = match (is_alone, gate.take()) {
+                (false, _) => self.machine.try_beside(),
+                (true, None) => self.machine.try_gate().map(|passed| {
+                    gate = passed;
+                    None
+                }),
+                (true, Some(held)) => {
+                    self.machine.try_alone(held).map(|tried| tried.map_err(|held| gate = Some(held)).ok())
+                }
+            };
+            match tried {
+                Ok(Some(turn)) => return Ok(Some(turn)),
+                Err(_) => return Ok(None),
+                Ok(None) => {}
+            }
+            if started.elapsed() >= PATIENCE && !std::mem::replace(&mut is_told, true) {
+                observer.event(&Event::MachineBusy { trial: trial.to_owned() });
+            }
+            // Right after the gate was passed, nobody may be there.
+            if gate.is_none() || started.elapsed() >= POLL {
+                std::thread::sleep(POLL);
+            }
+        }
     }
 }
 
@@ -187,7 +230,9 @@ impl Execute for Pool {
     }
 
     fn execute(&self, job: Job, observer: &dyn Observer) -> Result<Answer, ExecuteError> {
-        let mut slot = if job.task.runs_alone() { self.slot_alone()? } else { self.slot()? };
+        let is_alone = job.task.runs_alone();
+        let mut slot = if is_alone { self.slot_alone()? } else { self.slot()? };
+        slot.turn = self.turn(is_alone, job.trial, observer)?;
         for attempt in 1.. {
             let death = match self.attempt(&mut slot, job) {
                 Ok(answer) => return Ok(answer),
@@ -246,10 +291,13 @@ struct Slot<'a> {
     worker: Option<Worker>,
     /// It is the only one that is taken.
     is_alone: bool,
+    /// The right to compute on this machine.
+    turn: Option<Turn>,
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
+        self.turn = None;
         let mut state = lock(&self.shared.state);
         match self.worker.take() {
             Some(worker) => state.idle.push(worker),

@@ -84,6 +84,11 @@ impl Worker {
         }
     }
 
+    /// Its process.
+    pub(super) fn id(&self) -> u32 {
+        self.process.id
+    }
+
     fn exchange(&mut self, request: &Request) -> Result<Reply, Fault> {
         let mut line = serde_json::to_string(request).expect("a request has only text keys and finite numbers");
         line.push('\n');

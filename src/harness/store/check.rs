@@ -1,12 +1,21 @@
-//! Re-hash everything in a store and name what is wrong. Nothing is written.
+//! Re-hash everything in a store, and compare what is there with what its records promise. Nothing is written.
+//!
+//! A record promises the objects that it names; the record of a study, the records of the steps that it used; the
+//! receipt of a finished run, the records that it read. What nobody names cannot be missed. A file that cannot be read is
+//! judged like a damaged one, and every other file all the same.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
 
 use super::error::StoreError;
 use super::folder::{Store, verify_bytes};
 use super::record::{Key, Record};
+use crate::receipt::{self, Receipt};
 use renas_base::digest::Digest;
+use renas_task::Task;
 
 /// What was read, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,12 +24,18 @@ pub struct Check {
     pub steps: usize,
     /// Number of intact objects.
     pub objects: usize,
+    /// Intact objects that no intact record names.
+    pub unnamed: usize,
+    /// Number of intact receipts.
+    pub receipts: usize,
     /// Bytes that were hashed.
     pub bytes: u64,
-    /// Files that are not what was written, in the order of their paths.
+    /// Files that are not what was written, or cannot be read, in the order of their paths.
     pub damaged: Vec<Damaged>,
     /// Objects that an intact record names and that are not there, in the order of the records.
     pub absent: Vec<Absent>,
+    /// Records that others name and that are not there, in the order of their keys.
+    pub lost: Vec<Lost>,
 }
 
 /// A file that is not what was written.
@@ -43,89 +58,203 @@ pub struct Absent {
     pub name: String,
 }
 
+/// A record that is not there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lost {
+    /// Where it should be.
+    pub path: PathBuf,
+    /// The files that name it: records of studies, receipts.
+    pub by: BTreeSet<PathBuf>,
+}
+
 impl Check {
     /// Whether every byte is there and as written.
     pub fn is_clean(&self) -> bool {
-        self.damaged.is_empty() && self.absent.is_empty()
+        self.damaged.is_empty() && self.absent.is_empty() && self.lost.is_empty()
     }
 }
 
+/// Of the stored result of a study, what it promises.
+#[derive(Deserialize)]
+struct UsedSteps {
+    used: BTreeSet<Key>,
+}
+
+/// What is known while the files of a store are read.
+#[derive(Default)]
+struct Ledger {
+    /// Digests of the objects that are there, intact or not: a damaged one is named once, and not again as absent.
+    objects: BTreeSet<Digest>,
+    /// Keys of the records that are there, intact or not.
+    records: BTreeSet<Key>,
+    /// Objects that records name, each with the first record and its name there.
+    named_objects: BTreeMap<Digest, (Key, String)>,
+    /// Paths of records that others name, with who does.
+    named_records: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+}
+
 impl Store {
-    /// Re-hash every object and every step record.
-    pub fn verify_all(&self) -> Result<Check, StoreError> {
-        let mut check = Check::default();
-        let mut present = BTreeSet::new();
-        for found in self.files("objects", "")? {
+    /// Re-hash every object and every step record, and look for what records and receipts name.
+    pub fn verify_all(&self) -> Check {
+        let (mut check, mut ledger) = (Check::default(), Ledger::default());
+        self.check_objects(&mut check, &mut ledger);
+        self.check_records(&mut check, &mut ledger);
+        self.check_receipts(&mut check, &mut ledger);
+        let Ledger { objects, records, named_objects, named_records } = ledger;
+        check.unnamed = objects.iter().filter(|digest| !named_objects.contains_key(*digest)).count();
+        let missing = named_objects.into_iter().filter(|(digest, _)| !objects.contains(digest));
+        let absent = missing.map(|(digest, (step, name))| Absent { path: self.object_path(&digest), step, name });
+        check.absent.extend(absent);
+        check.absent.sort_by(|a, b| (a.step, &a.name).cmp(&(b.step, &b.name)));
+        let present: BTreeSet<PathBuf> = records.into_iter().map(|key| self.step_path(key)).collect();
+        let missing = named_records.into_iter().filter(|(path, _)| !present.contains(path));
+        check.lost.extend(missing.map(|(path, by)| Lost { path, by }));
+        check
+    }
+
+    fn check_objects(&self, check: &mut Check, ledger: &mut Ledger) {
+        for found in self.files("objects", "", check) {
             let Some(digest) = found.digest else {
                 check.damaged.push(Damaged { path: found.path, why: "its name is no SHA-256".to_owned() });
                 continue;
             };
-            let bytes = self.disk().read(&found.path).map_err(|e| StoreError::of_io("read", &found.path, e))?;
-            check.bytes += bytes.len() as u64;
+            ledger.objects.insert(digest);
+            let Some(bytes) = self.read_for(check, &found.path) else { continue };
             match verify_bytes(&found.path, &bytes, &digest) {
                 Ok(()) => check.objects += 1,
                 Err(StoreError::Damaged { path, why }) => check.damaged.push(Damaged { path, why }),
-                Err(other) => return Err(other),
+                Err(other) => check.damaged.push(Damaged { path: found.path, why: other.to_string() }),
             }
-            // A damaged object is named once, as damaged, and not again as absent.
-            present.insert(digest);
         }
-        for found in self.files("steps", ".json")? {
-            let Some(digest) = found.digest else {
+    }
+
+    fn check_records(&self, check: &mut Check, ledger: &mut Ledger) {
+        for found in self.files("steps", ".json", check) {
+            let Some(key) = found.digest.map(Key) else {
                 check.damaged.push(Damaged { path: found.path, why: "its name is no key of a step".to_owned() });
                 continue;
             };
-            let bytes = self.disk().read(&found.path).map_err(|e| StoreError::of_io("read", &found.path, e))?;
-            check.bytes += bytes.len() as u64;
-            match Record::parse(&bytes, Key(digest)) {
-                Ok(record) => {
-                    check.steps += 1;
-                    let tensors = record.outcome().into_iter().flat_map(|outcome| &outcome.tensors);
-                    check.absent.extend(tensors.filter(|(_, object)| !present.contains(*object)).map(
-                        |(name, object)| Absent {
-                            path: self.object_path(object),
-                            step: Key(digest),
-                            name: name.clone(),
-                        },
-                    ));
+            ledger.records.insert(key);
+            let Some(bytes) = self.read_for(check, &found.path) else { continue };
+            let record =
+                match Record::parse(&bytes, key).and_then(|record| answers_its_question(&record).map(|()| record)) {
+                    Ok(record) => record,
+                    Err(why) => {
+                        check.damaged.push(Damaged { path: found.path, why });
+                        continue;
+                    }
+                };
+            check.steps += 1;
+            for (name, object) in record.outcome().into_iter().flat_map(|outcome| &outcome.tensors) {
+                ledger.named_objects.entry(*object).or_insert_with(|| (key, name.clone()));
+            }
+            if let Some(UsedSteps { used }) = record.value().and_then(|value| UsedSteps::deserialize(value).ok()) {
+                for step in used {
+                    let by = ledger.named_records.entry(self.step_path(step)).or_default();
+                    by.insert(found.path.clone());
                 }
-                Err(why) => check.damaged.push(Damaged { path: found.path, why }),
             }
         }
-        Ok(check)
     }
 
-    /// Keys of all step records, sorted; the records are not read.
-    pub fn keys(&self) -> Result<Vec<Key>, StoreError> {
-        Ok(self.files("steps", ".json")?.into_iter().filter_map(|found| found.digest).map(Key).collect())
+    /// A receipt that does not parse costs only time, and is nobody's loss.
+    fn check_receipts(&self, check: &mut Check, ledger: &mut Ledger) {
+        let folder = self.root().join(receipt::FOLDER);
+        for (name, is_folder) in self.list(&folder, check) {
+            let path = folder.join(name);
+            let Some(receipt) = (!is_folder).then(|| Receipt::read(&path)).flatten() else { continue };
+            check.receipts += 1;
+            for key in receipt.files.keys().filter_map(|file| step_of(file)) {
+                ledger.named_records.entry(self.step_path(key)).or_default().insert(path.clone());
+            }
+        }
+    }
+
+    fn read_for(&self, check: &mut Check, path: &Path) -> Option<Vec<u8>> {
+        match self.disk().read(path) {
+            Ok(bytes) => {
+                check.bytes += bytes.len() as u64;
+                Some(bytes)
+            }
+            Err(error) => {
+                check.damaged.push(Damaged { path: path.to_owned(), why: format!("it cannot be read: {error}") });
+                None
+            }
+        }
+    }
+
+    /// Keys of all step records, sorted; the records are not read. What cannot be listed is left out.
+    pub fn keys(&self) -> Vec<Key> {
+        let found = self.files("steps", ".json", &mut Check::default());
+        found.into_iter().filter_map(|found| found.digest).map(Key).collect()
+    }
+
+    /// Whether there is any object or record, intact or not.
+    pub(super) fn holds_anything(&self) -> Result<bool, StoreError> {
+        let list = |folder: &Path| match self.disk().list(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            listed => listed.map_err(|error| StoreError::of_io("list", folder, error)),
+        };
+        for kind in ["objects", "steps"] {
+            let folder = self.root().join(kind);
+            for (shard, is_folder) in list(&folder)? {
+                if !is_folder || !list(&folder.join(shard))?.is_empty() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Every file below `objects` or `steps`, sorted, with the digest that its path spells.
-    fn files(&self, kind: &str, ending: &str) -> Result<Vec<Found>, StoreError> {
+    fn files(&self, kind: &str, ending: &str, check: &mut Check) -> Vec<Found> {
         let mut files = Vec::new();
         let folder = self.root().join(kind);
-        for (shard, is_folder) in self.list(folder.clone())? {
+        for (shard, is_folder) in self.list(&folder, check) {
             let path = folder.join(&shard);
             if !is_folder {
                 files.push(Found { path, digest: None });
                 continue;
             }
-            for (name, is_folder) in self.list(path.clone())? {
+            for (name, is_folder) in self.list(&path, check) {
                 let spelled = name.strip_suffix(ending).filter(|_| !is_folder).map(|rest| format!("{shard}{rest}"));
                 let digest = spelled.filter(|_| shard.len() == 2).and_then(|name| name.parse().ok());
                 files.push(Found { path: path.join(name), digest });
             }
         }
-        Ok(files)
+        files
     }
 
-    fn list(&self, folder: PathBuf) -> Result<Vec<(String, bool)>, StoreError> {
-        match self.disk().list(&folder) {
-            Ok(names) => Ok(names),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(StoreError::of_io("list", &folder, error)),
+    fn list(&self, folder: &Path, check: &mut Check) -> Vec<(String, bool)> {
+        match self.disk().list(folder) {
+            Ok(names) => names,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                check.damaged.push(Damaged { path: folder.to_owned(), why: format!("it cannot be listed: {error}") });
+                Vec::new()
+            }
         }
     }
+}
+
+/// An error where the record of a worker's task holds an answer that does not fit the task.
+pub fn answers_its_question(record: &Record) -> Result<(), String> {
+    let (Some(outcome), Some(_)) = (record.outcome(), &record.identity.worker) else { return Ok(()) };
+    let task =
+        Task::deserialize(&record.identity.inputs).map_err(|error| format!("its task does not parse: {error}"))?;
+    task.check_answer(outcome, record.cpu_seconds())
+        .map_err(|misfit| format!("its answer does not fit its task: {misfit}"))
+}
+
+/// The key of a step whose record lies at a path, however the store's folder is called there.
+fn step_of(path: &Path) -> Option<Key> {
+    let shard = path.parent()?;
+    let text = |path: &Path| path.file_name()?.to_str().map(str::to_owned);
+    if text(shard.parent()?)? != "steps" {
+        return None;
+    }
+    let name = text(path)?;
+    format!("{}{}", text(shard)?, name.strip_suffix(".json")?).parse().ok().map(Key)
 }
 
 struct Found {

@@ -81,6 +81,17 @@ pub enum StoreError {
         /// What it must hold.
         line: &'static str,
     },
+    /// The file that names the format is lost.
+    #[error(
+        "{path} is lost, but objects or records lie beside it: put its one line back: {line}",
+        path = path.display()
+    )]
+    FormatLost {
+        /// The format file.
+        path: PathBuf,
+        /// What it must hold.
+        line: &'static str,
+    },
     /// The folder holds other things.
     #[error(
         "{path} is not a store: it has no format.json, but it has `{entry}`; name an empty folder, or one that does not \

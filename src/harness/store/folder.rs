@@ -18,8 +18,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::disk::{Disk, OsDisk, parent};
 use super::error::StoreError;
+use super::format::{FORMAT_TEXT, check_format, lost};
 use super::lock::StepLock;
-use super::record::{self, Address, FORMAT, Key, Record};
+use super::record::{self, Address, Key, Record};
 use super::session::Session;
 use renas_base::digest::Digest;
 
@@ -71,17 +72,40 @@ impl Store {
 
     /// The store in the folder `root` of a given disk.
     pub fn open_on(disk: Box<dyn Disk>, root: &Path, access: Access) -> Result<Self, StoreError> {
-        let store = Self { root: root.to_owned(), access, disk, session: Mutex::default(), durable: Mutex::default() };
-        let path = store.format_path();
-        match store.disk.read(&path) {
-            Ok(bytes) => check_format(&path, &bytes)?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => match access {
-                Access::Read => return Err(StoreError::NoStore { path: root.to_owned() }),
-                Access::Write => store.create()?,
-            },
-            Err(error) => return Err(StoreError::of_io("read", &path, error)),
+        let store = Self::new(disk, root, access);
+        match store.check_format() {
+            Err(StoreError::NoStore { .. }) if access == Access::Write => store.create()?,
+            checked => checked?,
         }
         Ok(store)
+    }
+
+    /// The store in the folder `root`, for reading, whatever its format file says, and what is wrong with that file; an
+    /// error where nothing is there that a store holds.
+    pub fn inspect(root: &Path) -> Result<(Self, Option<StoreError>), StoreError> {
+        let store = Self::new(Box::new(OsDisk), root, Access::Read);
+        match store.check_format() {
+            Ok(()) => Ok((store, None)),
+            Err(error @ StoreError::NoStore { .. }) => Err(error),
+            Err(wrong) => Ok((store, Some(wrong))),
+        }
+    }
+
+    fn new(disk: Box<dyn Disk>, root: &Path, access: Access) -> Self {
+        Self { root: root.to_owned(), access, disk, session: Mutex::default(), durable: Mutex::default() }
+    }
+
+    fn check_format(&self) -> Result<(), StoreError> {
+        let path = self.format_path();
+        match self.disk.read(&path) {
+            Ok(bytes) => check_format(&path, &bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => match self.holds_anything()? {
+                // The format file is written before the first object: it was there.
+                true => Err(lost(path)),
+                false => Err(StoreError::NoStore { path: self.root.clone() }),
+            },
+            Err(error) => Err(StoreError::of_io("read", &path, error)),
+        }
     }
 
     /// The store's folder.
@@ -311,19 +335,6 @@ impl Store {
 
 const FOLDERS: [&str; 5] = ["damaged", "locks", "objects", "steps", "tmp"];
 
-const FORMAT_TEXT: &str = "{\"format\": 1}\n";
-
-fn check_format(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
-    if bytes == FORMAT_TEXT.as_bytes() {
-        return Ok(());
-    }
-    let found = serde_json::from_slice::<serde_json::Value>(bytes).ok().and_then(|v| v.get("format")?.as_u64());
-    match found {
-        Some(found) if found != FORMAT => Err(StoreError::Format { path: path.to_owned(), found, ours: FORMAT }),
-        Some(_) | None => Err(StoreError::FormatDamaged { path: path.to_owned(), line: FORMAT_TEXT.trim_ascii_end() }),
-    }
-}
-
 pub(super) fn verify_bytes(path: &Path, bytes: &[u8], name: &Digest) -> Result<(), StoreError> {
     let found = Digest::of(bytes);
     if found == *name {
@@ -357,8 +368,8 @@ mod tests {
         assert_eq!(store.find(&value(1).identity.address().expect("a key")).expect("intact"), Some(value(1)));
         assert_eq!(store.find(&value(2).identity.address().expect("a key")).expect("intact"), None);
         assert_eq!(store.object(&object).expect("it is there"), b"weights");
-        assert_eq!(store.keys().expect("readable"), [key]);
-        assert!(store.verify_all().expect("readable").is_clean());
+        assert_eq!(store.keys(), [key]);
+        assert!(store.verify_all().is_clean());
         assert_eq!(std::fs::read_dir(root.join("tmp")).expect("a folder").count(), 1, "only the gate's lock stays");
     }
 

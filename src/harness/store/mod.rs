@@ -3,6 +3,7 @@
 mod check; //   re-hash everything and name what is wrong
 mod disk; //    the few disk operations that durability rests on, behind a trait so that tests can fail each
 mod error; //   what can go wrong, and what to do about it
+mod format; //  the file that names the format
 mod folder; //  `Store`: a folder of objects and step records
 mod lock; //    one process at a time computes a step
 mod record; //  identity, result and observation of a step, and their exact form in a file
@@ -10,12 +11,12 @@ mod records; // what a report needs: records by address, from a store or from co
 mod session; // a process's own corner for unfinished files
 mod step; //    names and versions of what workers do
 
-pub use check::{Absent, Check, Damaged};
+pub use check::{Absent, Check, Damaged, Lost, answers_its_question};
 pub use disk::{Disk, OsDisk};
 pub use error::StoreError;
 pub use folder::{Access, Scratch, Store};
 pub use lock::StepLock;
-pub use record::{Address, FORMAT, Identity, Key, Observation, Record, StepResult, WorkerIdentity};
+pub use record::{Address, FORMAT, Identity, Key, Observation, Record, StepResult, Surroundings, WorkerIdentity};
 pub use records::{Evidence, Records};
 pub use step::{
     EVALUATE_HEADS_VERSION, EVALUATE_SLICE_VERSION, EVALUATE_VERSION, FIT_SEQUENCE_VERSION, GENERATE_VERSION,

@@ -135,6 +135,23 @@ pub struct Observation {
     pub fingerprint: Digest,
     /// Version of the worker's package.
     pub worker: String,
+    /// What else the machine did, where the answer is a measured time; absent too where an older renas took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surroundings: Option<Surroundings>,
+}
+
+/// What else a machine did while times were taken.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Surroundings {
+    /// Wall seconds from giving the task to a worker to its answer.
+    pub wall_seconds: f64,
+    /// CPU seconds that all processes of the machine but the worker took meanwhile, the coordinator among them, in
+    /// hundredths; absent where the system does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_cpu_seconds: Option<f64>,
+    /// Whether the machine's lock was held, so that no other process of renas computed meanwhile.
+    pub exclusive: bool,
 }
 
 /// A finished step.
@@ -303,6 +320,7 @@ mod tests {
                 cpu_seconds: 1.5,
                 fingerprint: Digest::of(b"machine"),
                 worker: "0.1.0".into(),
+                surroundings: None,
             }),
         }
     }

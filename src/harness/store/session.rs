@@ -11,6 +11,9 @@ use super::error::StoreError;
 
 const ALIVE: &str = "alive";
 
+/// What the names of corners begin with; what is called otherwise is none of ours.
+const PREFIX: &str = "run-";
+
 /// The corner; removed with all that is in it when dropped.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -29,7 +32,7 @@ impl Session {
         gate.lock().map_err(|e| StoreError::of_io("lock", &gate_path, e))?;
         sweep(folder)?;
         let own = tempfile::Builder::new()
-            .prefix("run-")
+            .prefix(PREFIX)
             .tempdir_in(folder)
             .map_err(|e| StoreError::of_io("make a folder in", folder, e))?;
         let alive_path = own.path().join(ALIVE);
@@ -49,7 +52,8 @@ fn sweep(folder: &Path) -> Result<(), StoreError> {
     let listing = |e| StoreError::of_io("list", folder, e);
     for entry in fs::read_dir(folder).map_err(listing)? {
         let path = entry.map_err(listing)?.path();
-        if path.is_dir() && is_abandoned(&path.join(ALIVE)) {
+        let is_corner = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(PREFIX));
+        if is_corner && path.is_dir() && is_abandoned(&path.join(ALIVE)) {
             // What cannot be removed (another user's, say) only takes space.
             let _ = fs::remove_dir_all(&path);
         }

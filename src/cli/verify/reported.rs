@@ -1,0 +1,278 @@
+//! The reports of a profile: their files, their evidence and what is rebuilt from it, their lock files. What is missing of
+//! that is named, and every item is judged whatever the others are like.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::agreement::{check_tiers, rerun};
+use super::found::Found;
+use crate::arguments::Verify;
+use crate::exit::Failure;
+use crate::report::{Rebuilt, files, rebuild_one};
+use crate::session::{Selected, Session};
+use renas_base::digest::Digest;
+use renas_harness::lock::{self, Lock};
+use renas_harness::publish;
+use renas_harness::report_folder::{SUMS, Sums, listing};
+use renas_harness::store::{Store, answers_its_question};
+use renas_harness::tier;
+use renas_report::render::Files;
+
+/// Check the reports of the session's profile. The failure is of a machine that could not compute trials again.
+pub(super) fn check(
+    session: &Session<'_>,
+    arguments: &Verify,
+    store: Option<&Store>,
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let folder = arguments.reports.join(session.profile.name());
+    let promised = promised(session, found);
+    if !folder.exists() {
+        for (id, lock) in &promised {
+            let Some(lock) = lock else { continue };
+            found.checked.locks += 1;
+            let path = lock::path(&session.common.experiments, session.profile, id);
+            let (files, at) = (lock.files.len(), folder.display());
+            found
+                .differs(format!("{at}: it is not there, and {} promises {files} files of {id} in it", path.display()));
+        }
+        if promised.is_empty() && session.common.profile.is_some() {
+            found.fine(format!("{}: there is no report, and none is promised", folder.display()));
+        }
+        return Ok(());
+    }
+    check_sums(&folder, found);
+    let mut rebuilt = Vec::new();
+    let mut is_whole = true;
+    for selected in &session.experiments {
+        let id = &selected.manifest.id;
+        match rebuild_one(session, selected, &folder) {
+            Ok(Some(one)) => rebuilt.push(one),
+            Ok(None) if !promised.contains_key(id) => {}
+            Ok(None) => {
+                is_whole = false;
+                let path = lock::path(&session.common.experiments, session.profile, id);
+                found.differs(format!(
+                    "{}: its evidence is not there, and {} promises it",
+                    folder.join(id).display(),
+                    path.display()
+                ));
+            }
+            Err(failure) => {
+                is_whole = false;
+                found.differs(format!("{}: cannot be rebuilt: {failure}", folder.join(id).display()));
+            }
+        }
+    }
+    name_unknown(session, &folder, &promised, found);
+    found.checked.reports += rebuilt.len();
+    let made = match pages(session, &folder, &rebuilt) {
+        Ok(files) => files,
+        Err(failure) => {
+            found.differs(format!("{}: cannot be rebuilt: {failure}", folder.display()));
+            return Ok(());
+        }
+    };
+    check_rebuilt(&folder, &made, is_whole, found);
+    for rebuilt in &rebuilt {
+        let selected = session.experiments.iter().find(|selected| selected.manifest.id == rebuilt.id);
+        let selected = selected.expect("what was rebuilt was selected");
+        check_answers(rebuilt, found);
+        let Some(lock) = promised.get(&rebuilt.id) else {
+            let path = lock::path(&session.common.experiments, session.profile, &rebuilt.id);
+            found.differs(format!("{}: there is no lock file, but a report is committed", path.display()));
+            continue;
+        };
+        let Some(lock) = lock else { continue };
+        check_lock(session, selected, rebuilt, lock, &made, found);
+        if let Some(store) = store {
+            let tolerances = &selected.manifest.tolerances;
+            match tier::compare(&rebuilt.evidence, lock, store, tolerances) {
+                Ok(agreements) => check_tiers(session, selected, rebuilt, store, agreements, found)?,
+                Err(error) => found.differs(format!("{}: its trials cannot be compared: {error}", rebuilt.id)),
+            }
+        }
+        if arguments.rerun {
+            rerun(session, selected, rebuilt, lock, arguments.sample.map(|sample| sample as usize), found)?;
+        }
+    }
+    Ok(())
+}
+
+/// The pages made of what was rebuilt; no pages of nothing.
+fn pages(session: &Session<'_>, folder: &Path, rebuilt: &[Rebuilt]) -> Result<Files, Failure> {
+    let Some(first) = rebuilt.first() else { return Ok(Files::new()) };
+    let selected = session.experiments.iter().find(|selected| selected.manifest.id == first.id);
+    let settings = selected.expect("what was rebuilt was selected").settings(session.profile)?;
+    let profile = publish::profile(session.profile, settings, &first.worker);
+    let sections = rebuilt.iter().map(|rebuilt| rebuilt.section.clone()).collect();
+    Ok(files(session, folder, profile, sections)?.0)
+}
+
+/// The lock files of the profile that the command is about, by experiment; nothing for one that cannot be read, which is
+/// named.
+fn promised(session: &Session<'_>, found: &mut Found) -> BTreeMap<String, Option<Lock>> {
+    let common = session.common;
+    let asked = |id: &str| common.only.is_none() || session.experiments.iter().any(|one| one.manifest.id == id);
+    let folder = lock::path(&common.experiments, session.profile, "any");
+    let folder = folder.parent().unwrap_or(&common.experiments);
+    let names = match listing(folder) {
+        Ok(names) => names,
+        Err(error) => {
+            found.differs(error.to_string());
+            return BTreeMap::new();
+        }
+    };
+    let ids = names.iter().filter(|path| path.extension().is_some_and(|end| end == "json"));
+    let ids = ids.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).filter(|id| asked(id));
+    let mut locks = BTreeMap::new();
+    for id in ids {
+        let lock = match Lock::read(&lock::path(&common.experiments, session.profile, &id)) {
+            Ok(lock) => lock,
+            Err(error) => {
+                found.differs(error.to_string());
+                None
+            }
+        };
+        locks.insert(id, lock);
+    }
+    locks
+}
+
+/// Name experiments that are promised or reported, and that no manifest describes.
+fn name_unknown(session: &Session<'_>, folder: &Path, promised: &BTreeMap<String, Option<Lock>>, found: &mut Found) {
+    if session.common.only.is_some() {
+        return;
+    }
+    let reported = Sums::of(folder).map(|sums| sums.experiments()).unwrap_or_default();
+    let all: BTreeSet<&String> = promised.keys().chain(&reported).collect();
+    let known: BTreeSet<&String> = session.experiments.iter().map(|selected| &selected.manifest.id).collect();
+    for id in all.difference(&known) {
+        let (at, experiments) = (folder.join(id), session.common.experiments.display());
+        found.differs(format!("{}: it cannot be judged: {experiments} has no sound manifest of {id}", at.display()));
+    }
+}
+
+/// Every file against `SHA256SUMS`.
+fn check_sums(folder: &Path, found: &mut Found) {
+    let path = folder.join(SUMS);
+    let sums = match std::fs::read(&path) {
+        Ok(bytes) => Sums::parse(&String::from_utf8_lossy(&bytes)),
+        Err(error) => {
+            found.differs(format!(
+                "{}: it cannot be read: {error}; nothing says which bytes its files had",
+                path.display()
+            ));
+            return;
+        }
+    };
+    let before = found.count();
+    for line in &sums.odd_lines {
+        found.differs(format!("{}: the line `{line}` names no file", path.display()));
+    }
+    for (name, digest) in &sums.promised {
+        let place = folder.join(name);
+        match std::fs::read(&place) {
+            Ok(bytes) if Digest::of(&bytes).to_string() == *digest => {}
+            Ok(_) => found.differs(format!("{}: its SHA-256 is not the one in {SUMS}", place.display())),
+            Err(error) => found.differs(format!("{}: {error}, and {SUMS} promises it", place.display())),
+        }
+    }
+    found.checked.report_files += sums.promised.len();
+    match listing(folder) {
+        Ok(names) => {
+            for name in names.iter().filter(|name| name.as_path() != Path::new(SUMS)) {
+                if !sums.promised.contains_key(name) {
+                    found.differs(format!("{}: {SUMS} does not know it", folder.join(name).display()));
+                }
+            }
+        }
+        Err(error) => found.differs(error.to_string()),
+    }
+    if found.count() == before {
+        found.fine(format!("{}: {} files have their SHA-256", folder.display(), sums.promised.len()));
+    }
+}
+
+/// Every file of the folder against the same made from the evidence alone. Where an experiment could not be rebuilt, the
+/// pages about all of them cannot be compared.
+fn check_rebuilt(folder: &Path, files: &Files, is_whole: bool, found: &mut Found) {
+    let before = found.count();
+    let compared = files.iter().filter(|(name, _)| is_whole || name.components().count() > 1);
+    let mut count = 0;
+    for (name, bytes) in compared {
+        count += 1;
+        if std::fs::read(folder.join(name)).ok().as_ref() != Some(bytes) {
+            let place = folder.join(name);
+            found.differs(format!("{}: rebuilt from the evidence it has other bytes", place.display()));
+        }
+    }
+    if found.count() == before && count > 0 {
+        found.fine(format!("{}: rebuilt from the evidence, {count} files are the same bytes", folder.display()));
+    }
+}
+
+/// Every answer of the evidence against the task that it answers.
+fn check_answers(rebuilt: &Rebuilt, found: &mut Found) {
+    for (key, record) in rebuilt.evidence.records() {
+        if let Err(why) = answers_its_question(record) {
+            found.differs(format!(
+                "{}: evidence of step {} {}..: {why}",
+                rebuilt.id,
+                record.identity.step,
+                key.0.short(12)
+            ));
+        }
+    }
+}
+
+/// The lock file against evidence, recomputed studies and files.
+fn check_lock(
+    session: &Session<'_>,
+    selected: &Selected,
+    rebuilt: &Rebuilt,
+    promised: &Lock,
+    files: &Files,
+    found: &mut Found,
+) {
+    let path = lock::path(&session.common.experiments, session.profile, &rebuilt.id);
+    found.checked.locks += 1;
+    found.checked.trials += promised.trials.len();
+    let trials = match Lock::trials_of(&rebuilt.evidence) {
+        Ok(trials) => trials,
+        Err(error) => return found.differs(format!("{}: {error}", path.display())),
+    };
+    let made = Lock {
+        format: lock::FORMAT,
+        experiment: rebuilt.id.clone(),
+        profile: session.profile,
+        manifest: selected.manifest.digest,
+        worker: rebuilt.worker.clone(),
+        fingerprints: promised.fingerprints.clone(),
+        studies: Lock::studies_of(&rebuilt.studied),
+        observed: rebuilt.studied.observed.clone(),
+        trials,
+        files: Lock::files_of(&rebuilt.id, &publish::digests(files)),
+    };
+    let differences = lock::compare(promised, &made);
+    if differences.is_empty() {
+        let (trials, studies) = (promised.trials.len(), promised.studies.len());
+        let observed = match promised.observed.len() {
+            0 => String::new(),
+            count => format!("; {count} more derive from measured times, which are taken from the evidence"),
+        };
+        let line = format!("{trials} trials and {studies} recomputed studies are as promised{observed}");
+        found.fine(format!("{}: {line}", path.display()));
+    }
+    for difference in differences {
+        found.differs(format!("{}: {difference}", path.display()));
+    }
+}
+
+/// An error where `--only` names studies and the plan has none of them.
+pub(super) fn refuse_empty_selection(session: &Session<'_>) -> Result<(), Failure> {
+    for selected in session.experiments.iter().filter(|selected| selected.glob.is_some()) {
+        selected.plan(selected.settings(session.profile)?)?;
+    }
+    Ok(())
+}

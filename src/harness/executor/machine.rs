@@ -1,0 +1,179 @@
+//! This machine, which all processes of renas on it share: one of them at a time takes times, and none computes beside it.
+//!
+//! Two files in a folder that every process finds are locked, never written. Whoever computes holds `floor` shared;
+//! whoever takes times holds it alone. `gate` is held alone while somebody waits to be alone, so that others let them in.
+//! The operating system gives locks back when their holder ends, however it ends.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::store::Surroundings;
+
+/// Clock ticks of `/proc` in a second, on every Linux.
+const TICKS_PER_SECOND: f64 = 100.0;
+
+/// The right to compute on this machine, given back when dropped.
+#[derive(Debug)]
+pub(super) struct Turn {
+    _gate: Option<File>,
+    _floor: File,
+}
+
+/// The locks of a machine.
+#[derive(Clone, Debug)]
+pub(super) struct Machine {
+    folder: PathBuf,
+}
+
+impl Machine {
+    /// This machine.
+    pub(super) fn here() -> Self {
+        let folder = ["/run/lock", "/tmp"].into_iter().map(Path::new).find(|folder| folder.is_dir());
+        Self { folder: folder.unwrap_or(Path::new("/tmp")).to_owned() }
+    }
+
+    /// The right to compute beside others; nothing while somebody takes times, or waits to.
+    pub(super) fn try_beside(&self) -> io::Result<Option<Turn>> {
+        let (gate, floor) = (self.open("gate")?, self.open("floor")?);
+        let is_free = taken(gate.try_lock_shared())? && taken(floor.try_lock_shared())?;
+        Ok(is_free.then_some(Turn { _gate: None, _floor: floor }))
+    }
+
+    /// The first step towards being alone: nobody new begins while the answer is kept. Nothing while another waits.
+    pub(super) fn try_gate(&self) -> io::Result<Option<File>> {
+        let gate = self.open("gate")?;
+        Ok(taken(gate.try_lock())?.then_some(gate))
+    }
+
+    /// The second: nothing is computed any more. The gate is handed back where somebody still computes.
+    pub(super) fn try_alone(&self, gate: File) -> io::Result<Result<Turn, File>> {
+        let floor = self.open("floor")?;
+        Ok(if taken(floor.try_lock())? { Ok(Turn { _gate: Some(gate), _floor: floor }) } else { Err(gate) })
+    }
+
+    /// A lock file, which any user may have made: reading is enough to lock.
+    fn open(&self, name: &str) -> io::Result<File> {
+        let path = self.folder.join(format!("renas-timing-{name}.lock"));
+        match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let made = fs::OpenOptions::new().create(true).append(true).open(&path);
+                // Where another user was faster, theirs is there to be read.
+                made.or_else(|_| File::open(&path))
+            }
+            opened => opened,
+        }
+    }
+}
+
+fn taken(tried: Result<(), TryLockError>) -> io::Result<bool> {
+    match tried {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// What else runs on the machine beside one worker, from its beginning on; the coordinator's own work is among it.
+pub(super) struct Watch {
+    started: Instant,
+    busy: Option<f64>,
+    worker: u32,
+    own: f64,
+}
+
+impl Watch {
+    /// From now on, beside the process `worker`.
+    pub(super) fn begin(worker: u32) -> Self {
+        Self { started: Instant::now(), busy: machine_seconds(), worker, own: process_seconds(worker) }
+    }
+
+    /// What was seen until now, with this machine's lock or without it.
+    pub(super) fn end(self, exclusive: bool) -> Surroundings {
+        let own = process_seconds(self.worker) - self.own;
+        let busy = machine_seconds().zip(self.busy).map(|(now, before)| now - before);
+        Surroundings {
+            wall_seconds: self.started.elapsed().as_secs_f64(),
+            other_cpu_seconds: busy.map(|busy| (busy - own).max(0.0)),
+            exclusive,
+        }
+    }
+}
+
+/// CPU seconds that all processors were busy since the machine started; nothing where the system does not tell.
+fn machine_seconds() -> Option<f64> {
+    let text = fs::read_to_string("/proc/stat").ok()?;
+    let ticks = text.lines().next()?.strip_prefix("cpu ")?.split_whitespace().map(str::parse::<f64>);
+    let ticks: Vec<f64> = ticks.collect::<Result<_, _>>().ok()?;
+    // user, nice, system, idle, waiting, interrupts (two kinds), stolen; guests are counted as users already.
+    let busy = [0, 1, 2, 5, 6, 7].into_iter().filter_map(|place| ticks.get(place)).sum::<f64>();
+    Some(busy / TICKS_PER_SECOND)
+}
+
+/// CPU seconds that a process took, with those of its children that it waited for; 0 where it is not there.
+fn process_seconds(id: u32) -> f64 {
+    let text = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    // The name, in parentheses, may hold anything; of what follows, four numbers count.
+    let rest = text.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks = rest.split_whitespace().skip(11).take(4).filter_map(|word| word.parse::<f64>().ok());
+    ticks.sum::<f64>() / TICKS_PER_SECOND
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn machine() -> (tempfile::TempDir, Machine) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let machine = Machine { folder: folder.path().to_owned() };
+        (folder, machine)
+    }
+
+    #[test]
+    fn many_compute_side_by_side_one_takes_times_alone_and_who_waits_is_let_in() {
+        let (_folder, machine) = machine();
+        let one = machine.try_beside().expect("lockable").expect("nobody takes times");
+        let two = machine.try_beside().expect("lockable").expect("others only compute");
+        let gate = machine.try_gate().expect("lockable").expect("nobody waits");
+        assert!(machine.try_beside().expect("lockable").is_none(), "somebody waits to be alone");
+        assert!(machine.try_gate().expect("lockable").is_none(), "one waits at a time");
+        drop(one);
+        let gate = machine.try_alone(gate).expect("lockable").expect_err("two still computes");
+        drop(two);
+        let alone = machine.try_alone(gate).expect("lockable").expect("nobody computes");
+        assert!(machine.try_beside().expect("lockable").is_none(), "somebody takes times");
+        assert!(machine.try_gate().expect("lockable").is_none(), "somebody takes times");
+        drop(alone);
+        machine.try_beside().expect("lockable").expect("it is over");
+    }
+
+    #[test]
+    fn what_others_compute_meanwhile_is_seen_and_what_we_compute_is_not() {
+        let busy = |seconds: f64| {
+            let start = Instant::now();
+            while start.elapsed().as_secs_f64() < seconds {
+                std::hint::black_box(start);
+            }
+        };
+        let watch = Watch::begin(std::process::id());
+        busy(0.3);
+        let seen = watch.end(true);
+        assert!(seen.wall_seconds >= 0.3 && seen.exclusive, "{seen:?}");
+        // Nothing tells how much others do meanwhile, but not all of it is ours.
+        let own = process_seconds(std::process::id());
+        assert!(own >= 0.25, "{own}");
+        let watch = Watch::begin(std::process::id());
+        let mut other = std::process::Command::new("sh")
+            .args(["-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done"])
+            .spawn()
+            .expect("a shell");
+        // Not waited for until it was seen: then its time would be ours.
+        while process_seconds(other.id()) < 0.1 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let seen = watch.end(false).other_cpu_seconds.expect("Linux tells");
+        other.kill().and_then(|()| other.wait()).expect("our child");
+        assert!(seen >= 0.09, "{seen}");
+    }
+}
