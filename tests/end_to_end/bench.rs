@@ -68,6 +68,8 @@ impl Bench {
         for name in ["RENAS_DATA", "RENAS_STORE", "RENAS_WORKER", "NO_COLOR"] {
             command.env_remove(name);
         }
+        // Tests run side by side: each bench is a machine of its own.
+        command.env("RENAS_MACHINE_LOCKS", self.folder.path());
         command
     }
 

@@ -52,7 +52,7 @@ listener.join()
 }
 
 fn run(bench: &Bench, worker: &str, store: &str) -> Child {
-    let mut command = bench.command(&["run", "--store", store, "--reports", &format!("reports-{store}")]);
+    let mut command = bench.command(&["run", "--only", "fashion_ga/times/all/*", "--store", store]);
     command.env("RENAS_WORKER", worker).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts")
 }
 
@@ -81,7 +81,7 @@ fn two_coordinators_take_no_time_while_the_other_computes_and_say_what_else_ran(
         assert!(timing == 0 || running.len() == 1, "a time is taken beside another task: {running:?}");
     }
     println!("{times} times were taken by two coordinators, none beside another task of {}", lines.len() / 2);
-    assert!(times >= 10, "{times}");
+    assert!(times >= 8, "{times}");
     let records = ["one", "two"].map(|store| files(&bench.path(&format!("{store}/steps")))).concat();
     let said = records.iter().filter(|path| {
         let text = fs::read_to_string(path).expect("readable");

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, LazyLock};
 
 use renas::harness::event::Event;
 use renas::harness::evidence;
@@ -15,7 +15,9 @@ use renas::task::outcome::{Ending, Outcome};
 use crate::kit::{self, Instant, at_bench, store_with, task, tasks};
 use crate::worker::Scene;
 
-/// Every record of a worker that is committed, with where it lies.
+/// Every record of a worker that is committed, with where it lies; read once.
+static COMMITTED: LazyLock<Vec<(String, Arc<Record>)>> = LazyLock::new(committed);
+
 fn committed() -> Vec<(String, Arc<Record>)> {
     let reports = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports");
     let mut all = Vec::new();
@@ -38,9 +40,9 @@ fn parsed(record: &Record) -> (Task, Outcome) {
 
 #[test]
 fn every_committed_answer_fits_and_altered_ones_of_each_kind_do_not() {
-    let committed = committed();
+    let committed = &*COMMITTED;
     let mut kinds: BTreeMap<String, (Task, Outcome)> = BTreeMap::new();
-    for (place, record) in &committed {
+    for (place, record) in committed {
         answers_its_question(record).unwrap_or_else(|why| panic!("{place}: {}: {why}", record.identity.step));
         let (task, outcome) = parsed(record);
         if outcome.ending == Ending::Completed {
@@ -94,7 +96,7 @@ fn every_committed_answer_fits_and_altered_ones_of_each_kind_do_not() {
 
 #[test]
 fn a_time_that_is_not_the_mean_of_its_steps_is_refused() {
-    let (task, outcome) = committed()
+    let (task, outcome) = COMMITTED
         .iter()
         .map(|(_, record)| parsed(record))
         .find(|(task, _)| matches!(task, Task::Time(_)))

@@ -11,6 +11,9 @@ use std::time::Instant;
 
 use crate::store::Surroundings;
 
+/// Names the folder of the locks.
+const VARIABLE: &str = "RENAS_MACHINE_LOCKS";
+
 /// Clock ticks of `/proc` in a second, on every Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
 
@@ -28,8 +31,12 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// This machine.
+    /// This machine. Its locks lie where every process finds them, or in the folder that `RENAS_MACHINE_LOCKS` names, by
+    /// which containers of one machine can share them.
     pub(super) fn here() -> Self {
+        if let Some(folder) = std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()) {
+            return Self { folder: folder.into() };
+        }
         let folder = ["/run/lock", "/tmp"].into_iter().map(Path::new).find(|folder| folder.is_dir());
         Self { folder: folder.unwrap_or(Path::new("/tmp")).to_owned() }
     }
