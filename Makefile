@@ -5,7 +5,7 @@ DEVICE ?= auto
 CARGO ?= cargo
 RENAS := target/release/renas
 
-.PHONY: help setup build plan reproduce report verify test lint bench
+.PHONY: help setup build plan reproduce report verify test lint bench coverage
 
 help: ## show this list
 	@echo "make TARGET [PROFILE=quick|reduced|paper] [DEVICE=auto|cpu|cuda]"; echo
@@ -37,9 +37,14 @@ lint: setup ## formatting and clippy
 	@$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
 
 bench: build ## criterion benchmarks, and the Python peers where Python has torch, scikit-learn and xgboost
-	@$(CARGO) bench --package renas-benches
+	@for name in algorithms store training; do $(CARGO) bench --package renas-benches --bench $$name || exit; done
 	@if [ -d "$$RENAS_DATA/mnist" ] && python3 -c 'import torch' 2>/dev/null; then \
 	  python3 scripts/plain_loop.py "$$RENAS_DATA/mnist" 3; \
 	else echo "bench: the plain PyTorch loop needs Python with torch, and MNIST at \$$RENAS_DATA/mnist; not run"; fi
 	@if python3 -c 'import scipy, sklearn, xgboost' 2>/dev/null; then python3 scripts/surrogate_peers.py; \
 	else echo "bench: the peers of the surrogates need Python with scipy, scikit-learn and xgboost; not run"; fi
+
+coverage: setup ## simulate how often intervals hold what they estimate, and write reports/bench/coverage.md
+	@mkdir -p reports/bench
+	@$(CARGO) bench --quiet --package renas-benches --bench coverage -- 4000 > reports/bench/coverage.md.part
+	@mv reports/bench/coverage.md.part reports/bench/coverage.md

@@ -97,10 +97,15 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: In
     let known: usize = locks.iter().map(|lock| lock.trials.len()).sum();
     answer.trials.hits = answer.trials.hits.max(known.saturating_sub(answer.trials.computed));
     let files = publish_all(session, arguments, &jobs[0], sections, &mut locks, &mut answer)?;
-    // What is said of lock files that were just written is not what a run that compares with them says.
-    if !arguments.update_lock {
-        repeat.keep(session, &store, (read, objects), &locks, files, &answer)?;
+    // The same run without --update-lock will compare with the lock files that this one wrote.
+    let mut again = answer.clone();
+    if arguments.update_lock {
+        let written = |lock: &Lock| lock::path(&session.common.experiments, session.profile, &lock.experiment);
+        // One note for each, the last ones, says that it was written.
+        again.notes.truncate(again.notes.len() - locks.len());
+        again.notes.extend(locks.iter().flat_map(|lock| differences(&written(lock), lock, lock, false)));
     }
+    repeat.keep(session, &store, (read, objects), &locks, files, &again)?;
     answer.say(session.common, arguments, started.elapsed())
 }
 

@@ -3,6 +3,8 @@
 //! Sums run in the order of the sample and transcendental functions are `libm`'s: the same bits on every machine.
 
 pub mod bootstrap; //      percentile bootstrap intervals
+pub mod blocks; //         tests within blocks: Friedman's, and permutations
+mod bootstrap_t; //       studentised bootstrap intervals of means and correlations
 pub mod correlation; //    Pearson, Spearman, Kendall's tau-b
 pub mod distribution; //   tails of the normal, of Student's t and of chi-squared, quantiles of the first two
 pub mod dunn; //           which of several groups differ, by ranks

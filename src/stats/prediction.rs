@@ -1,10 +1,11 @@
-//! Where one further run will fall, whatever the distribution.
+//! Where one further run will fall: whatever the distribution, from 39 runs on; for normal runs from three on.
 //!
 //! Of `n` independent runs and one more from the same continuous distribution every order is equally likely, so the
 //! further one falls between the j-th smallest and the j-th largest with probability (n + 1 - 2 j) / (n + 1).
 //! Wilks 1941, <https://doi.org/10.1214/aoms/1177731788>.
 
-use super::summary::{Interval, SampleError, check, sorted};
+use super::summary::{Interval, SampleError, check, mean, sorted, variance};
+use super::t_interval::critical;
 
 /// An interval for one further run.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,9 +38,32 @@ pub fn prediction_interval(sample: &[f64], level: f64) -> Result<Prediction, Sam
     Ok(Prediction { interval, coverage: coverage(n, depth) })
 }
 
+/// The interval that holds one further run with probability `level` where runs are normally distributed, of at least three
+/// runs: mean +- t s sqrt(1 + 1 / n).
+///
+/// For fewer runs than `prediction_interval` needs. At three runs it is so wide that a value five standard deviations away
+/// often lies inside.
+pub fn normal_prediction_interval(sample: &[f64], level: f64) -> Result<Interval, SampleError> {
+    check(sample, 3, "a prediction interval")?;
+    let n = sample.len() as f64;
+    let reach = critical(sample.len(), level)? * (variance(sample) * (1.0 + 1.0 / n)).sqrt();
+    Ok(Interval { low: mean(sample) - reach, high: mean(sample) + reach })
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::summary::tests::X;
     use super::*;
+
+    /// statsmodels 0.15.0, `OLS(X[:n], ones(n)).fit().get_prediction([[1]]).summary_frame()`, `obs_ci_lower`, `_upper`.
+    #[test]
+    fn the_interval_of_normal_runs_is_that_of_statsmodels() {
+        let of_five = normal_prediction_interval(&X[..5], 0.95).expect("five runs");
+        assert!((of_five.low + 1.267964671458055).abs() < 1e-12 && (of_five.high - 8.227964671458054).abs() < 1e-12);
+        let of_ten = normal_prediction_interval(&X, 0.95).expect("ten runs");
+        assert!((of_ten.low - 0.4931413123386328).abs() < 1e-12 && (of_ten.high - 7.226858687661366).abs() < 1e-12);
+        assert!(normal_prediction_interval(&X[..2], 0.95).is_err());
+    }
     use renas_base::seed::Seed;
 
     fn ramp(n: usize) -> Vec<f64> {

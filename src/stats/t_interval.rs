@@ -46,7 +46,7 @@ pub fn interval_of_ratio(above: &[f64], below: &[f64], level: f64) -> Result<Int
 }
 
 /// The quantile of Student's t whose both tails leave `level` between them.
-fn critical(n: usize, level: f64) -> Result<f64, SampleError> {
+pub(super) fn critical(n: usize, level: f64) -> Result<f64, SampleError> {
     if !(0.0..1.0).contains(&level) {
         return Err(SampleError::Argument("the level of an interval is at least 0 and below 1"));
     }

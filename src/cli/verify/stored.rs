@@ -29,6 +29,10 @@ pub(super) fn check(common: &Common, found: &mut Found) -> Option<Store> {
     found.checked.objects += check.objects;
     found.checked.records += check.steps;
     name_all(&check, found);
+    if check.steps == 0 && check.objects > 0 {
+        let (steps, objects) = (store.root().join("steps"), check.objects);
+        found.differs(format!("{}: there is no intact record, and {objects} objects that one named", steps.display()));
+    }
     let unnamed = match check.unnamed {
         0 => String::new(),
         count => format!("; no record names {count} of the objects"),
