@@ -47,7 +47,8 @@ impl Bootstrap {
         })
     }
 
-    fn interval(&self, mut draw: impl FnMut() -> Option<f64>) -> Result<Interval, SampleError> {
+    /// The quantiles that leave `level` between them, of what `draw` gives; nothing where it is not defined.
+    pub(super) fn interval(&self, mut draw: impl FnMut() -> Option<f64>) -> Result<Interval, SampleError> {
         if self.resamples == 0 || !(0.0..1.0).contains(&self.level) {
             return Err(SampleError::Argument("a bootstrap needs resamples and a level below 1"));
         }

@@ -6,7 +6,7 @@
 
 use super::bootstrap::Bootstrap;
 use super::correlation::pearson;
-use super::summary::{Interval, SampleError, check, check_pair, mean, quantile, variance};
+use super::summary::{Interval, SampleError, check, check_pair, mean, variance};
 use renas_base::seed::Stream;
 
 impl Bootstrap {
@@ -55,23 +55,8 @@ impl Bootstrap {
     }
 
     /// `centre` less the upper and the lower quantile of what `draw` gives, in units of `error`.
-    fn studentized(
-        &self,
-        centre: f64,
-        error: f64,
-        mut draw: impl FnMut() -> Option<f64>,
-    ) -> Result<Interval, SampleError> {
-        if self.resamples == 0 || !(0.0..1.0).contains(&self.level) {
-            return Err(SampleError::Argument("a bootstrap needs resamples and a level below 1"));
-        }
-        let mut values: Vec<f64> = (0..self.resamples).filter_map(|_| draw()).collect();
-        let undefined = self.resamples - values.len();
-        if 2 * undefined > self.resamples {
-            return Err(SampleError::Undefined { undefined, resamples: self.resamples });
-        }
-        values.sort_unstable_by(f64::total_cmp);
-        let tail = (1.0 - self.level) / 2.0;
-        let (low, high) = (quantile(&values, tail), quantile(&values, 1.0 - tail));
+    fn studentized(&self, centre: f64, error: f64, draw: impl FnMut() -> Option<f64>) -> Result<Interval, SampleError> {
+        let Interval { low, high } = self.interval(draw)?;
         Ok(Interval { low: centre - high * error, high: centre - low * error })
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn check(
             }
         }
     }
-    name_unknown(session, &folder, &promised, found);
+    is_whole &= !name_unknown(session, &folder, &promised, found);
     found.checked.reports += rebuilt.len();
     let made = match pages(session, &folder, &rebuilt) {
         Ok(files) => files,
@@ -139,18 +139,25 @@ fn promised(session: &Session<'_>, found: &mut Found) -> BTreeMap<String, Option
     locks
 }
 
-/// Name experiments that are promised or reported, and that no manifest describes.
-fn name_unknown(session: &Session<'_>, folder: &Path, promised: &BTreeMap<String, Option<Lock>>, found: &mut Found) {
+/// Name experiments that are promised or reported, and that no manifest describes; whether there are any.
+fn name_unknown(
+    session: &Session<'_>,
+    folder: &Path,
+    promised: &BTreeMap<String, Option<Lock>>,
+    found: &mut Found,
+) -> bool {
     if session.common.only.is_some() {
-        return;
+        return false;
     }
     let reported = Sums::of(folder).map(|sums| sums.experiments()).unwrap_or_default();
     let all: BTreeSet<&String> = promised.keys().chain(&reported).collect();
     let known: BTreeSet<&String> = session.experiments.iter().map(|selected| &selected.manifest.id).collect();
-    for id in all.difference(&known) {
+    let unknown: Vec<&&String> = all.difference(&known).collect();
+    for id in &unknown {
         let (at, experiments) = (folder.join(id), session.common.experiments.display());
         found.differs(format!("{}: it cannot be judged: {experiments} has no sound manifest of {id}", at.display()));
     }
+    !unknown.is_empty()
 }
 
 /// Every file against `SHA256SUMS`.
