@@ -48,9 +48,14 @@ fn check_all(common: &Common, arguments: &Verify, found: &mut Found) -> Result<(
     for profile in Profile::ALL {
         if common.profile.is_none() || session.profile == profile {
             let of_profile = Common { profile: Some(profile.name().to_owned()), ..common.clone() };
-            let asked = if common.profile.is_some() { &of_profile } else { common };
-            let session = session.at(profile, asked);
-            failures.extend(reported::check(&session, arguments, store.as_ref(), found).err());
+            let checked = reported::check(&session.at(profile, &of_profile), arguments, store.as_ref(), found);
+            failures.extend(checked.err());
+            let folder = arguments.reports.join(profile.name());
+            if common.profile.is_some() && !folder.exists() && found.count() == 0 {
+                let folder = folder.display();
+                let nothing = anyhow!("{folder}: there is no report of this profile, and none is promised");
+                return Err(nothing).or_bad_input();
+            }
         }
     }
     if let Some(failure) = failures.into_iter().next() {
@@ -64,6 +69,11 @@ fn check_all(common: &Common, arguments: &Verify, found: &mut Found) -> Result<(
              {experiments}/locks; run this in a checkout, or name folders with --store, --reports and --experiments"
         );
         return Err(nothing).or_bad_input();
+    }
+    if !arguments.reports.is_dir() && found.count() == 0 {
+        let reports = arguments.reports.display();
+        return Err(anyhow!("there is no folder {reports}, and so no report to verify; name it with --reports"))
+            .or_bad_input();
     }
     Ok(())
 }

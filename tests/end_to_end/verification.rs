@@ -71,6 +71,11 @@ fn what_lock_files_promise_and_is_not_there_is_named() {
 fn where_there_is_nothing_to_verify_it_says_so_and_fails() {
     let bench = Bench::new();
     bench.renas(&["verify"]).expect(2, "there is nothing to verify");
+    let bench = Bench::new();
+    bench.renas(&["run"]).expect(0, "report:");
+    // A store is there, and no promise of a report.
+    bench.renas(&["verify", "--reports", "nowhere"]).expect(2, "there is no folder nowhere");
+    bench.renas(&["verify", "--profile", "paper"]).expect(2, "paper: there is no report of this profile");
     let bench = finished();
     bench.renas(&["verify", "--only", "econas/serch/*"]).expect(2, "no study of econas matches `serch/*`");
 }
