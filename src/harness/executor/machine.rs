@@ -37,8 +37,14 @@ impl Machine {
         if let Some(folder) = std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()) {
             return Self { folder: folder.into() };
         }
-        let folder = ["/run/lock", "/tmp"].into_iter().map(Path::new).find(|folder| folder.is_dir());
-        Self { folder: folder.unwrap_or(Path::new("/tmp")).to_owned() }
+        Self::in_first_of(&["/run/lock", "/tmp"].map(Path::new))
+    }
+
+    /// With its locks in the first folder that lets this user open them, which is the last where none does.
+    fn in_first_of(folders: &[&Path]) -> Self {
+        let in_folder = |folder: &&Path| Self { folder: folder.to_path_buf() };
+        let mut machines = folders.iter().map(in_folder);
+        machines.find(|machine| machine.open("gate").is_ok()).unwrap_or_else(|| in_folder(&folders[folders.len() - 1]))
     }
 
     /// The right to compute beside others; nothing while somebody takes times, or waits to.
@@ -153,6 +159,16 @@ mod tests {
         assert!(machine.try_gate().expect("lockable").is_none(), "somebody takes times");
         drop(alone);
         machine.try_beside().expect("lockable").expect("it is over");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_hold_locks_is_passed_over_and_none_at_all_is_an_error_to_whoever_asks() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let nowhere = folder.path().join("nowhere");
+        let machine = Machine::in_first_of(&[&nowhere, folder.path()]);
+        machine.try_beside().expect("lockable").expect("nobody takes times");
+        assert_eq!(machine.folder, folder.path());
+        assert!(Machine::in_first_of(&[&nowhere]).try_beside().is_err());
     }
 
     #[test]
