@@ -41,20 +41,20 @@ pub fn report(session: &Session<'_>, reports: &Path) -> Result<(), Failure> {
 /// Refuse to write a report into `folder` that would lack what is there: the evidence of every experiment but those that
 /// are `computed` must be where it was, and every experiment that has a report there must be known.
 pub fn preflight(session: &Session<'_>, folder: &Path, computed: &BTreeSet<String>) -> Result<(), Failure> {
-    let ids: BTreeSet<String> =
-        every_experiment(session, |selected| selected.manifest.id.clone())?.into_iter().collect();
+    let ids = all_ids(session)?;
     report_folder::check(folder, &ids).or_bad_input()?;
     let rebuilt = ids.difference(computed);
     rebuilt.into_iter().try_for_each(|id| report_folder::refuse_lost_evidence(folder, id).or_bad_input())
 }
 
-/// What `of` says of every experiment that there is, whichever of them the session selects.
-fn every_experiment<T>(session: &Session<'_>, of: impl Fn(&Selected) -> T) -> Result<Vec<T>, Failure> {
+/// Ids of all experiments that there are, whichever of them the session selects.
+fn all_ids(session: &Session<'_>) -> Result<BTreeSet<String>, Failure> {
+    let ids = |session: &Session<'_>| session.experiments.iter().map(|selected| selected.manifest.id.clone()).collect();
     if session.common.only.is_none() {
-        return Ok(session.experiments.iter().map(of).collect());
+        return Ok(ids(session));
     }
     let common = super::arguments::Common { only: None, ..session.common.clone() };
-    Ok(Session::open(&common)?.experiments.iter().map(of).collect())
+    Ok(ids(&Session::open(&common)?))
 }
 
 /// An experiment rebuilt from its evidence.

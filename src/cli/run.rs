@@ -101,8 +101,6 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: In
     let mut again = answer.clone();
     if arguments.update_lock {
         let written = |lock: &Lock| lock::path(&session.common.experiments, session.profile, &lock.experiment);
-        // One note for each, the last ones, says that it was written.
-        again.notes.truncate(again.notes.len() - locks.len());
         again.notes.extend(locks.iter().flat_map(|lock| differences(&written(lock), lock, lock, false)));
     }
     repeat.keep(session, &store, (read, objects), &locks, files, &again)?;
@@ -222,24 +220,29 @@ fn publish_all(
     let digests = publish::digests(&files);
     for lock in locks {
         lock.files = Lock::files_of(&lock.experiment, &digests);
-        answer.notes.extend(compare_or_write(session, arguments, lock)?);
+        let path = lock::path(&session.common.experiments, session.profile, &lock.experiment);
+        match arguments.update_lock {
+            true => answer.happened.push(write_lock(&path, lock)?),
+            false => answer.notes.extend(compare(&path, lock, session.common.verbose)?),
+        }
     }
     Ok(digests)
 }
 
-/// With `--update-lock` the lock file is written; else this run is compared with it, and differences are notes: on a
-/// machine of another numeric class they are expected.
-fn compare_or_write(session: &Session<'_>, arguments: &Run, found: &Lock) -> Result<Vec<String>, Failure> {
-    let path = lock::path(&session.common.experiments, session.profile, &found.experiment);
-    if arguments.update_lock {
-        let replaced = replaced(&path, found)?;
-        found.write(&path).or_run_failed()?;
-        return Ok(vec![format!("{} is written: it promises this run{replaced}", path.display())]);
-    }
-    let Some(promised) = Lock::read(&path).or_bad_input()? else {
+/// Have the lock file at `path` promise this run; what is said of it.
+fn write_lock(path: &Path, found: &Lock) -> Result<String, Failure> {
+    let replaced = replaced(path, found)?;
+    found.write(path).or_run_failed()?;
+    Ok(format!("{} is written: it promises this run{replaced}", path.display()))
+}
+
+/// What is said of this run beside the lock file at `path`: differences are no failure, since on a machine of another
+/// numeric class they are expected.
+fn compare(path: &Path, found: &Lock, verbose: bool) -> Result<Vec<String>, Failure> {
+    let Some(promised) = Lock::read(path).or_bad_input()? else {
         return Ok(vec![format!("{} does not exist: nothing was promised (--update-lock writes it)", path.display())]);
     };
-    Ok(differences(&path, &promised, found, session.common.verbose))
+    Ok(differences(path, &promised, found, verbose))
 }
 
 /// What becomes of the promises of the lock file that is written anew; a later program's file is not replaced.

@@ -9,7 +9,7 @@ use serde::Deserialize as _;
 use super::Workbench;
 use super::workbench::{lock, trial_name};
 use crate::event::Event;
-use crate::store::{Address, Key, Record, StoreError};
+use crate::store::{Address, Key, StoreError};
 use renas_base::digest::Digest;
 use renas_task::Task;
 
@@ -20,7 +20,7 @@ impl Workbench<'_> {
         let mut named: BTreeMap<Digest, Key> = BTreeMap::new();
         for &key in keys {
             let record = self.record(key)?;
-            named.extend(tensors(&record).map(|object| (*object, key)));
+            named.extend(record.objects().map(|object| (*object, key)));
         }
         let named: Vec<(Digest, Key)> = named.into_iter().collect();
         let lost = Mutex::new(Vec::new());
@@ -44,15 +44,6 @@ impl Workbench<'_> {
         }
         self.side_by_side(&lost, |(object, _)| self.object(object).map(drop))?;
         Ok(lost.len())
-    }
-
-    /// The objects that the records which were read or stored so far name.
-    pub fn objects(&self) -> BTreeSet<Digest> {
-        self.read()
-            .into_iter()
-            .filter_map(|key| self.record(key).ok())
-            .flat_map(|r| tensors(&r).copied().collect::<Vec<_>>())
-            .collect()
     }
 
     /// Do something with each item, as many at a time as there are workers; the error of the first item that has one.
@@ -124,8 +115,4 @@ impl Workbench<'_> {
 
 fn is_lost(error: &StoreError) -> bool {
     matches!(error, StoreError::NoObject { .. } | StoreError::Damaged { .. })
-}
-
-fn tensors(record: &Record) -> impl Iterator<Item = &Digest> {
-    record.outcome().into_iter().flat_map(|outcome| outcome.tensors.values())
 }

@@ -111,6 +111,11 @@ impl<'a> Workbench<'a> {
         Ok(None)
     }
 
+    /// The objects that the records which were read or stored so far name.
+    pub fn objects(&self) -> BTreeSet<Digest> {
+        lock(&self.cache).values().flat_map(|record| record.objects().copied().collect::<Vec<_>>()).collect()
+    }
+
     /// Whether the records of all these steps are there, intact, and answers to their tasks: else whoever used them must
     /// ask for them again.
     pub fn are_intact(&self, keys: &BTreeSet<Key>) -> Result<bool, StoreError> {
@@ -206,7 +211,7 @@ impl<'a> Workbench<'a> {
     /// Remember which trial made the objects of a record.
     pub(super) fn remember_maker(&self, address: &Address, task: &Task, record: &Record) {
         let mut makers = lock(&self.makers);
-        for object in record.outcome().into_iter().flat_map(|outcome| outcome.tensors.values()) {
+        for object in record.objects() {
             makers.entry(*object).or_insert_with(|| (address.clone(), task.clone()));
         }
     }

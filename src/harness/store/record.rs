@@ -234,6 +234,11 @@ impl Record {
         }
     }
 
+    /// The objects that the worker's answer names.
+    pub fn objects(&self) -> impl Iterator<Item = &Digest> {
+        self.outcome().into_iter().flat_map(|outcome| outcome.tensors.values())
+    }
+
     /// Whether the worker's answer is a measured time: an observation, which never repeats.
     pub fn is_observed_time(&self) -> bool {
         [TIME, LATENCY].contains(&self.identity.step.as_str()) && self.identity.worker.is_some()
