@@ -24,7 +24,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::List => list::list(&Session::open(common)?),
         Command::Plan => plan::plan(&Session::open(common)?),
         Command::Run(arguments) => run::run(common, arguments),
-        Command::Report(arguments) => report::report(&Session::open(common)?, &arguments.reports),
+        Command::Report(arguments) => report::report(&Session::open(common)?, arguments),
         Command::Status => status::status(&Session::open(common)?),
         Command::Verify(arguments) => verify::verify(common, arguments),
         Command::Data { command } => data::command(command, common),

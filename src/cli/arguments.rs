@@ -92,6 +92,9 @@ pub struct Run {
 /// Flags of `renas report`.
 #[derive(Clone, Debug, Args)]
 pub struct ReportArguments {
+    /// Write the lock files anew: promise the files of this report, and append what became of claims to their ledgers
+    #[arg(long)]
+    pub update_lock: bool,
     /// The folder that holds <profile>/<experiment>/outcomes.jsonl.zst, and where the report is written
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub reports: PathBuf,

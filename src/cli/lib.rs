@@ -9,6 +9,7 @@ pub mod plan; // renas plan
 pub mod run; // renas run
 pub mod answer; // what a run says at its end, and its record
 pub mod repeat; // a run that was done already: looking at its files instead of doing it again
+pub mod locks; // what a run promises, beside what was promised
 pub mod report; // renas report
 pub mod status; // renas status
 pub mod verify; // renas verify

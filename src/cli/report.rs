@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 
+use super::arguments::ReportArguments;
 use super::exit::{Classify as _, Failure};
 use super::progress::{Totals, duration};
-use super::say;
 use super::session::{Selected, Session};
+use super::{locks, say};
 use renas_harness::evidence;
+use renas_harness::lock::{self, Lock};
 use renas_harness::manifest::model::Profile;
 use renas_harness::publish;
 use renas_harness::report_folder;
@@ -21,10 +23,14 @@ use renas_report::page::{self, Fact, Report, RunRecord};
 use renas_report::render::{Files, render};
 
 /// Rebuild the report of the profile below `reports`.
-pub fn report(session: &Session<'_>, reports: &Path) -> Result<(), Failure> {
-    let folder = reports.join(session.profile.name());
+pub fn report(session: &Session<'_>, arguments: &ReportArguments) -> Result<(), Failure> {
+    let folder = arguments.reports.join(session.profile.name());
     preflight(session, &folder, &BTreeSet::new())?;
     let (rebuilt, profile) = rebuild(session, &folder)?;
+    let mut promises: Vec<Lock> = rebuilt.iter().map(|rebuilt| rebuilt.lock.clone()).collect();
+    if arguments.update_lock {
+        locks::declare(session, &mut promises)?;
+    }
     let sections = rebuilt.into_iter().map(|rebuilt| rebuilt.section).collect();
     let (files, _) = files(session, &folder, profile, sections)?;
     let written = report_folder::write(&folder, &files).or_run_failed()?;
@@ -35,6 +41,14 @@ pub fn report(session: &Session<'_>, reports: &Path) -> Result<(), Failure> {
     );
     let notes = written.replaced(&folder).into_iter().chain(written.left(&folder));
     notes.for_each(|note| say(session.common, &note));
+    if arguments.update_lock {
+        let digests = publish::digests(&files);
+        for mut lock in promises {
+            lock.files = Lock::files_of(&lock.experiment, &digests);
+            let path = lock::path(&session.common.experiments, session.profile, &lock.experiment);
+            say(session.common, &locks::write(&path, &lock)?);
+        }
+    }
     Ok(())
 }
 
@@ -67,6 +81,8 @@ pub struct Rebuilt {
     pub studied: Studied,
     /// The evidence.
     pub evidence: Evidence,
+    /// What a lock file can promise of it, less the digests of files.
+    pub lock: Lock,
     /// Its section of the report.
     pub section: page::Experiment,
 }
@@ -106,10 +122,12 @@ pub fn rebuild_one(session: &Session<'_>, selected: &Selected, folder: &Path) ->
     let experiment = selected.experiment(settings, &plan, &worker);
     let studied = experiment.replay(&evidence, &session.locations, session.jobs).or_bad_input()?;
     let conclusions = experiment.conclude(&studied).or_run_failed()?;
+    let lock = locks::lock(&selected.manifest, session.profile, &worker, &studied, &evidence, &conclusions);
+    let lock = lock.or_run_failed()?;
     let (manifest, run) = (&selected.manifest, publish::run_record(folder, id).or_bad_input()?);
     let section = publish::section(manifest, session.profile, settings, &experiment, conclusions, &evidence, run);
     let section = section.or_run_failed()?;
-    Ok(Some(Rebuilt { id: id.clone(), worker: worker.clone(), studied, evidence, section }))
+    Ok(Some(Rebuilt { id: id.clone(), worker: worker.clone(), studied, evidence, lock, section }))
 }
 
 /// The files of a report of `sections`, and how many claims got which verdict.

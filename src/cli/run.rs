@@ -1,7 +1,7 @@
 //! `renas run`: run experiments, judge their claims, write the report.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context as _;
@@ -12,17 +12,17 @@ use super::exit::{Classify as _, Failure};
 use super::progress::{Progress, Say, Totals, duration};
 use super::repeat::Repeat;
 use super::session::{Selected, Session};
-use super::{report, say};
+use super::{locks, report, say};
 use renas_base::digest::Digest;
 use renas_data::locate::locate;
 use renas_data::registry;
 use renas_harness::context::Workbench;
 use renas_harness::executor::{ExecuteError, Pool};
-use renas_harness::lock::{self, Difference, Lock, LockError, Subject};
-use renas_harness::manifest::model::{Profile, ProfileSettings};
+use renas_harness::lock::{self, Lock};
+use renas_harness::manifest::model::ProfileSettings;
 use renas_harness::publish;
 use renas_harness::report_folder;
-use renas_harness::run::{Conclusions, Studied, evidence_of};
+use renas_harness::run::{Conclusions, evidence_of};
 use renas_harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
 use renas_harness::study::Study;
 use renas_report::page::{self, RunRecord};
@@ -101,7 +101,7 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: In
     let mut again = answer.clone();
     if arguments.update_lock {
         let written = |lock: &Lock| lock::path(&session.common.experiments, session.profile, &lock.experiment);
-        again.notes.extend(locks.iter().flat_map(|lock| differences(&written(lock), lock, lock, false)));
+        again.notes.extend(locks.iter().flat_map(|lock| locks::differences(&written(lock), lock, lock, false)));
     }
     repeat.keep(session, &store, (read, objects), &locks, files, &again)?;
     answer.say(session.common, arguments, started.elapsed())
@@ -160,7 +160,9 @@ impl Job<'_> {
         let conclusions = experiment.conclude_remembered(&bench, &studied).or_run_failed()?;
         let path = common.store.join("steps");
         let evidence = evidence_of(&bench, &studied, &path).or_run_failed()?;
-        let lock = self.lock(session.profile, &studied, &evidence).or_run_failed()?;
+        let manifest = &self.selected.manifest;
+        let lock = locks::lock(manifest, session.profile, &self.worker, &studied, &evidence, &conclusions);
+        let lock = lock.or_run_failed()?;
         let (folder, id) = (arguments.reports.join(session.profile.name()), &self.selected.manifest.id);
         let run = report::run_record(session, &folder, id, &evidence, totals, started.elapsed()).or_run_failed()?;
         let section = self.section(session, conclusions, &experiment, &evidence, run).or_run_failed()?;
@@ -178,25 +180,6 @@ impl Job<'_> {
         let manifest = &self.selected.manifest;
         publish::section(manifest, session.profile, self.settings, experiment, conclusions, evidence, run)
     }
-
-    /// The digests of this run; those of the files come when there are files.
-    fn lock(&self, profile: Profile, studied: &Studied, evidence: &Evidence) -> anyhow::Result<Lock> {
-        let manifest = &self.selected.manifest;
-        let observations = evidence.records().values().filter_map(|record| record.observation.as_ref());
-        let fingerprints = observations.map(|observation| observation.fingerprint).collect();
-        Ok(Lock {
-            format: lock::FORMAT,
-            experiment: manifest.id.clone(),
-            profile,
-            manifest: manifest.digest,
-            worker: self.worker.clone(),
-            fingerprints,
-            studies: Lock::studies_of(studied),
-            observed: studied.observed.clone(),
-            trials: Lock::trials_of(evidence)?,
-            files: BTreeMap::new(),
-        })
-    }
 }
 
 /// Write the report, and compare with the lock files or write them; the digests of the report's files.
@@ -210,6 +193,9 @@ fn publish_all(
 ) -> Result<BTreeMap<PathBuf, Digest>, Failure> {
     let folder = arguments.reports.join(session.profile.name());
     let profile = publish::profile(session.profile, first.settings, &first.worker);
+    if arguments.update_lock {
+        locks::declare(session, locks)?;
+    }
     let (files, verdicts) = report::files(session, &folder, profile, sections)?;
     let written = report_folder::write(&folder, &files).or_run_failed()?;
     answer.happened.extend(written.replaced(&folder));
@@ -222,76 +208,11 @@ fn publish_all(
         lock.files = Lock::files_of(&lock.experiment, &digests);
         let path = lock::path(&session.common.experiments, session.profile, &lock.experiment);
         match arguments.update_lock {
-            true => answer.happened.push(write_lock(&path, lock)?),
-            false => answer.notes.extend(compare(&path, lock, session.common.verbose)?),
+            true => answer.happened.push(locks::write(&path, lock)?),
+            false => answer.notes.extend(locks::compare(&path, lock, session.common.verbose)?),
         }
     }
     Ok(digests)
-}
-
-/// Have the lock file at `path` promise this run; what is said of it.
-fn write_lock(path: &Path, found: &Lock) -> Result<String, Failure> {
-    let replaced = replaced(path, found)?;
-    found.write(path).or_run_failed()?;
-    Ok(format!("{} is written: it promises this run{replaced}", path.display()))
-}
-
-/// What is said of this run beside the lock file at `path`: differences are no failure, since on a machine of another
-/// numeric class they are expected.
-fn compare(path: &Path, found: &Lock, verbose: bool) -> Result<Vec<String>, Failure> {
-    let Some(promised) = Lock::read(path).or_bad_input()? else {
-        return Ok(vec![format!("{} does not exist: nothing was promised (--update-lock writes it)", path.display())]);
-    };
-    Ok(differences(path, &promised, found, verbose))
-}
-
-/// What becomes of the promises of the lock file that is written anew; a later program's file is not replaced.
-fn replaced(path: &Path, found: &Lock) -> Result<String, Failure> {
-    match Lock::read(path) {
-        Ok(None) => Ok(String::new()),
-        Ok(Some(old)) => match lock::compare(&old, found).len() {
-            0 => Ok(", as it did before".to_owned()),
-            count => Ok(format!("; {count} digests that it promised before were others, or are promised no more")),
-        },
-        Err(LockError::Damaged { .. }) => Ok("; it was damaged before".to_owned()),
-        Err(error @ (LockError::Format { .. } | LockError::Read { .. } | LockError::Write { .. })) => {
-            Err(error).or_bad_input()
-        }
-    }
-}
-
-/// What is said of a run beside its lock file at `path`.
-fn differences(path: &Path, promised: &Lock, found: &Lock, verbose: bool) -> Vec<String> {
-    let differences = lock::compare_runs(promised, found);
-    let observed = match found.observed.len() {
-        0 => None,
-        count => Some(format!("{}: {count} studies derive from observed times and cannot be compared", path.display())),
-    };
-    if differences.is_empty() {
-        let what = if observed.is_none() { "every digest" } else { "every digest that can be compared" };
-        let equal = format!("{}: {what} is as promised", path.display());
-        return std::iter::once(equal).chain(observed).collect();
-    }
-    if let [Difference { subject: Subject::Setting, name, .. }] = &differences[..]
-        && name == lock::FINGERPRINT
-    {
-        let equal = format!("{}: every digest is as promised, though on another numeric class", path.display());
-        return std::iter::once(equal).chain(observed).collect();
-    }
-    let class = if promised.same_class(found) {
-        "the same numeric class: every digest should be equal"
-    } else {
-        "another numeric class: digests may differ, `renas verify` judges by tolerance and verdict"
-    };
-    let mut notes = vec![format!("{}: {} digests differ on {class}", path.display(), differences.len())];
-    const SHOWN: usize = 12;
-    let shown = if verbose { differences.len() } else { SHOWN };
-    notes.extend(differences.iter().take(shown).map(|difference| format!("  {difference}")));
-    if differences.len() > shown {
-        notes.push(format!("  and {} more (-v shows all)", differences.len() - shown));
-    }
-    notes.extend(observed);
-    notes
 }
 
 /// Interrupted, missing data, or a failure of the run.
@@ -303,45 +224,5 @@ fn classify(error: anyhow::Error) -> Failure {
         (true, _) => Failure::Interrupted("finished trials are kept: the same command goes on from there"),
         (false, true) => Failure::BadInput(error),
         (false, false) => Failure::RunFailed(error),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn studies_of_observed_times_are_counted_in_one_line_and_not_listed_as_differences() {
-        let digest = |text: &str| Digest::of(text.as_bytes());
-        let promised = Lock {
-            format: lock::FORMAT,
-            experiment: "toy".to_owned(),
-            profile: Profile::Reduced,
-            manifest: digest("manifest"),
-            worker: WorkerIdentity { numerics: "avx2".into(), device: "cpu".into(), libtorch: "2.11.0".into() },
-            fingerprints: BTreeSet::from([digest("machine")]),
-            studies: BTreeMap::from([("plain".to_owned(), digest("plain"))]),
-            observed: BTreeSet::from(["search".to_owned(), "times".to_owned()]),
-            trials: BTreeMap::new(),
-            files: BTreeMap::from([("toy/report.md".to_owned(), digest("12 seconds"))]),
-        };
-        let mut found = promised.clone();
-        found.files.insert("toy/report.md".to_owned(), digest("14 seconds"));
-        let said = "LOCK: 2 studies derive from observed times and cannot be compared";
-        let notes = differences(Path::new("LOCK"), &promised, &found, false);
-        assert_eq!(notes, ["LOCK: every digest that can be compared is as promised", said]);
-        found.studies.insert("plain".to_owned(), digest("other"));
-        let notes = differences(Path::new("LOCK"), &promised, &found, false);
-        assert!(notes[0].starts_with("LOCK: 1 digests differ on the same numeric class"), "{notes:?}");
-        assert!(notes[1].starts_with("  study plain: result"), "{notes:?}");
-        assert_eq!(notes[2..], [said]);
-        let elsewhere = Lock { fingerprints: BTreeSet::from([digest("other machine")]), ..promised.clone() };
-        let notes = differences(Path::new("LOCK"), &promised, &elsewhere, false);
-        assert_eq!(notes, ["LOCK: every digest is as promised, though on another numeric class", said]);
-        let without = Lock { observed: BTreeSet::new(), ..promised };
-        assert_eq!(
-            differences(Path::new("LOCK"), &without, &without.clone(), false),
-            ["LOCK: every digest is as promised"]
-        );
     }
 }

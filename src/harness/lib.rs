@@ -14,6 +14,7 @@ pub mod publish; // conclusions as pages
 pub mod report_folder; // which files of a folder are a report's, and how they get there
 pub mod evidence; // the records that a committed report is made of, in one file
 pub mod receipt; // what a finished run read and wrote: why the same run need not be repeated
+pub mod ledger; // what was expected of every claim, and which verdict came of it
 pub mod lock; // the digests that a committed profile promises, and what differs from them
 pub mod rerun; // which promised trials are computed again, and in which order
 pub mod heal; // setting damaged files aside, and making lost objects again

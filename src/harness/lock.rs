@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use difference::{Difference, FINGERPRINT, Subject, compare, compare_runs};
 
+use super::ledger::Ledger;
 use super::manifest::model::Profile;
 use super::run::Studied;
 use super::store::{Evidence, Key, WorkerIdentity};
@@ -47,6 +48,9 @@ pub struct Lock {
     pub observed: BTreeSet<String>,
     /// Digest of the outcome of each trial that a worker computed, measured times apart, by key.
     pub trials: BTreeMap<Key, Digest>,
+    /// What was expected of each claim and what became of it, since the first result.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub claims: Ledger,
     /// Digest of each file of the report, by its path in the report's folder, with `/`.
     pub files: BTreeMap<String, Digest>,
 }
@@ -193,6 +197,7 @@ mod tests {
             studies: BTreeMap::from([("a".to_owned(), digest("a")), ("b/1".to_owned(), digest("b"))]),
             observed: BTreeSet::new(),
             trials: BTreeMap::from([(Key(digest("key")), digest("outcome"))]),
+            claims: BTreeMap::new(),
             files: BTreeMap::from([("toy/report.md".to_owned(), digest("report"))]),
         }
     }

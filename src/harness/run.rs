@@ -22,12 +22,9 @@ use renas_data::locate::{Locations, locate};
 use renas_data::registry::{self, Content, DataSet};
 use renas_report::claim::Claim;
 use renas_report::findings::Findings;
-use renas_report::judge::{Judgement, Setting, judge};
+use renas_report::judge::{Judgement, Setting, judge, rules};
 use renas_report::page::Clock;
 use renas_report::summary::{Summaries, summarize};
-
-/// Version of summarising and judging; raised when the same findings would give other verdicts.
-const JUDGING_VERSION: u32 = 3;
 
 /// The form of what is stored of a study, part of its key; raised when `Remembered` changes.
 const REMEMBERED_FORMAT: u32 = 2;
@@ -177,7 +174,7 @@ impl Experiment<'_> {
             "claims": self.claims,
             "profile": self.profile,
             "clock": self.clock,
-            "judging": JUDGING_VERSION,
+            "judging": rules::VERSION,
         });
         let identity = Identity { step: "conclude".to_owned(), version: self.paper.version(), inputs, worker: None };
         let address = identity.address()?;

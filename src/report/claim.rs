@@ -2,6 +2,8 @@
 //!
 //! Claims and expectations come from the manifest and are fixed before the first result. `judge` is pure.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// One claim of the paper.
@@ -24,6 +26,27 @@ pub struct Claim {
     /// carry; a number that depends on how long and on how much was trained names the paper's own scale.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub profiles: Vec<String>,
+    /// The day on which it was added after the first result (`2026-11-28`): a post-hoc claim. None where it was fixed
+    /// before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added: Option<String>,
+    /// What was changed in it after the first result, the oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub amended: Vec<Amendment>,
+}
+
+/// A correction of a claim or of its expectation after the first result, which everybody sees.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amendment {
+    /// The day (`2026-11-28`).
+    pub on: String,
+    /// What was expected or said before, in words.
+    pub was: String,
+    /// Why that was wrong: the rule that it breaks, or what the paper says instead.
+    pub because: String,
+    /// The verdict before, by profile: of every profile that had one.
+    pub verdict_before: BTreeMap<String, Verdict>,
 }
 
 /// What must hold. Names of quantities are dotted names of `Findings::quantities`.

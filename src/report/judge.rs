@@ -3,6 +3,8 @@
 //! A 95 % interval decides: wholly where the claim wants it, reproduced; wholly elsewhere, not reproduced; across the
 //! border, inconclusive. What a profile did not measure is not tested, never guessed.
 
+pub mod rules; // the change log of judging
+
 use serde::{Deserialize, Serialize};
 
 use super::claim::{Claim, Direction, Expectation, Verdict};

@@ -11,6 +11,7 @@ use crate::exit::Failure;
 use crate::report::{Rebuilt, files, rebuild_one};
 use crate::session::{Selected, Session};
 use renas_base::digest::Digest;
+use renas_harness::ledger;
 use renas_harness::lock::{self, Lock};
 use renas_harness::publish;
 use renas_harness::report_folder::{SUMS, Sums, listing};
@@ -242,22 +243,12 @@ fn check_lock(
     let path = lock::path(&session.common.experiments, session.profile, &rebuilt.id);
     found.checked.locks += 1;
     found.checked.trials += promised.trials.len();
-    let trials = match Lock::trials_of(&rebuilt.evidence) {
-        Ok(trials) => trials,
-        Err(error) => return found.differs(format!("{}: {error}", path.display())),
-    };
-    let made = Lock {
-        format: lock::FORMAT,
-        experiment: rebuilt.id.clone(),
-        profile: session.profile,
-        manifest: selected.manifest.digest,
-        worker: rebuilt.worker.clone(),
-        fingerprints: promised.fingerprints.clone(),
-        studies: Lock::studies_of(&rebuilt.studied),
-        observed: rebuilt.studied.observed.clone(),
-        trials,
-        files: Lock::files_of(&rebuilt.id, &publish::digests(files)),
-    };
+    let fingerprints = promised.fingerprints.clone();
+    let files = Lock::files_of(&rebuilt.id, &publish::digests(files));
+    let made = Lock { fingerprints, files, ..rebuilt.lock.clone() };
+    for problem in ledger::problems(&promised.claims, &selected.manifest.claims, session.profile.name()) {
+        found.differs(format!("{}: {problem}", path.display()));
+    }
     let differences = lock::compare(promised, &made);
     if differences.is_empty() {
         let (trials, studies) = (promised.trials.len(), promised.studies.len());

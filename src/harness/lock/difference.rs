@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::Lock;
+use crate::ledger::Entry;
 use renas_base::digest::Digest;
 
 /// The setting that names the numeric class of the machine: the only one that says nothing of the results themselves.
@@ -31,6 +32,8 @@ pub enum Subject {
     Trial,
     /// The result of a study.
     Study,
+    /// What is expected of a claim, and what became of it.
+    Claim,
     /// A file of the report.
     File,
 }
@@ -41,6 +44,7 @@ impl fmt::Display for Difference {
             Subject::Setting => ("", "value"),
             Subject::Trial => ("trial ", "outcome"),
             Subject::Study => ("study ", "result"),
+            Subject::Claim => ("claim ", "entry"),
             Subject::File => ("file ", "content"),
         };
         write!(f, "{subject}{}: ", self.name)?;
@@ -54,11 +58,12 @@ impl fmt::Display for Difference {
 }
 
 /// All that differs between what was promised and what its own evidence gives: settings first, then from cause to
-/// consequence: trials, studies, files. Empty where all is equal.
+/// consequence: trials, studies, claims, files. Empty where all is equal.
 pub fn compare(promised: &Lock, found: &Lock) -> Vec<Difference> {
     let mut differences = by_name(Subject::Setting, &promised.settings(), &found.settings());
     differences.extend(by_name(Subject::Trial, &promised.trials, &found.trials));
     differences.extend(by_name(Subject::Study, &promised.results(), &found.results()));
+    differences.extend(by_name(Subject::Claim, &promised.judged(), &found.judged()));
     differences.extend(by_name(Subject::File, &promised.files, &found.files));
     differences
 }
@@ -73,7 +78,7 @@ pub fn compare_runs(promised: &Lock, found: &Lock) -> Vec<Difference> {
     differences.retain(|difference| match difference.subject {
         Subject::Setting | Subject::Study => true,
         Subject::Trial => !is_observed || (difference.promised.is_some() && difference.found.is_some()),
-        Subject::File => !is_observed,
+        Subject::Claim | Subject::File => !is_observed,
     });
     differences
 }
@@ -84,6 +89,17 @@ impl Lock {
         let digests = self.studies.iter().map(|(id, digest)| (id.as_str(), digest.to_string()));
         let observed = self.observed.iter().map(|id| (id.as_str(), "derived from a measured time".to_owned()));
         digests.chain(observed).collect()
+    }
+
+    /// The last that is said of each claim, by id; a lock file that says nothing of claims promises nothing of them.
+    fn judged(&self) -> BTreeMap<&str, String> {
+        let last = |history: &Vec<Entry>| {
+            let entry = history.last()?;
+            let (expectation, rules) = (entry.expectation.short(12), entry.rules);
+            let verdict = entry.verdict.name();
+            Some(format!("\"{verdict}\" on expectation {expectation}.. by rules {rules}"))
+        };
+        self.claims.iter().filter_map(|(id, history)| Some((id.as_str(), last(history)?))).collect()
     }
 
     fn settings(&self) -> BTreeMap<&'static str, String> {

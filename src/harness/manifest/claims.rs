@@ -1,8 +1,10 @@
 //! Reading claims and their expectations.
 
+use std::collections::BTreeMap;
+
 use super::decode::{Item, Section};
 use super::model::Profile;
-use renas_report::claim::{Claim, Direction, Expectation};
+use renas_report::claim::{Amendment, Claim, Direction, Expectation, Verdict};
 
 /// The names that claims may refer to.
 #[derive(Clone, Copy, Debug)]
@@ -22,11 +24,49 @@ pub(super) fn claim(section: &mut Section<'_>, id: String, names: Names<'_>) -> 
         expectation: section.required("expectation", |item| expectation(item, names)),
         data: section.optional("data", |item| item.list(|item| item.known("data set", names.data))).unwrap_or_default(),
         profiles: section.optional("profiles", |item| item.list(profile)).unwrap_or_default(),
+        added: section.optional("added", day),
+        amended: section.optional("amended", |item| item.list(amendment)).unwrap_or_default(),
     }
 }
 
 fn profile(item: &Item<'_>) -> String {
     item.known("profile", &Profile::ALL.map(Profile::name))
+}
+
+/// What was changed in the claim after the first result.
+fn amendment(item: &Item<'_>) -> Amendment {
+    item.section(|section| Amendment {
+        on: section.required("on", day),
+        was: section.text("was"),
+        because: section.text("because"),
+        verdict_before: section.section("verdict_before", |section| {
+            let keys: Vec<String> = section.keys().into_iter().map(str::to_owned).collect();
+            let verdicts = Verdict::ALL.map(|verdict| (verdict.name(), verdict));
+            let mut before = BTreeMap::new();
+            for key in keys {
+                if key.parse::<Profile>().is_ok() {
+                    before.insert(key.clone(), section.choice(&key, &verdicts));
+                }
+            }
+            if before.is_empty() {
+                section.problem("quick", "no profile is named: say which verdict the claim had");
+            }
+            before
+        }),
+    })
+}
+
+/// A day: `2026-11-28`. Stand-in: empty.
+fn day(item: &Item<'_>) -> String {
+    let day = item.text();
+    let shape = |(index, letter): (usize, char)| match index {
+        4 | 7 => letter == '-',
+        _ => letter.is_ascii_digit(),
+    };
+    if !day.is_empty() && (day.len() != 10 || !day.chars().enumerate().all(shape)) {
+        item.problem(format!("`{day}` is no day such as `2026-11-28`"));
+    }
+    day
 }
 
 /// The forms of an expectation, by the key under which they stand.

@@ -39,6 +39,8 @@ fn judged_on(data: &[&str], expectation: Expectation, findings: &Findings, clock
         expectation,
         data: data.iter().map(|name| (*name).to_owned()).collect(),
         profiles: Vec::new(),
+        added: None,
+        amended: Vec::new(),
     };
     judged_in(&claim, findings, clock)
 }
@@ -231,6 +233,8 @@ fn a_claim_about_the_scale_of_other_profiles_is_not_tested() {
         expectation,
         data: names(data),
         profiles: names(profiles),
+        added: None,
+        amended: Vec::new(),
     };
     let verdict = |claim: Claim| {
         let judgement = judged_in(&claim, &found, Clock::Measured);
@@ -363,6 +367,8 @@ fn a_claim_without_profiles_has_the_text_that_it_always_had() {
         expectation: one_run_of(1.0),
         data: Vec::new(),
         profiles: names(profiles),
+        added: None,
+        amended: Vec::new(),
     };
     let text = serde_json::to_string(&claim(&[])).expect("a claim has JSON");
     assert!(text.ends_with(r#""data":[]}"#), "{text}");

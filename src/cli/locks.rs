@@ -1,0 +1,172 @@
+//! Lock files at the command line: what a run or a report promises, and what is said of it beside what was promised.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::exit::{Classify as _, Failure};
+use super::session::Session;
+use renas_harness::ledger;
+use renas_harness::lock::{self, Difference, Lock, Subject};
+use renas_harness::manifest::model::{Manifest, Profile};
+use renas_harness::run::{Conclusions, Studied};
+use renas_harness::store::{Evidence, WorkerIdentity};
+
+/// The digests of these results, and what became of every claim; the digests of files come when there are files.
+pub fn lock(
+    manifest: &Manifest,
+    profile: Profile,
+    worker: &WorkerIdentity,
+    studied: &Studied,
+    evidence: &Evidence,
+    conclusions: &Conclusions,
+) -> anyhow::Result<Lock> {
+    let observations = evidence.records().values().filter_map(|record| record.observation.as_ref());
+    let entries = ledger::entries(&manifest.claims, conclusions, evidence)?;
+    Ok(Lock {
+        format: lock::FORMAT,
+        experiment: manifest.id.clone(),
+        profile,
+        manifest: manifest.digest,
+        worker: worker.clone(),
+        fingerprints: observations.map(|observation| observation.fingerprint).collect(),
+        studies: Lock::studies_of(studied),
+        observed: studied.observed.clone(),
+        trials: Lock::trials_of(evidence)?,
+        claims: entries.into_iter().map(|(id, entry)| (id, vec![entry])).collect(),
+        files: BTreeMap::new(),
+    })
+}
+
+/// Append what these locks say of claims to what the lock files at hand say; an error names every change that nobody
+/// declared, before anything is written.
+pub fn declare(session: &Session<'_>, locks: &mut [Lock]) -> Result<(), Failure> {
+    let mut problems = Vec::new();
+    for lock in locks {
+        let path = lock::path(&session.common.experiments, session.profile, &lock.experiment);
+        let old = Lock::read(&path).or_bad_input()?;
+        if let Some(old) = old.as_ref().filter(|old| lock.fingerprints.is_empty() && old.trials == lock.trials) {
+            // Evidence without observations does not say which machines computed it: those that did are still the same.
+            lock.fingerprints.clone_from(&old.fingerprints);
+        }
+        let before = old.map(|old| old.claims).unwrap_or_default();
+        let selected = session.experiments.iter().find(|one| one.manifest.id == lock.experiment);
+        let manifest = &selected.expect("only what was selected is run").manifest;
+        let now = lock.claims.iter().filter_map(|(id, history)| Some((id.clone(), history.last()?.clone()))).collect();
+        match ledger::extended(&before, &manifest.claims, &now, session.profile.name()) {
+            Ok(claims) => lock.claims = claims,
+            Err(found) => {
+                problems.extend(found.into_iter().map(|problem| format!("{}: {problem}", manifest.file.display())));
+            }
+        }
+    }
+    match problems.len() {
+        0 => Ok(()),
+        _ => Err(anyhow::anyhow!("no lock file is written\n{}", problems.join("\n"))).or_bad_input(),
+    }
+}
+
+/// Have the lock file at `path` promise this run; what is said of it.
+pub fn write(path: &Path, found: &Lock) -> Result<String, Failure> {
+    let replaced = replaced(path, found)?;
+    found.write(path).or_run_failed()?;
+    Ok(format!("{} is written: it promises this run{replaced}", path.display()))
+}
+
+/// What is said of this run beside the lock file at `path`: differences are no failure, since on a machine of another
+/// numeric class they are expected.
+pub fn compare(path: &Path, found: &Lock, verbose: bool) -> Result<Vec<String>, Failure> {
+    let Some(promised) = Lock::read(path).or_bad_input()? else {
+        return Ok(vec![format!("{} does not exist: nothing was promised (--update-lock writes it)", path.display())]);
+    };
+    Ok(differences(path, &promised, found, verbose))
+}
+
+/// What becomes of the promises of the lock file that is written anew; a damaged or a later program's file is not replaced.
+fn replaced(path: &Path, found: &Lock) -> Result<String, Failure> {
+    match Lock::read(path) {
+        Ok(None) => Ok(String::new()),
+        Ok(Some(old)) => match lock::compare(&old, found).len() {
+            0 => Ok(", as it did before".to_owned()),
+            count => Ok(format!("; {count} digests that it promised before were others, or are promised no more")),
+        },
+        Err(error) => Err(error).or_bad_input(),
+    }
+}
+
+/// What is said of a run beside its lock file at `path`.
+pub fn differences(path: &Path, promised: &Lock, found: &Lock, verbose: bool) -> Vec<String> {
+    let differences = lock::compare_runs(promised, found);
+    let observed = match found.observed.len() {
+        0 => None,
+        count => Some(format!("{}: {count} studies derive from observed times and cannot be compared", path.display())),
+    };
+    if differences.is_empty() {
+        let what = if observed.is_none() { "every digest" } else { "every digest that can be compared" };
+        let equal = format!("{}: {what} is as promised", path.display());
+        return std::iter::once(equal).chain(observed).collect();
+    }
+    if let [Difference { subject: Subject::Setting, name, .. }] = &differences[..]
+        && name == lock::FINGERPRINT
+    {
+        let equal = format!("{}: every digest is as promised, though on another numeric class", path.display());
+        return std::iter::once(equal).chain(observed).collect();
+    }
+    let class = if promised.same_class(found) {
+        "the same numeric class: every digest should be equal"
+    } else {
+        "another numeric class: digests may differ, `renas verify` judges by tolerance and verdict"
+    };
+    let mut notes = vec![format!("{}: {} digests differ on {class}", path.display(), differences.len())];
+    const SHOWN: usize = 12;
+    let shown = if verbose { differences.len() } else { SHOWN };
+    notes.extend(differences.iter().take(shown).map(|difference| format!("  {difference}")));
+    if differences.len() > shown {
+        notes.push(format!("  and {} more (-v shows all)", differences.len() - shown));
+    }
+    notes.extend(observed);
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use renas_base::digest::Digest;
+
+    #[test]
+    fn studies_of_observed_times_are_counted_in_one_line_and_not_listed_as_differences() {
+        let digest = |text: &str| Digest::of(text.as_bytes());
+        let promised = Lock {
+            format: lock::FORMAT,
+            experiment: "toy".to_owned(),
+            profile: Profile::Reduced,
+            manifest: digest("manifest"),
+            worker: WorkerIdentity { numerics: "avx2".into(), device: "cpu".into(), libtorch: "2.11.0".into() },
+            fingerprints: BTreeSet::from([digest("machine")]),
+            studies: BTreeMap::from([("plain".to_owned(), digest("plain"))]),
+            observed: BTreeSet::from(["search".to_owned(), "times".to_owned()]),
+            trials: BTreeMap::new(),
+            claims: BTreeMap::new(),
+            files: BTreeMap::from([("toy/report.md".to_owned(), digest("12 seconds"))]),
+        };
+        let mut found = promised.clone();
+        found.files.insert("toy/report.md".to_owned(), digest("14 seconds"));
+        let said = "LOCK: 2 studies derive from observed times and cannot be compared";
+        let notes = differences(Path::new("LOCK"), &promised, &found, false);
+        assert_eq!(notes, ["LOCK: every digest that can be compared is as promised", said]);
+        found.studies.insert("plain".to_owned(), digest("other"));
+        let notes = differences(Path::new("LOCK"), &promised, &found, false);
+        assert!(notes[0].starts_with("LOCK: 1 digests differ on the same numeric class"), "{notes:?}");
+        assert!(notes[1].starts_with("  study plain: result"), "{notes:?}");
+        assert_eq!(notes[2..], [said]);
+        let elsewhere = Lock { fingerprints: BTreeSet::from([digest("other machine")]), ..promised.clone() };
+        let notes = differences(Path::new("LOCK"), &promised, &elsewhere, false);
+        assert_eq!(notes, ["LOCK: every digest is as promised, though on another numeric class", said]);
+        let without = Lock { observed: BTreeSet::new(), ..promised };
+        assert_eq!(
+            differences(Path::new("LOCK"), &without, &without.clone(), false),
+            ["LOCK: every digest is as promised"]
+        );
+    }
+}
