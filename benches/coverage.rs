@@ -8,9 +8,11 @@ use std::thread;
 
 use renas::base::seed::{Seed, Stream};
 use renas::stats::bootstrap::Bootstrap;
+use renas::stats::correlation::ranks;
+use renas::stats::prediction::{normal_prediction_interval, prediction_interval};
 use renas::stats::proportion::wilson_interval;
 use renas::stats::summary::{Interval, SampleError};
-use renas::stats::t_interval::interval_of_mean;
+use renas::stats::t_interval::{interval_of_difference, interval_of_mean, interval_of_ratio};
 
 /// What is drawn.
 #[derive(Clone, Copy)]
@@ -110,6 +112,67 @@ fn correlation_coverage(is_heavy: bool, n: usize, samples: usize) -> f64 {
     held.count() as f64 / samples as f64
 }
 
+/// The share of pairs of samples whose interval holds the difference of their means, 0: of the same kind, the second spread
+/// three times as far around its mean.
+fn difference_coverage(data: Data, n: usize, samples: usize) -> f64 {
+    let mut stream = Seed::from_number(n as u64).derive(data.name).stream("differences");
+    let held = (0..samples).filter(|_| {
+        let left: Vec<f64> = (0..n).map(|_| (data.draw)(&mut stream) - data.mean).collect();
+        let right: Vec<f64> = (0..n).map(|_| 3.0 * ((data.draw)(&mut stream) - data.mean)).collect();
+        let interval = match n {
+            n if n < 10 => interval_of_difference(&left, &right, 0.95),
+            _ => RESAMPLES.studentized_difference(&left, &right, &mut stream),
+        };
+        interval.is_ok_and(|interval| interval.contains(0.0))
+    });
+    held.count() as f64 / samples as f64
+}
+
+/// The share of samples of `n` pairs whose Fieller interval holds the ratio of means: of numbers far from zero, both of this
+/// kind, that share half of their spread.
+fn ratio_coverage(data: Data, n: usize, samples: usize) -> f64 {
+    let mut stream = Seed::from_number(n as u64).derive(data.name).stream("ratios");
+    let (mut held, mut made) = (0, 0);
+    for _ in 0..samples {
+        let shared: Vec<f64> = (0..n).map(|_| (data.draw)(&mut stream)).collect();
+        let mut side = || -> Vec<f64> { shared.iter().map(|one| 10.0 + one + (data.draw)(&mut stream)).collect() };
+        let (above, below) = (side(), side());
+        let Ok(interval) = interval_of_ratio(&above, &below, 0.95) else { continue };
+        made += 1;
+        held += usize::from(interval.contains(1.0));
+    }
+    held as f64 / made as f64
+}
+
+/// The share of samples of `n` runs whose prediction interval holds one more run.
+fn prediction_coverage(data: Data, n: usize, samples: usize) -> f64 {
+    let mut stream = Seed::from_number(n as u64).derive(data.name).stream("runs");
+    let held = (0..samples).filter(|_| {
+        let runs: Vec<f64> = (0..n).map(|_| (data.draw)(&mut stream)).collect();
+        let interval = match n {
+            n if n < 39 => normal_prediction_interval(&runs, 0.95).ok(),
+            _ => prediction_interval(&runs, 0.95).ok().map(|prediction| prediction.interval),
+        };
+        interval.is_some_and(|interval| interval.contains((data.draw)(&mut stream)))
+    });
+    held.count() as f64 / samples as f64
+}
+
+/// The share of samples of `n` pairs whose interval holds the Spearman correlation of normal pairs of Pearson's 0.6:
+/// 6 / pi * asin(0.3).
+fn rank_coverage(n: usize, samples: usize) -> f64 {
+    let truth = 6.0 / std::f64::consts::PI * libm::asin(0.3);
+    let mut stream = Seed::from_number(n as u64).stream("ranks");
+    let bootstrap = Bootstrap { resamples: 500, level: 0.95 };
+    let held = (0..samples).filter(|_| {
+        let x: Vec<f64> = (0..n).map(|_| stream.normal()).collect();
+        let y: Vec<f64> = x.iter().map(|x| 0.6 * x + 0.8 * stream.normal()).collect();
+        let interval = bootstrap.studentized_correlation(&ranks(&x), &ranks(&y), &mut stream);
+        interval.is_ok_and(|interval| interval.contains(truth))
+    });
+    held.count() as f64 / samples as f64
+}
+
 /// Clusters of networks of which some share collapses: all of them pooled by Wilson's interval, and Student's t over the
 /// shares of the clusters. The intraclass correlation is 0.17.
 fn share_coverage(clusters: usize, samples: usize) -> [f64; 2] {
@@ -143,6 +206,25 @@ fn row(name: &str, cells: Vec<Box<dyn FnOnce() -> f64 + Send>>) -> String {
     format!("| {name} | {} |\n", cells.join(" | "))
 }
 
+/// A part of the table: its title, a note, the sizes of samples, and what is simulated.
+type Part = (&'static str, &'static str, [usize; 4], fn(Data, usize, usize) -> f64);
+
+const SECTIONS: [Part; 3] = [
+    (
+        "Of a difference of two independent means",
+        "Welch's t below ten values a sample, bootstrap-t from ten; the second sample is spread three times as far.",
+        [3, 5, 10, 30],
+        difference_coverage,
+    ),
+    ("Of a ratio of two means", "Fieller's method; pairs share half of their spread.", [3, 5, 10, 30], ratio_coverage),
+    (
+        "Of one more run",
+        "Student's t, s sqrt(1 + 1/n), below 39 runs; order statistics from 39 on.",
+        [3, 5, 10, 39],
+        prediction_coverage,
+    ),
+];
+
 fn table(samples: usize) -> String {
     let mut text = format!(
         "# How often 95 % intervals hold what they estimate\n\nIn %, of {samples} simulated samples a cell (standard error at \
@@ -171,6 +253,16 @@ fn table(samples: usize) -> String {
         let cell =
             |n| -> Box<dyn FnOnce() -> f64 + Send> { Box::new(move || correlation_coverage(is_heavy, n, samples / 2)) };
         text.push_str(&row(name, [20, 50, 100].map(cell).into()));
+    }
+    let cell = |n| -> Box<dyn FnOnce() -> f64 + Send> { Box::new(move || rank_coverage(n, samples / 2)) };
+    text.push_str(&row("normal pairs, Spearman's", [20, 50, 100].map(cell).into()));
+    for (title, note, sizes, of) in SECTIONS {
+        let heads = sizes.map(|n| format!("n = {n}")).join(" | ");
+        let _ = write!(text, "\n## {title}\n\n{note}\n\n| data | {heads} |\n|---|---|---|---|---|\n");
+        for data in DATA {
+            let cell = |n| -> Box<dyn FnOnce() -> f64 + Send> { Box::new(move || of(data, n, samples)) };
+            text.push_str(&row(data.name, sizes.map(cell).into()));
+        }
     }
     text.push_str(
         "\n## Of a share over clusters\n\n30 networks in each cluster, a fifth of them collapsed, intraclass correlation 0.17.\n\n\

@@ -6,7 +6,7 @@ use clap::Parser as _;
 use renas::cli::arguments::{Cli, Command};
 use renas::cli::exit::{Classify as _, Failure};
 use renas::cli::session::Session;
-use renas::cli::{data, doctor, list, plan, report, run, status, verify};
+use renas::cli::{data, doctor, list, numbers, plan, report, run, status, verify, why};
 use renas::data::described;
 use renas::data::locate::Locations;
 
@@ -23,6 +23,8 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::List => list::list(&Session::open(common)?),
         Command::Plan => plan::plan(&Session::open(common)?),
+        Command::Why(arguments) => why::why(&Session::open(common)?, arguments),
+        Command::Numbers(arguments) => numbers::numbers(&Session::open(common)?, arguments),
         Command::Run(arguments) => run::run(common, arguments),
         Command::Report(arguments) => report::report(&Session::open(common)?, arguments),
         Command::Status => status::status(&Session::open(common)?),

@@ -7,23 +7,32 @@
 mod clock;
 #[path = "manifest/brought.rs"]
 mod brought; // data sets that readers bring
+#[path = "manifest/any_text.rs"]
+mod any_text; // what is no manifest at all
+#[path = "manifest/claims.rs"]
+mod claims; // what a claim may expect
+#[path = "manifest/numbers.rs"]
+mod numbers; // the numbers that papers print
 #[path = "manifest/papers.rs"]
 mod catalogue; // what every paper keeps to
 #[path = "manifest/valp.rs"]
 mod valp; // the mistakes that the parameters of one of them can have
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use proptest::prelude::*;
 use renas::base::digest::Digest;
+use renas::base::metric::Unit;
 use renas::harness::manifest::decode::Section;
 use renas::harness::manifest::load::{self, ManifestError};
 use renas::harness::manifest::model::{Manifest, Profile};
 use renas::harness::study::{Context, Paper, Results, Study};
 use renas::papers;
-use renas::report::claim::{Direction, Expectation};
-use renas::report::findings::Findings;
+use renas::report::catalogue::Promised;
+use renas::report::claim::{Direction, Expectation, Foil, Verdict};
+use renas::report::findings::{EXACT, Findings};
 use renas::report::page::Clock;
+use renas::report::range::Range;
 use renas::task::numerics::Numerics;
 use serde_json::{Value, json};
 
@@ -48,9 +57,25 @@ impl Paper for Toy {
         json!({"networks": networks, "data": data})
     }
 
-    fn quantities(&self, parameters: &Value) -> anyhow::Result<Vec<String>> {
+    fn quantities(&self, parameters: &Value) -> anyhow::Result<Vec<Promised>> {
+        let promise = |name: String, unit, range, cluster: &str| {
+            let (over, cluster) = (cluster.to_owned(), cluster.to_owned());
+            Promised { name, unit, range, over, cluster }
+        };
         let data = parameters["data"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        Ok(data.flat_map(|name| [format!("{name}.accuracy"), format!("{name}.flops")]).collect())
+        let of = |name: &str| {
+            [
+                promise(format!("{name}.accuracy"), Unit::Fraction, Range::SHARE, "toy"),
+                promise(format!("{name}.flops"), Unit::MultiplyAdds, Range::NOT_NEGATIVE, EXACT),
+                promise(format!("{name}.gain"), Unit::Fraction, Range::CORRELATION, "toy"),
+                promise(format!("{name}.final"), Unit::Fraction, Range::SHARE, "final"),
+            ]
+        };
+        Ok(data.flat_map(of).collect())
+    }
+
+    fn clusters(&self, _: &Value) -> anyhow::Result<BTreeMap<String, usize>> {
+        Ok(BTreeMap::from([("toy".to_owned(), 5), ("final".to_owned(), 2)]))
     }
 
     fn plan(&self, _: &Value) -> anyhow::Result<Vec<Study>> {
@@ -99,7 +124,7 @@ claims:
     source: Table 1, row 2
     sentence: Toys are accurate.
     expectation:
-      one_run: {quantity: digits.accuracy, value: 0.962}
+      one_run: {quantity: digits.accuracy, value: 0.962, foil: {value: 0.5, is: another row}}
   - id: trade-off
     source: Section 4.2
     sentence: Accuracy falls while the cost rises.
@@ -159,10 +184,21 @@ fn a_good_manifest_is_read_whole() {
     let reduced = manifest.profile(Profile::Reduced).expect("it is there");
     assert_eq!(reduced.parameters, json!({"networks": 200, "data": ["mnist", "cifar10"]}));
     let quantity = "digits.accuracy".to_owned();
-    assert_eq!(manifest.claims[0].expectation, Expectation::OneRun { quantity: quantity.clone(), value: 0.962 });
+    let foil = Some(Foil::Value { value: 0.5, is: "another row".to_owned() });
+    assert_eq!(manifest.claims[0].expectation, Expectation::OneRun { quantity: quantity.clone(), value: 0.962, foil });
     let parts = vec![
-        Expectation::Trend { quantities: vec![quantity, "mnist.accuracy".to_owned()], direction: Direction::Falling },
-        Expectation::Bound { quantity: "cifar10.flops".to_owned(), least: Some(10.0), most: None },
+        Expectation::Trend {
+            quantities: vec![quantity, "mnist.accuracy".to_owned()],
+            direction: Direction::Falling,
+            at: Vec::new(),
+        },
+        Expectation::Bound {
+            quantity: "cifar10.flops".to_owned(),
+            least: Some(10.0),
+            most: None,
+            paper: None,
+            foil: None,
+        },
     ];
     assert_eq!(manifest.claims[1].expectation, Expectation::All(parts));
     assert_eq!(manifest.claims[1].data, ["mnist", "cifar10"]);
@@ -231,7 +267,8 @@ fn an_unknown_quantity_is_reported_with_its_line_and_the_nearest() {
         [
             "33: claims[0].expectation.one_run.quantity: no quantity `digits.acuracy`; did you mean `digits.accuracy`?",
             "40: claims[1].expectation.all[1].bound.quantity: no quantity `zebra`; known: `digits.accuracy`, \
-             `digits.flops`, `mnist.accuracy`, `mnist.flops`, `cifar10.accuracy`, `cifar10.flops`",
+             `digits.flops`, `digits.gain`, `digits.final`, `mnist.accuracy`, `mnist.flops`, `mnist.gain`, `mnist.final`, \
+             `cifar10.accuracy`, `cifar10.flops`, `cifar10.gain`, `cifar10.final`",
         ]
     );
 }
@@ -303,7 +340,10 @@ fn wrong_types_and_values_out_of_range_are_reported_together() {
 #[test]
 fn an_expectation_has_exactly_one_form() {
     let text = with(&[
-        ("one_run: {quantity: digits.accuracy, value: 0.962}", "one_rum: {quantity: digits.accuracy}"),
+        (
+            "one_run: {quantity: digits.accuracy, value: 0.962, foil: {value: 0.5, is: another row}}",
+            "one_rum: {quantity: a}",
+        ),
         ("untestable: {reason: another metric}", "untestable: {reason: another metric}\n      all: []"),
         ("{quantity: cifar10.flops, least: 10}", "{quantity: cifar10.flops, least: 10, most: 9}"),
         ("[digits.accuracy, mnist.accuracy]", "[mnist.accuracy]"),
@@ -314,8 +354,9 @@ fn an_expectation_has_exactly_one_form() {
             "33: claims[0].expectation.one_rum: unknown key; did you mean `one_run`?",
             "39: claims[1].expectation.all[0].trend.quantities: at least two are needed",
             "40: claims[1].expectation.all[1].bound.most: 9 is below `least`",
-            "46: claims[2].expectation: expected exactly one of `one_run`, `within`, `bound`, `ordering`, `trend`, \
-             `ratio`, `equivalence`, `all`, `undecided`, `untestable`",
+            "46: claims[2].expectation: expected exactly one of `one_run`, `within`, `bound`, `every`, `ordering`, \
+             `trend`, `ratio`, `equivalence`, `non_inferiority`, `differ`, `all`, `parts`, `any`, `robust`, `undecided`, \
+             `untestable`",
         ]
     );
 }
@@ -355,44 +396,4 @@ fn an_unknown_profile_is_an_unknown_key_and_one_profile_is_needed() {
     let end = GOOD.find("claims:").expect("it is there");
     let text = format!("{} {{}}\n{}", GOOD[..start].trim_end(), &GOOD[end..]);
     assert_eq!(mistakes(text), ["14: profiles.quick: is missing: at least one profile is needed"]);
-}
-
-#[test]
-fn what_is_no_yaml_is_refused_with_its_place() {
-    assert_eq!(mistakes("id: [toy\n"), ["1: not YAML at column 5: unclosed bracket '['"]);
-    assert_eq!(mistakes(b"id: toy\ntitle: \xff\n"), ["2: not UTF-8 text"]);
-    assert_eq!(mistakes("- a\n- b\n"), ["1: expected a section, found a list"]);
-    assert_eq!(mistakes(""), ["1: expected a section, found nothing"]);
-    assert_eq!(
-        mistakes("id: toy\n---\nid: toy\n"),
-        ["3: not YAML at column 1: a second YAML document begins; one is expected"]
-    );
-}
-
-proptest! {
-    #[test]
-    fn no_bytes_make_the_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        let _ = parse(&bytes);
-    }
-
-    #[test]
-    fn no_change_of_a_good_manifest_makes_the_reader_panic(
-        at in 0..GOOD.len(), length in 0_usize..40, new in "[ -~\n\t]{0,12}"
-    ) {
-        let end = (at + length).min(GOOD.len());
-        let _ = parse(format!("{}{new}{}", &GOOD[..at], &GOOD[end..]).as_bytes());
-    }
-
-    #[test]
-    fn no_change_of_a_manifest_of_this_project_makes_a_paper_panic(
-        at in 0.0..1.0_f64, length in 0_usize..40, new in "[ -~\n]{0,12}"
-    ) {
-        for paper in papers::all() {
-            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments").join(format!("{}.yaml", paper.id()));
-            let mut bytes = std::fs::read(&file).expect("every paper has a manifest");
-            let start = (at * bytes.len() as f64) as usize;
-            bytes.splice(start..(start + length).min(bytes.len()), new.bytes());
-            let _ = load::parse(&file, &bytes, &papers::all());
-        }
-    }
 }

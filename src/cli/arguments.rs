@@ -24,6 +24,8 @@ Examples:
   renas plan --profile reduced               what a run would do and cost
   renas run                                  run the quick profile and write reports/quick/
   renas run --only econas/search/reference/* run some studies (and what they need), no report
+  renas why no-trade-off                     what a verdict rests on, with every sample
+  renas numbers econas                       every number that the paper prints, and what judges it
   renas verify                               check every hash and rebuild every committed report
 
 Exit codes: 0 fine; 1 a claim is not reproduced (with --strict); 2 bad input; 3 a run failed; 4 verification differs;
@@ -36,6 +38,10 @@ pub enum Command {
     List,
     /// Show the studies that a run would do, their trials and expected time (`status` says what is done already)
     Plan,
+    /// Show what a verdict rests on: rule, foil, clusters, amendments, quantities with their samples
+    Why(Why),
+    /// List every number that a paper prints, and what judges it
+    Numbers(Numbers),
     /// Run experiments, judge their claims and write the report
     Run(Run),
     /// Rebuild the report from the committed evidence; trains nothing
@@ -87,6 +93,25 @@ pub struct Run {
     /// Write the report below this folder
     #[arg(long, value_name = "DIR", default_value = "reports")]
     pub reports: PathBuf,
+}
+
+/// Arguments of `renas why`.
+#[derive(Clone, Debug, Args)]
+pub struct Why {
+    /// The claim's id, alone or after its experiment (`econas/no-trade-off`)
+    #[arg(value_name = "CLAIM")]
+    pub claim: String,
+    /// Where the reports are
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub reports: PathBuf,
+}
+
+/// Arguments of `renas numbers`.
+#[derive(Clone, Debug, Args)]
+pub struct Numbers {
+    /// The experiment whose numbers are listed; without it, the shares of all
+    #[arg(value_name = "EXPERIMENT")]
+    pub experiment: Option<String>,
 }
 
 /// Flags of `renas report`.

@@ -6,6 +6,9 @@ pub mod session; // what every command starts from: profile, manifests, data, wo
 pub mod progress; // bars on a terminal, lines elsewhere
 pub mod list; // renas list
 pub mod plan; // renas plan
+pub mod outlook; // what a plan can decide
+pub mod numbers; // renas numbers
+pub mod why; // renas why
 pub mod run; // renas run
 pub mod answer; // what a run says at its end, and its record
 pub mod repeat; // a run that was done already: looking at its files instead of doing it again

@@ -6,6 +6,7 @@ use comfy_table::{Table, presets};
 use serde_json::json;
 
 use super::exit::Failure;
+use super::outlook;
 use super::progress::duration;
 use super::session::Session;
 use renas_harness::study::Study;
@@ -29,8 +30,9 @@ pub fn plan(session: &Session<'_>) -> Result<(), Failure> {
         let (worker, _) = session.worker(settings, None)?;
         let seconds: f64 = plan.iter().map(|study| study.cpu_seconds).sum();
         total += seconds;
+        let outlooks = outlook::outlooks(session, selected)?;
         if session.common.json {
-            answer.push(json!({"experiment": selected.manifest.id, "worker": worker, "studies": plan}));
+            answer.push(json!({"experiment": selected.manifest.id, "worker": worker, "studies": plan, "claims": outlook::as_json(&outlooks)}));
             continue;
         }
         println!(
@@ -43,6 +45,7 @@ pub fn plan(session: &Session<'_>) -> Result<(), Failure> {
             worker.device,
         );
         println!("{}\n", table(&plan).trim_fmt());
+        outlook::tell(&outlooks, session.common.verbose);
     }
     if session.common.json {
         println!("{}", json!({"profile": session.profile, "experiments": answer}));

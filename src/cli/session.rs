@@ -204,6 +204,7 @@ impl Selected {
             plan,
             claims: &self.manifest.claims,
             profile: settings.profile.name(),
+            cluster_seconds: &settings.cluster_seconds,
             clock: settings.clock,
             time: TimeSource::of(settings),
             worker,

@@ -13,6 +13,7 @@ use super::run::Conclusions;
 use super::store::Evidence;
 use renas_base::digest::{CanonicalError, Digest};
 use renas_report::claim::{Claim, Verdict};
+use renas_report::findings::Quantity;
 use renas_report::judge::rules;
 
 /// What was expected of a claim, and what became of it.
@@ -69,18 +70,45 @@ fn expectation_digest(claim: &Claim, conclusions: &Conclusions) -> Result<Digest
     let mut definitions = BTreeMap::new();
     for name in claim.expectation.quantities() {
         let quantity = conclusions.findings.quantities.get(name);
-        definitions.insert(name, quantity.map(|one| json!({"label": one.label, "data": one.data, "over": one.over})));
+        let definition = |one: &Quantity| {
+            let mut text = json!({"label": one.label, "data": one.data, "over": one.over});
+            if one.cluster != one.over {
+                text["cluster"] = one.cluster.clone().into();
+            }
+            text
+        };
+        definitions.insert(name, quantity.map(definition));
     }
     // A text of its own, so that no quantity that was not measured is a `null`.
     let definitions = serde_json::to_string(&definitions)?;
-    let Claim { id: _, source: _, sentence, expectation, data, profiles, added: _, amended: _ } = claim;
-    Digest::of_value(&json!({
+    let Claim {
+        id: _,
+        source: _,
+        sentence,
+        expectation,
+        data,
+        profiles,
+        beside,
+        comparators,
+        out_of_reach: _,
+        added: _,
+        amended: _,
+    } = claim;
+    let mut text = json!({
         "sentence": sentence,
         "expectation": expectation,
         "data": data,
         "profiles": profiles,
         "quantities": definitions,
-    }))
+    });
+    // What did not exist when the first digests were taken stands there only where it says something.
+    if let Some(beside) = beside {
+        text["beside"] = serde_json::to_value(beside)?;
+    }
+    if !comparators.is_empty() {
+        text["comparators"] = serde_json::to_value(comparators)?;
+    }
+    Digest::of_value(&text)
 }
 
 /// The ledger with `now` appended where something changed; or every change that nobody declared.
@@ -139,6 +167,11 @@ fn undeclared(claim: &Claim, before: &Entry, after: &Entry, profile: &str) -> Op
     if after.amendments < before.amendments {
         return Some(format!("claim `{id}` lost an amendment: what was said of a correction stays"));
     }
+    if after.amendments > before.amendments && !changed && !verdict_changed && after.verdict != Verdict::NotTested {
+        return Some(format!(
+            "claim `{id}`: the amendment changes neither what is expected nor the verdict; take it out"
+        ));
+    }
     if after.amendments > before.amendments {
         let Some(amendment) = claim.amended.get(before.amendments) else {
             return Some(format!("claim `{id}` has not the amendments that its ledger counts"));
@@ -182,16 +215,8 @@ mod tests {
             because: "a share cannot be less".to_owned(),
             verdict_before: BTreeMap::from([("quick".to_owned(), *verdict)]),
         };
-        Claim {
-            id: id.to_owned(),
-            source: String::new(),
-            sentence: String::new(),
-            expectation: Expectation::Untestable { reason: "a test".to_owned() },
-            data: Vec::new(),
-            profiles: Vec::new(),
-            added: None,
-            amended: verdicts_before.iter().map(amendment).collect(),
-        }
+        let expectation = Expectation::Untestable { reason: "a test".to_owned() };
+        Claim { amended: verdicts_before.iter().map(amendment).collect(), ..Claim::new(id, "", "", expectation) }
     }
 
     fn entry(expectation: &str, verdict: Verdict, amendments: usize) -> Entry {
@@ -221,6 +246,8 @@ mod tests {
         assert!(refused[0].contains("says reproduced under quick, the ledger says not reproduced"), "{refused:?}");
         let next = extend(&before, &claim("a", &[N]), &entry("new", R, 1)).expect("declared");
         assert_eq!(next["a"].len(), 2, "the entry before stays");
+        let refused = extend(&before, &claim("a", &[N]), &entry("old", N, 1)).expect_err("of nothing");
+        assert!(refused[0].contains("changes neither what is expected nor the verdict"), "{refused:?}");
     }
 
     #[test]

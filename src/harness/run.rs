@@ -42,6 +42,8 @@ pub struct Experiment<'a> {
     pub claims: &'a [Claim],
     /// The profile's name.
     pub profile: &'a str,
+    /// CPU seconds of one more cluster, by what a cluster is.
+    pub cluster_seconds: &'a BTreeMap<String, f64>,
     /// Where times come from.
     pub clock: Clock,
     /// What they are reckoned from: part of the keys of studies, where there is anything.
@@ -174,6 +176,7 @@ impl Experiment<'_> {
             "claims": self.claims,
             "profile": self.profile,
             "clock": self.clock,
+            "cluster_seconds": self.cluster_seconds,
             "judging": rules::VERSION,
         });
         let identity = Identity { step: "conclude".to_owned(), version: self.paper.version(), inputs, worker: None };
@@ -194,7 +197,8 @@ impl Experiment<'_> {
         let findings = self.paper.analyze(self.parameters, &studied.results).context("analysis")?;
         let summaries = summarize(&findings);
         let data = self.data();
-        let setting = Setting { data: &data, profile: self.profile, clock: self.clock };
+        let Self { profile, clock, cluster_seconds, .. } = *self;
+        let setting = Setting { data: &data, profile, clock, cluster_seconds };
         let judgements = self.claims.iter().map(|claim| judge(claim, &findings, &summaries, setting)).collect();
         Ok(Conclusions { findings, summaries, judgements })
     }

@@ -3,6 +3,8 @@
 //! A paper plans studies, runs each through a `Context` and analyses their results; it never touches files, clocks or
 //! processes. A killed run is started again and replays: finished steps are hits, so no search state is ever saved.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -12,6 +14,7 @@ use crate::manifest::decode::Section;
 pub use crate::results::{Results, StudyResult};
 pub use crate::timing::{Inference, Training};
 use renas_base::digest::Digest;
+use renas_report::catalogue::Promised;
 use renas_report::findings::Findings;
 use renas_task::outcome::Outcome;
 use renas_task::{DataChoice, SplitChoice, Task};
@@ -70,8 +73,12 @@ pub trait Paper: Sync {
     /// ```
     fn parameters(&self, section: &mut Section<'_>) -> Value;
 
-    /// Names of all quantities that `analyze` will find under these parameters; claims may refer to them.
-    fn quantities(&self, parameters: &Value) -> Result<Vec<String>>;
+    /// All quantities that `analyze` will find under these parameters, in ascending order of name; claims may refer to them.
+    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>>;
+
+    /// How many clusters these parameters plan, by what a cluster is (`search seed`): of every cluster that `quantities` names,
+    /// where the plan says it.
+    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>>;
 
     /// The studies of a profile, each after what it needs. Pure.
     fn plan(&self, parameters: &Value) -> Result<Vec<Study>>;

@@ -1,34 +1,21 @@
-//! Two quantities against each other, and several in a row: difference, ratio, slope, each with its interval.
+//! What an expectation is about, as one number with its interval: a quantity, a difference, a ratio or a slope.
 //!
-//! Samples over the same seeds are compared pair by pair: intervals by bootstrap over the pairs, p-values by the paired
-//! t test. Where pairing is impossible (an estimate of one whole sample, or samples of different sizes) the interval of
-//! a difference is recovered from the two intervals (Zou 2007, <https://doi.org/10.1037/1082-989X.12.4.399>; of a
-//! ratio: the same on logarithms), and its p-values from their normal approximation.
-//!
-//! Three or four pairs cannot be resampled. Their differences and slopes have Student's t interval, which says what
-//! the t test says, and their ratio of means has Fieller's, the inverted paired t test: the same quantity as from five
-//! pairs on, where the t interval of the logarithms of single ratios would be that of a geometric mean of ratios.
-//! Where one of two recovered intervals is of three or four samples, p-values follow Student's t with the smaller
-//! sample's degrees of freedom, scaled so that they agree with the interval: for two small samples this is the
-//! conservative solution of Hsu and Scheffe (Scheffe 1970, <https://doi.org/10.1080/01621459.1970.10481179>).
+//! Quantities over the same clusters are compared pair by pair: the interval is that of the differences (or slopes), by
+//! the method that their number asks for (`summary`); of a ratio it is Fieller's. Independent samples are compared by
+//! Welch's t interval, from ten clusters each by the studentised bootstrap. Where one side is an estimate of one whole
+//! sample, the interval is recovered from the two intervals (Zou 2007,
+//! <https://doi.org/10.1037/1082-989X.12.4.399>; of a ratio: the same on logarithms). Exact numbers shift an interval,
+//! and two of them are compared exactly.
+
+use std::borrow::Cow;
 
 use super::findings::{Measured, Quantity};
-use super::summary::{Summary, few, stream, students_t};
+use super::range::Range;
+use super::summary::{FEWEST_FOR_BOOTSTRAP, FEWEST_FOR_INTERVAL, LEVEL, Summary, bootstrap_t, interval_of, stream};
 use renas_stats::bootstrap::Bootstrap;
-use renas_stats::distribution::{normal_upper_tail, student_t_quantile, student_t_upper_tail};
-use renas_stats::equivalence::equivalence_p_value;
-use renas_stats::summary::{Interval, SampleError, mean};
-use renas_stats::t_interval::{interval_of_mean, interval_of_ratio};
-use renas_stats::t_test::MeanDifference;
-
-/// Half width of a normal 95 % interval in standard errors.
-const NORMAL_95: f64 = 1.959_963_984_540_054;
-
-/// The level of every interval.
-const LEVEL: f64 = 0.95;
-
-const PAIRED: &str = "over paired runs";
-const RECOVERED: &str = "recovered from the two intervals";
+use renas_stats::distribution::normal_quantile;
+use renas_stats::summary::{Interval, SampleError, mean, variance};
+use renas_stats::t_interval::{interval_of_difference, interval_of_ratio};
 
 /// A quantity with its name and summary.
 #[derive(Clone, Copy)]
@@ -38,194 +25,305 @@ pub(super) struct Side<'a> {
     pub(super) summary: &'a Summary,
 }
 
-impl Side<'_> {
-    /// The interval of the mean; callers look for one before they compare.
-    pub(super) fn interval(&self) -> Interval {
-        self.summary.interval.unwrap_or(Interval { low: f64::NEG_INFINITY, high: f64::INFINITY })
+impl<'a> Side<'a> {
+    pub(super) fn exact(&self) -> Option<f64> {
+        match self.quantity.measured {
+            Measured::Exact(value) => Some(value),
+            _ => None,
+        }
     }
 
-    /// The size of the sample where its interval is Student's t.
-    pub(super) fn few(&self) -> Option<usize> {
-        match &self.quantity.measured {
-            Measured::Samples(samples) => few(samples.len()).then_some(samples.len()),
-            Measured::Estimate { .. } => None,
+    pub(super) fn values(&self) -> Option<Cow<'a, [f64]>> {
+        self.quantity.measured.cluster_values()
+    }
+
+    /// The interval of an estimate, or of the mean; the number itself where it is exact.
+    fn ends(&self, level: f64) -> Result<Interval, SampleError> {
+        if let Some(value) = self.exact() {
+            return Ok(Interval { low: value, high: value });
+        }
+        match self.values() {
+            Some(values) => Ok(interval_of(&values, level, self.name)?.0),
+            None => Ok(at_level(self.summary.mean, self.summary.interval.ok_or(NO_INTERVAL)?, level)),
         }
     }
 }
 
-/// A difference, ratio or slope.
-#[derive(Debug)]
+/// The 95 % interval of an estimate as one of a higher level, its ends moved as those of a normal estimate would be; at a lower
+/// level it is left as it is, which errs on the safe side.
+fn at_level(value: f64, ends: Interval, level: f64) -> Interval {
+    if level <= LEVEL {
+        return ends;
+    }
+    let reach = normal_quantile((1.0 + level) / 2.0) / normal_quantile((1.0 + LEVEL) / 2.0);
+    Interval { low: value - (value - ends.low) * reach, high: value + (ends.high - value) * reach }
+}
+
+const NO_INTERVAL: SampleError = SampleError::Argument("a p-value has no interval");
+
+/// One number with its interval.
+#[derive(Clone, Debug)]
 pub(super) struct Contrast {
     /// Its value.
     pub(super) value: f64,
-    /// Its 95 % interval.
+    /// Its interval, cut to what it can be.
     pub(super) interval: Interval,
-    /// Pairs, or the size of the smaller sample.
+    /// Clusters behind it, or those of the smaller sample; 0 where it is exact.
     pub(super) n: usize,
-    /// How the interval was made, for people.
+    /// Units in these clusters, where they are more.
+    pub(super) units: Option<usize>,
+    /// What a cluster is.
+    pub(super) cluster: String,
+    /// How the interval was made, for people; empty where it is exact.
     pub(super) method: String,
-    /// Student's t is behind it, as samples are few.
-    pub(super) few: bool,
+    /// One value per cluster, where there are: a difference, a slope.
+    pub(super) values: Option<Vec<f64>>,
+    /// The standard deviation of one cluster, as the interval tells it.
+    pub(super) deviation: f64,
+    /// It rests on an estimate that has its 95 % interval alone.
+    pub(super) is_estimate: bool,
 }
 
-/// What tells a difference of means from chance.
-#[derive(Debug)]
-pub(super) enum Test {
-    /// The t test of the pairs.
-    Pairs(MeanDifference),
-    /// Two independent estimates: the value, the distances to the lower and upper end of its 95 % interval, and the
-    /// degrees of freedom of Student's t where a sample is few.
-    Recovered { value: f64, down: f64, up: f64, freedom: Option<f64> },
-}
-
-impl Test {
-    /// Two-sided p-value against no difference.
-    pub(super) fn p_different(&self) -> f64 {
-        match self {
-            Self::Pairs(difference) => difference.p_different(),
-            Self::Recovered { .. } => (2.0 * self.p_above(0.0).min(self.p_below(0.0))).min(1.0),
-        }
+impl Contrast {
+    /// No seed, draw or sample enters it.
+    pub(super) fn is_exact(&self) -> bool {
+        self.n == 0
     }
 
-    /// The larger p-value of two one-sided tests against a difference of `margin` or more.
-    pub(super) fn p_equivalent(&self, margin: f64) -> f64 {
-        match self {
-            Self::Pairs(difference) => equivalence_p_value(difference, margin),
-            Self::Recovered { .. } => self.p_above(-margin).max(self.p_below(margin)),
-        }
-    }
-
-    fn p_above(&self, bound: f64) -> f64 {
-        match self {
-            Self::Pairs(difference) => difference.p_above(bound),
-            Self::Recovered { value, down, freedom, .. } => one_sided(value - bound, *down, *freedom),
-        }
-    }
-
-    fn p_below(&self, bound: f64) -> f64 {
-        match self {
-            Self::Pairs(difference) => difference.p_below(bound),
-            Self::Recovered { value, up, freedom, .. } => one_sided(bound - value, *up, *freedom),
+    fn exact(value: f64) -> Self {
+        Self {
+            value,
+            interval: Interval { low: value, high: value },
+            n: 0,
+            units: None,
+            cluster: super::findings::EXACT.to_owned(),
+            method: String::new(),
+            values: None,
+            deviation: 0.0,
+            is_estimate: false,
         }
     }
 }
 
-/// The p-value of an excess over a bound; 0 or 1 where nothing varies.
-fn one_sided(excess: f64, reach: f64, freedom: Option<f64>) -> f64 {
-    match freedom {
-        _ if reach == 0.0 => f64::from(excess <= 0.0),
-        None => normal_upper_tail(excess / reach * NORMAL_95),
-        Some(freedom) => {
-            let critical = student_t_quantile((1.0 + LEVEL) / 2.0, freedom);
-            student_t_upper_tail(excess / reach * critical, freedom)
+/// Cut an interval to what it can be, and say so.
+fn cut(interval: Interval, range: Range, method: String) -> (Interval, String) {
+    match range.cut(interval) {
+        (interval, true) => (interval, format!("{method}; cut to what it can be")),
+        (interval, false) => (interval, method),
+    }
+}
+
+fn of_values(
+    values: Vec<f64>,
+    level: f64,
+    name: &str,
+    range: Range,
+    about: (Option<usize>, &str),
+) -> Result<Contrast, SampleError> {
+    let (interval, method) = interval_of(&values, level, name)?;
+    let (interval, method) = cut(interval, range, method);
+    let (n, value, deviation) = (values.len(), mean(&values), variance(&values).sqrt());
+    let (units, cluster) = (about.0.filter(|units| *units != n), about.1.to_owned());
+    Ok(Contrast { value, interval, n, units, cluster, method, values: Some(values), deviation, is_estimate: false })
+}
+
+fn of_interval(value: f64, interval: Interval, n: usize, cluster: &str, method: String) -> Contrast {
+    // The half width of a 95 % interval of a normal mean is 1.96 standard errors.
+    let deviation = (interval.high - interval.low) / (2.0 * 1.959_963_984_540_054) * (n as f64).sqrt();
+    Contrast {
+        value,
+        interval,
+        n,
+        units: None,
+        cluster: cluster.to_owned(),
+        method,
+        values: None,
+        deviation,
+        is_estimate: true,
+    }
+}
+
+/// One quantity.
+pub(super) fn single(side: Side, level: f64) -> Result<Contrast, SampleError> {
+    if let Some(value) = side.exact() {
+        return Ok(Contrast::exact(value));
+    }
+    let cluster = &side.quantity.cluster;
+    match side.values() {
+        Some(values) => {
+            let units = side.quantity.measured.unit_values().map(<[f64]>::len);
+            of_values(values.into_owned(), level, side.name, side.quantity.range, (units, cluster))
+        }
+        None => {
+            let ends = side.ends(level)?;
+            Ok(of_interval(side.summary.mean, ends, side.summary.n, cluster, side.summary.method.clone()))
         }
     }
 }
 
 /// Left minus right.
-pub(super) fn difference(left: Side, right: Side) -> Result<(Contrast, Test), SampleError> {
-    if let Some((left_samples, right_samples)) = paired(left, right) {
-        let pairs: Vec<f64> = left_samples.iter().zip(right_samples).map(|(left, right)| left - right).collect();
-        let test = Test::Pairs(MeanDifference::paired(left_samples, right_samples)?);
-        return Ok((of_pairs(&pairs, &format!("{} - {}", left.name, right.name))?, test));
+pub(super) fn difference(left: Side, right: Side, level: f64) -> Result<Contrast, SampleError> {
+    if let (Some(left), Some(right)) = (left.exact(), right.exact()) {
+        return Ok(Contrast::exact(left - right));
     }
-    let n = left.summary.n.min(right.summary.n);
-    let (value, down, up) = recovered((left.summary.mean, left.interval()), (right.summary.mean, right.interval()));
-    let interval = Interval { low: value - down, high: value + up };
-    let fewest = fewest(left, right);
-    let freedom = fewest.map(|n| (n - 1) as f64);
-    let contrast = Contrast { value, interval, n, method: method(RECOVERED, fewest), few: fewest.is_some() };
-    Ok((contrast, Test::Recovered { value, down, up, freedom }))
+    let range = left.quantity.range.minus(&right.quantity.range);
+    let name = format!("{} - {}", left.name, right.name);
+    let cluster = if left.exact().is_some() { &right.quantity.cluster } else { &left.quantity.cluster };
+    if let Some((left_values, right_values)) = with_constants(left, right) {
+        let pairs = left_values.iter().zip(&right_values).map(|(left, right)| left - right).collect();
+        let units = [left, right].iter().find_map(|side| Some(side.quantity.measured.unit_values()?.len()));
+        let mut contrast = of_values(pairs, level, &name, range, (units, cluster))?;
+        contrast.method = format!("paired, {}", contrast.method);
+        return Ok(contrast);
+    }
+    if let (Some(left), Some(right)) = (left.values(), right.values()) {
+        return independent((&left, &right), level, &name, range, cluster);
+    }
+    let (value, down, up) = recovered((left.summary.mean, left.ends(level)?), (right.summary.mean, right.ends(level)?));
+    let ends = Interval { low: value - down, high: value + up };
+    let (interval, method) = cut(ends, range, RECOVERED.to_owned());
+    Ok(of_interval(value, interval, fewest(left, right), cluster, method))
+}
+
+fn independent(
+    (left, right): (&[f64], &[f64]),
+    level: f64,
+    name: &str,
+    range: Range,
+    cluster: &str,
+) -> Result<Contrast, SampleError> {
+    let n = left.len().min(right.len());
+    if n < FEWEST_FOR_INTERVAL {
+        return Err(SampleError::TooFew { statistic: "an interval", least: FEWEST_FOR_INTERVAL, n });
+    }
+    let (interval, method) = if n < FEWEST_FOR_BOOTSTRAP {
+        (interval_of_difference(left, right, level)?, format!("Welch's t, n = {} and {}", left.len(), right.len()))
+    } else {
+        let bootstrap = Bootstrap { level, ..Bootstrap::default() };
+        let interval = bootstrap.studentized_difference(left, right, &mut stream("difference", name))?;
+        (interval, format!("{} and {}", bootstrap_t(left.len()), right.len()))
+    };
+    let (interval, method) = cut(interval, range, method);
+    let deviation = ((variance(left) / left.len() as f64 + variance(right) / right.len() as f64) * n as f64).sqrt();
+    let value = mean(left) - mean(right);
+    Ok(Contrast {
+        value,
+        interval,
+        n,
+        units: None,
+        cluster: cluster.to_owned(),
+        method,
+        values: None,
+        deviation,
+        is_estimate: false,
+    })
 }
 
 /// Left divided by right; none where a sample, a mean or an end of an interval is not above zero.
-pub(super) fn ratio(left: Side, right: Side) -> Result<Option<Contrast>, SampleError> {
-    let n = left.summary.n.min(right.summary.n);
-    if let Some((above, below)) = paired(left, right) {
-        if above.iter().chain(below).any(|sample| *sample <= 0.0) {
+pub(super) fn ratio(left: Side, right: Side, level: f64) -> Result<Option<Contrast>, SampleError> {
+    if let (Some(left), Some(right)) = (left.exact(), right.exact()) {
+        return Ok((left > 0.0 && right > 0.0).then(|| Contrast::exact(left / right)));
+    }
+    let value = left.summary.mean / right.summary.mean;
+    let cluster = if left.exact().is_some() { &right.quantity.cluster } else { &left.quantity.cluster };
+    if let Some((above, below)) = with_constants(left, right) {
+        if above.iter().chain(&below).any(|value| *value <= 0.0) {
             return Ok(None);
         }
-        let rows: Vec<[f64; 2]> = above.iter().zip(below).map(|(above, below)| [*above, *below]).collect();
-        let ratio = |rows: &[[f64; 2]]| {
-            let sum = |side: usize| rows.iter().map(|row| row[side]).sum::<f64>();
-            Some(sum(0) / sum(1))
-        };
-        let name = format!("{} / {}", left.name, right.name);
-        let few = few(n);
-        let (interval, method) = if few {
-            let method = format!("{PAIRED}, Fieller's method with {}", students_t(n));
-            (interval_of_ratio(above, below, LEVEL)?, method)
-        } else {
-            (Bootstrap::default().of(&rows, ratio, &mut stream("ratio", &name))?, PAIRED.to_owned())
-        };
-        return Ok(Some(Contrast { value: left.summary.mean / right.summary.mean, interval, n, method, few }));
+        let n = above.len();
+        if n < FEWEST_FOR_INTERVAL {
+            return Err(SampleError::TooFew { statistic: "an interval", least: FEWEST_FOR_INTERVAL, n });
+        }
+        let interval = interval_of_ratio(&above, &below, level)?;
+        let method = format!("paired, Fieller's method, n = {n}");
+        // By the delta method: a ratio's standard error is that of its residuals over the divisor.
+        let residuals: Vec<f64> = above.iter().zip(&below).map(|(above, below)| above - value * below).collect();
+        let deviation = variance(&residuals).sqrt() / mean(&below);
+        let (units, cluster) = (None, cluster.clone());
+        return Ok(Some(Contrast {
+            value,
+            interval,
+            n,
+            units,
+            cluster,
+            method,
+            values: None,
+            deviation,
+            is_estimate: false,
+        }));
     }
-    let logarithms = |side: Side| {
-        let Interval { low, high } = side.interval();
+    let logarithms = |side: Side| -> Result<Option<(f64, Interval)>, SampleError> {
+        let Interval { low, high } = side.ends(level)?;
         let positive = low > 0.0 && side.summary.mean > 0.0;
         let ends = Interval { low: libm::log(low), high: libm::log(high) };
-        positive.then(|| (libm::log(side.summary.mean), ends))
+        Ok(positive.then(|| (libm::log(side.summary.mean), ends)))
     };
-    let (Some(above), Some(below)) = (logarithms(left), logarithms(right)) else {
+    let (Some(above), Some(below)) = (logarithms(left)?, logarithms(right)?) else {
         return Ok(None);
     };
     let (value, down, up) = recovered(above, below);
     let interval = Interval { low: libm::exp(value - down), high: libm::exp(value + up) };
-    let fewest = fewest(left, right);
-    let method = method(RECOVERED, fewest);
-    Ok(Some(Contrast { value: libm::exp(value), interval, n, method, few: fewest.is_some() }))
+    Ok(Some(of_interval(libm::exp(value), interval, fewest(left, right), cluster, RECOVERED.to_owned())))
 }
 
-/// The mean over seeds of the least-squares slope against position 0, 1, 2, ...; none where the samples are not paired.
-pub(super) fn slope(sides: &[Side]) -> Result<Option<Contrast>, SampleError> {
-    let Some(first) = sides.first() else {
-        return Ok(None);
-    };
-    let columns: Option<Vec<&[f64]>> =
-        sides.iter().map(|side| paired(*first, *side).map(|(_, samples)| samples)).collect();
-    let Some(columns) = columns else {
-        return Ok(None);
-    };
-    let middle = (columns.len() - 1) as f64 / 2.0;
-    let spread: f64 = (0..columns.len()).map(|place| (place as f64 - middle) * (place as f64 - middle)).sum();
-    let slopes: Vec<f64> = (0..columns[0].len())
-        .map(|seed| {
-            let products = columns.iter().enumerate().map(|(place, column)| (place as f64 - middle) * column[seed]);
-            products.sum::<f64>() / spread
-        })
-        .collect();
+const RECOVERED: &str = "recovered from the two intervals";
+
+/// The mean over clusters of the least-squares slope against the positions `at` (0, 1, 2, ... where there are none); none
+/// where the quantities are not over the same clusters.
+pub(super) fn slope(sides: &[Side], at: &[f64], level: f64) -> Result<Option<Contrast>, SampleError> {
+    let Some(columns) = columns(sides) else { return Ok(None) };
     let names: Vec<&str> = sides.iter().map(|side| side.name).collect();
-    of_pairs(&slopes, &format!("slope of {}", names.join(", "))).map(Some)
+    let units = sides[0].quantity.measured.unit_values().map(<[f64]>::len);
+    let slopes = slopes(&columns, at);
+    let name = format!("slope of {}", names.join(", "));
+    of_values(slopes, level, &name, Range::ANY, (units, &sides[0].quantity.cluster)).map(Some)
 }
 
-/// The samples of both, where position by position they belong together.
-fn paired<'a>(left: Side<'a>, right: Side<'a>) -> Option<(&'a [f64], &'a [f64])> {
-    match (&left.quantity.measured, &right.quantity.measured) {
-        (Measured::Samples(l), Measured::Samples(r)) => {
-            (l.len() == r.len() && left.quantity.over == right.quantity.over).then_some((l.as_slice(), r.as_slice()))
-        }
-        (Measured::Estimate { .. }, _) | (_, Measured::Estimate { .. }) => None,
+/// One slope per cluster.
+pub(super) fn slopes(columns: &[Vec<f64>], at: &[f64]) -> Vec<f64> {
+    let at: Vec<f64> = if at.is_empty() { (0..columns.len()).map(|place| place as f64).collect() } else { at.to_vec() };
+    let middle = mean(&at);
+    let spread: f64 = at.iter().map(|place| (place - middle) * (place - middle)).sum();
+    let slope = |cluster: usize| {
+        let products = columns.iter().zip(&at).map(|(column, place)| (place - middle) * column[cluster]);
+        products.sum::<f64>() / spread
+    };
+    (0..columns[0].len()).map(slope).collect()
+}
+
+/// The cluster values of several quantities over the same clusters.
+pub(super) fn columns(sides: &[Side]) -> Option<Vec<Vec<f64>>> {
+    let first = sides.first()?;
+    sides.iter().map(|side| Some(paired(*first, *side)?.1.into_owned())).collect()
+}
+
+/// Values by cluster of two quantities.
+type Pairs<'a> = (Cow<'a, [f64]>, Cow<'a, [f64]>);
+
+/// The cluster values of both, where position by position they belong together.
+fn paired<'a>(left: Side<'a>, right: Side<'a>) -> Option<Pairs<'a>> {
+    let same = |of: fn(&Quantity) -> &String| of(left.quantity) == of(right.quantity);
+    let clusters = |side: Side| side.quantity.measured.cluster_names();
+    let belong = same(|one| &one.over) && same(|one| &one.cluster) && clusters(left) == clusters(right);
+    if !belong {
+        return None;
+    }
+    Some((left.values()?, right.values()?))
+}
+
+/// The cluster values of both, an exact number standing in every cluster of the other.
+fn with_constants(left: Side, right: Side) -> Option<(Vec<f64>, Vec<f64>)> {
+    match (left.exact(), right.exact()) {
+        (Some(constant), _) => right.values().map(|values| (vec![constant; values.len()], values.into_owned())),
+        (_, Some(constant)) => left.values().map(|values| (values.to_vec(), vec![constant; values.len()])),
+        (None, None) => paired(left, right).map(|(left, right)| (left.into_owned(), right.into_owned())),
     }
 }
 
-fn of_pairs(samples: &[f64], name: &str) -> Result<Contrast, SampleError> {
-    let n = samples.len();
-    let few = few(n);
-    let interval = if few {
-        interval_of_mean(samples, LEVEL)?
-    } else {
-        Bootstrap::default().of_mean(samples, &mut stream("contrast", name))?
-    };
-    Ok(Contrast { value: mean(samples), interval, n, method: method(PAIRED, few.then_some(n)), few })
-}
-
-/// The size of the smaller of the samples whose interval is Student's t.
-fn fewest(left: Side, right: Side) -> Option<usize> {
-    left.few().into_iter().chain(right.few()).min()
-}
-
-fn method(base: &str, few: Option<usize>) -> String {
-    few.map_or(base.to_owned(), |n| format!("{base}, {}", students_t(n)))
+/// The clusters of the smaller sample, an exact number left out.
+fn fewest(left: Side, right: Side) -> usize {
+    let sizes = [left, right].into_iter().filter(|side| side.exact().is_none()).map(|side| side.summary.n);
+    sizes.min().unwrap_or(0)
 }
 
 /// `left` minus `right`, and the distances to the ends of its interval, from two independent estimates with theirs.
@@ -250,29 +348,11 @@ mod tests {
         assert!((up - 0.189_805_163_259_591).abs() < 1e-12, "{up}");
     }
 
-    /// SciPy 1.17.1: `2 * norm.sf(2.5 / sqrt(2))` = 0.07709987174354177 and `norm.sf(0.5 / sqrt(2))` =
-    /// 0.36183680491588155: two estimates with standard error 1.
+    /// NumPy 2.4.6, `numpy.polyfit([8, 12, 15], [1, 2, 4], 1)[0]` = 0.4189189: unequal steps use the middle value.
     #[test]
-    fn the_p_values_are_those_of_the_normal_test_for_symmetric_intervals() {
-        let around = |value: f64| (value, Interval { low: value - NORMAL_95, high: value + NORMAL_95 });
-        let test = |left, right| {
-            let (value, down, up) = recovered(around(left), around(right));
-            Test::Recovered { value, down, up, freedom: None }
-        };
-        assert!((test(2.5, 0.0).p_different() - 0.077_099_871_743_541_77).abs() < 1e-14);
-        assert!((test(0.0, 2.5).p_different() - 0.077_099_871_743_541_77).abs() < 1e-14);
-        assert!((test(2.5, 0.0).p_equivalent(3.0) - 0.361_836_804_915_881_55).abs() < 1e-14);
-        let none = Test::Recovered { value: 0.0, down: 0.0, up: 0.0, freedom: None };
-        assert_eq!(none.p_different(), 1.0);
-    }
-
-    /// SciPy 1.17.1: `scipy.stats.t.sf(3, 2)` = 0.04773298313335456, a one-sided p-value at three standard errors.
-    #[test]
-    fn the_p_values_of_few_samples_are_students_t_and_agree_with_the_interval() {
-        let reach = 4.302_652_729_749_462;
-        let test = |value| Test::Recovered { value, down: reach, up: reach, freedom: Some(2.0) };
-        assert!((test(3.0).p_above(0.0) - 0.047_732_983_133_354_56).abs() < 1e-14);
-        assert!((test(3.0).p_different() - 2.0 * 0.047_732_983_133_354_56).abs() < 1e-14);
-        assert!((test(reach).p_different() - 0.05).abs() < 1e-14);
+    fn a_slope_is_taken_against_the_positions_that_are_given() {
+        let columns = [vec![1.0], vec![2.0], vec![4.0]];
+        assert!((slopes(&columns, &[8.0, 12.0, 15.0])[0] - 0.418_918_918_918_918_9).abs() < 1e-12);
+        assert_eq!(slopes(&columns, &[]), [1.5]);
     }
 }

@@ -7,12 +7,13 @@ use serde::Serialize;
 use super::findings::{Figure, Measured, Table};
 use super::judge::Judgement;
 use super::page::{DataSet, Experiment, Profile};
+use super::range::Range;
 use super::summary::Summary;
 use super::{json, render};
 use renas_base::metric::Unit;
 
 /// Raised when the meaning of a field changes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -33,28 +34,39 @@ struct Found<'a> {
     unit: Unit,
     data: &'a str,
     over: &'a str,
+    cluster: &'a str,
+    #[serde(skip_serializing_if = "Range::is_any")]
+    range: Range,
     observed_time: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    imported: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
     samples: Option<&'a [f64]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clusters: Option<&'a [usize]>,
 }
 
 /// The text of `findings.json`.
 pub(super) fn findings_json(profile: &Profile, experiment: &Experiment) -> Result<String, render::RenderError> {
     let quantities = experiment.findings.quantities.iter().map(|(name, quantity)| {
-        let samples = match &quantity.measured {
-            Measured::Samples(samples) => Some(samples.as_slice()),
-            Measured::Estimate { .. } => None,
+        let clusters = match &quantity.measured {
+            Measured::Clustered { clusters, .. } => Some(clusters.as_slice()),
+            Measured::Exact(_) | Measured::Samples(_) | Measured::Estimate { .. } | Measured::PValue { .. } => None,
         };
         let found = Found {
             label: &quantity.label,
             unit: quantity.unit,
             data: &quantity.data,
             over: &quantity.over,
+            cluster: &quantity.cluster,
+            range: quantity.range,
             observed_time: quantity.observed_time,
+            imported: quantity.imported,
             summary: experiment.summaries.get(name),
-            samples,
+            samples: quantity.measured.unit_values(),
+            clusters,
         };
         (name.as_str(), found)
     });

@@ -1,42 +1,79 @@
 //! An expectation in words, and the names of the quantities that it is about.
 
-use super::claim::{Direction, Expectation};
-use super::findings::Findings;
+use super::claim::{Claim, Direction, Expectation, Foil};
+use super::findings::{Findings, Measured};
 use super::number;
 use renas_base::metric::Unit;
 use renas_stats::summary::Interval;
 
 impl Expectation {
-    /// Names of the quantities that the expectation needs, in its order.
+    /// Names of the quantities that the expectation needs, in its order; foils are not among them.
     pub fn quantities(&self) -> Vec<&str> {
         match self {
-            Self::OneRun { quantity, .. } | Self::Within { quantity, .. } | Self::Bound { quantity, .. } => {
-                vec![quantity]
-            }
+            Self::OneRun { quantity, .. }
+            | Self::Within { quantity, .. }
+            | Self::Bound { quantity, .. }
+            | Self::Every { quantity, .. } => vec![quantity],
             Self::Ordering { quantities, .. } | Self::Trend { quantities, .. } | Self::Undecided { quantities, .. } => {
                 quantities.iter().map(String::as_str).collect()
             }
             Self::Ratio { numerator, denominator, .. } => vec![numerator, denominator],
-            Self::Equivalence { left, right, .. } => vec![left, right],
-            Self::All(parts) => parts.iter().flat_map(Self::quantities).collect(),
+            Self::Equivalence { left, right, .. } | Self::NonInferiority { left, right, .. } => {
+                std::iter::once(left.as_str()).chain(right.as_deref()).collect()
+            }
+            Self::Differ { test } => vec![test],
+            Self::All(parts) | Self::Parts(parts) | Self::Any(parts) | Self::Robust(parts) => {
+                parts.iter().flat_map(Self::quantities).collect()
+            }
             Self::Untestable { .. } => Vec::new(),
+        }
+    }
+
+    /// Names of the quantities that are foils.
+    pub fn foils(&self) -> Vec<&str> {
+        match self {
+            Self::OneRun { foil, .. }
+            | Self::Within { foil, .. }
+            | Self::Bound { foil, .. }
+            | Self::Ratio { foil, .. }
+            | Self::Equivalence { foil, .. }
+            | Self::NonInferiority { foil, .. } => match foil {
+                Some(Foil::Quantity(name)) => vec![name],
+                Some(Foil::Value { .. }) | None => Vec::new(),
+            },
+            Self::All(parts) | Self::Parts(parts) | Self::Any(parts) | Self::Robust(parts) => {
+                parts.iter().flat_map(Self::foils).collect()
+            }
+            Self::Every { .. }
+            | Self::Ordering { .. }
+            | Self::Trend { .. }
+            | Self::Differ { .. }
+            | Self::Undecided { .. }
+            | Self::Untestable { .. } => Vec::new(),
         }
     }
 
     /// What the verdict's interval is about, as an expression over names (`a - b`); empty for what cannot be tested.
     pub fn subject(&self) -> String {
         match self {
-            Self::OneRun { quantity, .. } | Self::Within { quantity, .. } | Self::Bound { quantity, .. } => {
-                quantity.clone()
-            }
+            Self::OneRun { quantity, .. }
+            | Self::Within { quantity, .. }
+            | Self::Bound { quantity, .. }
+            | Self::Every { quantity, .. }
+            | Self::Differ { test: quantity } => quantity.clone(),
             Self::Ordering { quantities, direction } => quantities.join(match direction {
                 Direction::Rising => " < ",
                 Direction::Falling => " > ",
             }),
             Self::Trend { quantities, .. } => format!("slope of {}", quantities.join(", ")),
             Self::Ratio { numerator, denominator, .. } => format!("{numerator} / {denominator}"),
-            Self::Equivalence { left, right, .. } => format!("{left} - {right}"),
-            Self::All(parts) => parts.iter().map(Self::subject).collect::<Vec<_>>().join("; "),
+            Self::Equivalence { left, right, .. } | Self::NonInferiority { left, right, .. } => match right {
+                Some(right) => format!("{left} - {right}"),
+                None => left.clone(),
+            },
+            Self::All(parts) | Self::Parts(parts) | Self::Any(parts) | Self::Robust(parts) => {
+                parts.iter().map(Self::subject).collect::<Vec<_>>().join("; ")
+            }
             Self::Undecided { .. } | Self::Untestable { .. } => String::new(),
         }
     }
@@ -45,65 +82,84 @@ impl Expectation {
     pub fn in_words(&self, findings: &Findings) -> String {
         let unit = |name: &String| unit_of(name, findings);
         match self {
-            Self::OneRun { quantity, value } => format!(
-                "the paper's {}, one run of its own, lies in the 95\u{a0}% prediction interval of one of our runs",
-                number::exact_in_words(*value, unit(quantity))
+            Self::OneRun { quantity, value, foil } => format!(
+                "the paper's {}, one run of its own, lies in the 95\u{a0}% prediction interval of one of our runs{}",
+                number::border_in_words(*value, unit(quantity)),
+                foil_in_words(foil.as_ref(), unit(quantity))
             ),
-            Self::Within { quantity, value, tolerance } => format!(
-                "the 95\u{a0}% interval of the mean lies within {} of the paper's {}",
-                number::exact(*tolerance, unit(quantity)),
-                number::exact_in_words(*value, unit(quantity))
+            Self::Within { quantity, value, tolerance, foil } => format!(
+                "{} lies within {} of the paper's {}{}",
+                if is_exact(quantity, findings) { "it" } else { "the 95\u{a0}% interval of the mean" },
+                number::border(*tolerance, unit(quantity)),
+                number::border_in_words(*value, unit(quantity)),
+                foil_in_words(foil.as_ref(), unit(quantity))
             ),
-            Self::Bound { quantity, least, most } => {
-                let written = |value: &f64| number::exact_in_words(*value, unit(quantity));
-                let bounds = match (least, most) {
-                    (Some(least), Some(most)) => format!("between {} and {}", written(least), written(most)),
-                    (Some(least), None) => format!("above {}", written(least)),
-                    (None, Some(most)) => format!("below {}", written(most)),
-                    (None, None) => "anywhere".to_owned(),
-                };
-                format!("the 95\u{a0}% interval lies wholly {bounds}")
-            }
+            Self::Bound { quantity, least, most, paper: _, foil } => format!(
+                "{} {}{}",
+                if is_exact(quantity, findings) { "it is" } else { "the 95\u{a0}% interval lies wholly" },
+                range_in_words(*least, *most, unit(quantity), ["between", "above", "below"]),
+                foil_in_words(foil.as_ref(), unit(quantity))
+            ),
+            Self::Every { quantity, least, most } => format!(
+                "every single one is {}",
+                range_in_words(*least, *most, unit(quantity), ["between", "at least", "at most"])
+            ),
             Self::Ordering { quantities, direction } => format!(
-                "{} strictly from one to the next (neighbours compared at 5\u{a0}%, Holm-corrected): {}",
-                verb(*direction, "the means rise", "the means fall"),
+                "{} from one to the next (95\u{a0}% interval of each step): {}",
+                verb(*direction, "the means rise strictly", "the means fall strictly"),
                 codes(quantities)
             ),
-            Self::Trend { quantities, direction } => format!(
-                "the slope over {} is {} (95\u{a0}% interval over paired runs)",
+            Self::Trend { quantities, direction, at } => format!(
+                "the slope over {}{} is {} (95\u{a0}% interval over clusters)",
                 codes(quantities),
+                if at.is_empty() { String::new() } else { format!(" at {}", numbers(at)) },
                 verb(*direction, "positive", "negative")
             ),
-            Self::Ratio { numerator, denominator, value, tolerance } => format!(
-                "the 95\u{a0}% interval of the ratio of `{numerator}` to `{denominator}` lies within {1} of {0}",
-                number::exact(*value, Unit::One),
-                number::exact(*tolerance, Unit::Fraction)
-            ),
-            Self::Equivalence { left, right, margin } => format!(
-                "`{left}` and `{right}` differ by less than {} (two one-sided tests at 5\u{a0}%)",
-                number::exact_in_words(*margin, unit(left))
-            ),
-            Self::All(parts) => {
-                let part = |(index, part): (usize, &Self)| {
-                    let about = match part {
-                        Self::OneRun { quantity, .. }
-                        | Self::Within { quantity, .. }
-                        | Self::Bound { quantity, .. } => {
-                            format!("`{quantity}`: ")
-                        }
-                        Self::Ordering { .. }
-                        | Self::Trend { .. }
-                        | Self::Ratio { .. }
-                        | Self::Equivalence { .. }
-                        | Self::All(_)
-                        | Self::Undecided { .. }
-                        | Self::Untestable { .. } => String::new(),
-                    };
-                    format!("({}) {about}{}", index + 1, part.in_words(findings))
+            Self::Ratio { numerator, denominator, value, tolerance, least, most, foil } => {
+                let place = match (value, tolerance) {
+                    (Some(value), Some(tolerance)) => format!(
+                        "lies within {} of {}",
+                        number::border(*tolerance, Unit::Fraction),
+                        number::border(*value, Unit::One)
+                    ),
+                    _ => format!(
+                        "lies wholly {}",
+                        range_in_words(*least, *most, Unit::One, ["between", "above", "below"])
+                    ),
                 };
-                let parts: Vec<String> = parts.iter().enumerate().map(part).collect();
-                format!("all of: {}", parts.join("; "))
+                let foil = foil_in_words(foil.as_ref(), Unit::One);
+                format!("the 95\u{a0}% interval of the ratio of `{numerator}` to `{denominator}` {place}{foil}")
             }
+            Self::Equivalence { left, right, margin, from, foil } => format!(
+                "{} by less than {}{} (90\u{a0}% interval: two one-sided tests at 5\u{a0}%){}",
+                match right {
+                    Some(right) => format!("`{left}` and `{right}` differ"),
+                    None => format!("`{left}` differs from 0"),
+                },
+                number::border_in_words(*margin, unit(left)),
+                margin_from(from),
+                foil_in_words(foil.as_ref(), unit(left))
+            ),
+            Self::NonInferiority { left, right, margin, from, smaller_is_better, foil } => format!(
+                "{} by less than {}{} (90\u{a0}% interval: one-sided test at 5\u{a0}%){}",
+                match (right, smaller_is_better) {
+                    (Some(right), false) => format!("`{left}` is at most smaller than `{right}`"),
+                    (Some(right), true) => format!("`{left}` is at most larger than `{right}`"),
+                    (None, false) => format!("`{left}` is at most below 0"),
+                    (None, true) => format!("`{left}` is at most above 0"),
+                },
+                number::border_in_words(*margin, unit(left)),
+                margin_from(from),
+                foil_in_words(foil.as_ref(), unit(left))
+            ),
+            Self::Differ { test } => format!("the test `{test}` tells apart at 5\u{a0}%"),
+            Self::All(parts) => format!("all of one statement: {}", parts_in_words(parts, findings)),
+            Self::Parts(parts) => format!("independent statements: {}", parts_in_words(parts, findings)),
+            Self::Any(parts) => {
+                let level = number::border(0.05 / parts.len() as f64, Unit::Fraction);
+                format!("one of them at least, each tested at {level}: {}", parts_in_words(parts, findings))
+            }
+            Self::Robust(parts) => format!("in every reading of the data: {}", parts_in_words(parts, findings)),
             Self::Undecided { quantities, .. } => format!("nothing that {} could show decides it", codes(quantities)),
             Self::Untestable { .. } => "cannot be tested by this project at any profile".to_owned(),
         }
@@ -111,24 +167,94 @@ impl Expectation {
 
     /// The interval in which the compared number must lie, where the expectation names one.
     pub(super) fn accepted(&self) -> Option<Interval> {
+        let between = |least: &Option<f64>, most: &Option<f64>| Interval {
+            low: least.unwrap_or(f64::NEG_INFINITY),
+            high: most.unwrap_or(f64::INFINITY),
+        };
         match self {
             Self::Within { value, tolerance, .. } => Some(Interval { low: value - tolerance, high: value + tolerance }),
-            Self::Bound { least, most, .. } => {
-                Some(Interval { low: least.unwrap_or(f64::NEG_INFINITY), high: most.unwrap_or(f64::INFINITY) })
-            }
-            Self::Ratio { value, tolerance, .. } => {
-                let width = (value * tolerance).abs();
-                Some(Interval { low: value - width, high: value + width })
-            }
+            Self::Bound { least, most, .. } | Self::Every { least, most, .. } => Some(between(least, most)),
+            Self::Ratio { value, tolerance, least, most, .. } => Some(match (value, tolerance) {
+                (Some(value), Some(tolerance)) => {
+                    let width = (value * tolerance).abs();
+                    Interval { low: value - width, high: value + width }
+                }
+                _ => between(least, most),
+            }),
             Self::Equivalence { margin, .. } => Some(Interval { low: -margin, high: *margin }),
+            Self::NonInferiority { margin, smaller_is_better, .. } => Some(match smaller_is_better {
+                false => Interval { low: -margin, high: f64::INFINITY },
+                true => Interval { low: f64::NEG_INFINITY, high: *margin },
+            }),
             Self::OneRun { .. }
             | Self::Ordering { .. }
             | Self::Trend { .. }
+            | Self::Differ { .. }
             | Self::All(_)
+            | Self::Parts(_)
+            | Self::Any(_)
+            | Self::Robust(_)
             | Self::Undecided { .. }
             | Self::Untestable { .. } => None,
         }
     }
+}
+
+impl Claim {
+    /// Names of all quantities that the claim looks at: of its expectation, of what stands beside it, foils, comparators.
+    pub fn quantities(&self) -> Vec<&str> {
+        let beside = self.beside.iter();
+        let all = std::iter::once(&self.expectation).chain(beside);
+        let named = all.flat_map(|one| one.quantities().into_iter().chain(one.foils()));
+        named.chain(self.comparators.iter().map(|comparator| comparator.quantity.as_str())).collect()
+    }
+}
+
+fn parts_in_words(parts: &[Expectation], findings: &Findings) -> String {
+    let part = |(index, part): (usize, &Expectation)| {
+        let about = match part {
+            Expectation::OneRun { quantity, .. }
+            | Expectation::Within { quantity, .. }
+            | Expectation::Bound { quantity, .. }
+            | Expectation::Every { quantity, .. } => format!("`{quantity}`: "),
+            _ => String::new(),
+        };
+        format!("({}) {about}{}", index + 1, part.in_words(findings))
+    };
+    parts.iter().enumerate().map(part).collect::<Vec<_>>().join("; ")
+}
+
+/// `between 1 and 2`, `above 1`, `below 2`, in the words of the caller.
+fn range_in_words(least: Option<f64>, most: Option<f64>, unit: Unit, [between, above, below]: [&str; 3]) -> String {
+    let written = |value: f64| number::border_in_words(value, unit);
+    match (least, most) {
+        (Some(least), Some(most)) if least == most => written(least),
+        (Some(least), Some(most)) => format!("{between} {} and {}", written(least), written(most)),
+        (Some(least), None) => format!("{above} {}", written(least)),
+        (None, Some(most)) => format!("{below} {}", written(most)),
+        (None, None) => "anywhere".to_owned(),
+    }
+}
+
+fn foil_in_words(foil: Option<&Foil>, unit: Unit) -> String {
+    match foil {
+        None => String::new(),
+        Some(Foil::Quantity(name)) => format!("; `{name}` must not"),
+        Some(Foil::Value { value, is }) => format!("; {is}, {}, must not", number::border_in_words(*value, unit)),
+    }
+}
+
+fn margin_from(from: &str) -> String {
+    if from.is_empty() { String::new() } else { format!(", which is {from}") }
+}
+
+fn numbers(values: &[f64]) -> String {
+    values.iter().map(|value| number::exact(*value, Unit::One)).collect::<Vec<_>>().join(", ")
+}
+
+/// Whether a quantity was found to be exact.
+fn is_exact(name: &str, findings: &Findings) -> bool {
+    findings.quantities.get(name).is_some_and(|one| matches!(one.measured, Measured::Exact(_)))
 }
 
 /// The unit of a quantity; of one that the profile did not measure, that of its namesakes (`...accuracy`) where they agree.
@@ -158,7 +284,8 @@ fn codes(names: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::findings::{Measured, Quantity};
+    use crate::findings::Quantity;
+    use crate::range::Range;
 
     fn findings() -> Findings {
         let quantity = |unit| Quantity {
@@ -166,8 +293,11 @@ mod tests {
             unit,
             data: String::new(),
             over: String::new(),
+            cluster: String::new(),
+            range: Range::ANY,
             measured: Measured::Samples(Vec::new()),
             observed_time: false,
+            imported: false,
         };
         let names =
             [("a.digits.accuracy", Unit::Fraction), ("a.digits.cost", Unit::MultiplyAdds), ("b.cost", Unit::One)];
@@ -178,7 +308,13 @@ mod tests {
     #[test]
     fn a_quantity_that_was_not_measured_is_written_like_its_namesakes_where_they_agree() {
         let words = |quantity: &str| {
-            let expectation = Expectation::Bound { quantity: quantity.to_owned(), least: Some(0.5), most: None };
+            let expectation = Expectation::Bound {
+                quantity: quantity.to_owned(),
+                least: Some(0.5),
+                most: None,
+                paper: None,
+                foil: None,
+            };
             expectation.in_words(&findings())
         };
         let above = |bound: &str| format!("the 95\u{a0}% interval lies wholly above {bound}");
@@ -195,10 +331,11 @@ mod tests {
         assert_eq!(all.subject(), "x < y; x > y");
         assert_eq!(all.quantities(), ["x", "y", "x", "y"]);
         let words = all.in_words(&findings());
-        assert!(words.starts_with("all of: (1) the means rise strictly"), "{words}");
+        assert!(words.starts_with("all of one statement: (1) the means rise strictly"), "{words}");
         assert!(words.contains("; (2) the means fall strictly"), "{words}");
-        let bound = Expectation::Bound { quantity: "x".to_owned(), least: None, most: Some(1.0) };
+        let bound =
+            Expectation::Bound { quantity: "x".to_owned(), least: None, most: Some(1.0), paper: None, foil: None };
         let words = Expectation::All(vec![bound]).in_words(&findings());
-        assert_eq!(words, "all of: (1) `x`: the 95\u{a0}% interval lies wholly below 1");
+        assert_eq!(words, "all of one statement: (1) `x`: the 95\u{a0}% interval lies wholly below 1");
     }
 }

@@ -2,11 +2,14 @@
 //!
 //! Findings are computed before any page exists and written as `findings.json` first; rendering reads nothing else.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::range::Range;
 use renas_base::metric::Unit;
+use renas_stats::summary::mean;
 
 /// Everything that an experiment found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -30,21 +33,42 @@ pub struct Quantity {
     pub unit: Unit,
     /// The data set (registry name) that it was measured on.
     pub data: String,
-    /// What one sample is: `search seed`, `network`.
+    /// What one sample is, the unit of replication: `search seed`, `network`.
     pub over: String,
+    /// What units share or are nested in; the same as `over` where every unit stands for itself.
+    pub cluster: String,
+    /// What it can be.
+    #[serde(default, skip_serializing_if = "Range::is_any")]
+    pub range: Range,
     /// The number itself.
     pub measured: Measured,
     /// It derives from measured time: an observation that will not repeat.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub observed_time: bool,
+    /// It derives from numbers that others published, not from our own runs alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
 }
 
-/// A sample, or an estimate that carries its own interval.
+/// What `over` and `cluster` are of a number that no seed, draw or sample enters.
+pub const EXACT: &str = "none: exact";
+
+/// A sample, or a number of its own kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Measured {
-    /// Independent samples, in the order of their seeds; quantities over the same seeds are paired by position.
+    /// No seed, draw or sample enters it: a number of parameters, a deterministic cost. It has no interval, and is compared
+    /// exactly.
+    Exact(f64),
+    /// Independent samples, one per unit, in the order of their seeds; quantities over the same units are paired by position.
     Samples(Vec<f64>),
+    /// Samples of units that share clusters: networks of a search, searches with one supernet.
+    Clustered {
+        /// One per unit.
+        samples: Vec<f64>,
+        /// The cluster of each unit, by position.
+        clusters: Vec<usize>,
+    },
     /// A statistic of one whole sample (a correlation over networks, say).
     Estimate {
         /// The statistic.
@@ -53,11 +77,54 @@ pub enum Measured {
         low: f64,
         /// Upper end of its 95 % interval.
         high: f64,
-        /// Size of the sample.
+        /// Clusters in the sample.
         n: usize,
-        /// How the interval was made (`percentile bootstrap over networks`).
+        /// How the interval was made (`studentised bootstrap of Fisher's z over networks`).
         interval: String,
     },
+    /// What a test says: it can tell things apart, and never shows that they are alike.
+    PValue {
+        /// The p-value.
+        p: f64,
+        /// Clusters or blocks.
+        n: usize,
+        /// Which test it is.
+        test: String,
+    },
+}
+
+impl Measured {
+    /// One value per cluster, in the order of the clusters: the mean of its units. Nothing where there is no sample.
+    pub fn cluster_values(&self) -> Option<Cow<'_, [f64]>> {
+        match self {
+            Self::Samples(samples) => Some(Cow::Borrowed(samples)),
+            Self::Clustered { samples, clusters } => {
+                let mut groups: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
+                for (cluster, sample) in clusters.iter().zip(samples) {
+                    groups.entry(*cluster).or_default().push(*sample);
+                }
+                Some(groups.into_values().map(|units| mean(&units)).collect())
+            }
+            Self::Exact(_) | Self::Estimate { .. } | Self::PValue { .. } => None,
+        }
+    }
+
+    /// One value per unit, where there is a sample.
+    pub fn unit_values(&self) -> Option<&[f64]> {
+        match self {
+            Self::Samples(samples) | Self::Clustered { samples, .. } => Some(samples),
+            Self::Exact(_) | Self::Estimate { .. } | Self::PValue { .. } => None,
+        }
+    }
+
+    /// The clusters of the units, in ascending order and once each; positions where every unit stands for itself.
+    pub fn cluster_names(&self) -> Vec<usize> {
+        match self {
+            Self::Samples(samples) => (0..samples.len()).collect(),
+            Self::Clustered { clusters, .. } => clusters.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
+            Self::Exact(_) | Self::Estimate { .. } | Self::PValue { .. } => Vec::new(),
+        }
+    }
 }
 
 /// A table of the report; also written as CSV.

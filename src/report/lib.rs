@@ -10,8 +10,10 @@ pub mod judge; //       from a claim and the findings to a verdict
 mod json; //            JSON that people can read
 pub mod markup; //      texts of manifests as HTML and as Markdown
 pub mod number; //      numbers as people read them
+pub mod outlook; //     before a run: can the planned clusters decide a claim?
 pub mod page; //        what a report is made of: the input of rendering
 pub mod plot; //        a figure as SVG
+pub mod range; //       what a quantity can be
 pub mod render; //      the files of a report
 pub mod soundness; //   what the findings of every paper keep to
 pub mod summary; //     size, mean and intervals of every quantity

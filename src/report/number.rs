@@ -17,10 +17,14 @@ pub fn exact_in_words(value: f64, unit: Unit) -> String {
     format!("{}{}", exact(value, unit), word(unit))
 }
 
-/// A mean and the interval around it: `96.71 % [96.52, 96.90]`; an interval never breaks over lines.
+/// A mean and the interval around it, whose ends are rounded outward: `96.71 % [96.52, 96.90]`; it never breaks over lines.
 pub fn estimate(value: f64, interval: Interval, unit: Unit) -> String {
-    let digits = digits_of(interval, unit);
-    match digits {
+    estimate_beside(value, interval, unit, &[])
+}
+
+/// `estimate`, with as many digits as it takes that no written end says of a border what the interval does not.
+pub fn estimate_beside(value: f64, interval: Interval, unit: Unit, borders: &[f64]) -> String {
+    match digits_of(interval, unit, borders) {
         None => exact(value, unit),
         Some(decimals) => {
             let value = fixed(scaled(value, unit), decimals);
@@ -29,12 +33,39 @@ pub fn estimate(value: f64, interval: Interval, unit: Unit) -> String {
     }
 }
 
-/// An interval alone, with its unit: `[95.6, 97.6] %`.
-pub fn interval(interval: Interval, unit: Unit) -> String {
-    match digits_of(interval, unit) {
+/// An interval alone, with its unit, its ends rounded outward: `[95.6, 97.6] %`.
+pub fn interval(of: Interval, unit: Unit) -> String {
+    interval_beside(of, unit, &[])
+}
+
+/// `interval`, with as many digits as it takes that no written end says of a border what the interval does not.
+pub fn interval_beside(interval: Interval, unit: Unit, borders: &[f64]) -> String {
+    match digits_of(interval, unit, borders) {
         None => format!("[{0},\u{a0}{0}]{1}", exact_digits(scaled(interval.low, unit), unit), sign(unit)),
         Some(decimals) => format!("{}{}", bracketed(interval, unit, decimals), sign(unit)),
     }
+}
+
+/// A border with all the digits that tell it from its neighbours: `0.123456789`.
+pub fn border(value: f64, unit: Unit) -> String {
+    let digits = scaled(value, unit);
+    if digits != 0.0 && digits.abs() < 1e-9 {
+        return exact(value, unit);
+    }
+    format!("{}{}", trimmed(fixed(digits, MOST_DECIMALS)), sign(unit))
+}
+
+/// `border`, with the unit in words where it is not a sign.
+pub fn border_in_words(value: f64, unit: Unit) -> String {
+    format!("{}{}", border(value, unit), word(unit))
+}
+
+/// A number to three significant digits, where no interval says how many it has.
+pub fn rounded(value: f64) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    format!("{value:.2e}").parse().expect("a number that was just written")
 }
 
 /// `interval`, with the unit in words where it is not a sign.
@@ -85,14 +116,62 @@ fn word(unit: Unit) -> &'static str {
     }
 }
 
+/// The interval in brackets, each end rounded away from the other.
 fn bracketed(interval: Interval, unit: Unit, decimals: i32) -> String {
-    format!("[{},\u{a0}{}]", fixed(scaled(interval.low, unit), decimals), fixed(scaled(interval.high, unit), decimals))
+    let low = outward(scaled(interval.low, unit), decimals, Outward::Down);
+    let high = outward(scaled(interval.high, unit), decimals, Outward::Up);
+    format!("[{low},\u{a0}{high}]")
 }
 
-/// Decimals that show two significant digits of the half width; none for an interval without width.
-fn digits_of(interval: Interval, unit: Unit) -> Option<i32> {
+#[derive(Clone, Copy, PartialEq)]
+enum Outward {
+    Down,
+    Up,
+}
+
+/// Rounded to that many decimals, away from the middle of an interval; what is a multiple already stays.
+fn outward(value: f64, decimals: i32, to: Outward) -> String {
+    let step =
+        if decimals >= 0 { libm::pow(10.0, -f64::from(decimals)) } else { libm::pow(10.0, f64::from(-decimals)) };
+    let text = fixed(value, decimals);
+    let written = parsed(&text);
+    // Nearest rounding is outward already, or one step away from it; a last bit is no step.
+    let off = (written - value) / step;
+    match to {
+        Outward::Down if off > 1e-9 => fixed(written - step, decimals),
+        Outward::Up if off < -1e-9 => fixed(written + step, decimals),
+        Outward::Down | Outward::Up => text,
+    }
+}
+
+/// The number that a text of `fixed` says.
+fn parsed(text: &str) -> f64 {
+    text.replace(',', "").parse().expect("digits that were just written")
+}
+
+/// Most decimals of an interval's end.
+const MOST_DECIMALS: i32 = 12;
+
+/// Decimals that show two significant digits of the half width, and more until no rounded end crosses a border that the
+/// interval keeps clear of; none for an interval without width.
+fn digits_of(interval: Interval, unit: Unit, borders: &[f64]) -> Option<i32> {
     let half_width = (scaled(interval.high, unit) - scaled(interval.low, unit)) / 2.0;
-    (half_width.is_finite() && half_width > 0.0).then(|| (1 - exponent(half_width)).clamp(-12, 12))
+    // Rounding noise is no width.
+    let noise = 1e-12 * scaled(interval.high, unit).abs().max(1.0);
+    if !half_width.is_finite() || half_width <= noise {
+        return None;
+    }
+    let clear = |decimals: i32| {
+        borders.iter().filter(|border| border.is_finite()).all(|border| {
+            let end = |end: f64, to: Outward| parsed(&outward(scaled(end, unit), decimals, to));
+            // As it is written: a last bit beyond it is not seen.
+            let edge = parsed(&fixed(scaled(*border, unit), MOST_DECIMALS));
+            let low_is_clear = interval.low <= *border || end(interval.low, Outward::Down) > edge;
+            low_is_clear && (interval.high >= *border || end(interval.high, Outward::Up) < edge)
+        })
+    };
+    let least = (1 - exponent(half_width)).clamp(-MOST_DECIMALS, MOST_DECIMALS);
+    Some((least..MOST_DECIMALS).find(|decimals| clear(*decimals)).unwrap_or(MOST_DECIMALS))
 }
 
 /// The power of ten of the leading digit.
@@ -176,7 +255,7 @@ mod tests {
         assert_eq!(estimate(0.967_123, between(0.9652, 0.9690), Unit::Fraction), "96.71\u{a0}% [96.52,\u{a0}96.90]");
         assert_eq!(
             estimate(105_764.0, between(98_123.0, 113_011.0), Unit::MultiplyAdds),
-            "105,800 [98,100,\u{a0}113,000]"
+            "105,800 [98,100,\u{a0}113,100]"
         );
         assert_eq!(estimate(0.289, between(0.17, 0.46), Unit::One), "0.29 [0.17,\u{a0}0.46]");
         assert_eq!(estimate(-0.731, between(-0.78, -0.66), Unit::One), "-0.731 [-0.780,\u{a0}-0.660]");

@@ -201,9 +201,14 @@ fn check(experiment: &Experiment) -> Result<(), RenderError> {
     let not_finite = |place: String| RenderError::NotFinite { experiment: experiment.clone(), place };
     for (name, quantity) in quantities {
         match &quantity.measured {
-            Measured::Samples(samples) => {
+            Measured::Samples(samples) | Measured::Clustered { samples, .. } => {
                 if let Some(index) = samples.iter().position(|sample| !sample.is_finite()) {
                     return Err(not_finite(format!("sample {index} of quantity `{name}`")));
+                }
+            }
+            Measured::Exact(value) | Measured::PValue { p: value, .. } => {
+                if !value.is_finite() {
+                    return Err(not_finite(format!("quantity `{name}`")));
                 }
             }
             Measured::Estimate { value, low, high, .. } => {

@@ -1,7 +1,8 @@
-//! What is said of every quantity: sample size, mean, the interval of the mean and of one more run.
+//! What is said of every quantity: clusters, mean, the interval of the mean and of one more run.
 //!
-//! Summaries are values of their own, apart from judging and rendering, since resampling is the one part of a report
-//! that takes time: a caller may keep them beside the findings that they summarise.
+//! Which interval a mean gets follows from its number of clusters, by measured coverage (`reports/bench/coverage.md`):
+//! Student's t from three, the studentised bootstrap from ten. Summaries are values of their own, apart from judging and
+//! rendering, since resampling is the one part of a report that takes time: a caller may keep them beside the findings.
 
 use std::collections::BTreeMap;
 
@@ -10,19 +11,24 @@ use serde::{Deserialize, Serialize};
 use super::findings::{Findings, Measured, Quantity};
 use renas_base::seed::{Seed, Stream};
 use renas_stats::bootstrap::Bootstrap;
-use renas_stats::prediction::prediction_interval;
-use renas_stats::summary::{Interval, mean};
+use renas_stats::prediction::{normal_prediction_interval, prediction_interval};
+use renas_stats::summary::{Interval, SampleError, mean, skewness};
 use renas_stats::t_interval::interval_of_mean;
 
-/// Fewest samples whose mean gets an interval: that of two is so wide that it says nothing.
+/// Fewest clusters whose mean gets an interval: that of two is so wide that it says nothing.
 pub const FEWEST_FOR_INTERVAL: usize = 3;
 
-/// Fewest samples whose mean gets a bootstrap interval: below, resampling says more than the sample knows, and the
-/// interval is Student's t, which assumes samples from a normal distribution.
-pub const FEWEST_FOR_BOOTSTRAP: usize = 5;
+/// Fewest clusters whose mean gets a studentised bootstrap interval; below, it is Student's t.
+pub const FEWEST_FOR_BOOTSTRAP: usize = 10;
 
-/// Fewest samples that give a 95 % prediction interval of one run.
-pub const FEWEST_FOR_PREDICTION: usize = 39;
+/// Fewest runs whose order statistics give a 95 % prediction interval; below, it is that of normal runs.
+pub const FEWEST_FOR_ORDER_STATISTICS: usize = 39;
+
+/// The level of every interval that nothing else is said of.
+pub const LEVEL: f64 = 0.95;
+
+/// In how many of its standard errors for normal samples a skewness is seen; of three or four values it never is.
+const SKEWED: f64 = 2.0;
 
 /// Summaries by the name of the quantity.
 pub type Summaries = BTreeMap<String, Summary>;
@@ -31,14 +37,17 @@ pub type Summaries = BTreeMap<String, Summary>;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Summary {
-    /// Size of the sample.
+    /// Clusters, which the interval counts; 0 for an exact number.
     pub n: usize,
-    /// The mean of the samples, or the estimate.
+    /// Units in these clusters, where they are more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<usize>,
+    /// The mean over clusters, or the estimate, or the exact number.
     pub mean: f64,
-    /// 95 % interval of the mean; absent below `FEWEST_FOR_INTERVAL` samples.
+    /// 95 % interval of the mean; absent below `FEWEST_FOR_INTERVAL` clusters, and for an exact number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
-    /// 95 % prediction interval of one more run; absent below `FEWEST_FOR_PREDICTION` samples, and for an estimate.
+    /// 95 % prediction interval of one more run; absent below `FEWEST_FOR_INTERVAL` clusters, and for an estimate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prediction: Option<Interval>,
     /// How the interval was made, for people.
@@ -58,70 +67,114 @@ pub(super) fn stream(purpose: &str, name: &str) -> Stream {
     Seed::from_number(0).derive("report").derive(purpose).stream(name)
 }
 
-/// Whether a sample of `n` values has its interval from Student's t.
-pub(super) fn few(n: usize) -> bool {
-    (FEWEST_FOR_INTERVAL..FEWEST_FOR_BOOTSTRAP).contains(&n)
+/// The interval of the mean of cluster values, by the method that their number asks for, and the method in words.
+pub(super) fn interval_of(values: &[f64], level: f64, name: &str) -> Result<(Interval, String), SampleError> {
+    let n = values.len();
+    if n < FEWEST_FOR_INTERVAL {
+        return Err(SampleError::TooFew { statistic: "an interval", least: FEWEST_FOR_INTERVAL, n });
+    }
+    if n < FEWEST_FOR_BOOTSTRAP {
+        let skewed = skewness(values).is_some_and(|skewness| skewness.abs() > SKEWED * skewness_error(n));
+        let warning = if skewed { "; skewed, few samples: covers about 88\u{a0}%" } else { "" };
+        return Ok((interval_of_mean(values, level)?, format!("{}{warning}", students_t(n))));
+    }
+    let bootstrap = Bootstrap { level, ..Bootstrap::default() };
+    let interval = bootstrap.studentized_mean(values, &mut stream("mean", name))?;
+    Ok((interval, bootstrap_t(n)))
 }
 
-/// How an interval of few samples is named in reports.
+/// The standard error of the skewness of `n` normal values (Cramer 1946).
+fn skewness_error(n: usize) -> f64 {
+    let n = n as f64;
+    (6.0 * n * (n - 1.0) / ((n - 2.0) * (n + 1.0) * (n + 3.0))).sqrt()
+}
+
+/// How an interval of few clusters is named in reports.
 pub(super) fn students_t(n: usize) -> String {
     format!("Student's t, n = {n}")
 }
 
+/// How an interval of more clusters is named in reports.
+pub(super) fn bootstrap_t(n: usize) -> String {
+    format!("bootstrap-t, n = {n}")
+}
+
 fn summary_of(name: &str, quantity: &Quantity) -> Option<Summary> {
+    let range = quantity.range;
+    let cut = |interval: Interval, method: String| match range.cut(interval) {
+        (interval, true) => (interval, format!("{method}; cut to what it can be")),
+        (interval, false) => (interval, method),
+    };
+    let plain = |n: usize, mean: f64, method: String| Summary {
+        n,
+        units: None,
+        mean,
+        interval: None,
+        prediction: None,
+        method,
+    };
     match &quantity.measured {
-        Measured::Samples(samples) => {
-            if samples.is_empty() || samples.iter().any(|sample| !sample.is_finite()) {
-                return None;
-            }
-            let bootstrap = Bootstrap::default();
-            let few = few(samples.len());
-            let interval = if few {
-                interval_of_mean(samples, bootstrap.level).ok()
-            } else if samples.len() >= FEWEST_FOR_BOOTSTRAP {
-                bootstrap.of_mean(samples, &mut stream("mean", name)).ok()
-            } else {
-                None
-            };
-            let bootstrapped = || format!("percentile bootstrap of the mean, {} resamples", bootstrap.resamples);
-            let method = if few { students_t(samples.len()) } else { bootstrapped() };
-            Some(Summary {
-                n: samples.len(),
-                mean: mean(samples),
-                interval,
-                prediction: prediction_interval(samples, 0.95).ok().map(|prediction| prediction.interval),
-                method,
-            })
-        }
+        Measured::Exact(value) => value.is_finite().then(|| plain(0, *value, "exact".to_owned())),
+        Measured::PValue { p, n, test } => p.is_finite().then(|| plain(*n, *p, format!("p-value: {test}"))),
         Measured::Estimate { value, low, high, n, interval } => {
             let ends = Interval { low: *low, high: *high };
             let finite = [value, low, high].iter().all(|number| number.is_finite());
-            finite.then(|| Summary {
-                n: *n,
-                mean: *value,
-                interval: Some(ends),
-                prediction: None,
-                method: interval.clone(),
+            let (ends, method) = cut(ends, interval.clone());
+            finite.then(|| Summary { interval: Some(ends), ..plain(*n, *value, method) })
+        }
+        Measured::Samples(units) | Measured::Clustered { samples: units, .. } => {
+            let values = quantity.measured.cluster_values()?;
+            if values.is_empty() || values.iter().any(|value| !value.is_finite()) {
+                return None;
+            }
+            let n = values.len();
+            let (interval, method) = match interval_of(&values, LEVEL, name) {
+                Ok((interval, method)) => {
+                    let (interval, method) = cut(interval, method);
+                    (Some(interval), method)
+                }
+                Err(error) => (None, format!("no interval: {error}")),
+            };
+            Some(Summary {
+                units: (units.len() != n).then_some(units.len()),
+                interval,
+                prediction: prediction(&values).map(|prediction| range.cut(prediction).0),
+                ..plain(n, mean(&values), method)
             })
         }
     }
 }
 
+/// The interval of one more run: of order statistics where there are enough, else that of normal runs.
+fn prediction(values: &[f64]) -> Option<Interval> {
+    if values.len() >= FEWEST_FOR_ORDER_STATISTICS {
+        return prediction_interval(values, LEVEL).ok().map(|prediction| prediction.interval);
+    }
+    normal_prediction_interval(values, LEVEL).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::range::Range;
     use renas_base::metric::Unit;
 
-    fn found(measured: &[(&str, Measured)]) -> Summaries {
-        let quantity = |measured: &Measured| Quantity {
+    fn quantity(measured: &Measured, range: Range) -> Quantity {
+        Quantity {
             label: String::new(),
             unit: Unit::One,
             data: String::new(),
-            over: String::new(),
+            over: "run".to_owned(),
+            cluster: "run".to_owned(),
+            range,
             measured: measured.clone(),
             observed_time: false,
-        };
-        let quantities = measured.iter().map(|(name, measured)| ((*name).to_owned(), quantity(measured))).collect();
+            imported: false,
+        }
+    }
+
+    fn found(measured: &[(&str, Measured)]) -> Summaries {
+        let quantities = measured.iter().map(|(name, one)| ((*name).to_owned(), quantity(one, Range::ANY))).collect();
         summarize(&Findings { quantities, ..Findings::default() })
     }
 
@@ -139,16 +192,36 @@ mod tests {
 
     /// SciPy 1.17.1, `scipy.stats.t.interval(0.95, 2, loc=mean(x), scale=sem(x))` of x = [2.1, 3.4, 1.9].
     #[test]
-    fn three_or_four_samples_get_students_t_and_five_the_bootstrap() {
-        let values = [2.1, 3.4, 1.9, 5.6, 4.4];
+    fn three_to_nine_clusters_get_students_t_and_ten_the_studentised_bootstrap() {
+        let values = [2.1, 3.4, 1.9, 5.6, 4.4, 3.0, 2.2, 4.9, 3.3, 2.7];
         let of = |n: usize| found(&[("a", Measured::Samples(values[..n].to_vec()))])["a"].clone();
         let Interval { low, high } = of(3).interval.expect("three samples");
         assert!((low - 0.44345379764118764).abs() < 1e-12 && (high - 4.489879535692146).abs() < 1e-12, "{low} {high}");
-        assert_eq!(of(3).method, "Student's t, n = 3");
-        assert_eq!(of(4).method, "Student's t, n = 4");
-        assert_eq!(of(5).method, "percentile bootstrap of the mean, 2000 resamples");
-        let bootstrap = Bootstrap::default().of_mean(&values, &mut stream("mean", "a"));
-        assert_eq!(of(5).interval, bootstrap.ok());
+        assert_eq!(of(9).method, "Student's t, n = 9");
+        assert_eq!(of(10).method, "bootstrap-t, n = 10");
+        let bootstrap = Bootstrap::default().studentized_mean(&values, &mut stream("mean", "a"));
+        assert_eq!(of(10).interval, bootstrap.ok());
+        let skewed = found(&[("a", Measured::Samples(vec![0.1, 0.0, 0.2, 0.1, 0.0, 3.0]))])["a"].clone();
+        assert_eq!(skewed.method, "Student's t, n = 6; skewed, few samples: covers about 88\u{a0}%");
+    }
+
+    /// The rule that the audit of hierarchical H1 asks for: five searches with three supernets are three clusters.
+    #[test]
+    fn units_that_share_a_cluster_count_once() {
+        let samples = vec![1.0, 2.0, 4.0, 3.0, 4.0];
+        let shared = Measured::Clustered { samples, clusters: vec![0, 1, 2, 0, 1] };
+        let summary = &found(&[("a", shared)])["a"];
+        assert_eq!((summary.n, summary.units), (3, Some(5)));
+        let alone = &found(&[("a", Measured::Samples(vec![2.0, 3.0, 4.0]))])["a"];
+        assert_eq!((summary.mean, summary.interval), (alone.mean, alone.interval));
+    }
+
+    #[test]
+    fn an_interval_is_cut_to_what_the_quantity_can_be_and_says_so() {
+        let share = quantity(&Measured::Samples(vec![0.5, 0.9, 0.95]), Range::SHARE);
+        let summary = summary_of("a", &share).expect("finite");
+        assert_eq!(summary.interval.expect("three samples").high, 1.0);
+        assert!(summary.method.ends_with("cut to what it can be"), "{}", summary.method);
     }
 
     #[test]
@@ -157,12 +230,10 @@ mod tests {
             ("few", Measured::Samples(vec![1.0, 2.0])),
             ("none", Measured::Samples(Vec::new())),
             ("nan", Measured::Samples(vec![f64::NAN; 50])),
+            ("exact", Measured::Exact(853_018.0)),
         ]);
-        assert_eq!(summaries.len(), 1);
+        assert_eq!(summaries.len(), 2);
         assert_eq!((summaries["few"].mean, summaries["few"].interval), (1.5, None));
-        assert_eq!(found(&[("few", Measured::Samples(vec![1.0; 38]))])["few"].prediction, None);
-        assert!(
-            found(&[("enough", Measured::Samples(vec![1.0; FEWEST_FOR_PREDICTION]))])["enough"].prediction.is_some()
-        );
+        assert_eq!((summaries["exact"].n, summaries["exact"].mean, summaries["exact"].interval), (0, 853_018.0, None));
     }
 }

@@ -228,10 +228,14 @@ mod tests {
             unit: Unit::Fraction,
             data: "digits".to_owned(),
             over: "search seed".to_owned(),
+            cluster: "seed".to_owned(),
+            range: crate::range::Range::ANY,
+            imported: false,
             measured: Measured::Samples(vec![0.9, 0.91]),
             observed_time: false,
         };
         let summary = Summary {
+            units: None,
             n: 2,
             mean: 0.905,
             interval: Some(Interval { low: 0.9, high: 0.91 }),

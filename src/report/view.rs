@@ -4,11 +4,12 @@
 
 use serde::Serialize;
 
-use super::claim::Verdict;
+use super::claim::{Amendment, Verdict};
 use super::findings::Figure;
-use super::judge::{Evidence, Judgement};
+use super::judge::{Evidence, Judgement, rules};
 use super::page::{AuditEntry, Clock, Deviation, Experiment, Fact, NotRun, Paper, Profile, Report};
 use super::{number, table};
+use renas_base::metric::Unit;
 
 /// The context of every template.
 #[derive(Serialize)]
@@ -17,6 +18,18 @@ pub(super) struct View<'a> {
     pub(super) clock: &'static str,
     pub(super) total: usize,
     pub(super) counts: Vec<Count>,
+    /// Claims that were amended, and claims that were added, after the first result.
+    pub(super) amended: usize,
+    pub(super) added: usize,
+    /// Claims that two CPU cores can carry, how many of them are decided, and how many are consistent.
+    pub(super) reachable: usize,
+    pub(super) decided: usize,
+    pub(super) consistent: usize,
+    /// Tests among them, and how many would come out green by chance alone.
+    pub(super) tests: usize,
+    pub(super) false_greens: String,
+    /// The rules that judged.
+    pub(super) rules: Vec<RulesView>,
     pub(super) data: Vec<Data>,
     pub(super) experiments: Vec<Section<'a>>,
 }
@@ -26,6 +39,23 @@ pub(super) struct View<'a> {
 pub(super) struct Count {
     pub(super) verdict: Badge,
     pub(super) count: usize,
+}
+
+/// One entry of the change log of judging.
+#[derive(Serialize)]
+pub(super) struct RulesView {
+    pub(super) version: u32,
+    pub(super) on: &'static str,
+    pub(super) what: &'static str,
+}
+
+/// An amendment of a claim.
+#[derive(Serialize)]
+pub(super) struct Amended<'a> {
+    pub(super) on: &'a str,
+    pub(super) was: &'a str,
+    pub(super) because: &'a str,
+    pub(super) before: String,
 }
 
 /// A verdict as it is shown.
@@ -82,6 +112,10 @@ pub(super) struct Claimed<'a> {
     pub(super) reason: &'a str,
     pub(super) verdict: Badge,
     pub(super) n: String,
+    pub(super) severity: &'a str,
+    pub(super) beside: &'a str,
+    pub(super) added: &'a str,
+    pub(super) amended: Vec<Amended<'a>>,
     pub(super) evidence: Vec<Seen<'a>>,
 }
 
@@ -91,7 +125,8 @@ pub(super) struct Seen<'a> {
     pub(super) quantity: &'a str,
     pub(super) label: &'a str,
     pub(super) data: &'a str,
-    pub(super) over: &'a str,
+    pub(super) over: String,
+    pub(super) imported: bool,
     pub(super) measured: String,
     pub(super) prediction: String,
     pub(super) n: String,
@@ -143,6 +178,19 @@ impl<'a> View<'a> {
             },
             total: judgements().count(),
             counts: counts(judgements(), &profile.name),
+            amended: judgements().filter(|judgement| !judgement.amended.is_empty()).count(),
+            added: judgements().filter(|judgement| judgement.added.is_some()).count(),
+            reachable: judgements().filter(|judgement| !judgement.out_of_reach).count(),
+            decided: judgements().filter(|judgement| !judgement.out_of_reach && judgement.is_decided()).count(),
+            consistent: judgements()
+                .filter(|judgement| !judgement.out_of_reach && judgement.verdict == Verdict::Consistent)
+                .count(),
+            tests: judgements().filter(|judgement| judgement.is_test()).count(),
+            false_greens: false_greens(judgements().filter(|judgement| judgement.is_test()).count()),
+            rules: rules::CHANGES
+                .iter()
+                .map(|one| RulesView { version: one.version, on: one.on, what: one.what })
+                .collect(),
             data,
             experiments: sections,
         }
@@ -201,7 +249,11 @@ impl<'a> Claimed<'a> {
             quantity: &judgement.quantity,
             reason: &judgement.reason,
             verdict: badge(judgement.verdict, profile),
-            n: judgement.n.map_or(String::new(), number::sample_size),
+            n: sizes(judgement.n, judgement.units, &judgement.cluster),
+            severity: &judgement.severity,
+            beside: &judgement.beside,
+            added: judgement.added.as_deref().unwrap_or_default(),
+            amended: judgement.amended.iter().map(amended).collect(),
             evidence: judgement.evidence.iter().map(Seen::new).collect(),
         }
     }
@@ -209,19 +261,44 @@ impl<'a> Claimed<'a> {
 
 impl<'a> Seen<'a> {
     fn new(evidence: &'a Evidence) -> Self {
-        let Evidence { quantity, label, data, over, unit, summary, observed_time } = evidence;
+        let Evidence { quantity, label, data, over, cluster, unit, summary, observed_time, imported } = evidence;
         Self {
             quantity,
             label,
             data,
-            over,
+            over: match over == cluster {
+                true => over.clone(),
+                false => format!("{over}, in clusters: {cluster}"),
+            },
+            imported: *imported,
             measured: table::measured(summary, *unit),
             prediction: summary.prediction.map_or(String::new(), |ends| number::interval(ends, *unit)),
-            n: number::sample_size(summary.n),
+            n: if summary.n == 0 { "exact".to_owned() } else { sizes(Some(summary.n), summary.units, cluster) },
             method: &summary.method,
             observed_time: *observed_time,
         }
     }
+}
+
+/// Clusters, and units where they are more: `n = 3 (supernet), 5 units`.
+fn sizes(n: Option<usize>, units: Option<usize>, cluster: &str) -> String {
+    match (n, units) {
+        (None, _) => String::new(),
+        (Some(n), None) => number::sample_size(n),
+        (Some(n), Some(units)) => format!("{} ({cluster}), {units} units", number::sample_size(n)),
+    }
+}
+
+/// Greens that chance alone gives of so many tests, each at one tail of 5 %.
+fn false_greens(tests: usize) -> String {
+    number::exact((tests as f64 * 0.025 * 10.0).round() / 10.0, Unit::One)
+}
+
+fn amended(amendment: &Amendment) -> Amended<'_> {
+    let Amendment { on, was, because, verdict_before } = amendment;
+    let before: Vec<String> =
+        verdict_before.iter().map(|(profile, verdict)| format!("{} ({profile})", verdict.name())).collect();
+    Amended { on, was, because, before: before.join(", ") }
 }
 
 /// A verdict never stands without the profile that reached it.

@@ -16,16 +16,44 @@ impl Bootstrap {
     pub fn studentized_mean(&self, sample: &[f64], stream: &mut Stream) -> Result<Interval, SampleError> {
         check(sample, 3, "a studentised bootstrap interval")?;
         let (n, centre) = (sample.len(), mean(sample));
-        if sample.iter().all(|value| *value == sample[0]) {
+        if !varies(sample, noise(sample)) {
             return Ok(Interval { low: sample[0], high: sample[0] });
         }
         let error = (variance(sample) / n as f64).sqrt();
         let mut resample = vec![0.0; n];
+        let noise = noise(sample);
         self.studentized(centre, error, || {
             resample.iter_mut().for_each(|value| *value = sample[stream.below(n)]);
-            // The variance of equal values may be a last bit instead of 0.
-            let varies = resample.iter().any(|value| *value != resample[0]);
-            varies.then(|| (mean(&resample) - centre) / (variance(&resample) / n as f64).sqrt())
+            varies(&resample, noise).then(|| (mean(&resample) - centre) / (variance(&resample) / n as f64).sqrt())
+        })
+    }
+
+    /// The studentised interval of a difference of means, left minus right, of two independent samples of at least three
+    /// values each; resamples of both, measured in Welch's standard error.
+    pub fn studentized_difference(
+        &self,
+        left: &[f64],
+        right: &[f64],
+        stream: &mut Stream,
+    ) -> Result<Interval, SampleError> {
+        check(left, 3, "a studentised bootstrap interval")?;
+        check(right, 3, "a studentised bootstrap interval")?;
+        let part = |sample: &[f64]| variance(sample) / sample.len() as f64;
+        let (centre, error) = (mean(left) - mean(right), (part(left) + part(right)).sqrt());
+        if error == 0.0 {
+            return Ok(Interval { low: centre, high: centre });
+        }
+        let (mut drawn_left, mut drawn_right) = (left.to_vec(), right.to_vec());
+        let mut fill = |into: &mut Vec<f64>, from: &[f64]| {
+            into.iter_mut().for_each(|value| *value = from[stream.below(from.len())]);
+            varies(into, noise(from))
+        };
+        self.studentized(centre, error, || {
+            let varies = [fill(&mut drawn_left, left), fill(&mut drawn_right, right)];
+            varies.contains(&true).then(|| {
+                let error = (part(&drawn_left) + part(&drawn_right)).sqrt();
+                (mean(&drawn_left) - mean(&drawn_right) - centre) / error
+            })
         })
     }
 
@@ -59,6 +87,15 @@ impl Bootstrap {
         let Interval { low, high } = self.interval(draw)?;
         Ok(Interval { low: centre - high * error, high: centre - low * error })
     }
+}
+
+/// Differences below this are rounding: values that are equal but for their last bits have no standard error.
+fn noise(sample: &[f64]) -> f64 {
+    1e-9 * sample.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()))
+}
+
+fn varies(sample: &[f64], noise: f64) -> bool {
+    sample.iter().any(|value| (value - sample[0]).abs() > noise)
 }
 
 /// Fisher's transformation; infinite at -1 and 1.
@@ -117,6 +154,27 @@ mod tests {
         assert_near(Ok(Interval { low: scaled(low), high: scaled(high) }), 2.9279, 4.9029, 0.02);
         let skewed = [0.1, 0.3, 1.2, -0.5, 2.0, 0.7, -1.1, 0.2, 1.5, 0.4, -0.2, 0.9].map(f64::exp);
         assert_near(PRECISE.studentized_mean(&skewed, &mut stream(2)), 1.2625, 4.7824, 0.02);
+    }
+
+    /// Two values that differ in last bits alone are one: a resample of them has no standard error of 1e-17.
+    #[test]
+    fn rounding_noise_is_no_spread() {
+        let sample: Vec<f64> = (0..40).map(|index| if index < 20 { 0.3 } else { 0.1 + 0.2 }).collect();
+        assert_eq!(
+            Bootstrap::default().studentized_mean(&sample, &mut stream(8)),
+            Ok(Interval { low: 0.3, high: 0.3 })
+        );
+        let noisy: Vec<f64> = sample.iter().enumerate().map(|(index, one)| one + f64::from(index % 10 == 0)).collect();
+        let interval = Bootstrap::default().studentized_mean(&noisy, &mut stream(9)).expect("it varies");
+        assert!(interval.low > 0.2 && interval.high < 0.8, "{interval:?}");
+    }
+
+    /// NumPy 2.4.6, 400,000 resamples of both samples by the same formula, over two seeds: -0.5701 and -0.5733 to 1.9374 and
+    /// 1.9287.
+    #[test]
+    fn the_interval_of_a_difference_of_two_samples_is_that_of_numpy() {
+        let interval = PRECISE.studentized_difference(&X, &super::super::summary::tests::Y, &mut stream(7));
+        assert_near(interval, -0.5717, 1.933, 0.015);
     }
 
     const A: [f64; 24] = [

@@ -114,6 +114,19 @@ pub fn variance(sample: &[f64]) -> f64 {
     sample.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / (sample.len() - 1) as f64
 }
 
+/// The skewness of at least three values that vary, adjusted for the size of the sample (Fisher and Pearson's G1; Joanes and
+/// Gill 1998, <https://doi.org/10.1111/1467-9884.00122>).
+pub fn skewness(sample: &[f64]) -> Option<f64> {
+    let n = sample.len() as f64;
+    if sample.len() < 3 || sample.iter().all(|value| *value == sample[0]) {
+        return None;
+    }
+    let mean = mean(sample);
+    let second = sample.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / n;
+    let third = sample.iter().map(|value| (value - mean) * (value - mean) * (value - mean)).sum::<f64>() / n;
+    Some(third / (second * second.sqrt()) * (n * (n - 1.0)).sqrt() / (n - 2.0))
+}
+
 /// The sample in ascending order; NaN last.
 pub fn sorted(sample: &[f64]) -> Vec<f64> {
     let mut sorted = sample.to_vec();
@@ -166,6 +179,14 @@ pub(super) mod tests {
         assert_close(median(&X), 3.65);
         assert_close(mean(&X), 3.86);
         assert_close(variance(&X), 2.0137777777777774);
+    }
+
+    /// SciPy 1.17.1, `scipy.stats.skew(X, bias=False)` and of its first three values.
+    #[test]
+    fn the_skewness_equals_that_of_scipy() {
+        assert!((skewness(&X).expect("it varies") - 0.18369055879326668).abs() < 1e-13);
+        assert!((skewness(&X[..3]).expect("it varies") - 1.6152905598583491).abs() < 1e-12);
+        assert_eq!((skewness(&[1.0; 5]), skewness(&X[..2])), (None, None));
     }
 
     #[test]

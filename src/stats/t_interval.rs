@@ -5,16 +5,82 @@
 
 use super::distribution::student_t_quantile;
 use super::summary::{Interval, SampleError, check, check_pair, mean, variance};
+use super::t_test::MeanDifference;
+
+/// Student's t for samples of one size: its quantile is looked for once, however many samples there are.
+#[derive(Clone, Copy, Debug)]
+pub struct Students {
+    n: usize,
+    critical: f64,
+}
+
+impl Students {
+    /// For samples of `n` values (pairs), of at least two; `level`: coverage that is aimed at, a fraction.
+    pub fn new(n: usize, level: f64) -> Result<Self, SampleError> {
+        if n < 2 {
+            return Err(SampleError::TooFew { statistic: "Student's t interval", least: 2, n });
+        }
+        Ok(Self { n, critical: critical(n, level)? })
+    }
+
+    /// The same with a quantile no larger than what keeps the mean of this sample clear of `border`: for exchanges of a sample
+    /// that another method found clear of it, and this one would not have.
+    pub fn no_stricter_than(&self, sample: &[f64], border: f64) -> Self {
+        let error = (variance(sample) / self.n as f64).sqrt();
+        let observed = (mean(sample) - border).abs() / error;
+        // The sample itself must pass: by a last bit.
+        let critical = if observed.is_finite() { self.critical.min(observed * (1.0 - 1e-6)) } else { self.critical };
+        Self { critical, ..*self }
+    }
+
+    /// The interval of the mean of a sample of that size; a point where nothing varies.
+    pub fn mean(&self, sample: &[f64]) -> Interval {
+        debug_assert_eq!(sample.len(), self.n);
+        let reach = self.critical * (variance(sample) / self.n as f64).sqrt();
+        let mean = mean(sample);
+        Interval { low: mean - reach, high: mean + reach }
+    }
+
+    /// The interval of the mean of `above` divided by that of `below`: see `interval_of_ratio`.
+    pub fn ratio(&self, above: &[f64], below: &[f64]) -> Result<Interval, SampleError> {
+        let n = self.n;
+        debug_assert_eq!([above.len(), below.len()], [n, n]);
+        let divisor = mean(below);
+        let factor = self.critical * self.critical / n as f64;
+        let bounded = divisor * divisor - factor * variance(below);
+        if bounded <= 0.0 {
+            return Err(SampleError::DivisorMayBeZero { n });
+        }
+        let ratio = mean(above) / divisor;
+        // Around the ratio itself: the residuals have mean zero, and the quadratic equation in the distance from it,
+        // bounded * distance^2 + 2 * factor * shared * distance = factor * spread, has real roots of either sign.
+        let residuals: Vec<f64> = above.iter().zip(below).map(|(above, below)| above - ratio * below).collect();
+        let spread = variance(&residuals);
+        let shared = residuals.iter().zip(below).map(|(residual, below)| residual * (below - divisor)).sum::<f64>()
+            / (n - 1) as f64;
+        let middle = factor * shared;
+        let root = (middle * middle + bounded * factor * spread).sqrt();
+        Ok(Interval { low: ratio - (root + middle) / bounded, high: ratio + (root - middle) / bounded })
+    }
+}
 
 /// The interval of the mean of at least two values; a point where nothing varies.
 ///
 /// `level`: coverage that is aimed at, a fraction. Student 1908, <https://doi.org/10.1093/biomet/6.1.1>.
 pub fn interval_of_mean(sample: &[f64], level: f64) -> Result<Interval, SampleError> {
     check(sample, 2, "Student's t interval")?;
-    let n = sample.len() as f64;
-    let reach = critical(sample.len(), level)? * (variance(sample) / n).sqrt();
-    let mean = mean(sample);
-    Ok(Interval { low: mean - reach, high: mean + reach })
+    Ok(Students::new(sample.len(), level)?.mean(sample))
+}
+
+/// The interval of a difference of means, left minus right, of two independent samples of at least two values each, by
+/// Welch's approximation of the degrees of freedom. Welch 1947, <https://doi.org/10.1093/biomet/34.1-2.28>.
+pub fn interval_of_difference(left: &[f64], right: &[f64], level: f64) -> Result<Interval, SampleError> {
+    let MeanDifference { difference, standard_error, freedom } = MeanDifference::independent(left, right)?;
+    if !(0.0..1.0).contains(&level) {
+        return Err(SampleError::Argument("the level of an interval is at least 0 and below 1"));
+    }
+    let reach = student_t_quantile((1.0 + level) / 2.0, freedom) * standard_error;
+    Ok(Interval { low: difference - reach, high: difference + reach })
 }
 
 /// The interval of the mean of `above` divided by the mean of `below`, which belong together by position.
@@ -25,24 +91,7 @@ pub fn interval_of_mean(sample: &[f64], level: f64) -> Result<Interval, SampleEr
 /// Fieller 1954, <https://doi.org/10.1111/j.2517-6161.1954.tb00159.x>.
 pub fn interval_of_ratio(above: &[f64], below: &[f64], level: f64) -> Result<Interval, SampleError> {
     check_pair(above, below, 2, "Fieller's interval")?;
-    let n = above.len();
-    let critical = critical(n, level)?;
-    let divisor = mean(below);
-    let factor = critical * critical / n as f64;
-    let bounded = divisor * divisor - factor * variance(below);
-    if bounded <= 0.0 {
-        return Err(SampleError::DivisorMayBeZero { n });
-    }
-    let ratio = mean(above) / divisor;
-    // Around the ratio itself: the residuals have mean zero, and the quadratic equation in the distance from it,
-    // bounded * distance^2 + 2 * factor * shared * distance = factor * spread, has real roots of either sign.
-    let residuals: Vec<f64> = above.iter().zip(below).map(|(above, below)| above - ratio * below).collect();
-    let spread = variance(&residuals);
-    let shared =
-        residuals.iter().zip(below).map(|(residual, below)| residual * (below - divisor)).sum::<f64>() / (n - 1) as f64;
-    let middle = factor * shared;
-    let root = (middle * middle + bounded * factor * spread).sqrt();
-    Ok(Interval { low: ratio - (root + middle) / bounded, high: ratio + (root - middle) / bounded })
+    Students::new(above.len(), level)?.ratio(above, below)
 }
 
 /// The quantile of Student's t whose both tails leave `level` between them.
@@ -56,7 +105,6 @@ pub(super) fn critical(n: usize, level: f64) -> Result<f64, SampleError> {
 #[cfg(test)]
 mod tests {
     use super::super::summary::tests::{X, Y, assert_close};
-    use super::super::t_test::MeanDifference;
     use super::*;
     use renas_base::seed::Seed;
 
@@ -74,6 +122,14 @@ mod tests {
     fn the_interval_of_a_mean_is_that_of_scipy() {
         assert_interval(interval_of_mean(&X[..3], 0.95), 0.44345379764118764, 4.489879535692146);
         assert_interval(interval_of_mean(&X[..4], 0.95), 0.541802392373282, 5.958197607626718);
+    }
+
+    /// SciPy 1.17.1, `scipy.stats.ttest_ind(X[:5], Y[:7], equal_var=False).confidence_interval(level)`.
+    #[test]
+    fn the_interval_of_an_independent_difference_is_that_of_scipy() {
+        let of = |level| interval_of_difference(&X[..5], &Y[..7], level);
+        assert_interval(of(0.95), -1.3230294853001712, 2.568743771014456);
+        assert_interval(of(0.9), -0.9365459209332228, 2.1822602066475065);
     }
 
     /// SciPy 1.17.1, `scipy.stats.ttest_rel(X[:n], Y[:n]).confidence_interval()` and its `pvalue`.

@@ -3,6 +3,7 @@
 mod bad_days; // kills, interruptions, full disks, damaged stores, two runs at once
 mod bad_input; // manifests, flags, data and installations that cannot be worked with
 mod bench; // a tiny experiment in a folder of its own, and the programs run in it
+mod claims; // what verdicts rest on, and that no correction stays unseen
 mod fashion_ga; // evolutions of convolutional networks, on modelled and on measured times
 mod hierarchical; // searches with the weights of a supernet
 mod packed; // somebody's own images, from JPEG files to a report

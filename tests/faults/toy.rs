@@ -1,5 +1,6 @@
 //! An experiment of a few studies that a test writes itself, on a store of its own.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
@@ -12,6 +13,7 @@ use renas::harness::run::{Experiment, Studied, evidence_of};
 use renas::harness::store::{Access, Evidence, Store};
 use renas::harness::study::{Context, Paper, Results, Study};
 use renas::harness::timing::TimeSource;
+use renas::report::catalogue::Promised;
 use renas::report::findings::Findings;
 use renas::report::page::Clock;
 use serde_json::{Value, json};
@@ -39,8 +41,12 @@ impl Paper for Toy {
         json!({})
     }
 
-    fn quantities(&self, _: &Value) -> Result<Vec<String>> {
+    fn quantities(&self, _: &Value) -> Result<Vec<Promised>> {
         Ok(Vec::new())
+    }
+
+    fn clusters(&self, _: &Value) -> Result<BTreeMap<String, usize>> {
+        Ok(BTreeMap::new())
     }
 
     fn plan(&self, _: &Value) -> Result<Vec<Study>> {
@@ -87,6 +93,7 @@ impl Toy {
             parameters: &Value::Null,
             plan: &plan,
             claims: &[],
+            cluster_seconds: &BTreeMap::new(),
             clock: Clock::Measured,
             time,
             worker: &worker,

@@ -1,14 +1,17 @@
 //! Two made-up reports: a tiny one whose every line is expected, and one of the size of a real experiment.
 
+use std::collections::BTreeMap;
+
 use renas::base::digest::Digest;
 use renas::base::metric::Unit;
 use renas::base::seed::Seed;
-use renas::report::claim::{Claim, Direction, Expectation};
+use renas::report::claim::{Claim, Direction, Expectation, Foil};
 use renas::report::findings::{Cell, Figure, Findings, Form, Measured, Quantity, Series, Table};
 use renas::report::judge::{Setting, judge};
 use renas::report::page::{
     AuditEntry, Clock, DataSet, Deviation, Experiment, Fact, NotRun, Paper, Profile, Report, RunRecord,
 };
+use renas::report::range::Range;
 use renas::report::summary::summarize;
 
 fn text(words: &str) -> String {
@@ -38,20 +41,35 @@ fn digits() -> DataSet {
 }
 
 fn quantity(label: &str, unit: Unit, data: &str, measured: Measured) -> Quantity {
-    Quantity { label: text(label), unit, data: text(data), over: text("search seed"), measured, observed_time: false }
+    Quantity {
+        label: text(label),
+        unit,
+        data: text(data),
+        over: text("search seed"),
+        cluster: text("search seed"),
+        range: Range::ANY,
+        measured,
+        observed_time: false,
+        imported: false,
+    }
 }
 
 fn claim(id: &str, source: &str, sentence: &str, data: &[&str], expectation: Expectation) -> Claim {
     let data = data.iter().map(|name| text(name)).collect();
-    Claim { id: text(id), source: text(source), sentence: text(sentence), expectation, data, profiles: Vec::new() }
+    Claim { data, ..Claim::new(id, source, sentence, expectation) }
 }
 
 fn judged(experiment: Experiment, claims: &[Claim], ran: &[&str]) -> Experiment {
     let summaries = summarize(&experiment.findings);
     let ran: Vec<String> = ran.iter().map(|name| text(name)).collect();
-    let setting = Setting { data: &ran, profile: "quick", clock: Clock::CostModel };
+    let setting = Setting { data: &ran, profile: "quick", clock: Clock::CostModel, cluster_seconds: &BTreeMap::new() };
     let judgements = claims.iter().map(|claim| judge(claim, &experiment.findings, &summaries, setting)).collect();
     Experiment { summaries, judgements, ..experiment }
+}
+
+/// The nearest other row of a table.
+fn other_row(value: f64) -> Option<Foil> {
+    Some(Foil::Value { value, is: text("the nearest other row") })
 }
 
 /// One experiment with one of everything.
@@ -109,28 +127,40 @@ pub(crate) fn tiny() -> Report {
             "Table 1, row 1",
             "The mean accuracy is 92 %.",
             &[],
-            Expectation::OneRun { quantity: text("paper.digits.accuracy"), value: 0.92 },
+            Expectation::OneRun { quantity: text("paper.digits.accuracy"), value: 0.92, foil: other_row(0.87) },
         ),
         claim(
             "accuracy-mnist",
             "Table 1, row 2",
             "On MNIST it is 96.8 %.",
             &["mnist"],
-            Expectation::OneRun { quantity: text("paper.mnist.accuracy"), value: 0.968 },
+            Expectation::OneRun { quantity: text("paper.mnist.accuracy"), value: 0.968, foil: other_row(0.87) },
         ),
         claim(
             "no-trade-off",
             "Section 4",
             "There is no trade-off: the correlation is above -0.2.",
             &["digits"],
-            Expectation::Bound { quantity: text("paper.digits.correlation"), least: Some(-0.2), most: None },
+            Expectation::Bound {
+                quantity: text("paper.digits.correlation"),
+                least: Some(-0.2),
+                most: None,
+                paper: None,
+                foil: None,
+            },
         ),
         claim(
             "seconds",
             "Abstract",
             "A search takes seconds.",
             &[],
-            Expectation::Bound { quantity: text("paper.digits.seconds"), least: None, most: Some(60.0) },
+            Expectation::Bound {
+                quantity: text("paper.digits.seconds"),
+                least: None,
+                most: Some(60.0),
+                paper: None,
+                foil: None,
+            },
         ),
     ];
     let experiment = Experiment {
@@ -259,6 +289,7 @@ pub(crate) fn realistic() -> Report {
                     Expectation::OneRun {
                         quantity: format!("reference.{data}.g{generations}.{metric}"),
                         value: if generations == 8 { value * 1.3 } else { value },
+                        foil: other_row(2.0 * value),
                     },
                 ));
             }
@@ -272,7 +303,7 @@ pub(crate) fn realistic() -> Report {
             "Table 2",
             "Accuracy rises over the generations.",
             &[],
-            Expectation::Trend { quantities: list("accuracy"), direction: rising },
+            Expectation::Trend { quantities: list("accuracy"), direction: rising, at: Vec::new() },
         ),
         claim(
             "order-flops",
@@ -288,8 +319,10 @@ pub(crate) fn realistic() -> Report {
             &[],
             Expectation::Equivalence {
                 left: text("reference.mnist.g8.accuracy"),
-                right: text("reference.mnist.g12.accuracy"),
+                right: Some(text("reference.mnist.g12.accuracy")),
                 margin: 0.01,
+                from: text("a point of Table 2"),
+                foil: None,
             },
         ),
         claim(
@@ -298,8 +331,12 @@ pub(crate) fn realistic() -> Report {
             "Accuracy and introspectability rise together.",
             &[],
             Expectation::All(vec![
-                Expectation::Trend { quantities: list("accuracy"), direction: rising },
-                Expectation::Trend { quantities: list("introspectability"), direction: Direction::Falling },
+                Expectation::Trend { quantities: list("accuracy"), direction: rising, at: Vec::new() },
+                Expectation::Trend {
+                    quantities: list("introspectability"),
+                    direction: Direction::Falling,
+                    at: Vec::new(),
+                },
             ]),
         ),
         claim(
@@ -310,8 +347,11 @@ pub(crate) fn realistic() -> Report {
             Expectation::Ratio {
                 numerator: text("paper.mnist.g15.accuracy"),
                 denominator: text("corrected.mnist.g15.accuracy"),
-                value: 1.0,
-                tolerance: 0.015,
+                value: Some(1.0),
+                tolerance: Some(0.015),
+                least: None,
+                most: None,
+                foil: None,
             },
         ),
         claim(

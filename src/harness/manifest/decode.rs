@@ -150,15 +150,20 @@ impl<'a> Item<'a> {
     /// A name that must be known; `kind` says what it names (`quantity`). Stand-in: the first known name, or empty.
     pub fn known<S: AsRef<str>>(&self, kind: &str, known: &[S]) -> String {
         let stand_in = || known.first().map(|name| name.as_ref().to_owned()).unwrap_or_default();
+        self.known_or_none(kind, known).unwrap_or_else(stand_in)
+    }
+
+    /// Like `known`, with nothing in the place of what is not known: for names whose own mistakes follow from what they name.
+    pub fn known_or_none<S: AsRef<str>>(&self, kind: &str, known: &[S]) -> Option<String> {
         let Value::Text(name) = &self.node.value else {
             self.wrong_type(&format!("the name of a {kind}"));
-            return stand_in();
+            return None;
         };
         if known.iter().any(|candidate| candidate.as_ref() == name) {
-            return name.clone();
+            return Some(name.clone());
         }
         self.problem(format!("no {kind} `{name}`; {}", suggestion(name, known)));
-        stand_in()
+        None
     }
 
     /// Every element of a list that is not empty, read by `read`. Stand-in: empty.

@@ -7,19 +7,16 @@ use std::fmt;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
-use super::claims::{Names, claim};
+use super::claims::{Known, Names, claim};
 use super::decode::{Item, Problem, Problems, Section, read};
-use super::model::{CostModel, Manifest, Profile, ProfileSettings};
+use super::model::{Manifest, Profile, ProfileSettings};
 use super::problem::suggestion;
+use super::profiles::{cluster_seconds, profile_settings};
 use super::yaml;
 use crate::study::Paper;
-use crate::timing::Timing;
 use renas_base::digest::Digest;
 use renas_data::registry;
-use renas_report::page::{self, AuditEntry, Clock, Deviation};
-use renas_task::numerics::Numerics;
+use renas_report::page::{self, AuditEntry, Deviation};
 
 /// Why there is no manifest.
 #[derive(Debug, thiserror::Error)]
@@ -147,7 +144,8 @@ pub fn parse(file: &Path, bytes: &[u8], papers: &[&dyn Paper]) -> Result<Manifes
     }
 }
 
-fn tree(bytes: &[u8]) -> Result<yaml::Node, Problem> {
+/// The tree of a text of ours; a mistake where it is none.
+pub fn tree(bytes: &[u8]) -> Result<yaml::Node, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
         Problem { line, path: String::new(), message: "not UTF-8 text".to_owned() }
@@ -192,7 +190,7 @@ impl Reader<'_> {
         let brought = section.optional("readers_data", |item| item.list(Item::text)).unwrap_or_default();
         let registered = registry::all().iter().map(|set| set.name);
         let data: Vec<&str> = registered.chain(brought.iter().map(String::as_str)).collect();
-        let names = Names { quantities: quantities.as_deref(), data: &data };
+        let names = Names { quantities: quantities.as_ref(), data: &data };
         Manifest {
             id,
             file: file.to_owned(),
@@ -230,18 +228,31 @@ impl Reader<'_> {
         section: &mut Section<'s>,
         defaults: Option<&Item<'s>>,
         paper: Option<&dyn Paper>,
-    ) -> (BTreeMap<Profile, ProfileSettings>, Option<Vec<String>>) {
+    ) -> (BTreeMap<Profile, ProfileSettings>, Option<Known>) {
         let mut profiles = BTreeMap::new();
         let known = |key: &&str| key.parse::<Profile>().is_ok();
-        let mut quantities = section.keys().iter().all(known).then(Vec::new);
+        let mut quantities = section.keys().iter().all(known).then(Known::default);
         for profile in Profile::ALL {
             let Some(item) = section.item(profile.name()) else { continue };
             let before = self.problems.count();
-            let settings = item.section(|section| profile_settings(section, profile, defaults, paper));
+            let mut seconds = None;
+            let mut settings = item.section(|section| {
+                seconds = section.item("cluster_seconds");
+                profile_settings(section, profile, defaults, paper)
+            });
             let sound = self.problems.count() == before;
-            match paper.filter(|_| sound).map(|paper| paper.quantities(&settings.parameters)) {
-                Some(Ok(found)) => quantities = quantities.map(|known: Vec<String>| [known, found].concat()),
-                Some(Err(error)) => {
+            let parameters = &settings.parameters;
+            let promise = |paper: &dyn Paper| Ok((paper.quantities(parameters)?, paper.clusters(parameters)?));
+            match paper.filter(|_| sound).map(promise) {
+                Some(Ok((promised, clusters))) => {
+                    if let Some(seconds) = &seconds {
+                        settings.cluster_seconds = cluster_seconds(seconds, &promised);
+                    }
+                    if let Some(known) = &mut quantities {
+                        known.add(profile, promised, &clusters);
+                    }
+                }
+                Some(Err::<_, anyhow::Error>(error)) => {
                     item.problem(format!("{error:#}"));
                     quantities = None;
                 }
@@ -255,53 +266,6 @@ impl Reader<'_> {
         }
         (profiles, quantities)
     }
-}
-
-/// What a manifest may ask for; a GPU has its own.
-const ON_A_CPU: [Numerics; 3] = [Numerics::Portable, Numerics::Avx2, Numerics::Native];
-
-fn profile_settings<'s>(
-    section: &mut Section<'s>,
-    profile: Profile,
-    defaults: Option<&Item<'s>>,
-    paper: Option<&dyn Paper>,
-) -> ProfileSettings {
-    let purpose = section.text("purpose");
-    let numerics = section.choice("numerics", &ON_A_CPU.map(|numerics| (numerics.name(), numerics)));
-    let clock = section.choice("clock", &[Clock::CostModel, Clock::Measured].map(|clock| (clock.name(), clock)));
-    let cost_model = section.optional("cost_model", |item| item.section(cost_model));
-    if clock == Clock::Measured && cost_model.is_some() {
-        section.problem("cost_model", "is of no use where the clock is `measured`");
-    }
-    let timing = section.optional("timing", |item| item.section(timing));
-    if clock == Clock::CostModel && timing.is_some() {
-        section.problem("timing", "is of no use where the clock is `cost_model`");
-    }
-    // Without a paper its parameters cannot be read: the unknown id is reported.
-    let read = |section: &mut Section<'s>| match paper {
-        Some(paper) => paper.parameters(section),
-        None => {
-            section.ignore_rest();
-            Value::Bool(false)
-        }
-    };
-    let parameters = match defaults {
-        Some(defaults) => section.section_over("parameters", defaults, read),
-        None => section.section("parameters", read),
-    };
-    ProfileSettings { profile, purpose, numerics, clock, cost_model, timing, parameters }
-}
-
-fn cost_model(section: &mut Section<'_>) -> CostModel {
-    CostModel {
-        overhead_seconds: section.number("overhead_seconds", 0.0..=1.0),
-        multiply_adds_per_second: section.number("multiply_adds_per_second", 1.0..=1e18),
-        bytes_per_second: section.number("bytes_per_second", 1.0..=1e18),
-    }
-}
-
-fn timing(section: &mut Section<'_>) -> Timing {
-    Timing { warm_up: section.integer("warm_up", 0..=100_000), steps: section.integer("steps", 1..=100_000) }
 }
 
 fn paper_reference(section: &mut Section<'_>) -> page::Paper {

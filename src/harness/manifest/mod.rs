@@ -1,9 +1,11 @@
 //! Manifests: what an experiment runs at each profile, and what its paper claims.
 
-mod claims; //    claims and their expectations
+mod claims;
+mod expectations; // what must hold, one form each
 pub mod decode; // typed values out of a tree, every mistake collected
 pub mod load; //   from files to checked manifests
 pub mod model; //  what a manifest says, as checked types
+mod profiles; //  what is run, on which clock
 pub mod problem; // one mistake, and the words for it
 pub mod section; // the keys of one mapping, while they are read
 pub mod yaml; //   YAML text as a tree that remembers lines

@@ -120,6 +120,8 @@ pub struct ProfileSettings {
     pub cost_model: Option<CostModel>,
     /// How networks are timed under `Clock::Measured`; absent where the experiment is not about time.
     pub timing: Option<Timing>,
+    /// CPU seconds of one more cluster (a search seed, a model), by what a cluster is, where they are known.
+    pub cluster_seconds: BTreeMap<String, f64>,
     /// The paper's parameters, as `Paper::parameters` read them.
     pub parameters: serde_json::Value,
 }

@@ -49,7 +49,7 @@ impl Problems {
 }
 
 /// The nearest known name; where none is near, all of them, or how many there are.
-pub(super) fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
+pub fn suggestion<S: AsRef<str>>(name: &str, known: &[S]) -> String {
     if let Some(near) = nearest(name, known.iter().map(AsRef::as_ref)) {
         return format!("did you mean `{near}`?");
     }

@@ -108,7 +108,9 @@ impl Pretence for FakeContext {
                 .to_owned();
         let mut stream = Seed::from_number(11).stream("author");
         for _ in 0..40 {
-            let row: Vec<String> = (0..8).map(|_| (stream.uniform() * 20.0).to_string()).collect();
+            // Five features, then accuracy and introspectability, which are shares, and the cost.
+            let scales = [20.0, 20.0, 20.0, 20.0, 20.0, 1.0, 1.0, 3000.0];
+            let row: Vec<String> = scales.iter().map(|scale| (stream.uniform() * scale).to_string()).collect();
             text.push_str(&row.join(","));
             text.push('\n');
         }

@@ -104,9 +104,14 @@ impl Arm {
         self.variant.split() != Split::Test
     }
 
+    /// Whether it searches on a table that the author published.
+    pub fn is_imported(&self) -> bool {
+        self.name == AUTHOR
+    }
+
     /// Whether its final population can be judged by really training it on the same data.
     pub fn is_retrained(&self) -> bool {
-        self.name != AUTHOR
+        !self.is_imported()
     }
 }
 

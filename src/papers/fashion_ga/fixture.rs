@@ -1,6 +1,7 @@
 //! A small experiment and a context that trains nothing, for tests.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::{Value, json};
@@ -48,7 +49,7 @@ pub(super) fn settings() -> Settings {
         search: SearchSettings {
             population: 4,
             sample: 2,
-            cycles: 20,
+            cycles: 60,
             seeds: 3,
             arms: NAMES.map(str::to_owned).to_vec(),
         },
@@ -95,9 +96,12 @@ impl Pretence for FakeContext {
     }
 }
 
-/// The results of all studies of the small experiment.
-pub(super) fn results() -> (Value, Results) {
-    let parameters = json!(settings());
-    let results = results_of(&FashionGa, &parameters, &FakeContext);
-    (parameters, results)
+/// The results of all studies of the small experiment, run once for all tests.
+pub(super) fn results() -> &'static (Value, Results) {
+    static RESULTS: LazyLock<(Value, Results)> = LazyLock::new(|| {
+        let parameters = json!(settings());
+        let results = results_of(&FashionGa, &parameters, &FakeContext);
+        (parameters, results)
+    });
+    &RESULTS
 }

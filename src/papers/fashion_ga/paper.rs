@@ -1,5 +1,7 @@
 //! `Paper`: how the harness sees the search on Fashion-MNIST.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result};
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -9,6 +11,7 @@ use super::settings::{self, Settings};
 use super::{activations, analysis, best, filters, search};
 use renas_harness::manifest::decode::Section;
 use renas_harness::study::{Context, Paper, Results, Study};
+use renas_report::catalogue::Promised;
 use renas_report::findings::Findings;
 
 /// Iyer, Budhwani and Srivastava 2021: aging evolution of sequential convolutional networks.
@@ -28,8 +31,12 @@ impl Paper for FashionGa {
         serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
     }
 
-    fn quantities(&self, parameters: &Value) -> Result<Vec<String>> {
-        Ok(analysis::quantities::names(&read(parameters)?))
+    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
+        Ok(analysis::quantities::promised(&read(parameters)?))
+    }
+
+    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>> {
+        Ok(analysis::quantities::clusters(&read(parameters)?))
     }
 
     fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
@@ -65,7 +72,7 @@ mod tests {
     #[test]
     fn findings_are_sound_and_have_every_exhibit() {
         let (parameters, results) = results();
-        let findings = FashionGa.analyze(&parameters, &results).expect("own results");
+        let findings = FashionGa.analyze(parameters, results).expect("own results");
         let ids = sound_ids(&findings);
         for id in [
             "table1",
@@ -74,6 +81,7 @@ mod tests {
             "best",
             "genomes",
             "depth",
+            "depth_sigmoid",
             "correlations",
             "activations",
             "filters",

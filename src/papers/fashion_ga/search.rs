@@ -145,9 +145,10 @@ mod tests {
     fn a_child_is_one_mutation_of_the_arm_away_from_its_parent() {
         let inputs = search_inputs(Arm::Random);
         for name in ["swap", "inversion", "filter", "replace", "add_layer", "all"] {
-            for visit in record(name) {
+            let record = record(name);
+            for visit in &record {
                 let Some(parent) = visit.parent else { continue };
-                let parent = &record(name)[parent].genome;
+                let parent = &record[parent].genome;
                 match visit.mutation {
                     Some(mutation) => {
                         assert!(name == "all" || mutation.name() == name);

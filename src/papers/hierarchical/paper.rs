@@ -1,5 +1,7 @@
 //! `Paper`: how the harness sees the search in the hierarchical space.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result};
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -9,6 +11,7 @@ use super::settings::{self, Settings};
 use super::{analysis, cost, finals, latency, ranking, search, sharing};
 use renas_harness::manifest::decode::Section;
 use renas_harness::study::{Context, Paper, Results, Study};
+use renas_report::catalogue::Promised;
 use renas_report::findings::Findings;
 
 /// Zhang, Rodriguez, Tanaka and Al-Mansoori: multi-objective search for efficient convolutional networks.
@@ -28,8 +31,12 @@ impl Paper for Hierarchical {
         serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
     }
 
-    fn quantities(&self, parameters: &Value) -> Result<Vec<String>> {
-        Ok(analysis::quantities::names(&read(parameters)?))
+    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
+        Ok(analysis::quantities::promised(&read(parameters)?))
+    }
+
+    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>> {
+        Ok(analysis::quantities::clusters(&read(parameters)?))
     }
 
     fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
@@ -75,6 +82,7 @@ mod tests {
             "supernets",
             "operators",
             "counts",
+            "full_size",
             "transfer",
             "latency",
             "latency_pairs",

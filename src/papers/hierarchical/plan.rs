@@ -168,7 +168,8 @@ impl Settings {
         search_seed % self.supernet.seeds
     }
 
-    fn data_on(&self, ground: Ground) -> &DataSettings {
+    /// The data of a ground.
+    pub fn data_on(&self, ground: Ground) -> &DataSettings {
         match ground {
             Ground::Searched => &self.data,
             Ground::Transfer => &self.transfer.data,

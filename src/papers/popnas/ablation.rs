@@ -99,6 +99,17 @@ pub fn ablation(inputs: &AblationInputs, results: &Results, context: &dyn Contex
     Ok(judged)
 }
 
+/// How a regressor sees the cells of a search.
+pub fn encoding(variant: Variant, blocks: usize, record: &SearchRecord, features: FeatureSet) -> Result<Encoding> {
+    let index = match features {
+        FeatureSet::Standard | FeatureSet::NoInputs => Index::Standard,
+        FeatureSet::Reordered | FeatureSet::ReorderedNoInputs => Index::Reordered,
+        FeatureSet::Dynamic => dynamic_index(Space::new(variant, 1).operators(), &record.stages[0])?,
+    };
+    let inputs = matches!(features, FeatureSet::Standard | FeatureSet::Reordered);
+    Ok(Encoding { blocks, index, inputs, variant, truncates: false })
+}
+
 fn stage_of(
     inputs: &AblationInputs,
     record: &SearchRecord,
@@ -107,18 +118,7 @@ fn stage_of(
     stage: usize,
     context: &dyn Context,
 ) -> Result<Vec<[f64; 2]>> {
-    let index = match features {
-        FeatureSet::Standard | FeatureSet::NoInputs => Index::Standard,
-        FeatureSet::Reordered | FeatureSet::ReorderedNoInputs => Index::Reordered,
-        FeatureSet::Dynamic => dynamic_index(Space::new(inputs.variant, 1).operators(), &record.stages[0])?,
-    };
-    let encoding = Encoding {
-        blocks: inputs.blocks,
-        index,
-        inputs: matches!(features, FeatureSet::Standard | FeatureSet::Reordered),
-        variant: inputs.variant,
-        truncates: false,
-    };
+    let encoding = encoding(inputs.variant, inputs.blocks, record, features)?;
     let known: Vec<(&Cell, f64)> = record.stages[..stage]
         .iter()
         .flat_map(|stage| &stage.cells)

@@ -1,5 +1,7 @@
 //! `Paper`: how the harness sees POPNAS.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result};
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -9,6 +11,7 @@ use super::settings::{self, Settings};
 use super::{ablation, analysis, clock, search};
 use renas_harness::manifest::decode::Section;
 use renas_harness::study::{Context, Paper, Results, Study};
+use renas_report::catalogue::Promised;
 use renas_report::findings::Findings;
 
 /// POPNAS, Lomurno et al. 2021: progressive search of cells on the front of predicted accuracy and training time.
@@ -28,8 +31,12 @@ impl Paper for Popnas {
         serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
     }
 
-    fn quantities(&self, parameters: &Value) -> Result<Vec<String>> {
-        Ok(analysis::quantities::names(&read(parameters)?))
+    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
+        Ok(analysis::quantities::promised(&read(parameters)?))
+    }
+
+    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>> {
+        Ok(analysis::quantities::clusters(&read(parameters)?))
     }
 
     fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {

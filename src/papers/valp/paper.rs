@@ -1,5 +1,7 @@
 //! `Paper`: how the harness sees VALP.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result};
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -9,6 +11,7 @@ use super::settings::{self, Settings};
 use super::{analysis, donation, exploration, search};
 use renas_harness::manifest::decode::Section;
 use renas_harness::study::{Context, Paper, Results, Study};
+use renas_report::catalogue::Promised;
 use renas_report::findings::Findings;
 
 /// VALP, Garciarena et al. 2021: gentle and aggressive operators, guided and random search.
@@ -28,8 +31,12 @@ impl Paper for ValpPaper {
         serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
     }
 
-    fn quantities(&self, parameters: &Value) -> Result<Vec<String>> {
-        Ok(analysis::quantities::names(&read(parameters)?))
+    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
+        Ok(analysis::quantities::promised(&read(parameters)?))
+    }
+
+    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>> {
+        Ok(analysis::quantities::clusters(&read(parameters)?))
     }
 
     fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
@@ -63,6 +70,7 @@ mod tests {
     use crate::pretence::results;
     use renas_harness::manifest::load;
     use renas_harness::manifest::model::{Manifest, Profile};
+    use renas_report::claim::Expectation;
     use renas_report::soundness::sound_ids;
 
     fn manifest() -> Manifest {
@@ -71,16 +79,59 @@ mod tests {
     }
 
     #[test]
-    fn every_claim_that_is_tested_at_all_is_tested_by_reduced_but_for_the_papers_own_p_values() {
+    fn every_claim_that_is_tested_at_all_is_tested_by_reduced_but_for_what_is_of_the_papers_scale() {
         let manifest = manifest();
         let parameters = &manifest.profiles[&Profile::Reduced].parameters;
         let known = ValpPaper.quantities(parameters).expect("a sound manifest");
         for claim in &manifest.claims {
-            for name in claim.expectation.quantities() {
-                assert!(known.iter().any(|known| known == name), "{}: {name}", claim.id);
+            for name in claim.quantities() {
+                assert!(known.iter().any(|known| known.name == *name), "{}: {name}", claim.id);
             }
-            assert_eq!(!claim.profiles.is_empty(), claim.id == "all-pairs-differ-as-published", "{}", claim.id);
+            let of_scale = ["all-pairs-differ-as-published", "most-improvements-marginal"];
+            assert_eq!(!claim.profiles.is_empty(), of_scale.contains(&claim.id.as_str()), "{}", claim.id);
         }
+    }
+
+    /// The quantities that an expectation rests on: not those that are shown beside something undecided.
+    fn judged(expectation: &Expectation) -> Vec<&str> {
+        match expectation {
+            Expectation::Undecided { .. } => Vec::new(),
+            Expectation::All(parts)
+            | Expectation::Parts(parts)
+            | Expectation::Any(parts)
+            | Expectation::Robust(parts) => parts.iter().flat_map(judged).collect(),
+            other => other.quantities(),
+        }
+    }
+
+    /// What the audit found: p-values of pooled observations, and one number of all pairs together with an interval of no
+    /// width.
+    #[test]
+    fn no_claim_rests_on_pooled_tests_or_on_one_number_of_the_whole_experiment() {
+        let manifest = manifest();
+        let known = ValpPaper.quantities(&manifest.profiles[&Profile::Reduced].parameters).expect("a sound manifest");
+        for claim in &manifest.claims {
+            for name in judged(&claim.expectation) {
+                let promised = known.iter().find(|known| known.name == name).expect("it is measured");
+                assert!(["model", "pair"].contains(&promised.cluster.as_str()), "{}: {name}", claim.id);
+                assert_ne!(promised.over, "improvement of an output by a mutation", "{}: {name}", claim.id);
+            }
+        }
+    }
+
+    /// What the audit found: the sentence is about the first 20 steps, and 16 were tested.
+    #[test]
+    fn early_steps_are_tested_up_to_the_twentieth() {
+        let manifest = manifest();
+        let claim = manifest.claims.iter().find(|claim| claim.id == "random-leads-early-pairs").expect("it is claimed");
+        assert_eq!(judged(&claim.expectation), ["search.guided.step10.lead", "search.guided.step20.lead"]);
+    }
+
+    #[test]
+    fn models_and_pairs_are_planned_as_clusters() {
+        let manifest = manifest();
+        let planned = ValpPaper.clusters(&manifest.profiles[&Profile::Reduced].parameters).expect("a sound manifest");
+        assert_eq!((planned["model"], planned["pair"]), (30, 10));
     }
 
     #[test]

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 
+use super::entry::Group;
+use super::out_of_fold::{OutOfFold, out_of_fold};
 use crate::components::Components;
 use crate::plan::{self, Arm, arms, table_id, tradeoffs_id};
 use crate::quality::Quality;
 use crate::retrain::Retrained;
 use crate::search::{Kept, SearchRecord};
 use crate::settings::{Dataset, Settings};
+use crate::table::rows;
 use crate::tradeoffs::Estimates;
 use crate::trial::Trained;
 use renas_harness::study::Results;
@@ -20,6 +23,7 @@ pub struct Evidence {
     tables: BTreeMap<String, Vec<Trained>>,
     arms: BTreeMap<(String, String), ArmEvidence>,
     estimates: BTreeMap<String, Estimates>,
+    out_of_fold: BTreeMap<(String, String, Group), Vec<OutOfFold>>,
 }
 
 /// The results of one arm on one data set.
@@ -36,24 +40,43 @@ pub struct ArmEvidence {
 }
 
 impl Evidence {
-    /// Read the results of every study of the profile.
+    /// Read the results of the studies of the profile, and predict the networks of our tables out of fold.
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
-        let mut evidence = Self { tables: BTreeMap::new(), arms: BTreeMap::new(), estimates: BTreeMap::new() };
+        let (tables, arms_found, estimates, predicted) = <_>::default();
+        let mut evidence = Self { tables, arms: arms_found, estimates, out_of_fold: predicted };
         for dataset in &settings.datasets {
             evidence.tables.insert(dataset.name.clone(), results.read(&table_id(&dataset.name))?);
             for arm in arms(dataset) {
                 evidence.arms.insert(key(&arm), ArmEvidence::read(settings, &arm, results)?);
+                if !arm.is_imported() {
+                    evidence.predict(settings, dataset, &arm)?;
+                }
             }
-            let kinds = [Some(false), dataset.author_table.as_ref().map(|_| true)];
-            for author in kinds.into_iter().flatten() {
-                let id = tradeoffs_id(&dataset.name, author);
+            if dataset.author_table.is_some() {
+                let id = tradeoffs_id(&dataset.name, true);
                 evidence.estimates.insert(id.clone(), results.read(&id)?);
             }
         }
-        if settings.datasets.len() > 1 {
-            evidence.estimates.insert(plan::GROWTH_ID.to_owned(), results.read(plan::GROWTH_ID)?);
-        }
         Ok(evidence)
+    }
+
+    fn predict(&mut self, settings: &Settings, dataset: &Dataset, arm: &Arm) -> Result<()> {
+        for group in Group::BOTH {
+            let table = self.table(dataset).iter().filter(|network| group.holds(network, dataset.classes));
+            let table: Vec<Trained> = table.cloned().collect();
+            let seed = settings.root().derive("out of fold").derive(&arm.study_id("surrogates"));
+            let (name, data) = key(arm);
+            let found =
+                if table.len() < 2 { Vec::new() } else { out_of_fold(&rows(&table, arm.variant), arm.variant, &seed)? };
+            self.out_of_fold.insert((name, data, group), found);
+        }
+        Ok(())
+    }
+
+    /// The networks of our table as trees predict them that were not fitted on them; none of the author's arm.
+    pub fn out_of_fold(&self, arm: &Arm, group: Group) -> Option<&Vec<OutOfFold>> {
+        let (name, data) = key(arm);
+        self.out_of_fold.get(&(name, data, group))
     }
 
     /// Our trained networks of a data set.
@@ -66,7 +89,7 @@ impl Evidence {
         &self.arms[&key(arm)]
     }
 
-    /// The estimates of a study of trade-offs.
+    /// The estimates of a study of trade-offs in a table of the author's.
     pub fn estimates(&self, study: &str) -> Result<&Estimates> {
         self.estimates.get(study).with_context(|| format!("no result of study {study}"))
     }

@@ -2,8 +2,8 @@
 
 use anyhow::{Context as _, Result};
 
+use super::entry::WORDS;
 use super::evidence::Evidence;
-use super::quantities::WORDS;
 use crate::objectives::OBJECTIVES;
 use crate::plan::{Arm, FIGURE_1, arms};
 use crate::population::Trajectory;
@@ -17,8 +17,7 @@ use renas_stats::summary::{mean, quantile, sorted};
 pub fn all(settings: &Settings, evidence: &Evidence) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for dataset in &settings.datasets {
-        // The `paper` variant differs from `corrected` in details that these figures do not show.
-        for arm in arms(dataset).iter().filter(|arm| arm.variant != Variant::Paper) {
+        for arm in &arms(dataset) {
             for axis in [1, 2] {
                 figures.push(figure_1(settings, dataset, arm, axis, evidence));
             }

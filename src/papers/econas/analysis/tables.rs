@@ -1,8 +1,8 @@
 //! The tables of the report.
 
+use super::entry::{Group, UNITS, WORDS};
 use super::evidence::Evidence;
 use super::published;
-use super::quantities::{UNITS, WORDS};
 use crate::objectives::OBJECTIVES;
 use crate::plan::{AUTHOR, Arm, arms};
 use crate::settings::{Dataset, Settings};
@@ -165,14 +165,17 @@ fn surrogates(dataset: &Dataset) -> Table {
         for axis in 0..predicted {
             let name =
                 |kind| Cell::Quantity(format!("surrogate.{}.{}.{}.{kind}", arm.name, dataset.name, OBJECTIVES[axis]));
-            rows.push(vec![text(words(&arm)), text(WORDS[axis]), name("r2"), name("mse"), name("tau")]);
+            let learned = if arm.is_imported() { Cell::Empty } else { name("learned.r2") };
+            rows.push(vec![text(words(&arm)), text(WORDS[axis]), name("r2"), learned, name("mse"), name("tau")]);
         }
     }
-    let caption = "Trees fitted to a random part of the table and judged on the networks held out, over random splits. R \
-                   squared 0 is as good as predicting the mean of the held-out networks. Splits of one table overlap, so \
-                   the intervals are those of the splitting, not of other tables."
+    let caption = "Trees on networks of the table that they were not fitted on. R squared 0 is as good as the mean of all. R \
+                   squared and squared error: every network predicted by trees fitted to four fifths of the table without \
+                   it, intervals over networks; without n.l.: the same table without networks that learned nothing. \
+                   Kendall's tau-b, and all of the author's table, of which the evidence holds no rows: means over random \
+                   splits, which are one table and have no interval."
         .to_owned();
-    let columns = ["Variant", "Objective", "R squared", "Mean squared error", "Kendall's tau-b"];
+    let columns = ["Variant", "Objective", "R squared", "R squared without n.l.", "Squared error", "Kendall's tau-b"];
     let title = format!("Surrogates on held-out networks, {}", dataset.name);
     table(format!("surrogates_{}", dataset.name), title, caption, &columns, rows)
 }
@@ -188,9 +191,10 @@ fn retrained(settings: &Settings, dataset: &Dataset) -> Table {
         }
     }
     let caption = format!(
-        "{} networks of the final population of one search per variant, really trained. Measured on the samples that the \
-         variant searches on: test for reference and paper, validation for corrected, whose test values stand last. The \
-         gain is over the mean of the table's random networks.",
+        "{} networks of the final population of one search per variant, really trained: relatives of one search, which is \
+         one cluster, so that means have no interval. Measured on the samples that the variant searches on: test for \
+         reference and paper, validation for corrected, whose test values stand last. The gain is over the mean of the \
+         table's random networks.",
         settings.studies.retrained
     );
     let columns = ["Variant", "Objective", "Predicted", "Measured", "Predicted minus measured", "Gain", "Test"];
@@ -209,7 +213,8 @@ fn components(settings: &Settings, dataset: &Dataset) -> Table {
     let (samples, searches) = (settings.studies.row_samples, settings.studies.searches_per_sample);
     let caption = format!(
         "Standard deviation of the final population's mean by cause, from {searches} searches on each of {samples} samples \
-         of {} of the {} rows (one-way analysis of variance; intervals by bootstrap over samples). The reference variant \
+         of {} of the {} rows (one-way analysis of variance; intervals by percentile bootstrap over samples, a little \
+         short). The reference variant \
          always fits the same rows, so all of its spread is the search's.",
         settings.table.fitted, settings.table.networks
     );
@@ -227,16 +232,24 @@ fn tradeoffs(dataset: &Dataset) -> Table {
             ("distance", "introspectability, as defined (distance of hidden activations)"),
             ("multiply_adds", "multiply-adds"),
         ] {
-            if (source, partner) == ("published", "distance") {
-                continue;
+            let cell = |group: Group, kind| {
+                Cell::Quantity(format!("{source}.{}.{}{kind}.accuracy_{partner}", dataset.name, group.prefix()))
+            };
+            let row =
+                |owner: &str, group| vec![text(owner), text(words), cell(group, "pearson"), cell(group, "spearman")];
+            match (source, partner) {
+                ("published", "distance") => {}
+                ("published", _) => rows.push(row("the author's", Group::All)),
+                _ => {
+                    rows.push(row("ours", Group::All));
+                    rows.push(row("ours, without networks that learned nothing", Group::Learned));
+                }
             }
-            let cell = |kind| Cell::Quantity(format!("{source}.{}.{kind}.accuracy_{partner}", dataset.name));
-            let owner = if source == "trained" { "ours" } else { "the author's" };
-            rows.push(vec![text(owner), text(words), cell("pearson"), cell("spearman")]);
         }
     }
     let caption = "Correlation of test accuracy with the other objectives over the networks of a table, all really \
-                   trained; intervals by bootstrap over networks."
+                   trained, with and without networks that learned nothing (at most chance and 2 points); intervals by \
+                   studentised bootstrap of Fisher's z over networks, of the author's table as its study made them."
         .to_owned();
     let columns = ["Table", "Accuracy and", "Pearson", "Spearman"];
     let title = format!("Trade-offs among trained networks, {}", dataset.name);

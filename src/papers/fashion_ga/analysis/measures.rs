@@ -4,10 +4,37 @@ use std::collections::BTreeSet;
 
 use super::evidence::Timed;
 use crate::best::best_visit;
+use crate::genome::CLASSES;
 use crate::search::Visit;
+use renas_network::spec::Activation;
 use renas_search::hypervolume::hypervolume_2d;
 use renas_stats::correlation::spearman;
 use renas_stats::summary::mean;
+
+/// The highest accuracy of a network that learned nothing: chance and two points.
+pub const NOTHING: f64 = 1.0 / CLASSES as f64 + 0.02;
+
+/// Whether a network learned something: it is more accurate than chance and two points.
+pub fn learned(visit: &Visit) -> bool {
+    visit.trained.accuracy > NOTHING
+}
+
+/// Whether a convolution is followed by a sigmoid. Functions are drawn layer by layer, so that deep networks mostly have one.
+pub fn has_sigmoid(visit: &Visit) -> bool {
+    visit.genome.layers().iter().any(|layer| layer.function == Activation::Sigmoid)
+}
+
+/// Mean accuracy; nothing where there is no visit.
+pub fn mean_accuracy<'v>(visits: impl IntoIterator<Item = &'v Visit>) -> Option<f64> {
+    let accuracies: Vec<f64> = visits.into_iter().map(|visit| visit.trained.accuracy).collect();
+    (!accuracies.is_empty()).then(|| mean(&accuracies))
+}
+
+/// The share of visits to networks that learned nothing.
+pub fn learned_nothing(visits: &[Visit]) -> Option<f64> {
+    let nothing = visits.iter().filter(|visit| !learned(visit)).count();
+    (!visits.is_empty()).then(|| nothing as f64 / visits.len() as f64)
+}
 
 /// The highest accuracy of some visits.
 pub fn highest(visits: &[Visit]) -> Option<f64> {
@@ -44,6 +71,13 @@ pub fn total_seconds(search: &Timed) -> f64 {
 pub fn revisits(visits: &[Visit]) -> usize {
     let mut seen = BTreeSet::new();
     visits.iter().filter(|visit| !seen.insert(&visit.genome)).count()
+}
+
+/// Those of `revisits` that a change made: children that differ from their parents. The others are parents without a
+/// child, which the algorithm evaluates again.
+pub fn changed_revisits(visits: &[Visit]) -> usize {
+    let mut seen = BTreeSet::new();
+    visits.iter().filter(|visit| !seen.insert(&visit.genome) && visit.mutation.is_some()).count()
 }
 
 /// The first visit of each genome.
@@ -90,12 +124,7 @@ pub fn accuracy_at<'v>(
     visits: impl IntoIterator<Item = &'v Visit>,
     depths: std::ops::RangeInclusive<usize>,
 ) -> Option<f64> {
-    let accuracies: Vec<f64> = visits
-        .into_iter()
-        .filter(|visit| depths.contains(&visit.genome.depth()))
-        .map(|visit| visit.trained.accuracy)
-        .collect();
-    (!accuracies.is_empty()).then(|| mean(&accuracies))
+    mean_accuracy(visits.into_iter().filter(|visit| depths.contains(&visit.genome.depth())))
 }
 
 #[cfg(test)]
@@ -139,5 +168,30 @@ mod tests {
         assert!((hypervolume(visits, [10.0, 1e5]) - expected).abs() < 1e-12);
         let rank = correlation(&distinct(visits), |visit| visit.parameters as f64).expect("three networks");
         assert!((rank - 0.5).abs() < 1e-12);
+    }
+
+    /// Of ten classes chance is 0.1: at 0.12 nothing was learned yet.
+    #[test]
+    fn a_network_learned_something_above_chance_and_two_points() {
+        let visits = [0.1, 0.12, 0.1205, 0.5].map(|accuracy| visit("RC:8:3:relu-RC:8:3:tanh", accuracy, 1, None));
+        assert_eq!(visits.each_ref().map(learned), [false, false, true, true]);
+        assert_eq!((learned_nothing(&visits), learned_nothing(&[])), (Some(0.5), None));
+        let others = mean_accuracy(visits.iter().filter(|visit| learned(visit)));
+        assert_eq!((others, mean_accuracy([])), (Some((0.1205 + 0.5) / 2.0), None));
+    }
+
+    /// The audit of 27 November: of two layers 44 % lack a sigmoid, of five or six 11 %.
+    #[test]
+    fn one_layer_with_a_sigmoid_puts_a_network_in_the_other_stratum() {
+        let has = |text: &str| has_sigmoid(&visit(text, 0.5, 1, None));
+        assert!(has("RC:8:3:relu-NC:8:3:sigmoid-RC:8:3:tanh") && !has("RC:8:3:relu-NC:8:3:relu-RC:8:3:tanh"));
+    }
+
+    #[test]
+    fn a_parent_that_is_evaluated_again_is_a_revisit_that_no_change_made() {
+        let text = "RC:8:3:relu-RC:8:3:relu";
+        let copy = Visit { mutation: None, ..visit(text, 0.5, 1, Some(0)) };
+        let visits = [visit(text, 0.5, 1, None), copy, visit(text, 0.5, 1, Some(0))];
+        assert_eq!((revisits(&visits), changed_revisits(&visits)), (2, 1));
     }
 }

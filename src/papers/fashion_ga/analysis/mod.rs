@@ -2,6 +2,7 @@
 
 pub mod quantities; // one catalogue of names and how each is read
 pub mod searches; //   its part about the searches
+pub mod relations; //  its part about what accuracy goes with
 
 pub mod diagram; //  the best network, drawn
 pub mod evidence; // results of all studies, read once

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
 use super::published::TABLE_1;
+use super::relations::{READINGS, Reading, STRATA, groups};
 use crate::arm::RANDOM;
 use crate::best::best_visit;
 use crate::layer::FUNCTIONS;
@@ -11,6 +12,10 @@ use crate::settings::Settings;
 use renas_base::metric::Unit;
 use renas_network::spec::Activation;
 use renas_report::findings::{Cell, Quantity, Table};
+
+const ACCURACY: &str = "Validation accuracy";
+const NOTHING: &str = "Learned nothing";
+const OTHERS: &str = "Accuracy of the others";
 
 type Quantities = BTreeMap<String, Quantity>;
 
@@ -24,6 +29,7 @@ pub fn all(settings: &Settings, evidence: &Evidence, quantities: &Quantities) ->
         maker.best(),
         maker.best_by_arm(),
         maker.depths(),
+        maker.depths_by_sigmoid(),
         maker.correlations(),
         maker.activations(),
         maker.filters(),
@@ -101,6 +107,8 @@ impl Maker<'_> {
         let names = [
             "best.accuracy",
             "mean.accuracy",
+            "learned_nothing",
+            "mean.learned_accuracy",
             "hypervolume",
             "gain.evaluations",
             "gain.seconds",
@@ -118,6 +126,8 @@ impl Maker<'_> {
             "Arm",
             "Best accuracy",
             "Mean accuracy",
+            "Learned nothing",
+            "Mean of the others",
             "Hypervolume",
             "Gain, equal evaluations",
             "Gain, equal time",
@@ -129,10 +139,12 @@ impl Maker<'_> {
     }
 
     fn genetics(&self) -> Table {
-        let caption = "Networks that a search evaluated although it had before, and those that break a constraint of the \
-            paper, out of all its evaluations; and children that differ from their parents and are more accurate.";
-        let columns = ["Arm", "Revisits, all seeds", "Constraints broken, all seeds", "Better than their parents"];
-        let rows = self.by_arm(&["revisits", "violations", "improving"]);
+        let caption = "Networks of one search that it had evaluated before, those of them that a change made (the others are \
+            parents without a child, which are evaluated again), and networks that break a constraint of the paper; and \
+            children that differ from their parents and are more accurate.";
+        let columns =
+            ["Arm", "Revisits per search", "By a change", "Constraints broken per search", "Better than their parents"];
+        let rows = self.by_arm(&["revisits", "changed_revisits", "violations", "improving"]);
         table("revisits", "Networks visited twice, and children that improve", caption, &columns, rows)
     }
 
@@ -172,45 +184,72 @@ impl Maker<'_> {
         table("genomes", "Best genomes by arm", caption, &columns, rows)
     }
 
+    /// Accuracy of some random networks, the share that learned nothing, and the accuracy of the others.
+    fn accuracies(&self, name: &str) -> [Cell; 3] {
+        ["accuracy", "learned_nothing", "learned_accuracy"].map(|kind| self.quantity(format!("depth.{name}.{kind}")))
+    }
+
     fn depths(&self) -> Table {
         let [fewest, most] = self.settings.space.layers;
-        let row =
-            |depth: usize| vec![number(depth as f64, Unit::Count), self.quantity(format!("depth.{depth}.accuracy"))];
+        let row = |depth: usize| {
+            let first = [number(depth as f64, Unit::Count)];
+            first.into_iter().chain(self.accuracies(&depth.to_string())).collect()
+        };
         let mut rows: Vec<Vec<Cell>> = (fewest..=most).map(row).collect();
         for (name, words) in [("fewer", "5 or 6 minus fewer"), ("more", "5 or 6 minus more")] {
-            rows.push(vec![text(words), self.quantity(format!("depth.sweet_spot_minus_{name}"))]);
+            let difference = self.quantity(format!("depth.sweet_spot_minus_{name}"));
+            rows.push(vec![text(words), difference, Cell::Empty, Cell::Empty]);
         }
-        let caption = format!("Networks of random search, which nothing steers. {}", self.scale());
-        let columns = ["Convolutions", "Validation accuracy"];
-        table("depth", "Accuracy by number of layers", caption, &columns, rows)
+        let caption = format!(
+            "Networks of random search, which nothing steers; differences are within a search. Activation functions are \
+             ignored: see the next table. {}",
+            self.scale()
+        );
+        table("depth", "Accuracy by number of layers", caption, &["Convolutions", ACCURACY, NOTHING, OTHERS], rows)
+    }
+
+    fn depths_by_sigmoid(&self) -> Table {
+        let mut rows = Vec::new();
+        for (stratum, with, _) in STRATA {
+            for (group, words, _) in groups(self.settings) {
+                let first = [text(with), text(words)];
+                rows.push(first.into_iter().chain(self.accuracies(&format!("{group}.{stratum}"))).collect());
+            }
+        }
+        let caption = "Networks of random search. Functions are drawn layer by layer, so that few deep networks lack a \
+            sigmoid, and networks with one learn slowest: without strata depth would stand for sigmoids too.";
+        let columns = ["Networks", "Layers", ACCURACY, NOTHING, OTHERS];
+        table("depth_sigmoid", "Accuracy by number of layers, with and without a sigmoid", caption, &columns, rows)
     }
 
     fn correlations(&self) -> Table {
-        let row = |(name, words): (&str, &str)| {
-            let of = |networks: &str| self.quantity(format!("{networks}.{name}_correlation"));
-            vec![text(words), of(RANDOM), of("evolved")]
-        };
-        let rows = [("layers", "convolutions"), ("parameters", "parameters")].map(row).to_vec();
+        let mut rows = Vec::new();
+        for (name, words) in [("layers", "convolutions"), ("parameters", "parameters")] {
+            for Reading { suffix, words: which, .. } in READINGS {
+                let of = |networks: &str| self.quantity(format!("{networks}.{name}_correlation{suffix}"));
+                rows.push(vec![text(words), text(format!("networks{which}")), of(RANDOM), of("evolved")]);
+            }
+        }
         let caption = "Spearman's rank correlations. Random networks are independent of each other; evolved ones are \
             correlated within each search, each network once, and averaged over the evolutions of a seed.";
-        let columns = ["Accuracy and", "Random networks", "Evolved networks"];
+        let columns = ["Accuracy and", "Over", "Random networks", "Evolved networks"];
         table("correlations", "What accuracy goes with", caption, &columns, rows)
     }
 
     fn activations(&self) -> Table {
         let row = |function: Activation| {
             let name = function.name();
-            let minus = |other: &str| self.quantity(format!("activation.{name}_minus_{other}"));
-            vec![
-                text(name),
-                self.quantity(format!("activation.{name}.accuracy")),
-                minus(Activation::Swish.name()),
-                minus(Activation::Gelu.name()),
-            ]
+            let of = |what: &str| self.quantity(format!("activation.{name}{what}"));
+            let mut row = vec![text(name), of(".accuracy"), of(".learned_nothing"), of(".learned_accuracy")];
+            for other in [Activation::Swish.name(), Activation::Gelu.name()] {
+                row.extend([of(&format!("_minus_{other}")), of(&format!("_minus_{other}.learned"))]);
+            }
+            row
         };
         let caption = "Random genomes, each trained with the same function in all its convolutions; the dense layer keeps \
-            ReLU. Differences are between the same layers.";
-        let columns = ["Function", "Validation accuracy", "Minus swish", "Minus gelu"];
+            ReLU. Differences are between the same layers: of all genomes, and of those that learned something with both.";
+        let columns =
+            ["Function", ACCURACY, NOTHING, OTHERS, "Minus swish", "Both learned", "Minus gelu", "Both learned"];
         table("activations", "Accuracy by activation function", caption, &columns, FUNCTIONS.map(row).to_vec())
     }
 
@@ -226,7 +265,8 @@ impl Maker<'_> {
             ]
         };
         let caption = "One epoch of a network of two reductions and a normal convolution of so many filters each, 3 x 3, \
-            extrapolated from some of its first steps, alone on the machine. The paper's limit is below 512.";
+            extrapolated from some of its first steps, alone on the machine. Repetitions are one sitting on one machine and no \
+            replicates of it. The paper's limit is below 512.";
         let columns = ["Filters", "Multiply-adds of one image", "Time of one epoch", "Relative"];
         let rows = self.settings.filter_sweep.filters.iter().map(row).collect();
         table("filters", "Training time by number of filters", caption, &columns, rows)

@@ -12,11 +12,14 @@ use crate::latency::LatencyRecord;
 use crate::objectives::Price;
 use crate::plan::{Ground, Pick, TIMED, baseline_id, cost_id, final_id, latency_id, ranking_id, search_id};
 use crate::ranking::Ranked;
-use crate::search::SearchRecord;
+use crate::search::{SearchRecord, best_within};
 use crate::settings::Settings;
 use crate::space::Space;
 use crate::trainer::Trained;
 use renas_harness::study::Results;
+use renas_network::supernet::Choice;
+use renas_report::catalogue::clustered;
+use renas_report::findings::Measured;
 
 /// A network that was trained on its own: chosen by a search, or designed by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +51,10 @@ pub struct Evidence {
     pub rankings: Vec<Vec<Ranked>>,
     /// What `nsga2` took, per search seed.
     pub costs: Vec<CostRecord>,
+    /// The supernet of each search seed, by index: searches that share one are no independent samples.
+    supernets: Vec<usize>,
+    /// The networks that `nsga2` chose within each budget, per search seed.
+    chosen: Vec<Vec<Option<Choice>>>,
     searches: BTreeMap<Arm, Vec<SearchRecord>>,
     trained: BTreeMap<(Ground, Trainee), Vec<Trained>>,
     latencies: BTreeMap<Arm, LatencyRecord>,
@@ -70,11 +77,17 @@ impl Evidence {
         let rankings =
             (0..settings.supernet.seeds).map(|seed| results.read(&ranking_id(seed))).collect::<Result<_>>()?;
         let costs = (0..settings.search.seeds).map(|seed| results.read(&cost_id(seed))).collect::<Result<_>>()?;
-        let mut searches = BTreeMap::new();
+        let supernets = (0..settings.search.seeds).map(|seed| settings.supernet_of(seed)).collect();
+        let mut searches: BTreeMap<Arm, Vec<SearchRecord>> = BTreeMap::new();
         for arm in Arm::ALL {
             let records = (0..settings.search.seeds).map(|seed| results.read(&search_id(arm, seed)));
             searches.insert(arm, records.collect::<Result<_>>()?);
         }
+        let within = |&budget: &u64| {
+            let best = |record: &SearchRecord| best_within(record, Some(budget)).map(|visit| visit.choice.clone());
+            searches[&Arm::Nsga2].iter().map(best).collect()
+        };
+        let chosen = settings.budgets.iter().map(within).collect();
         let mut trained = BTreeMap::new();
         for ground in [Ground::Searched, Ground::Transfer] {
             for trainee in trainees(settings, ground) {
@@ -90,7 +103,28 @@ impl Evidence {
         }
         let latency = |arm: Arm| Ok((arm, results.read(&latency_id(arm))?));
         let latencies = TIMED.into_iter().map(latency).collect::<Result<_>>()?;
-        Ok(Self { space, unit, rankings, costs, searches, trained, latencies })
+        Ok(Self { space, unit, rankings, costs, supernets, chosen, searches, trained, latencies })
+    }
+
+    /// One value per search seed, or of the first search seeds, in the clusters of those that share a supernet.
+    pub fn by_supernet(&self, values: impl IntoIterator<Item = f64>) -> Option<Measured> {
+        clustered(self.supernets.iter().copied().zip(values))
+    }
+
+    /// Whether the first `seeds` searches chose the very networks of a smaller budget within this one: a comparison with them
+    /// is made already, and twice the same test is one.
+    pub fn repeats_a_smaller_budget(&self, index: usize, seeds: usize) -> bool {
+        let first = |index: usize| self.chosen[index].iter().take(seeds);
+        (0..index).any(|smaller| first(smaller).eq(first(index)))
+    }
+
+    /// Different networks among those of all budgets, per search seed.
+    pub fn different_networks(&self) -> Vec<usize> {
+        let different = |seed: usize| {
+            let all: Vec<&Choice> = self.chosen.iter().filter_map(|choices| choices[seed].as_ref()).collect();
+            all.iter().enumerate().filter(|(place, one)| !all[..*place].contains(one)).count()
+        };
+        (0..self.supernets.len()).map(different).collect()
     }
 
     /// One search per seed.

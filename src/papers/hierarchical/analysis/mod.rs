@@ -2,7 +2,9 @@
 
 pub mod quantities; // one catalogue of names and how each is read
 pub mod networks; //   its part about trained networks
-pub mod searches; //   its part about supernets and searches
+pub mod counts; //     its part about hand-designed networks at their full size
+pub mod searches; //   its part about searches
+pub mod supernets; //  its part about supernets
 pub mod times; //      its part about times
 
 pub mod evidence; //  results of all studies, read once

@@ -7,6 +7,7 @@ use super::measures::Principle;
 use super::published::{Row, TABLE_1};
 use super::times::{Difference, Pair, pairs};
 use crate::arm::Arm;
+use crate::baselines::baseline::Baseline;
 use crate::plan::{Ground, TIMED};
 use crate::settings::Settings;
 use renas_base::metric::Unit;
@@ -20,6 +21,7 @@ pub fn all(settings: &Settings, evidence: &Evidence, quantities: &Quantities) ->
     vec![
         maker.table_1(),
         maker.counts(),
+        maker.full_size(),
         maker.searches(),
         maker.supernets(),
         maker.operators(),
@@ -116,6 +118,25 @@ impl Maker<'_> {
         table("counts", "All networks that were trained on their own", caption, &columns, rows)
     }
 
+    fn full_size(&self) -> Table {
+        const CIFAR: &str = "32 x 32, as in table 1";
+        let counts = |name: &str| {
+            let count = |suffix: &str| self.quantity(format!("full.{name}.{suffix}"));
+            ["parameters", "multiply_adds", "memory_bytes"].map(count)
+        };
+        let row = |name: &str, images: &str, of: &str| {
+            [text(name), text(images)].into_iter().chain(counts(of)).collect::<Vec<Cell>>()
+        };
+        let mut rows: Vec<Vec<Cell>> = Baseline::ALL.map(|one| row(one.name(), CIFAR, one.name())).into();
+        for one in [Baseline::MobileNetV2, Baseline::SqueezeNet] {
+            rows.push(row(one.name(), "ImageNet, as published", &format!("imagenet.{}", one.name())));
+        }
+        let caption = "Hand-designed networks as they were published: arithmetic, the same in every profile. Convolutions have \
+                       biases here, and skips of residual networks weights where a stage begins.";
+        let columns = ["Network", "Images", "Parameters", "Multiply-adds", "Memory (bytes)"];
+        table("full_size", "Hand-designed networks at their full size", caption, &columns, rows)
+    }
+
     fn searches(&self) -> Table {
         let arms = || Arm::ALL.into_iter().map(|arm| arm.name().to_owned());
         let mut rows = self.rows(arms(), &["hypervolume", "anytime_hypervolume", "best_accuracy", "front"]);
@@ -145,11 +166,18 @@ impl Maker<'_> {
         let row = |name: &str, words: &str| vec![text(words), self.quantity(name.to_owned())];
         let rows = vec![
             row("supernet.kendall", "Kendall's tau, inherited and own weights"),
+            row("supernet.kendall_learned", "The same, of networks that learned something"),
+            row("supernet.kendall_multiply_adds", "Kendall's tau, multiply-adds and own weights"),
+            row("supernet.kendall_width", "Kendall's tau, width and own weights"),
+            row("supernet.learned_nothing", "Share that learned nothing, inherited weights"),
+            row("ranking.learned_nothing", "Share that learned nothing, own weights"),
             row("supernet.gap", "Accuracy with own weights minus inherited"),
             row("sharing.work_ratio", "Multiply-adds without sharing, as a multiple"),
         ];
         let caption = format!(
-            "{} supernets, {} random networks each, trained on their own for {} epochs.",
+            "{} supernets, {} random networks each, trained on their own for {} epochs. Multiply-adds and width rank them \
+             without any training: what a supernet has to beat. A network learned nothing where its accuracy is at most 2 \
+             points above chance.",
             self.settings.supernet.seeds, self.settings.ranking.networks, self.settings.training.epochs
         );
         table("supernets", "What the supernet is worth", caption, &["Measure", "Value"], rows)
@@ -175,7 +203,8 @@ impl Maker<'_> {
             "Bottleneck, above random",
         ];
         let caption = "Shares of layers in the most accurate network of nsga2 within each budget. Half of the layers of \
-                       random networks have each.";
+                       random networks have each. A budget whose networks are those of a smaller one in every search \
+                       is not measured twice.";
         let rows = (1..=self.settings.budgets.len()).map(row).collect();
         table("operators", "What chosen networks are made of", caption, &columns, rows)
     }

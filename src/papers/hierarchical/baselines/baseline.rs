@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::dense_net::dense_net_bc;
-use super::mobile_net::{CIFAR_STRIDES, mobile_net_v2};
+use super::mobile_net::{CIFAR_STRIDES, IMAGENET_STRIDES, mobile_net_v2};
 use super::res_net::res_net;
-use super::squeeze_net::{CIFAR_STEM_KERNEL, squeeze_net};
+use super::squeeze_net::{CIFAR_STEM, PUBLISHED_STEM, squeeze_net};
 use renas_network::spec::NetworkSpec;
 
 /// A hand-designed network.
@@ -60,7 +60,24 @@ impl Baseline {
             Self::ResNet20 => res_net(form, 3),
             Self::DenseNetBc => dense_net_bc(form),
             Self::MobileNetV2 => mobile_net_v2(form, CIFAR_STRIDES),
-            Self::SqueezeNet => squeeze_net(form, CIFAR_STEM_KERNEL),
+            Self::SqueezeNet => squeeze_net(form, CIFAR_STEM),
+        }
+    }
+}
+
+impl Baseline {
+    /// The network at its full size on images of CIFAR-10, the form of the paper's table 1.
+    pub fn on_cifar(self) -> NetworkSpec {
+        self.network(&Form { input: vec![3, 32, 32], classes: 10, stem_stride: 1, divisor: 1 })
+    }
+
+    /// The network as published for ImageNet, where it was published for that.
+    pub fn on_imagenet(self) -> Option<NetworkSpec> {
+        let form = |size| Form { input: vec![3, size, size], classes: 1000, stem_stride: 2, divisor: 1 };
+        match self {
+            Self::ResNet56 | Self::ResNet20 | Self::DenseNetBc => None,
+            Self::MobileNetV2 => Some(mobile_net_v2(&form(224), IMAGENET_STRIDES)),
+            Self::SqueezeNet => Some(squeeze_net(&form(227), PUBLISHED_STEM)),
         }
     }
 }

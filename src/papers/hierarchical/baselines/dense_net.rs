@@ -54,10 +54,19 @@ fn convolution(filters: usize, kernel: usize, stride: usize) -> Operator {
 mod tests {
     use super::super::baseline::tests::{cifar, without_convolution_biases};
     use super::*;
+    use renas_network::cost::cost;
 
     /// Huang et al. 2017, table 2: 0.8 M; 769,162 is what the implementation of A. Veit (`densenet-pytorch`) prints.
     #[test]
     fn the_dense_network_has_the_published_number_of_parameters() {
         assert_eq!(without_convolution_biases(&dense_net_bc(&cifar())), 769_162);
+    }
+
+    /// Not the 253 M of the paper's table 1. By hand (Python), a sum of kernel^2 x from x to x size^2: 24 x 27 x 32^2; of
+    /// pair i of a block (c + 12 i) x 48 + 9 x 48 x 12 on 32^2, 16^2 and 8^2; transitions 216 x 108 x 32^2 and
+    /// 300 x 150 x 16^2; 342 x 10.
+    #[test]
+    fn the_dense_network_has_288_million_multiply_adds() {
+        assert_eq!(cost(&dense_net_bc(&cifar())).expect("valid").total.multiply_adds, 287_929_692);
     }
 }

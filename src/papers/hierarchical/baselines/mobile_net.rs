@@ -4,8 +4,11 @@ use super::baseline::Form;
 use crate::network::{Chain, Convolution, pointwise};
 use renas_network::spec::{NetworkSpec, Operator};
 
-/// Strides of the first two groups of blocks where images are small; as published they are 1 and 2, after a stem of 2.
+/// Strides of the first two groups of blocks where images are small.
 pub(super) const CIFAR_STRIDES: [usize; 2] = [1, 1];
+
+/// The same as published, after a stem of stride 2.
+pub(super) const IMAGENET_STRIDES: [usize; 2] = [1, 2];
 
 /// Expansion, channels, number and first stride of the other groups of blocks.
 const GROUPS: [(usize, usize, usize, usize); 5] =
@@ -54,7 +57,7 @@ mod tests {
     #[test]
     fn as_published_it_has_the_published_parameters_and_multiply_adds() {
         let form = Form { input: vec![3, 224, 224], classes: 1000, stem_stride: 2, divisor: 1 };
-        let network = mobile_net_v2(&form, [1, 2]);
+        let network = mobile_net_v2(&form, IMAGENET_STRIDES);
         assert_eq!(without_convolution_biases(&network), 3_504_872);
         let multiply_adds = cost(&network).expect("valid").total.multiply_adds;
         assert_eq!((multiply_adds as f64 / 1e7).round(), 30.0, "{multiply_adds}");

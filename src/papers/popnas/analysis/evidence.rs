@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
+use super::nnls::{self, Stages};
 use crate::ablation::Judged;
+use crate::arm;
 use crate::plan::{CLOCK_ID, ablation_id, search_id};
 use crate::search::SearchRecord;
 use crate::settings::Settings;
@@ -15,6 +17,7 @@ use renas_harness::study::Results;
 pub struct Evidence {
     searches: BTreeMap<String, Vec<SearchRecord>>,
     ablations: BTreeMap<String, Vec<Vec<Judged>>>,
+    nnls: BTreeMap<String, Vec<BTreeMap<String, Stages>>>,
     /// Seconds of every repetition, for each cell.
     pub clock: Vec<Vec<f64>>,
 }
@@ -23,17 +26,20 @@ impl Evidence {
     /// Read the results of every study of the profile.
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
         let seeds = 0..settings.search.seeds;
-        let mut searches = BTreeMap::new();
+        let mut searches: BTreeMap<String, Vec<SearchRecord>> = BTreeMap::new();
         for arm in &settings.search.arms {
             let of_seed = |seed| results.read(&search_id(&arm.name, seed));
             searches.insert(arm.name.clone(), seeds.clone().map(of_seed).collect::<Result<_>>()?);
         }
-        let mut ablations = BTreeMap::new();
+        let (mut ablations, mut nnls) = (BTreeMap::new(), BTreeMap::new());
         for arm in settings.ablated() {
             let of_seed = |seed| results.read(&ablation_id(&arm.name, seed));
             ablations.insert(arm.name.clone(), seeds.clone().map(of_seed).collect::<Result<_>>()?);
+            let variant = arm::find(&arm.name).with_context(|| format!("arm {}", arm.name))?.variant;
+            let fits = searches[&arm.name].iter().map(|record| nnls::fits(variant, arm.blocks, record));
+            nnls.insert(arm.name.clone(), fits.collect::<Result<_>>().context("fitting NNLS")?);
         }
-        Ok(Self { searches, ablations, clock: results.read(CLOCK_ID)? })
+        Ok(Self { searches, ablations, nnls, clock: results.read(CLOCK_ID)? })
     }
 
     /// One record per seed; none for an arm that the profile does not run.
@@ -44,5 +50,10 @@ impl Evidence {
     /// What was judged, one list per seed; none for an arm that is not ablated.
     pub fn ablations(&self, arm: &str) -> &[Vec<Judged>] {
         self.ablations.get(arm).map_or(&[], Vec::as_slice)
+    }
+
+    /// Fits of NNLS by name, one map per seed; none for an arm that is not ablated.
+    pub fn nnls(&self, arm: &str) -> &[BTreeMap<String, Stages>] {
+        self.nnls.get(arm).map_or(&[], Vec::as_slice)
     }
 }

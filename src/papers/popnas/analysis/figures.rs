@@ -2,7 +2,7 @@
 
 use super::evidence::Evidence;
 use super::measures;
-use crate::ablation::{FeatureSet, Judged};
+use crate::ablation::FeatureSet;
 use crate::plan::SHOWN_SEED;
 use crate::regressor::RegressorKind;
 use crate::search::{SearchRecord, Stage};
@@ -15,8 +15,8 @@ use renas_stats::t_interval::interval_of_mean;
 pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {
     let mut figures = Vec::new();
     for arm in settings.ablated() {
-        if let Some(judged) = evidence.ablations(&arm.name).get(SHOWN_SEED) {
-            figures.extend(FIGURE_4.iter().filter_map(|kind| figure_4(&arm.name, judged, *kind)));
+        for kind in FIGURE_4 {
+            figures.extend(predictions(evidence, &arm.name, kind).map(|stages| figure_4(&arm.name, stages, kind)));
         }
     }
     for arm in settings.search.arms.iter().filter(|arm| arm.name.starts_with("popnas")) {
@@ -44,14 +44,32 @@ const FIGURE_4: [Option<(RegressorKind, FeatureSet)>; 4] = [
 const PREDICTED: &str = "predicted training time (s)";
 const MEASURED: &str = "training time (s)";
 
-fn figure_4(arm: &str, judged: &[Judged], kind: Option<(RegressorKind, FeatureSet)>) -> Option<Figure> {
-    let found = judged.iter().find(|one| one.kind == kind)?;
+/// Predicted and true seconds by stage, of the shown search.
+fn predictions<'e>(
+    evidence: &'e Evidence,
+    arm: &str,
+    kind: Option<(RegressorKind, FeatureSet)>,
+) -> Option<&'e [Vec<[f64; 2]>]> {
+    match kind {
+        // The fit that the quantities are of: chosen over folds of whole networks.
+        Some((RegressorKind::Nnls, features)) => {
+            let fits = evidence.nnls(arm).get(SHOWN_SEED)?;
+            fits.get(&format!("nnls.{}", features.name())).map(Vec::as_slice)
+        }
+        kind => {
+            let judged = evidence.ablations(arm).get(SHOWN_SEED)?;
+            judged.iter().find(|one| one.kind == kind).map(|one| one.stages.as_slice())
+        }
+    }
+}
+
+fn figure_4(arm: &str, stages: &[Vec<[f64; 2]>], kind: Option<(RegressorKind, FeatureSet)>) -> Figure {
     let name = kind.map_or("block_sum", |(kind, _)| kind.name());
-    let series = found.stages.iter().zip(2..).map(|(stage, blocks)| Series {
+    let series = stages.iter().zip(2..).map(|(stage, blocks)| Series {
         name: format!("{blocks} blocks"),
         points: stage.iter().map(|[predicted, truth]| vec![*truth, *predicted]).collect(),
     });
-    Some(Figure {
+    Figure {
         id: format!("figure4_{arm}_{name}"),
         title: format!("Figure 4. Predicted and real training time, {name}"),
         caption: format!(
@@ -64,7 +82,7 @@ fn figure_4(arm: &str, judged: &[Judged], kind: Option<(RegressorKind, FeatureSe
         z_label: None,
         series: series.collect(),
         diagram: None,
-    })
+    }
 }
 
 /// Figures 5 and 7: all candidates of a stage, those that PNAS would take, and those that were chosen.

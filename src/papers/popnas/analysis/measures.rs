@@ -1,10 +1,12 @@
 //! Numbers of one search; nothing where a search has no such cells.
 
+use std::collections::BTreeMap;
+
 use crate::operator::Operator;
 use crate::search::{SearchRecord, Stage, Trained};
 use renas_search::hypervolume::hypervolume_2d;
 use renas_stats::correlation::kendall_tau_b;
-use renas_stats::summary::mean;
+use renas_stats::summary::{mean, variance};
 
 /// The stage of cells of `blocks` blocks.
 pub fn stage(record: &SearchRecord, blocks: usize) -> Option<&Stage> {
@@ -20,12 +22,12 @@ pub fn mean_of<'c>(
     values.filter(|values| !values.is_empty()).map(|values| mean(&values))
 }
 
-/// The mean accuracy of the best `count` cells, or of all where there are fewer.
+/// The mean accuracy of the best `count` cells; none where there are fewer.
 pub fn top(stage: &Stage, count: usize) -> Option<f64> {
     let mut accuracies: Vec<f64> = stage.cells.iter().map(|one| one.child.accuracy).collect();
     accuracies.sort_by(|a, b| b.total_cmp(a));
     accuracies.truncate(count);
-    (!accuracies.is_empty()).then(|| mean(&accuracies))
+    (accuracies.len() == count).then(|| mean(&accuracies))
 }
 
 /// Kendall's tau-b of prediction and truth over the trained cells; `which` is 0 for accuracy and 1 for seconds.
@@ -44,6 +46,64 @@ pub fn time_error(one: &Trained) -> Option<f64> {
 /// All cells with predictions of stages up to `blocks` blocks.
 pub fn predicted_cells(record: &SearchRecord, blocks: usize) -> Vec<&Trained> {
     record.stages.iter().take(blocks).flat_map(|stage| &stage.cells).filter(|one| one.predicted.is_some()).collect()
+}
+
+/// Relative errors of time, without their sign, of all cells with predictions of stages up to `blocks` blocks.
+pub fn time_errors(record: &SearchRecord, blocks: usize) -> Vec<f64> {
+    predicted_cells(record, blocks).into_iter().filter_map(time_error).map(f64::abs).collect()
+}
+
+/// The standard deviation of the training times of a stage over their mean; none of a single cell.
+pub fn time_variation(stage: &Stage) -> Option<f64> {
+    let seconds: Vec<f64> = stage.cells.iter().map(|one| one.child.seconds).collect();
+    (seconds.len() > 1).then(|| variance(&seconds).sqrt() / mean(&seconds))
+}
+
+/// The share of the variance of training times that lies between the stages of two blocks and more (eta squared); none of
+/// fewer than two stages or where all times are equal.
+pub fn variance_between_stages(record: &SearchRecord) -> Option<f64> {
+    let times = |stage: &Stage| stage.cells.iter().map(|one| one.child.seconds).collect::<Vec<f64>>();
+    let stages: Vec<Vec<f64>> = record.stages.iter().skip(1).map(times).collect();
+    let all = stages.concat();
+    if stages.len() < 2 {
+        return None;
+    }
+    let middle = mean(&all);
+    let squares = |values: &[f64], middle: f64| values.iter().map(|one| (one - middle) * (one - middle)).sum::<f64>();
+    let within: f64 = stages.iter().map(|stage| squares(stage, mean(stage))).sum();
+    let total = squares(&all, middle);
+    (total > 0.0).then(|| (1.0 - within / total).clamp(0.0, 1.0))
+}
+
+/// How many equally frequent operators are as diverse as those of all cells of two blocks and more: the exponential of
+/// their Shannon entropy (Hill 1973, <https://doi.org/10.2307/1934352>).
+pub fn pool(record: &SearchRecord) -> Option<f64> {
+    let cells = record.stages.iter().skip(1).flat_map(|stage| &stage.cells);
+    let mut counts: BTreeMap<Operator, usize> = BTreeMap::new();
+    for operator in cells.flat_map(|one| one.cell.operators()) {
+        *counts.entry(operator).or_default() += 1;
+    }
+    let all: usize = counts.values().sum();
+    let shares = counts.values().map(|&count| count as f64 / all as f64);
+    (all > 0).then(|| libm::exp(shares.map(|share| -share * libm::log(share)).sum()))
+}
+
+/// How many candidates have each different predicted time, where candidates are recorded; times within a billionth of a
+/// second are one column.
+pub fn time_columns(stage: &Stage) -> Vec<usize> {
+    let mut columns: BTreeMap<i64, usize> = BTreeMap::new();
+    for [seconds, _] in &stage.shown {
+        *columns.entry(libm::round(seconds * 1e9) as i64).or_default() += 1;
+    }
+    columns.into_values().collect()
+}
+
+/// The mean predicted accuracy of the chosen minus that of all other candidates, where these are recorded.
+pub fn chosen_minus_rest(stage: &Stage) -> Option<f64> {
+    let chosen: f64 = stage.cells.iter().map(|one| one.predicted.map(|[accuracy, _]| accuracy)).sum::<Option<f64>>()?;
+    let rest = stage.shown.len().checked_sub(stage.cells.len()).filter(|rest| *rest > 0)?;
+    let all: f64 = stage.shown.iter().map(|[_, accuracy]| accuracy).sum();
+    Some(chosen / stage.cells.len() as f64 - (all - chosen) / rest as f64)
 }
 
 /// The share of an operator among all slots of a stage's cells.
@@ -132,7 +192,7 @@ mod tests {
     fn numbers_of_a_search_are_those_of_a_hand_count() {
         let record = record();
         let second = stage(&record, 2).expect("two stages");
-        assert_eq!((top(second, 1), top(second, 9)), (Some(0.7), Some(0.55)));
+        assert_eq!((top(second, 1), top(second, 2), top(second, 3)), (Some(0.7), Some(0.55), None));
         assert_eq!(share(second, Operator::Avg3), Some(3.0 / 8.0));
         assert_eq!((tau(second, 0), tau(second, 1)), (Some(1.0), Some(1.0)));
         let errors: Vec<f64> = second.cells.iter().filter_map(time_error).collect();
@@ -148,5 +208,26 @@ mod tests {
         assert!((hypervolume_within(&record, 6.0, 10.0) - 0.46).abs() < 1e-12);
         assert_eq!(hypervolume_within(&record, 1.9, 10.0), 0.0);
         assert!(stage(&record, 3).is_none() && stage(&record, 0).is_none());
+    }
+
+    /// NumPy 2.4.6: `std([2, 4], ddof=1) / 3`, eta squared of [2, 4] and [5, 8] as 1 - (2 + 4.5) / 18.75, and
+    /// `exp(-sum(p log p))` of the shares 3/8, 3/8, 2/8.
+    #[test]
+    fn spreads_are_those_of_a_hand_count() {
+        let mut record = record();
+        let near = |found: Option<f64>, expected: f64| {
+            assert!((found.expect("it is defined") - expected).abs() < 1e-12, "{found:?} {expected}");
+        };
+        near(time_variation(&record.stages[0]), 0.471_404_520_791_031_7);
+        near(pool(&record), 2.951_151_785_867_524);
+        assert_eq!(variance_between_stages(&record), None, "one stage of two blocks and more");
+        let first = record.stages[0].clone();
+        record.stages.insert(1, first);
+        near(variance_between_stages(&record), 1.0 - 6.5 / 18.75);
+        let stage = &mut record.stages[2];
+        assert_eq!((chosen_minus_rest(stage), time_columns(stage)), (None, Vec::new()));
+        stage.shown = vec![[4.0, 0.5], [10.0, 0.6], [4.0, 0.3], [4.0 + 1e-12, 0.1]];
+        near(chosen_minus_rest(stage), 0.55 - 0.2);
+        assert_eq!(time_columns(stage), [3, 1]);
     }
 }

@@ -2,6 +2,12 @@
 
 pub mod quantities; // one catalogue of names and how each is read
 
+mod ablations; //       errors of time regressors on the cells of a search
+mod equal_counts; //    what as many as another has would give
+mod nnls; //            NNLS fitted anew, by whole networks
+mod rivals; //          one arm beside another
+mod stages; //          cells of one number of blocks
+
 pub mod diagrams; // figures 1, 2 and 8, which are drawings
 pub mod evidence; // results of all studies, read once
 pub mod figures; //  figures 4 to 7 and those beyond the paper

@@ -1,39 +1,46 @@
 //! Every quantity of the findings: one catalogue says its name and how it is read from the evidence, so that the names
 //! promised to the manifest's claims are those that the analysis finds.
+//!
+//! A search is the unit, by its seed; arms of one seed share their cells of one block, their images and initial weights,
+//! and are compared seed by seed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
-use super::measures;
-use crate::ablation::{Judged, pairs};
-use crate::arm;
+use super::{ablations, measures, rivals, stages};
 use crate::operator::Operator;
-use crate::search::{SearchRecord, Stage, Trained};
+use crate::search::{SearchRecord, Trained};
 use crate::settings::{ArmSettings, Settings};
-use crate::space::Space;
 use renas_base::metric::Unit;
-use renas_report::catalogue::{self, samples};
+use renas_report::catalogue::{self, Promised, clustered, samples};
 use renas_report::findings::{Measured, Quantity};
+use renas_report::range::Range;
 use renas_stats::summary::{mean, median};
 
 /// A number of one search; nothing where the search has no such cells.
-type OfSearch = Box<dyn Fn(&SearchRecord) -> Option<f64>>;
+pub(super) type OfSearch = Box<dyn Fn(&SearchRecord) -> Option<f64>>;
 
 /// One entry of the catalogue.
-type Entry = catalogue::Entry<Evidence>;
+pub(super) type Entry = catalogue::Entry<Evidence>;
 
 /// The arm that others are compared with at random.
-const RANDOM: &str = "random";
+pub(super) const RANDOM: &str = "random";
 
 /// Sizes of the groups of best cells in Table 7.
 pub const TOPS: [usize; 3] = [1, 5, 25];
 
-/// The three operators that the paper says its front prefers.
-const PREFERRED: [Operator; 3] = [Operator::Dw3, Operator::Avg3, Operator::Max3];
+/// What one sample is, and the cluster.
+const SEED: &str = "search seed";
 
-/// The names of all quantities under these settings, in ascending order.
-pub fn names(settings: &Settings) -> Vec<String> {
-    catalogue::names(entries(settings))
+/// What is known of all quantities under these settings, in ascending order of name.
+pub fn promised(settings: &Settings) -> Vec<Promised> {
+    catalogue::promised(entries(settings))
+}
+
+/// How many clusters these settings plan, by what a cluster is.
+pub fn clusters(settings: &Settings) -> BTreeMap<String, usize> {
+    BTreeMap::from([(SEED.to_owned(), settings.search.seeds), (CELL.to_owned(), settings.clock.cells)])
 }
 
 /// All quantities that this evidence holds.
@@ -42,133 +49,115 @@ pub fn measure(settings: &Settings, evidence: &Evidence) -> BTreeMap<String, Qua
 }
 
 fn entries(settings: &Settings) -> Vec<Entry> {
-    let mut entries =
-        vec![clock(), pure_cells("pooling", Operator::is_pooling), pure_cells("convolution", Operator::is_convolution)];
+    let mut entries = vec![clock()];
+    entries.extend(first_cells());
     for arm in &settings.search.arms {
         let mut list = List { arm: arm.name.clone(), entries: Vec::new() };
         for blocks in 1..=arm.blocks {
-            trained(&mut list, settings, arm, blocks);
+            stages::trained(&mut list, settings, arm, blocks);
             if blocks > 1 {
-                predicted(&mut list, blocks);
+                stages::predicted(&mut list, blocks);
+                stages::candidates(&mut list, blocks);
             }
         }
+        stages::at_equal_counts(&mut list, settings, arm);
         whole(&mut list, settings, arm);
         entries.extend(list.entries);
-        if arm.name != RANDOM && settings.search.arms.iter().any(|one| one.name == RANDOM && one.blocks == arm.blocks) {
-            entries.extend(regret(&arm.name));
-        }
     }
+    entries.extend(rivals::entries(settings));
     for arm in settings.ablated() {
-        entries.extend(ablation(arm));
+        entries.extend(ablations::entries(arm));
     }
     entries
 }
 
-/// Quantities of one arm in the making.
-struct List {
-    arm: String,
+/// What sort of number a quantity is.
+#[derive(Clone, Copy)]
+pub(super) struct Sort {
+    unit: Unit,
+    range: Range,
+    /// Whether it derives from measured time. Predictions of a front follow from predicted times: under a measured clock
+    /// nothing of such a search repeats, but only what is itself a time is evidence about time.
+    observed_time: bool,
+}
+
+const fn sort(unit: Unit, range: Range, observed_time: bool) -> Sort {
+    Sort { unit, range, observed_time }
+}
+
+impl Sort {
+    pub(super) const SHARE: Self = sort(Unit::Fraction, Range::SHARE, false);
+    pub(super) const DIFFERENCE: Self = sort(Unit::Fraction, Range::CORRELATION, false);
+    pub(super) const TAU: Self = sort(Unit::One, Range::CORRELATION, false);
+    pub(super) const COUNT: Self = sort(Unit::Count, Range::NOT_NEGATIVE, false);
+    pub(super) const NUMBER: Self = sort(Unit::One, Range::NOT_NEGATIVE, false);
+    pub(super) const SECONDS: Self = sort(Unit::Seconds, Range::NOT_NEGATIVE, true);
+    /// A linear prediction may be 0 or less.
+    pub(super) const PREDICTED_SECONDS: Self = sort(Unit::Seconds, Range::ANY, true);
+    pub(super) const ERROR: Self = sort(Unit::Fraction, Range::NOT_NEGATIVE, true);
+    pub(super) const BIAS: Self = sort(Unit::One, Range::ANY, true);
+
+    /// The same of what derives from measured time.
+    pub(super) const fn timed(self) -> Self {
+        Self { observed_time: true, ..self }
+    }
+
+    /// An entry over search seeds.
+    pub(super) fn entry(
+        self,
+        name: String,
+        label: String,
+        read: impl Fn(&Evidence) -> Option<Measured> + 'static,
+    ) -> Entry {
+        Entry {
+            name,
+            label,
+            unit: self.unit,
+            range: self.range,
+            data: None,
+            over: Cow::from(SEED),
+            cluster: Cow::from(SEED),
+            observed_time: self.observed_time,
+            read: Box::new(read),
+        }
+    }
+}
+
+/// Builder of one arm's quantities.
+pub(super) struct List {
+    pub(super) arm: String,
     entries: Vec<Entry>,
 }
 
-/// Whether a quantity derives from measured time.
-const TIMED: bool = true;
-const UNTIMED: bool = false;
-
 impl List {
-    fn add(&mut self, name: String, label: String, unit: Unit, observed_time: bool, value: OfSearch) {
+    /// A number that every search of the arm has; nothing is measured where one has not.
+    pub(super) fn add(&mut self, name: String, label: String, sort: Sort, value: OfSearch) {
         let arm = self.arm.clone();
-        // Predictions of a front follow from predicted times: under a measured clock nothing of such a search repeats,
-        // but only what is itself a time is evidence about time.
         let read = move |evidence: &Evidence| {
             samples(evidence.searches(&arm).iter().map(&value).collect::<Option<Vec<f64>>>()?)
         };
-        let (name, label) = (format!("{}.{name}", self.arm), format!("{label} ({})", self.arm));
-        self.entries.push(Entry {
-            name,
-            label,
-            unit,
-            data: None,
-            over: "search seed".into(),
-            observed_time,
-            read: Box::new(read),
-        });
+        self.push(name, label, sort, read);
     }
 
-    /// The same over the searches that have such cells.
-    fn add_where_defined(&mut self, name: String, label: String, observed_time: bool, value: OfSearch) {
+    /// The same over the searches that have it, each under its seed.
+    pub(super) fn add_where_defined(&mut self, name: String, label: String, sort: Sort, value: OfSearch) {
         let arm = self.arm.clone();
-        let read = move |evidence: &Evidence| samples(evidence.searches(&arm).iter().filter_map(&value));
-        let (name, label) = (format!("{}.{name}", self.arm), format!("{label} ({})", self.arm));
-        let (unit, over) = (Unit::One, "search seed where it is defined".into());
-        self.entries.push(Entry { name, label, unit, data: None, over, observed_time, read: Box::new(read) });
+        let read = move |evidence: &Evidence| {
+            let values = evidence.searches(&arm).iter().map(&value).enumerate();
+            clustered(values.filter_map(|(seed, value)| Some((seed, value?))))
+        };
+        self.push(name, label, sort, read);
     }
-}
 
-/// What is read of a stage.
-fn of_stage(blocks: usize, value: impl Fn(&Stage) -> Option<f64> + 'static) -> OfSearch {
-    Box::new(move |record| measures::stage(record, blocks).and_then(&value))
-}
-
-/// Quantities of the trained cells of one size.
-fn trained(list: &mut List, settings: &Settings, arm: &ArmSettings, blocks: usize) {
-    let name = |name: &str| format!("b{blocks}.{name}");
-    let label = |words: &str| format!("{words}, cells of {blocks} blocks");
-    let accuracy = |one: &Trained| Some(one.child.accuracy);
-    let value = of_stage(blocks, move |stage| measures::mean_of(&stage.cells, accuracy));
-    list.add(name("accuracy"), label("mean validation accuracy"), Unit::Fraction, UNTIMED, value);
-    for count in TOPS.into_iter().filter(|&count| count == 1 || settings.search.beam >= count) {
-        let value = of_stage(blocks, move |stage| measures::top(stage, count));
-        let words = label(&format!("mean validation accuracy of the best {count} (or of all, where there are fewer)"));
-        list.add(name(&format!("top{count}")), words, Unit::Fraction, UNTIMED, value);
+    fn push(
+        &mut self,
+        name: String,
+        label: String,
+        sort: Sort,
+        read: impl Fn(&Evidence) -> Option<Measured> + 'static,
+    ) {
+        self.entries.push(sort.entry(format!("{}.{name}", self.arm), format!("{label} ({})", self.arm), read));
     }
-    let value = of_stage(blocks, |stage| Some(stage.cells.len() as f64));
-    list.add(name("cells"), label("trained cells"), Unit::Count, UNTIMED, value);
-    let value = of_stage(blocks, |stage| measures::mean_of(&stage.cells, |one| Some(one.child.seconds)));
-    list.add(name("seconds"), label("mean training time"), Unit::Seconds, TIMED, value);
-    let value = of_stage(blocks, |stage| Some(stage.cells.iter().map(|one| one.child.seconds).sum()));
-    list.add(name("total_seconds"), label("training time of all"), Unit::Seconds, TIMED, value);
-    let operators = arm::find(&arm.name).map(|found| Space::new(found.variant, 1).operators());
-    for operator in operators.into_iter().flatten() {
-        let value = of_stage(blocks, move |stage| measures::share(stage, operator));
-        let words = label(&format!("share of {operator} among all operators"));
-        list.add(name(&format!("share.{operator}")), words, Unit::Fraction, UNTIMED, value);
-    }
-    let value = of_stage(blocks, |stage| PREFERRED.iter().map(|&one| measures::share(stage, one)).sum());
-    let words = label("share of dw3, avg3 and max3 together");
-    list.add(name("share.dw3_avg3_max3"), words, Unit::Fraction, UNTIMED, value);
-}
-
-/// Quantities of predictions, made before the cells were trained.
-fn predicted(list: &mut List, blocks: usize) {
-    let name = |name: &str| format!("b{blocks}.{name}");
-    let label = |words: &str| format!("{words}, cells of {blocks} blocks");
-    let of = |which: usize| {
-        move |stage: &Stage| measures::mean_of(&stage.cells, |one| one.predicted.map(|values| values[which]))
-    };
-    let words = label("mean predicted accuracy of the chosen");
-    list.add(name("predicted_accuracy"), words, Unit::Fraction, UNTIMED, of_stage(blocks, of(0)));
-    let words = label("mean predicted time of the chosen");
-    list.add(name("predicted_seconds"), words, Unit::Seconds, TIMED, of_stage(blocks, of(1)));
-    let words = label("Kendall's tau-b of predicted and real accuracy");
-    list.add_where_defined(name("tau_accuracy"), words, UNTIMED, of_stage(blocks, |stage| measures::tau(stage, 0)));
-    let words = label("Kendall's tau-b of predicted and real time");
-    list.add_where_defined(name("tau_seconds"), words, TIMED, of_stage(blocks, |stage| measures::tau(stage, 1)));
-    let absolute = |one: &Trained| measures::time_error(one).map(f64::abs);
-    let value = of_stage(blocks, move |stage| measures::mean_of(&stage.cells, absolute));
-    list.add(name("time_error.proper"), label("mean relative error of time"), Unit::Fraction, TIMED, value);
-    let value: OfSearch = Box::new(move |record| {
-        measures::stage(record, blocks)?;
-        measures::mean_of(measures::predicted_cells(record, blocks), absolute)
-    });
-    let words = format!("mean relative error of time, cells of 2 to {blocks} blocks");
-    list.add(name("time_error.progressive"), words, Unit::Fraction, TIMED, value);
-    let value = of_stage(blocks, |stage| measures::mean_of(&stage.cells, measures::time_error));
-    let words = label("mean signed relative error of time (negative: underestimated)");
-    list.add(name("time_bias"), words, Unit::One, TIMED, value);
-    // A linear prediction may be 0 or less: then there is no multiple.
-    let range = |stage: &Stage| stage.predicted_range.filter(|[low, _]| *low > 0.0).map(|[low, high]| high / low);
-    let words = label("largest predicted time of all candidates, as a multiple of the smallest");
-    list.add_where_defined(name("time_range"), words, TIMED, of_stage(blocks, range));
 }
 
 /// Quantities of whole searches.
@@ -176,12 +165,11 @@ fn whole(list: &mut List, settings: &Settings, arm: &ArmSettings) {
     if arm.blocks > 1 {
         for (name, words, pick) in ERRORS {
             let value: OfSearch = Box::new(move |record| {
-                let cells = measures::predicted_cells(record, usize::MAX);
-                let errors: Vec<f64> = cells.into_iter().filter_map(measures::time_error).map(f64::abs).collect();
+                let errors = measures::time_errors(record, usize::MAX);
                 (!errors.is_empty()).then(|| pick(&errors))
             });
             let label = format!("{words} relative error of time, all cells of 2 blocks and more");
-            list.add(format!("time_error.{name}"), label, Unit::Fraction, TIMED, value);
+            list.add(format!("time_error.{name}"), label, Sort::ERROR, value);
         }
         for (name, words, has) in [("conv1x7", "with", true), ("others", "without", false)] {
             let value: OfSearch = Box::new(move |record| {
@@ -191,21 +179,29 @@ fn whole(list: &mut List, settings: &Settings, arm: &ArmSettings) {
                 measures::mean_of(cells, measures::time_error)
             });
             let label = format!("mean signed relative error of time, cells {words} a 1x7-7x1 convolution");
-            list.add_where_defined(format!("{name}.time_bias"), label, TIMED, value);
+            list.add_where_defined(format!("{name}.time_bias"), label, Sort::BIAS, value);
         }
+        let label =
+            "operators that are used, as a number of equally frequent ones, cells of 2 blocks and more".to_owned();
+        list.add("pool".to_owned(), label, Sort::NUMBER, Box::new(measures::pool));
+        let label =
+            "share of the variance of training times, cells of 2 blocks and more, that lies between numbers of blocks"
+                .to_owned();
+        let value = Box::new(measures::variance_between_stages);
+        list.add_where_defined("times_by_blocks".to_owned(), label, Sort::SHARE.timed(), value);
     }
     let value: OfSearch = Box::new(|record| measures::best(record).map(|one| one.child.accuracy));
     let label = "validation accuracy of the best cell of the largest stage".to_owned();
-    list.add("best.accuracy".to_owned(), label, Unit::Fraction, UNTIMED, value);
+    list.add("best.accuracy".to_owned(), label, Sort::SHARE, value);
     let value: OfSearch = Box::new(|record| measures::best(record).map(|one| one.child.seconds));
     let label = "training time of the best cell of the largest stage".to_owned();
-    list.add("best.seconds".to_owned(), label, Unit::Seconds, TIMED, value);
+    list.add("best.seconds".to_owned(), label, Sort::SECONDS, value);
     let value: OfSearch = Box::new(|record| Some(measures::total_seconds(record)));
-    list.add("total_seconds".to_owned(), "training time of the whole search".to_owned(), Unit::Seconds, TIMED, value);
+    list.add("total_seconds".to_owned(), "training time of the whole search".to_owned(), Sort::SECONDS, value);
     let seconds = settings.search.hypervolume_seconds;
     let value: OfSearch = Box::new(move |record| Some(measures::hypervolume(record, seconds)));
     let label = format!("hypervolume of accuracy and time of all trained cells, up to {seconds} s");
-    list.add("hypervolume".to_owned(), label, Unit::One, TIMED, value);
+    list.add("hypervolume".to_owned(), label, sort(Unit::One, Range::SHARE, true), value);
 }
 
 /// Name, words, and what is taken of all errors.
@@ -217,104 +213,32 @@ const ERRORS: [OfErrors; 3] = [
     ("smallest", "smallest", |errors| errors.iter().copied().fold(f64::INFINITY, f64::min)),
 ];
 
-/// What random search of the same cost had found, minus what the arm found.
-fn regret(arm: &str) -> Vec<Entry> {
-    let entry =
-        |name: &str, words: &str, observed_time: bool, random: fn(&SearchRecord, &SearchRecord) -> Option<f64>| {
-            let owner = arm.to_owned();
-            let read = move |evidence: &Evidence| {
-                let pairs = evidence.searches(&owner).iter().zip(evidence.searches(RANDOM));
-                let regret = |(ours, other): (&SearchRecord, &SearchRecord)| {
-                    Some(random(ours, other)? - measures::highest_accuracy(ours)?)
-                };
-                pairs.map(regret).collect::<Option<Vec<f64>>>().map(Measured::Samples)
-            };
-            Entry {
-                name: format!("{arm}.regret.{name}"),
-                label: format!("best accuracy of random search {words} minus that of {arm}"),
-                unit: Unit::Fraction,
-                data: None,
-                over: "search seed".into(),
-                observed_time,
-                read: Box::new(read),
-            }
+/// Training times of the network without cells and of some cells of one block, as PNAS trains them.
+fn first_cells() -> Vec<Entry> {
+    let entry = |name: &str, words: &str, value: OfSearch| {
+        let read = move |evidence: &Evidence| {
+            let values: Option<Vec<f64>> = evidence.searches("pnas").iter().map(&value).collect();
+            samples(values?)
         };
-    let evaluations = |ours: &SearchRecord, other: &SearchRecord| {
-        let count = ours.stages.iter().map(|stage| stage.cells.len()).sum();
-        let cells = other.stages.iter().flat_map(|stage| &stage.cells);
-        cells.take(count).map(|one| one.child.accuracy).reduce(f64::max)
+        Sort::SECONDS.entry(format!("stage1.{name}.seconds"), words.to_owned(), read)
     };
-    let seconds =
-        |ours: &SearchRecord, other: &SearchRecord| measures::highest_within(other, measures::total_seconds(ours));
+    let pure = |is: fn(Operator) -> bool| -> OfSearch {
+        Box::new(move |record| {
+            let cells = record.stages[0].cells.iter().filter(|one| one.cell.operators().all(is));
+            measures::mean_of(cells, |one| Some(one.child.seconds))
+        })
+    };
+    let words = |name: &str| format!("mean training time of cells of one block with nothing but {name}");
     vec![
-        entry("evaluations", "after as many trainings", UNTIMED, evaluations),
-        entry("seconds", "within the same training time", TIMED, seconds),
+        entry("pooling", &words("pooling"), pure(Operator::is_pooling)),
+        entry("convolution", &words("convolution"), pure(Operator::is_convolution)),
+        entry("dw3", "training time of the cell of two 3x3 separable convolutions", pure(|one| one == Operator::Dw3)),
+        entry("dw5", "training time of the cell of two 5x5 separable convolutions", pure(|one| one == Operator::Dw5)),
+        entry("empty", "training time of the network without cells", Box::new(|record| Some(record.empty_seconds))),
     ]
 }
 
-/// Errors of every regressor on the cells that an arm selected.
-fn ablation(arm: &ArmSettings) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    let kinds = std::iter::once(None).chain(pairs().into_iter().map(Some));
-    for (place, kind) in kinds.enumerate() {
-        let regressor =
-            kind.map_or("block_sum".to_owned(), |(kind, features)| format!("{}.{}", kind.name(), features.name()));
-        for blocks in 2..=arm.blocks {
-            for (statistic, words, progressive, signed) in [
-                ("proper", "mean relative error", false, false),
-                ("progressive", "mean relative error so far", true, false),
-                ("bias", "mean signed relative error", false, true),
-            ] {
-                let owner = arm.name.clone();
-                let read = move |evidence: &Evidence| {
-                    let error = |judged: &Vec<Judged>| stage_error(judged.get(place)?, blocks, progressive, signed);
-                    evidence.ablations(&owner).iter().map(error).collect::<Option<Vec<f64>>>().map(Measured::Samples)
-                };
-                entries.push(Entry {
-                    name: format!("{}.ablation.{regressor}.b{blocks}.{statistic}", arm.name),
-                    label: format!("{words} of {regressor} on cells of {blocks} blocks chosen by {}", arm.name),
-                    unit: if signed { Unit::One } else { Unit::Fraction },
-                    data: None,
-                    over: "search seed".into(),
-                    observed_time: TIMED,
-                    read: Box::new(read),
-                });
-            }
-        }
-    }
-    entries
-}
-
-fn stage_error(judged: &Judged, blocks: usize, progressive: bool, signed: bool) -> Option<f64> {
-    // Stages of an ablation start at two blocks.
-    let last = blocks - 2;
-    judged.stages.get(last)?;
-    let first = if progressive { 0 } else { last };
-    let errors = judged.stages[first..=last].iter().flatten().map(|[predicted, truth]| (predicted - truth) / truth);
-    let errors: Vec<f64> = if signed { errors.collect() } else { errors.map(f64::abs).collect() };
-    (!errors.is_empty()).then(|| mean(&errors))
-}
-
-/// Training time of cells of one block all of whose operators are of one sort.
-fn pure_cells(name: &str, is: fn(Operator) -> bool) -> Entry {
-    let read = move |evidence: &Evidence| {
-        let of_record = |record: &SearchRecord| {
-            let cells = record.stages[0].cells.iter().filter(|one| one.cell.operators().all(is));
-            measures::mean_of(cells, |one| Some(one.child.seconds))
-        };
-        let samples: Option<Vec<f64>> = evidence.searches("pnas").iter().map(of_record).collect();
-        samples.map(Measured::Samples)
-    };
-    Entry {
-        name: format!("stage1.{name}.seconds"),
-        label: format!("mean training time of cells of one block with nothing but {name}"),
-        unit: Unit::Seconds,
-        data: None,
-        over: "search seed".into(),
-        observed_time: TIMED,
-        read: Box::new(read),
-    }
-}
+const CELL: &str = "cell";
 
 /// How far repeated timings of the same training lie apart.
 fn clock() -> Entry {
@@ -326,57 +250,64 @@ fn clock() -> Entry {
         };
         samples(evidence.clock.iter().map(spread))
     };
-    Entry {
-        name: "clock.spread".to_owned(),
-        label: "longest minus shortest of repeated timings of one training, as a share of their mean".to_owned(),
-        unit: Unit::Fraction,
-        data: None,
-        over: "cell".into(),
-        observed_time: TIMED,
-        read: Box::new(read),
-    }
+    let label = "longest minus shortest of repeated timings of one training, as a share of their mean".to_owned();
+    let (over, cluster) = (Cow::from(CELL), Cow::from(CELL));
+    Entry { over, cluster, ..Sort::ERROR.entry("clock.spread".to_owned(), label, read) }
 }
 
 /// The median of a quantity's samples, for captions.
 pub fn median_of(quantities: &BTreeMap<String, Quantity>, name: &str) -> Option<f64> {
     match &quantities.get(name)?.measured {
         Measured::Samples(samples) => Some(median(samples)),
-        Measured::Estimate { value, .. } => Some(*value),
+        Measured::Clustered { samples, .. } => Some(median(samples)),
+        Measured::Exact(value) | Measured::Estimate { value, .. } | Measured::PValue { p: value, .. } => Some(*value),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ablation::FeatureSet;
     use crate::fixture::{results, settings};
-    use crate::regressor::RegressorKind;
 
     #[test]
     fn names_are_unique_and_all_that_is_found_was_promised() {
         let settings = settings();
-        let names = names(&settings);
+        let names: Vec<String> = promised(&settings).into_iter().map(|one| one.name).collect();
         assert!(names.windows(2).all(|pair| pair[0] < pair[1]));
         let (_, results) = results();
         let found = measure(&settings, &Evidence::read(&settings, &results).expect("own results"));
         assert!(found.keys().all(|name| names.binary_search(name).is_ok()));
         // Only what no search may be able to give is absent.
         let absent: Vec<&String> = names.iter().filter(|name| !found.contains_key(*name)).collect();
-        assert!(
-            absent.iter().all(|name| ["tau_", "conv1x7.", "time_range", "popnas_limit.b3."]
-                .iter()
-                .any(|part| name.contains(part))),
-            "{absent:?}"
-        );
+        let may_be = ["tau_", "conv1x7.", "time_range", "popnas_limit.", "equal_1_3", "_learned", "time_variation"];
+        assert!(absent.iter().all(|name| may_be.iter().any(|part| name.contains(part))), "{absent:?}");
+    }
+
+    /// The audit's impossible intervals: shares beyond 1, counts below 0, correlations beyond 1.
+    #[test]
+    fn every_quantity_says_what_it_can_be_and_its_samples_are_that() {
+        let settings = settings();
+        let (_, results) = results();
+        for (name, one) in measure(&settings, &Evidence::read(&settings, &results).expect("own results")) {
+            let Range { low, high } = one.range;
+            // Tau-b of a perfect order may be off by a last bit.
+            let inside = |value: &f64| {
+                low.is_none_or(|low| *value >= low - 1e-12) && high.is_none_or(|high| *value <= high + 1e-12)
+            };
+            assert!(one.measured.unit_values().is_some_and(|values| values.iter().all(inside)), "{name}: {one:?}");
+            assert!(one.range != Range::ANY || one.unit == Unit::One || name.contains("predicted_seconds"), "{name}");
+            assert!(clusters(&settings).contains_key(&one.cluster), "{name}: {}", one.cluster);
+        }
     }
 
     #[test]
-    fn errors_of_a_stage_are_proper_progressive_or_signed() {
-        let kind = Some((RegressorKind::Ridge, FeatureSet::Standard));
-        let judged = Judged { kind, stages: vec![vec![[1.0, 2.0]], vec![[3.0, 2.0], [2.0, 2.0], [1.0, 4.0]]] };
-        assert_eq!(stage_error(&judged, 2, false, true), Some(-0.5));
-        assert_eq!(stage_error(&judged, 3, false, false), Some((0.5 + 0.0 + 0.75) / 3.0));
-        assert_eq!(stage_error(&judged, 3, true, false), Some((0.5 + 0.5 + 0.0 + 0.75) / 4.0));
-        assert_eq!(stage_error(&judged, 4, false, false), None);
+    fn searches_that_have_a_number_keep_their_seed() {
+        let (_, results) = results();
+        let found = measure(&settings(), &Evidence::read(&settings(), &results).expect("own results"));
+        // Candidates are shown of the first seed alone.
+        let Measured::Clustered { clusters, .. } = &found["popnas.b2.candidates.predicted_accuracy"].measured else {
+            panic!("under its seed");
+        };
+        assert_eq!(clusters, &[0]);
     }
 }

@@ -5,6 +5,7 @@ use crate::operator::edit::Effect;
 use crate::search::{SearchRecord, StepRecord};
 use renas_search::hypervolume::hypervolume_3d;
 use renas_search::pareto::dominates;
+use renas_stats::summary::{quantile, sorted};
 
 /// Steps at which searches are measured: those that the paper names, and tens.
 pub const KEY_STEPS: [usize; 9] = [5, 10, 16, 18, 20, 30, 40, 50, 60];
@@ -32,49 +33,40 @@ fn own_front(record: &SearchRecord, step: usize) -> Vec<[f64; 3]> {
     points.iter().filter(undominated).copied().collect()
 }
 
-/// The front of several pairs together at some step, as resampling wants it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PooledFront {
-    /// Of every point that its own search does not dominate: the pair, whether it is the arm's, and pairs that dominate it.
-    points: Vec<(usize, bool, Vec<usize>)>,
+/// Points of the arm and of random search on the front of several pairs together, pair by pair, among the candidates of up
+/// to `step` steps.
+pub fn front_counts(pairs: &[Pair<'_>], step: usize) -> Vec<[usize; 2]> {
+    let fronts: Vec<[Vec<[f64; 3]>; 2]> =
+        pairs.iter().map(|(arm, random)| [own_front(arm, step), own_front(random, step)]).collect();
+    let is_on = |point: &&[f64; 3]| !fronts.iter().flatten().flatten().any(|other| dominates(other, point));
+    fronts.iter().map(|sides| [0, 1].map(|side| sides[side].iter().filter(is_on).count())).collect()
 }
 
-impl PooledFront {
-    /// Of the candidates of up to `step` steps.
-    pub fn new(pairs: &[Pair<'_>], step: usize) -> Self {
-        let fronts: Vec<[Vec<[f64; 3]>; 2]> =
-            pairs.iter().map(|(arm, random)| [own_front(arm, step), own_front(random, step)]).collect();
-        let dominators = |point: &[f64; 3]| {
-            let is_dominated = |pair: &[Vec<[f64; 3]>; 2]| pair.iter().flatten().any(|other| dominates(other, point));
-            (0..fronts.len()).filter(|&pair| is_dominated(&fronts[pair])).collect::<Vec<_>>()
-        };
-        let mut points = Vec::new();
-        for (pair, [arm, random]) in fronts.iter().enumerate() {
-            points.extend(arm.iter().map(|point| (pair, true, dominators(point))));
-            points.extend(random.iter().map(|point| (pair, false, dominators(point))));
-        }
-        Self { points }
-    }
-
-    /// Points of the arm and of random search on the front of the pairs that are `drawn`, each as often as its pair is.
-    pub fn counts(&self, drawn: &[usize]) -> [usize; 2] {
-        let pairs = 1 + drawn.iter().copied().max().unwrap_or(0);
-        let mut times = vec![0; pairs];
-        drawn.iter().for_each(|pair| times[*pair] += 1);
-        let is_drawn = |pair: &usize| times.get(*pair).is_some_and(|times| *times > 0);
-        let mut counts = [0, 0];
-        for (pair, is_arms, dominators) in &self.points {
-            if is_drawn(pair) && !dominators.iter().any(is_drawn) {
-                counts[usize::from(!is_arms)] += times[*pair];
-            }
-        }
-        counts
-    }
+/// Points of both sides over all pairs.
+pub fn total(counts: &[[usize; 2]]) -> [usize; 2] {
+    [0, 1].map(|side| counts.iter().map(|count| count[side]).sum())
 }
 
 /// Points of the arm and of random search on the front of one pair.
 pub fn pair_counts(pair: Pair<'_>, step: usize) -> [usize; 2] {
-    PooledFront::new(&[pair], step).counts(&[0])
+    front_counts(&[pair], step)[0]
+}
+
+/// How many values lie beyond the upper whisker of their boxplot: more than 1.5 interquartile ranges above the upper
+/// quartile.
+pub fn outliers(values: &[f64]) -> usize {
+    let values = sorted(values);
+    let [lower, upper] = [0.25, 0.75].map(|level| quantile(&values, level));
+    values.iter().filter(|value| **value > upper + 1.5 * (upper - lower)).count()
+}
+
+/// For each pair, whether the arm's run is among the best quarter of the runs of both sides, at or above the upper quartile
+/// of their points on the pairs' fronts, minus whether random search's is.
+pub fn top_quarter_leads(counts: &[[usize; 2]]) -> Vec<f64> {
+    let runs: Vec<f64> = counts.iter().flatten().map(|count| *count as f64).collect();
+    let border = quantile(&sorted(&runs), 0.75);
+    let is_top = |count: usize| f64::from(count as f64 >= border);
+    counts.iter().map(|[arm, random]| is_top(*arm) - is_top(*random)).collect()
 }
 
 /// The share of the box from 0 to `corner` times the start's objectives that the start and these points dominate.
@@ -162,10 +154,25 @@ mod tests {
         assert_eq!(pair_counts((&arm, &random), 1), [1, 1]);
         assert_eq!(pair_counts((&arm, &random), 2), [2, 1]);
         let best = record(&[[0.1, 0.1, 0.1]]);
-        let pooled = PooledFront::new(&[(&arm, &random), (&best, &random)], 2);
-        assert_eq!(pooled.counts(&[0, 1]), [1, 0]);
-        // Without the second pair the first has its own front, twice where it is drawn twice.
-        assert_eq!(pooled.counts(&[0, 0]), [4, 2]);
+        let pooled = front_counts(&[(&arm, &random), (&best, &random)], 2);
+        assert_eq!((pooled.as_slice(), total(&pooled)), ([[0, 0], [1, 0]].as_slice(), [1, 0]));
+        // The labels of a pair exchanged: the front is the same, the sign of what the pair adds turns.
+        let exchanged = front_counts(&[(&arm, &random), (&random, &best)], 2);
+        assert_eq!(exchanged, [[0, 0], [0, 1]]);
+    }
+
+    /// Matplotlib 3.10, `boxplot_stats([1, 2, 2, 3, 3, 4, 9])[0]["fliers"]` = [9]: quartiles 2 and 3.5, whisker to 5.75.
+    #[test]
+    fn outliers_lie_beyond_the_upper_whisker() {
+        assert_eq!(outliers(&[1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 9.0]), 1);
+        assert_eq!(outliers(&[1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 5.75]), 0);
+    }
+
+    #[test]
+    fn the_best_quarter_is_that_of_both_sides_and_exchanged_labels_turn_its_sign() {
+        let counts = [[9, 1], [8, 2], [1, 2], [3, 3]];
+        assert_eq!(top_quarter_leads(&counts), [1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(top_quarter_leads(&counts.map(|[arm, random]| [random, arm])), [-1.0, -1.0, 0.0, 0.0]);
     }
 
     #[test]

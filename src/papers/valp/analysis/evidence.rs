@@ -21,8 +21,10 @@ pub struct Evidence {
     pub models: Vec<ExplorationRecord>,
     /// One crossover per model that did not diverge.
     pub donations: Vec<Donation>,
-    /// Every improvement that they hold.
+    /// Every improvement of an output that the change reaches.
     pub observations: Vec<Observation>,
+    /// Every improvement, those of outputs that the change cannot reach among them: what the paper seems to pool.
+    pub everything: Vec<Observation>,
     /// G, with the observation of its aggressive form.
     pub differences: Vec<(Observation, f64)>,
     /// What halves the observations.
@@ -48,11 +50,12 @@ impl Evidence {
             let judge: Judge = results.read(&judge_id(name))?;
             judges.insert(name.clone(), judge.accuracy);
         }
-        let observations = observe(settings, &models);
+        let everything = observe(settings, &models)?;
+        let observations: Vec<Observation> = everything.iter().filter(|one| one.is_reached).copied().collect();
         let medians = Medians::of(&observations);
-        let differences = differences(&observations);
+        let differences = differences(&everything);
         let donations = results.read(DONATION_ID)?;
-        Ok(Self { models, donations, observations, differences, medians, judges, searches })
+        Ok(Self { models, donations, observations, everything, differences, medians, judges, searches })
     }
 
     /// One record per pair; none for an arm that the profile does not run.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::climbing::{Pair, PooledFront, hypervolume, pair_counts};
+use super::climbing::{Pair, front_counts, hypervolume, pair_counts, total};
 use super::evidence::Evidence;
 use super::observations::{Objective, Observation, cut};
 use super::operators::PAIRED;
@@ -57,8 +57,8 @@ fn figure_5(settings: &Settings, evidence: &Evidence) -> Figure {
         id: "figure5".to_owned(),
         title: "Figure 5. G: the gain of gentle over aggressive forms".to_owned(),
         caption: format!(
-            "{} differences of three operators at the same place of the same model, over all outputs: the improvement \
-             of the aggressive form minus that of the gentle one, cut at {clip}. Above 0 the gentle form is better.",
+            "{} differences of three operators at the same place of the same model, over all outputs that a form reaches: \
+             the improvement of the aggressive form minus that of the gentle one, cut at {clip}. Above 0 the gentle form is better.",
             evidence.differences.len()
         ),
         form: Drawn::Lines,
@@ -90,7 +90,7 @@ fn figure_6(letter: char, operator: Operator, evidence: &Evidence) -> Figure {
         id: format!("figure6{letter}"),
         title: format!("Figure 6{letter}. Improvement by slope, {operator}"),
         caption: format!(
-            "Regression output, cut to +-{IMPROVEMENT_CUT}; slopes below {SLOPE_CUT} are shown there, as in the paper."
+            "Regression output where the change reaches it, cut to +-{IMPROVEMENT_CUT}; slopes below {SLOPE_CUT} are shown there, as in the paper."
         ),
         form: Drawn::Scatter,
         x_label: "slope of the loss (per step)".to_owned(),
@@ -107,7 +107,7 @@ fn figure_7(letter: char, operator: Operator, evidence: &Evidence) -> Figure {
         id: format!("figure7{letter}"),
         title: format!("Figure 7{letter}. Improvement by relevance of the changed sub-network, {operator}"),
         caption: format!(
-            "Regression output, cut to +-{IMPROVEMENT_CUT}; logarithms of relevance above {RELEVANCE_CUT} are shown there, \
+            "Regression output where the change reaches it, cut to +-{IMPROVEMENT_CUT}; logarithms of relevance above {RELEVANCE_CUT} are shown there, \
              as in the paper. 0: the output does not change when the sub-network's weights are replaced."
         ),
         form: Drawn::Scatter,
@@ -151,8 +151,7 @@ fn figure_8(arm: Arm, suffix: &str, pairs: &[Pair<'_>]) -> Figure {
 }
 
 fn figure_9(arm: Arm, suffix: &str, pairs: &[Pair<'_>]) -> Figure {
-    let all: Vec<usize> = (0..pairs.len()).collect();
-    let counts = (1..=steps(pairs)).map(|step| (step as f64, PooledFront::new(pairs, step).counts(&all)));
+    let counts = (1..=steps(pairs)).map(|step| (step as f64, total(&front_counts(pairs, step))));
     let counts: Vec<(f64, [usize; 2])> = counts.collect();
     let side = |side: usize| counts.iter().map(|(step, count)| vec![*step, count[side] as f64]).collect();
     Figure {

@@ -140,6 +140,7 @@ mod tests {
             edit,
             form,
             is_paired: true,
+            is_reached: true,
             objective: Objective::Regression,
             improvement,
             control: 0.0,

@@ -2,11 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::Result;
+
+use super::operators::PAIRED;
 use crate::component::{Id, OutputKind};
-use crate::exploration::{ExplorationRecord, Mutation};
+use crate::exploration::{ExplorationInputs, ExplorationRecord, Mutation};
+use crate::generate::generate;
+use crate::graph::Valp;
 use crate::laboratory::Objectives;
 use crate::operator::edit::{Edit, Form, Operator};
+use crate::plan::exploration_inputs;
 use crate::settings::Settings;
+use crate::subgraph::reached_outputs;
 use renas_stats::correlation::ranks;
 use renas_stats::summary::median;
 
@@ -90,6 +97,8 @@ pub struct Observation {
     pub form: Form,
     /// Whether every form of the operator was applied there.
     pub is_paired: bool,
+    /// Whether the change could reach the output at all, be it through joint training.
+    pub is_reached: bool,
     /// Of what.
     pub objective: Objective,
     /// ln(after / before), not cut.
@@ -140,16 +149,6 @@ impl Half {
             Self::Irrelevant => "irrelevant",
         }
     }
-
-    /// What one of its samples is.
-    pub fn unit(self) -> &'static str {
-        match self {
-            Self::Steep => "model whose loss descends more steeply than the median model's",
-            Self::Flat => "model whose loss does not",
-            Self::Relevant => "model changed at a sub-network more relevant than the median one",
-            Self::Irrelevant => "model changed at a sub-network that is not",
-        }
-    }
 }
 
 /// Medians that halve the observations of the regression at places where both forms of an operator were applied.
@@ -185,8 +184,14 @@ impl Medians {
     }
 }
 
-/// All observations, model by model, in the order of mutations.
-pub fn observe(settings: &Settings, models: &[ExplorationRecord]) -> Vec<Observation> {
+/// All observations, model by model, in the order of mutations; those that the change cannot reach among them.
+pub fn observe(settings: &Settings, models: &[ExplorationRecord]) -> Result<Vec<Observation>> {
+    // What was random about the models is drawn again: their graphs are in no record.
+    let graph = |index: usize| {
+        let ExplorationInputs { laboratory, networks, seed, .. } = exploration_inputs(settings, index);
+        generate(&laboratory.space, networks, &mut seed.stream("model"))
+    };
+    let graphs: Vec<Valp> = (0..models.len()).map(graph).collect::<Result<_, _>>()?;
     let floor = settings.floor(&settings.exploration.data);
     let space = settings.space(&settings.exploration.data);
     let mut observations = Vec::new();
@@ -196,11 +201,17 @@ pub fn observe(settings: &Settings, models: &[ExplorationRecord]) -> Vec<Observa
         for (index, model) in models.iter().enumerate() {
             let Some(control) = &model.control else { continue };
             let improvement = |after: &Objectives| objective.improvement(&model.before.objectives, after, floor);
+            // A training that diverges is a failure of the whole model.
+            let is_reached = |mutation: &Mutation, output: Id| {
+                let fails = control.diverged || mutation.after.diverged;
+                fails || reached_outputs(&graphs[index], &mutation.edit).contains(&output)
+            };
             observations.extend(model.mutations.iter().map(|mutation| Observation {
                 model: index,
                 edit: mutation.edit,
                 form: mutation.form,
                 is_paired: mutation.is_paired,
+                is_reached: is_reached(mutation, output.id),
                 objective,
                 improvement: improvement(&mutation.after.objectives),
                 control: improvement(&control.objectives),
@@ -209,7 +220,7 @@ pub fn observe(settings: &Settings, models: &[ExplorationRecord]) -> Vec<Observa
             }));
         }
     }
-    observations
+    Ok(observations)
 }
 
 fn known(model: &ExplorationRecord, mutation: &Mutation, output: Id, rank: f64) -> Known {
@@ -228,15 +239,16 @@ fn known(model: &ExplorationRecord, mutation: &Mutation, output: Id, rank: f64) 
     }
 }
 
-/// G of every place where both forms of an operator were applied: by model, place and objective, the improvement of the
-/// aggressive form minus that of the gentle one.
-pub fn differences(observations: &[Observation]) -> Vec<(Observation, f64)> {
-    let of = |form: Form| observations.iter().filter(move |one| one.is_paired && one.form == form);
-    let gentle: BTreeMap<(usize, Edit, Objective), f64> =
-        of(Form::Gentle).map(|one| ((one.model, one.edit, one.objective), one.improvement)).collect();
+/// G of every place where both forms of one of the three operators were applied, of outputs that one of them reaches: by model, place and
+/// objective, the improvement of the aggressive form minus that of the gentle one.
+pub fn differences(everything: &[Observation]) -> Vec<(Observation, f64)> {
+    let is_of_three = |one: &&Observation| one.is_paired && PAIRED.contains(&one.operator());
+    let of = |form: Form| everything.iter().filter(is_of_three).filter(move |one| one.form == form);
+    let gentle: BTreeMap<(usize, Edit, Objective), &Observation> =
+        of(Form::Gentle).map(|one| ((one.model, one.edit, one.objective), one)).collect();
     let difference = |one: &Observation| {
         let gentle = gentle.get(&(one.model, one.edit, one.objective))?;
-        Some((*one, one.improvement - gentle))
+        (one.is_reached || gentle.is_reached).then_some((*one, one.improvement - gentle.improvement))
     };
     of(Form::Aggressive).filter_map(difference).collect()
 }
@@ -259,5 +271,35 @@ mod tests {
         assert!((improvement(Objective::Classification, 0.2, 0.0) - libm::log(0.005 / 0.2)).abs() < 1e-15);
         assert!(improvement(Objective::Sampling, 1.0, 1e6) > 13.0);
         assert_eq!((cut(13.0, 1.0), cut(-0.5, 1.0)), (1.0, -0.5));
+    }
+
+    /// What the audit of the pooled tests found: an output that no form reaches is no draw, it is no observation.
+    #[test]
+    fn g_is_of_outputs_that_a_form_reaches_by_the_three_operators() {
+        let edit = |network: u32| Edit::CloneNetwork { network: Id::Network(network) };
+        let one = |edit: Edit, form: Form, is_reached: bool, improvement: f64| Observation {
+            model: 0,
+            edit,
+            form,
+            is_paired: true,
+            is_reached,
+            objective: Objective::Regression,
+            improvement,
+            control: 0.0,
+            multiply_adds: 1.0,
+            known: Known::default(),
+        };
+        let extra = Edit::AddLayer { network: Id::Network(1), after: 1 };
+        let everything = [
+            one(edit(1), Form::Aggressive, true, 0.3),
+            one(edit(1), Form::Gentle, true, 0.1),
+            one(edit(2), Form::Aggressive, false, 0.0),
+            one(edit(2), Form::Gentle, false, 0.0),
+            one(extra, Form::Aggressive, true, 0.5),
+            one(extra, Form::Gentle, true, 0.1),
+        ];
+        let found: Vec<f64> = differences(&everything).into_iter().map(|(_, g)| g).collect();
+        assert_eq!(found.len(), 1);
+        assert!((found[0] - 0.2).abs() < 1e-12);
     }
 }

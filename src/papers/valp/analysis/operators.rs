@@ -1,21 +1,23 @@
-//! Quantities of the study of operators.
+//! Quantities of the study of operators: what each form does, and which of two is better.
 
 use std::borrow::Cow;
 
 use super::evidence::Evidence;
-use super::family::{Family, Grain};
+use super::family::{EXCHANGES, Family, ModelMeans, Outputs, PairWithin, exchanged_ranks, is_exception};
 use super::learned::Lessons;
-use super::observations::{Half, Objective, Observation, cut};
+use super::observations::{Objective, Observation, cut};
 use super::quantities::{Entry, means_by};
-use crate::diagnosis::intervention::Reading;
+use super::{diagnoses, halves};
 use crate::donation::Donation;
-use crate::exploration::{After, ExplorationRecord};
+use crate::exploration::After;
 use crate::operator::edit::{Form, Operator};
 use crate::settings::Settings;
 use renas_base::metric::Unit;
-use renas_report::catalogue::exact;
+use renas_base::seed::Seed;
+use renas_report::catalogue::clustered;
 use renas_report::findings::Measured;
-use renas_stats::correlation::spearman;
+use renas_report::range::Range;
+use renas_stats::blocks::permutation_p;
 
 /// The operators that have both forms in section V-B.
 pub const PAIRED: [Operator; 3] = [Operator::AddConnection, Operator::InsertNetwork, Operator::CloneNetwork];
@@ -23,59 +25,90 @@ pub const PAIRED: [Operator; 3] = [Operator::AddConnection, Operator::InsertNetw
 /// Multiply-adds that gains are divided by.
 const COMPUTE: f64 = 1e12;
 
-/// Fewest changed models that a rank correlation is computed of.
-const FEWEST_FOR_CORRELATION: usize = 4;
+/// What one number is, and what it can be.
+pub(super) type Kind = (Unit, Range);
 
-/// What a test's p-value is instead of an interval.
-const NO_INTERVAL: &str = "none: a p-value of the whole sample";
+/// A share of something.
+pub(super) const SHARE: Kind = (Unit::One, Range::SHARE);
+
+/// A difference of two shares, or a correlation.
+pub(super) const DIFFERENCE: Kind = (Unit::One, Range::CORRELATION);
 
 /// Quantities of one data set in the making.
-struct List {
+pub(super) struct List {
     data: String,
-    clip: f64,
+    pub(super) clip: f64,
     entries: Vec<Entry>,
 }
 
 impl List {
-    fn add(
+    /// A quantity whose clusters are the models: their outputs and places share all training.
+    pub(super) fn add(
         &mut self,
-        name: String,
-        label: String,
-        unit: Unit,
+        name: impl AsRef<str>,
+        label: impl Into<String>,
+        (unit, range): Kind,
         over: impl Into<Cow<'static, str>>,
         read: impl Fn(&Evidence) -> Option<Measured> + 'static,
     ) {
-        let (name, data, over) = (format!("exploration.{name}"), Some(self.data.clone()), over.into());
-        // Nothing here derives from measured time: compute is counted in multiply-adds.
-        self.entries.push(Entry { name, label, unit, data, over, observed_time: false, read: Box::new(read) });
-    }
-
-    /// The mean over a model's differences that `is` keeps, of `value`.
-    fn of_differences(
-        &mut self,
-        name: &str,
-        label: &str,
-        is: impl Fn(&Observation, f64) -> bool + 'static,
-        value: impl Fn(f64) -> f64 + 'static,
-    ) {
-        self.add(name.to_owned(), label.to_owned(), Unit::One, "model", move |evidence| {
-            let kept = evidence.differences.iter().filter(|(one, g)| is(one, *g));
-            means_by(kept.map(|(one, g)| (one.model, value(*g))))
+        self.entries.push(Entry {
+            name: format!("exploration.{}", name.as_ref()),
+            label: label.into(),
+            unit,
+            data: Some(self.data.clone()),
+            cluster: "model".into(),
+            over: over.into(),
+            range,
+            // Nothing here derives from measured time: compute is counted in multiply-adds.
+            observed_time: false,
+            read: Box::new(read),
         });
     }
 
-    /// The mean over a model's observations that `is` keeps, of `value`.
-    fn of_observations(
+    /// A number cut to +-`clip`.
+    pub(super) fn cut(&self) -> Kind {
+        (Unit::One, Range { low: Some(-self.clip), high: Some(self.clip) })
+    }
+
+    /// The size of such a number.
+    pub(super) fn size(&self) -> Kind {
+        (Unit::One, Range { low: Some(0.0), high: Some(self.clip) })
+    }
+
+    /// `value` of the differences that `is` keeps.
+    fn of_differences(
         &mut self,
-        name: String,
-        label: String,
-        over: impl Into<Cow<'static, str>>,
+        name: impl AsRef<str>,
+        label: &str,
+        kind: Kind,
+        is: impl Fn(&Observation, f64) -> bool + 'static,
+        value: impl Fn(f64) -> f64 + 'static,
+    ) {
+        self.add(
+            name,
+            format!("{label}, outputs that the change reaches"),
+            kind,
+            "output at a place",
+            move |evidence| {
+                let kept = evidence.differences.iter().filter(|(one, g)| is(one, *g));
+                clustered(kept.map(|(one, g)| (one.model, value(*g))))
+            },
+        );
+    }
+
+    /// `value` of the observations that `is` keeps.
+    pub(super) fn of_observations(
+        &mut self,
+        name: impl AsRef<str>,
+        label: impl Into<String>,
+        kind: Kind,
         is: impl Fn(&Evidence, &Observation) -> bool + 'static,
         value: impl Fn(&Observation) -> f64 + 'static,
     ) {
-        self.add(name, label, Unit::One, over, move |evidence| {
+        let label = format!("{}, outputs that the change reaches", label.into());
+        self.add(name, label, kind, "output of a changed model", move |evidence| {
             let kept = evidence.observations.iter().filter(|one| is(evidence, one));
-            means_by(kept.map(|one| (one.model, value(one))))
+            clustered(kept.map(|one| (one.model, value(one))))
         });
     }
 }
@@ -84,46 +117,79 @@ impl List {
 pub(super) fn catalogue(settings: &Settings) -> Vec<Entry> {
     let data = settings.exploration.data.name.clone();
     let mut list = List { data, clip: settings.analysis.clip, entries: Vec::new() };
-    differences(&mut list);
+    reach(&mut list);
+    let seed = settings.root().derive("tests");
+    differences(&mut list, seed);
     forms(&mut list);
     crossovers(&mut list, settings);
-    halves(&mut list, settings.analysis.large);
-    models(&mut list);
-    tests(&mut list);
-    diagnoses(&mut list);
+    halves::add(&mut list, settings.analysis.large);
+    models(&mut list, 1.0 / settings.exploration.data.classes as f64);
+    pooled_tests(&mut list);
+    tests_within_models(&mut list, seed);
+    diagnoses::add(&mut list, settings.thresholds());
     rules(&mut list, settings);
     list.entries
 }
 
+/// How many observations a change cannot reach, and how many equal the control.
+fn reach(list: &mut List) {
+    let mut add = |name: &str, label: &str, is: fn(&Observation) -> bool| {
+        list.add(name, label, SHARE, "output of a changed model", move |evidence| {
+            let all = evidence.everything.iter().filter(|one| Operator::STRUCTURAL.contains(&one.operator()));
+            clustered(all.map(|one| (one.model, f64::from(is(one)))))
+        });
+    };
+    let label = "share of outputs of changed models that share no sub-network with what was changed: they are left out of \
+                 all but the pooled tests and the tests over all outputs";
+    add("unreached_share", label, |one| !one.is_reached);
+    let label = "share of outputs of changed models that are what they are without the change, bit for bit";
+    add("unmoved_share", label, |one| one.improvement.to_bits() == one.control.to_bits());
+    let label = "share of reached outputs of changed models that are what they are without the change, bit for bit";
+    list.add("unmoved_share_of_reached", label, SHARE, "output of a changed model", |evidence| {
+        let all = evidence.observations.iter().filter(|one| Operator::STRUCTURAL.contains(&one.operator()));
+        clustered(all.map(|one| (one.model, f64::from(one.improvement.to_bits() == one.control.to_bits()))))
+    });
+}
+
 /// G and how often it is on which side.
-fn differences(list: &mut List) {
+fn differences(list: &mut List, seed: Seed) {
     let clip = list.clip;
     let side = |g: f64| if g == 0.0 { 0.0 } else { g.signum() };
     let all = |_: &Observation, _: f64| true;
-    list.of_differences("g.win_margin", "share of G above 0 minus share below", all, side);
+    list.of_differences("g.win_margin", "share of G above 0 minus share below", DIFFERENCE, all, side);
     let words = "share of G above the cut minus share below its negative";
-    list.of_differences("g.extreme_margin", words, all, move |g| if g.abs() > clip { g.signum() } else { 0.0 });
+    let extreme = move |g: f64| if g.abs() > clip { g.signum() } else { 0.0 };
+    list.of_differences("g.extreme_margin", words, DIFFERENCE, all, extreme);
+    // Of rare events no interval of a mean keeps its level.
+    let label = "p-value of exchanging the signs of extreme differences within models, outputs that the change reaches";
+    list.add("g.extreme_margin.p", label, SHARE, "model", move |evidence| {
+        let margins = means_by(evidence.differences.iter().map(|(one, g)| (one.model, extreme(*g))))?;
+        let rows: Vec<Vec<f64>> = margins.cluster_values()?.iter().map(|margin| vec![*margin, -margin]).collect();
+        let difference = |rows: &[Vec<f64>]| rows.iter().map(|row| row[0] - row[1]).sum::<f64>().abs();
+        let p = permutation_p(&rows, difference, EXCHANGES, &mut seed.stream("extremes")).ok()?;
+        Some(Measured::PValue { p, n: rows.len(), test: "signs exchanged within models".to_owned() })
+    });
     let words = "share of G above 0 minus share below, of those within the cut";
-    list.of_differences("g.close_margin", words, move |_, g| g.abs() <= clip, side);
-    list.of_differences("g.aggressive_share", "share of G below 0", all, |g| f64::from(g < 0.0));
+    list.of_differences("g.close_margin", words, DIFFERENCE, move |_, g| g.abs() <= clip, side);
+    list.of_differences("g.aggressive_share", "share of G below 0", SHARE, all, |g| f64::from(g < 0.0));
     let words = "share of G below the negative of the cut";
-    list.of_differences("g.aggressive_extreme_share", words, all, move |g| f64::from(g < -clip));
+    list.of_differences("g.aggressive_extreme_share", words, SHARE, all, move |g| f64::from(g < -clip));
     for operator in PAIRED {
         let name = format!("g.{operator}.win_margin");
         let words = format!("share of G above 0 minus share below, {operator}");
-        list.of_differences(&name, &words, move |one, _| one.operator() == operator, side);
+        list.of_differences(name, &words, DIFFERENCE, move |one, _| one.operator() == operator, side);
         for objective in Objective::ALL {
             let name = format!("g.{operator}.{}", objective.name());
             let words = format!("mean G of {operator}, {}: above 0 for the gentle form", objective.name());
             let is = move |one: &Observation, _: f64| one.operator() == operator && one.objective == objective;
-            list.of_differences(&name, &words, is, move |g| cut(g, clip));
+            list.of_differences(name, &words, list.cut(), is, move |g| cut(g, clip));
         }
     }
     for form in [Form::Aggressive, Form::Gentle] {
         let label =
             format!("mean distance of the improvement from that of the control, {form} forms of three operators");
         let is = move |_: &Evidence, one: &Observation| one.is_paired && is_paired(one.operator()) && one.form == form;
-        list.of_observations(format!("magnitude.{form}"), label, "model", is, move |one| {
+        list.of_observations(format!("magnitude.{form}"), label, list.size(), is, move |one| {
             cut(one.against_control(), clip).abs()
         });
     }
@@ -138,17 +204,16 @@ fn forms(list: &mut List) {
     let clip = list.clip;
     for operator in Operator::ALL {
         for form in operator.forms().iter().copied() {
-            let over = format!("model with an admissible place for {form} {operator}");
             let is_it = move |one: &Observation| one.operator() == operator && one.form == form;
             for objective in Objective::ALL {
                 let (name, what) = (format!("{operator}.{form}.{}", objective.name()), objective.name());
                 let is = move |_: &Evidence, one: &Observation| is_it(one) && one.objective == objective;
                 let label = format!("mean improvement of {what} by {form} {operator}, ln(after / before)");
-                list.of_observations(format!("{name}.improvement"), label, over.clone(), is, move |one| {
+                list.of_observations(format!("{name}.improvement"), label, list.cut(), is, move |one| {
                     cut(one.improvement, clip)
                 });
                 let label = format!("mean improvement of {what} by {form} {operator} beyond that of the control");
-                list.of_observations(format!("{name}.against_control"), label, over.clone(), is, move |one| {
+                list.of_observations(format!("{name}.against_control"), label, list.cut(), is, move |one| {
                     cut(one.against_control(), clip)
                 });
             }
@@ -158,17 +223,19 @@ fn forms(list: &mut List) {
             list.of_observations(
                 name,
                 label,
-                over,
+                (Unit::One, Range::ANY),
                 move |_, one| is_it(one),
                 move |one| -cut(one.improvement, clip) / one.multiply_adds * COMPUTE,
             );
         }
     }
     for objective in Objective::ALL {
-        let name = format!("control.{}.improvement", objective.name());
+        let (name, clip) = (format!("control.{}.improvement", objective.name()), list.clip);
         let label = format!("improvement of {} by further training alone", objective.name());
-        let is = move |_: &Evidence, one: &Observation| one.objective == objective;
-        list.of_observations(name, label, "model", is, move |one| cut(one.control, clip));
+        list.add(name, label, list.cut(), "model", move |evidence| {
+            let of_it = evidence.everything.iter().filter(|one| one.objective == objective);
+            means_by(of_it.map(|one| (one.model, cut(one.control, clip))))
+        });
     }
 }
 
@@ -179,7 +246,7 @@ fn crossovers(list: &mut List, settings: &Settings) {
         for (measure, words, against) in [("improvement", "", 0.0), ("against_control", " beyond the control's", 1.0)] {
             let label = format!("mean improvement of {} by crossover{words}", objective.name());
             let name = format!("crossover.{}.{measure}", objective.name());
-            list.add(name, label, Unit::One, "model that a subgraph was given to", move |evidence| {
+            list.add(name, label, list.cut(), "model that a subgraph was given to", move |evidence| {
                 let value = |one: &Donation| {
                     let host = evidence.models.get(one.host)?;
                     let of = |after: &After| objective.improvement(&host.before.objectives, &after.objectives, floor);
@@ -191,169 +258,111 @@ fn crossovers(list: &mut List, settings: &Settings) {
     }
 }
 
-/// What is read of an observation.
-type OfObservation = Box<dyn Fn(&Observation) -> f64>;
-
-/// Halves of the regression by slope and by relevance.
-fn halves(list: &mut List, large: f64) {
-    let clip = list.clip;
-    // A measure that is a tenth larger has grown by ln(1.1), one that is a tenth smaller by ln(0.9).
-    let (worse, better) = (libm::log1p(large), libm::log1p(-large));
-    for half in Half::ALL {
-        for operator in PAIRED {
-            for form in [Form::Aggressive, Form::Gentle] {
-                let measures: [(&str, &str, OfObservation); 5] = [
-                    ("improvement", "mean improvement", Box::new(move |one| cut(one.improvement, clip))),
-                    (
-                        "against_control",
-                        "mean improvement beyond the control's",
-                        Box::new(move |one| cut(one.against_control(), clip)),
-                    ),
-                    (
-                        "magnitude",
-                        "mean distance of the improvement from the control's",
-                        Box::new(move |one| cut(one.against_control(), clip).abs()),
-                    ),
-                    (
-                        "decline_share",
-                        "share of large declines",
-                        Box::new(move |one| f64::from(one.improvement > worse)),
-                    ),
-                    ("gain_share", "share of large gains", Box::new(move |one| f64::from(one.improvement < better))),
-                ];
-                for (measure, words, value) in measures {
-                    let name = format!("{}.{operator}.{form}.{measure}", half.name());
-                    let label = format!("{words} of the regression by {form} {operator}, {} half", half.name());
-                    let is = move |evidence: &Evidence, one: &Observation| {
-                        let is_it = one.operator() == operator && one.form == form && one.is_paired;
-                        is_it && one.objective == Objective::Regression && evidence.medians.is_in(half, one)
-                    };
-                    // Samples are paired by position where they are over the same: the same operator at the same places.
-                    list.of_observations(name, label, format!("{}, {operator}", half.unit()), is, value);
-                }
-            }
-        }
-    }
-}
-
 /// The models before any change.
-fn models(list: &mut List) {
+fn models(list: &mut List, chance: f64) {
     for objective in Objective::ALL {
-        let unit = if objective == Objective::Classification { Unit::Fraction } else { Unit::One };
+        let kind = match objective {
+            Objective::Classification => (Unit::Fraction, Range::SHARE),
+            Objective::Regression | Objective::Sampling => (Unit::One, Range::NOT_NEGATIVE),
+        };
         let label = format!("objective of {} before any change", objective.name());
-        list.add(format!("before.{}", objective.name()), label, unit, "model", move |evidence| {
+        list.add(format!("before.{}", objective.name()), label, kind, "model", move |evidence| {
             means_by(evidence.models.iter().map(|model| objective.of(&model.before.objectives)).enumerate())
         });
     }
-    let label = "values that the optimiser moves".to_owned();
-    list.add("before.parameters".to_owned(), label, Unit::Count, "model", |evidence| {
+    let label = "share of random models that learned nothing: an accuracy of at most chance and two points";
+    list.add("before.learned_nothing_share", label, SHARE, "model", move |evidence| {
+        let accuracies = evidence.models.iter().map(|model| 1.0 - model.before.objectives.error);
+        clustered(accuracies.map(|accuracy| f64::from(accuracy <= chance + 0.02)).enumerate())
+    });
+    let label = "values that the optimiser moves";
+    list.add("before.parameters", label, (Unit::Count, Range::NOT_NEGATIVE), "model", |evidence| {
         means_by(evidence.models.iter().map(|model| model.before.parameters as f64).enumerate())
     });
 }
 
-fn tests(list: &mut List) {
-    let mut add = |name: &str, label: &str, value: fn(&Family) -> Option<f64>| {
-        for (grain, suffix, words) in [(Grain::Pooled, "", "all pooled"), (Grain::PerModel, "per_model.", "per model")]
-        {
-            let over = match grain {
-                Grain::Pooled => "improvement of an output by a mutation",
-                Grain::PerModel => "mean improvement of a model by a form",
-            };
-            list.add(format!("tests.{suffix}{name}"), format!("{label} ({words})"), Unit::One, over, move |evidence| {
-                let family = Family::of(&evidence.observations, grain).ok()?;
-                Some(exact(value(&family)?, family.n(), NO_INTERVAL))
+/// As the paper did it: no claim rests on these.
+fn pooled_tests(list: &mut List) {
+    let mut add = |name: &str, label: &str, test: &'static str, value: fn(&Family) -> Option<f64>| {
+        let label = format!("{label} (all pooled, as if outputs of one model were independent)");
+        list.add(format!("tests.{name}"), label, SHARE, "improvement of an output by a mutation", move |evidence| {
+            let family = Family::of(&evidence.everything).ok()?;
+            Some(Measured::PValue { p: value(&family)?, n: family.n(), test: format!("{test}, pooled observations") })
+        });
+    };
+    let label = "p-value of the Kruskal-Wallis test over all operator forms";
+    add("kruskal_wallis.p", label, "Kruskal-Wallis", |family| Some(family.overall.p_value));
+    let label = "largest p-value of Dunn's test, Holm-corrected, over all pairs but that of add_connection";
+    add("dunn.largest_p", label, "Dunn", Family::largest_p);
+    let label = "p-value of Dunn's test, Holm-corrected, of the two forms of add_connection";
+    add("dunn.add_connection.p", label, "Dunn", Family::exception_p);
+}
+
+/// Models are blocks.
+fn tests_within_models(list: &mut List, seed: Seed) {
+    let clip = list.clip;
+    for outputs in Outputs::BOTH {
+        let (prefix, words) = (outputs.prefix(), outputs.words());
+        let means = move |evidence: &Evidence| ModelMeans::of(evidence, outputs, clip);
+        let label =
+            format!("p-value of Friedman's test over the forms that every model has, models as blocks ({words})");
+        list.add(format!("tests.{prefix}friedman.p"), label, SHARE, "model", move |evidence| {
+            let (p, n) = means(evidence).friedman()?;
+            Some(Measured::PValue { p, n, test: "Friedman, models as blocks".to_owned() })
+        });
+        let own = seed.derive(prefix);
+        let label = format!(
+            "p-value of Kruskal and Wallis' statistic over all operator forms, forms exchanged within models ({})",
+            outputs.values_in_words()
+        );
+        list.add(format!("tests.{prefix}permutation.p"), label, SHARE, "model", move |evidence| {
+            let (p, n) = exchanged_ranks(evidence, outputs, own)?;
+            Some(Measured::PValue { p, n, test: "Kruskal-Wallis, forms exchanged within models".to_owned() })
+        });
+        type Chosen = fn(&PairWithin) -> bool;
+        let sets: [(&str, &str, Chosen); 2] = [
+            (
+                "largest_p",
+                "largest p-value, Holm-corrected, of all pairs of forms but that of add_connection",
+                |pair| !is_exception(pair.forms),
+            ),
+            ("add_connection.p", "p-value, Holm-corrected, of the two forms of add_connection", |pair| {
+                is_exception(pair.forms)
+            }),
+        ];
+        for (name, label, is) in sets {
+            let label = format!("{label}, exchanged within models ({words})");
+            list.add(format!("tests.{prefix}pairwise.{name}"), label, SHARE, "model", move |evidence| {
+                let pairs = means(evidence).pairs(own)?;
+                let worst = pairs
+                    .into_iter()
+                    .filter(is)
+                    .reduce(|worst, pair| if pair.adjusted > worst.adjusted { pair } else { worst })?;
+                let test = "pair of forms exchanged within models, Holm".to_owned();
+                Some(Measured::PValue { p: worst.adjusted, n: worst.n, test })
             });
         }
-    };
-    add("kruskal_wallis.p", "p-value of the Kruskal-Wallis test over all operator forms", |family| {
-        Some(family.overall.p_value)
-    });
-    let label = "largest p-value of Dunn's test, Holm-corrected, over all pairs but that of add_connection";
-    add("dunn.largest_p", label, Family::largest_p);
-    let label = "p-value of Dunn's test, Holm-corrected, of the two forms of add_connection";
-    add("dunn.add_connection.p", label, Family::exception_p);
-}
-
-/// The name of a diagnosis, and how it is read of what is known before a mutation.
-type Diagnosis = (&'static str, fn(&Observation) -> Option<f64>);
-
-/// The diagnoses whose rank correlation with improvements is reported.
-pub const DIAGNOSES: [Diagnosis; 5] = [
-    ("slope", |one| one.known.slope),
-    ("module", |one| one.known.module),
-    ("input", |one| one.known.input),
-    ("dependency", |one| one.known.dependency),
-    ("relative", |one| one.known.relative),
-];
-
-/// Spearman's correlation of each diagnosis with the improvement, for one operator form and output; none where too few
-/// models have all diagnoses, or one of them never varies.
-pub fn correlations(
-    evidence: &Evidence,
-    operator: Operator,
-    form: Form,
-    objective: Objective,
-) -> Option<[f64; DIAGNOSES.len()]> {
-    let is_it = |one: &&Observation| one.operator() == operator && one.form == form && one.objective == objective;
-    let is_complete = |one: &&Observation| DIAGNOSES.iter().all(|(_, read)| read(one).is_some());
-    let kept: Vec<&Observation> = evidence.observations.iter().filter(is_it).filter(is_complete).collect();
-    if kept.len() < FEWEST_FOR_CORRELATION {
-        return None;
     }
-    let improvements: Vec<f64> = kept.iter().map(|one| one.improvement).collect();
-    let mut found = [0.0; DIAGNOSES.len()];
-    for (correlation, (_, read)) in found.iter_mut().zip(DIAGNOSES) {
-        let known: Vec<f64> = kept.iter().filter_map(|one| read(one)).collect();
-        *correlation = spearman(&known, &improvements).ok().filter(|value| value.is_finite())?;
-    }
-    Some(found)
-}
-
-fn diagnoses(list: &mut List) {
-    for (at, (name, _)) in DIAGNOSES.into_iter().enumerate() {
-        let label = format!("size of the rank correlation of the diagnosis `{name}` with the improvement");
-        let over = "operator form and output";
-        list.add(format!("diagnosis.{name}.strength"), label, Unit::One, over, move |evidence| {
-            let forms = super::family::variants().into_iter();
-            let all = forms.flat_map(|variant| Objective::ALL.map(|objective| (variant, objective)));
-            let sizes = all.filter_map(|((operator, form), objective)| {
-                Some(correlations(evidence, operator, form, objective)?[at].abs())
-            });
-            means_by(sizes.enumerate())
-        });
-    }
-    let label = "share of sub-networks without which no output is worse by more than 20 %".to_owned();
-    list.add("diagnosis.irrelevant_share".to_owned(), label, Unit::Fraction, "model", |evidence| {
-        means_by(evidence.models.iter().enumerate().filter_map(|(index, model)| Some((index, irrelevant(model)?))))
-    });
-}
-
-fn irrelevant(model: &ExplorationRecord) -> Option<f64> {
-    let modules = &model.examination.as_ref()?.modules;
-    let is_irrelevant = |outputs: &std::collections::BTreeMap<_, f64>| {
-        !outputs.values().any(|relevance| Reading::Inverted.is_relevant(*relevance))
-    };
-    let count = modules.values().filter(|outputs| is_irrelevant(outputs)).count();
-    (!modules.is_empty()).then(|| count as f64 / modules.len() as f64)
 }
 
 fn rules(list: &mut List, settings: &Settings) {
     let (thresholds, clip) = (settings.thresholds(), list.clip);
     let lessons = move |evidence: &Evidence| Lessons::of(&evidence.observations, thresholds, clip);
     let over = "model with outputs for which some, not all mutations are advised";
-    let label = "share of outputs whose best mutation the guidelines advise".to_owned();
-    list.add("rules.agreement".to_owned(), label, Unit::Fraction, over, move |evidence| {
+    let label = "share of outputs whose best mutation the guidelines advise, of mutations that reach them".to_owned();
+    list.add("rules.agreement", label, (Unit::Fraction, Range::SHARE), over, move |evidence| {
         means_by(lessons(evidence).agreement().into_iter().map(|(model, [hit, _])| (model, hit)))
     });
-    let label = "the same minus the share of all mutations that they advise".to_owned();
-    list.add("rules.advantage".to_owned(), label, Unit::One, over, move |evidence| {
+    let label = "share of outputs whose best mutation the guidelines advise minus the share of mutations that they advise, of mutations that reach \
+                 them".to_owned();
+    list.add("rules.advantage", label, DIFFERENCE, over, move |evidence| {
         means_by(lessons(evidence).agreement().into_iter().map(|(model, [hit, chance])| (model, hit - chance)))
     });
     let label = "improvement chosen by rules learned from other models minus that of the guidelines: below 0, the \
                  learned rules are better"
         .to_owned();
     let over = "model left out of the learning";
-    list.add("rules.learned_gain".to_owned(), label, Unit::One, over, move |evidence| {
+    list.add("rules.learned_gain", label, (Unit::One, Range::ANY), over, move |evidence| {
         means_by(lessons(evidence).learned_gain())
     });
 }

@@ -5,18 +5,26 @@ use std::collections::BTreeMap;
 
 use super::evidence::Evidence;
 use super::{operators, searches};
-use crate::settings::Settings;
+use crate::settings::{DataSettings, Settings};
 use renas_base::metric::Unit;
-use renas_report::catalogue;
+use renas_report::catalogue::{self, Promised};
 use renas_report::findings::{Measured, Quantity};
+use renas_report::range::Range;
 use renas_stats::summary::mean;
 
 /// One entry of the catalogue.
 pub(super) type Entry = catalogue::Entry<Evidence>;
 
-/// The names of all quantities under these settings, in ascending order.
-pub fn names(settings: &Settings) -> Vec<String> {
-    catalogue::names(entries(settings))
+/// What is known of all quantities under these settings, in ascending order of name.
+pub fn promised(settings: &Settings) -> Vec<Promised> {
+    catalogue::promised(entries(settings))
+}
+
+/// How many clusters these settings plan, by what a cluster is: pairs of the arm that has most, as random search has.
+pub fn clusters(settings: &Settings) -> BTreeMap<String, usize> {
+    let pairs = settings.search.arms.iter().map(|arm| arm.pairs).max().unwrap_or(0);
+    let planned = [("model", settings.exploration.models), ("pair", pairs), (searches::EXPERIMENT, 1)];
+    planned.map(|(cluster, count)| (cluster.to_owned(), count)).into()
 }
 
 /// All quantities that this evidence holds.
@@ -25,24 +33,28 @@ pub fn measure(settings: &Settings, evidence: &Evidence) -> BTreeMap<String, Qua
 }
 
 fn entries(settings: &Settings) -> Vec<Entry> {
-    let mut entries =
-        vec![judge("exploration", &settings.exploration.data.name), judge("search", &settings.search.data.name)];
+    let mut entries = vec![judge("exploration", &settings.exploration.data), judge("search", &settings.search.data)];
     entries.extend(operators::catalogue(settings));
     entries.extend(searches::catalogue(settings));
     entries
 }
 
-/// How well the classifier that judges samples knows classes.
-fn judge(study: &str, data: &str) -> Entry {
-    let name = data.to_owned();
+/// How well the classifier that judges samples knows classes: one classifier, so that images are what varies.
+fn judge(study: &str, data: &DataSettings) -> Entry {
+    let DataSettings { name, validation, .. } = data.clone();
     Entry {
         name: format!("judge.{study}.accuracy"),
-        label: format!("validation accuracy of the classifier that judges samples of {data}"),
+        label: format!("validation accuracy of the classifier that judges samples of {name}"),
         unit: Unit::Fraction,
-        data: Some(data.to_owned()),
-        over: "classifier".into(),
+        data: Some(name.clone()),
+        over: "validation image".into(),
+        cluster: "validation image".into(),
+        range: Range::SHARE,
         observed_time: false,
-        read: Box::new(move |evidence| evidence.judges.get(&name).map(|accuracy| Measured::Samples(vec![*accuracy]))),
+        read: Box::new(move |evidence| {
+            let accuracy = evidence.judges.get(&name)?;
+            catalogue::share((accuracy * validation as f64).round() as usize, validation)
+        }),
     }
 }
 
@@ -61,7 +73,7 @@ mod tests {
     #[test]
     fn names_are_unique_and_all_that_is_found_was_promised() {
         let settings = settings();
-        let names = names(&settings);
+        let names: Vec<String> = promised(&settings).into_iter().map(|one| one.name).collect();
         assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "a name stands twice");
         let (_, results) = results();
         let found = measure(&settings, &Evidence::read(&settings, &results).expect("own results"));
@@ -77,6 +89,11 @@ mod tests {
             "add_connection",
             "crossover",
             "strength",
+            "tests.",
+            "correlation.",
+            "_minus_",
+            "control.improvement",
+            "all_forms",
         ];
         let absent: Vec<&String> = names.iter().filter(|name| !found.contains_key(*name)).collect();
         let is_excused = |name: &&&String| !may_be_absent.iter().any(|part| name.contains(part));

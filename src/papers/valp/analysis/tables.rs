@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::climbing::KEY_STEPS;
+use super::diagnoses::{DIAGNOSES, correlations};
 use super::evidence::Evidence;
-use super::family::{Family, Grain};
+use super::family::{Family, ModelMeans, Outputs, exchanged_ranks};
 use super::learned::{Lessons, best, is_advised};
 use super::observations::{Half, Objective};
-use super::operators::{DIAGNOSES, PAIRED, correlations};
+use super::operators::PAIRED;
 use crate::diagnosis::sub_loss::Trend;
 use crate::operator::edit::{Form, Operator};
 use crate::settings::Settings;
@@ -128,11 +129,11 @@ impl Maker<'_> {
     }
 
     fn tests(&self) -> Table {
+        let named = |(operator, form): (Operator, Form)| format!("{form} {operator}");
         let mut rows = Vec::new();
-        for (grain, words) in [(Grain::Pooled, "pooled"), (Grain::PerModel, "per model")] {
-            let Ok(family) = Family::of(&self.evidence.observations, grain) else { continue };
+        if let Ok(family) = Family::of(&self.evidence.everything) {
             rows.push(vec![
-                text(words),
+                text("pooled"),
                 text(format!("Kruskal-Wallis, {} groups", family.groups.len())),
                 count(family.n()),
                 number(family.overall.h),
@@ -140,23 +141,41 @@ impl Maker<'_> {
                 Cell::Empty,
             ]);
             for pair in &family.pairs {
-                let name = |at: usize| {
-                    let ((operator, form), _) = &family.groups[pair.groups[at]];
-                    format!("{form} {operator}")
-                };
-                let n = pair.groups.iter().map(|at| family.groups[*at].1.len()).sum();
+                let names = family.forms(pair).map(named);
                 rows.push(vec![
-                    text(words),
-                    text(format!("Dunn, {} and {}", name(0), name(1))),
-                    count(n),
+                    text("pooled"),
+                    text(format!("Dunn, {}", names.join(" and "))),
+                    count(pair.groups.iter().map(|at| family.groups[*at].1.len()).sum()),
                     number(pair.z),
                     number(pair.p_value),
                     number(pair.adjusted_p_value),
                 ]);
             }
         }
+        for outputs in Outputs::BOTH {
+            let means = ModelMeans::of(self.evidence, outputs, self.settings.analysis.clip);
+            let seed = self.settings.root().derive("tests").derive(outputs.prefix());
+            let mut row = |test: String, n: usize, p: f64, adjusted: Cell| {
+                rows.push(vec![text(outputs.words()), text(test), count(n), Cell::Empty, number(p), adjusted]);
+            };
+            if let Some((p, n)) = means.friedman() {
+                row("Friedman, models as blocks".to_owned(), n, p, Cell::Empty);
+            }
+            if let Some((p, n)) = exchanged_ranks(self.evidence, outputs, seed) {
+                row("Kruskal-Wallis, forms exchanged within models".to_owned(), n, p, Cell::Empty);
+            }
+            if let Some((p, n)) = means.exchanged(seed) {
+                row("sums, forms exchanged within models".to_owned(), n, p, Cell::Empty);
+            }
+            for pair in means.pairs(seed).unwrap_or_default() {
+                let test = format!("exchanged within models, {}", pair.forms.map(named).join(" and "));
+                row(test, pair.n, pair.p, number(pair.adjusted));
+            }
+        }
         let caption = "Improvements of the forms of the five operators. Pooled: every place and output is an observation, \
-            as the paper seems to have it, though those of one model are not independent. Per model: one mean each.";
+            as the paper seems to have it, though those of one model are not independent; no claim rests on it. Else models \
+            are blocks, n of them: forms are exchanged within models. Friedman's test and sums take the forms that every \
+            model has; single large changes dominate sums.";
         let columns = ["Observations", "Test", "n", "H or z", "p", "p after Holm"];
         table("tests", "Statistical tests of section VII-A", caption, &columns, rows)
     }
@@ -167,7 +186,7 @@ impl Maker<'_> {
             let means = Objective::ALL.map(|objective| name(objective.name()));
             [text(operator.name()), name("win_margin")].into_iter().chain(means).collect()
         };
-        let caption = "Beyond the paper: G per model, with intervals. Above 0 the gentle form is better; wins are the share \
+        let caption = "Beyond the paper: G per model, of outputs that a form reaches, with intervals. Above 0 the gentle form is better; wins are the share \
             of G above 0 minus the share below.";
         let columns = ["Operator", "Wins", "Classification", "Regression", "Sampling"];
         table("differences", "Gentle against aggressive", caption, &columns, PAIRED.map(row).to_vec())
@@ -187,8 +206,8 @@ impl Maker<'_> {
             row(operator.name(), &form.to_string(), &format!("{operator}.{form}"));
         }
         row("crossover", "aggressive", "crossover");
-        let caption = "Beyond the paper: mean improvement ln(after / before) per model, below 0 is better, and what of it \
-            remains beyond that of the same further training without a change.";
+        let caption = "Beyond the paper: mean improvement ln(after / before) per model, below 0 is better, of outputs that the \
+            change reaches, and what of it remains beyond that of the same further training without a change.";
         let columns = [
             "Operator",
             "Form",
@@ -231,7 +250,7 @@ impl Maker<'_> {
         let large = self.settings.analysis.large;
         let caption = format!(
             "The regression output, models halved by the slope of its loss and mutations by the relevance of the changed \
-             sub-network to it. Large: by a share of {large} of the squared error."
+             sub-network to it, where the change reaches it. Large: by a share of {large} of the squared error."
         );
         let columns = [
             "Half",
@@ -260,7 +279,8 @@ impl Maker<'_> {
             rows.push([text("mean size"), text("all")].into_iter().chain(strengths).collect());
         }
         let caption = "Spearman's correlation of each diagnosis of section IV-B with the improvement ln(after / before), \
-            over changed models that have all five.";
+            over changed models that have all five and whose output the change reaches. Their mean size is the mean of the \
+            jackknife's pseudo-values of models.";
         let columns = ["Operator form", "Output", "Slope", "Module", "Input", "Dependency", "Relative performance"];
         table("diagnoses", "What diagnoses tell", caption, &columns, rows)
     }
@@ -350,8 +370,8 @@ impl Maker<'_> {
             }
         }
         let caption = "Hypervolume of the start and all candidates so far, minus that of random search from the same start \
-            (above 0 the arm is better); points on the pair's front, and on the front of all pairs, minus those of random \
-            search.";
+            (above 0 the arm is better); points on the pair's front, and what the pair adds to the front of all pairs, \
+            minus those of random search.";
         let columns = ["Search", "At", "Hypervolume", "Gain", "Lead on pairs' fronts", "Lead on the pooled front"];
         table("against_random", "Against random search", caption, &columns, rows)
     }

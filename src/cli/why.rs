@@ -1,0 +1,152 @@
+//! `renas why`: what a verdict rests on: rule, foil, clusters, amendments, and the quantities with their samples.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::arguments::Why;
+use super::exit::{Classify as _, Failure};
+use super::session::Session;
+use renas_harness::manifest::model::Profile;
+use renas_harness::manifest::problem::suggestion;
+use renas_report::claim::Claim;
+use renas_report::judge::{Evidence, Judgement, rules};
+use renas_report::number;
+
+/// What `findings.json` says of claims and quantities.
+#[derive(Deserialize)]
+struct Findings {
+    claims: Vec<Value>,
+    quantities: BTreeMap<String, Value>,
+}
+
+/// Most samples that are written out.
+const MOST_SAMPLES: usize = 60;
+
+/// Print what became of a claim, under every profile that has a report or under the one that was asked for.
+pub fn why(session: &Session<'_>, arguments: &Why) -> Result<(), Failure> {
+    let found = find(session, &arguments.claim)?;
+    let mut answer = Vec::new();
+    for (experiment, claim) in found {
+        let profiles = match session.common.profile {
+            Some(_) => vec![session.profile],
+            None => Profile::ALL.to_vec(),
+        };
+        let mut reported = 0;
+        for profile in profiles {
+            let path = arguments.reports.join(profile.name()).join(experiment).join("findings.json");
+            let Some(findings) = read(&path).or_bad_input()? else { continue };
+            let Some(judged) = findings.claims.iter().find(|one| one["id"] == claim.id.as_str()) else { continue };
+            let judgement = Judgement::deserialize(judged)
+                .with_context(|| format!("{} is of another version; `renas report` makes it anew", path.display()))
+                .or_bad_input()?;
+            reported += 1;
+            if session.common.json {
+                let names = judgement.evidence.iter().map(|one| one.quantity.clone());
+                let quantities: BTreeMap<String, &Value> =
+                    names.filter_map(|name| Some((name.clone(), findings.quantities.get(&name)?))).collect();
+                answer.push(json!({
+                    "experiment": experiment, "profile": profile, "judgement": judgement, "quantities": quantities,
+                    "rules": rules::VERSION,
+                }));
+            } else {
+                tell(experiment, profile, &judgement, &findings.quantities);
+            }
+        }
+        if reported == 0 && !session.common.json {
+            println!("{experiment}/{}: {}", claim.id, claim.sentence);
+            println!("  no report below {} judges it: `renas run` makes one", arguments.reports.display());
+        }
+    }
+    if session.common.json {
+        println!("{}", json!({"claims": answer}));
+    }
+    Ok(())
+}
+
+/// The claims of that id, written `claim` or `experiment/claim`.
+fn find<'s>(session: &'s Session<'_>, asked: &str) -> Result<Vec<(&'s str, &'s Claim)>, Failure> {
+    let all = || {
+        session
+            .experiments
+            .iter()
+            .flat_map(|selected| selected.manifest.claims.iter().map(|claim| (selected.manifest.id.as_str(), claim)))
+    };
+    let is_it = |(experiment, claim): &(&str, &Claim)| {
+        claim.id == asked || asked.split_once('/') == Some((experiment, claim.id.as_str()))
+    };
+    let found: Vec<_> = all().filter(is_it).collect();
+    if found.is_empty() {
+        let known: Vec<String> = match asked.contains('/') {
+            true => all().map(|(experiment, claim)| format!("{experiment}/{}", claim.id)).collect(),
+            false => all().map(|(_, claim)| claim.id.clone()).collect(),
+        };
+        return Err(anyhow!("no claim `{asked}`; {}", suggestion(asked, &known))).or_bad_input();
+    }
+    Ok(found)
+}
+
+fn read(path: &Path) -> anyhow::Result<Option<Findings>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| path.display().to_string())?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+    }
+}
+
+fn tell(experiment: &str, profile: Profile, judgement: &Judgement, quantities: &BTreeMap<String, Value>) {
+    println!("{} {} ({profile})  {experiment}/{}", judgement.verdict.sign(), judgement.verdict.name(), judgement.id);
+    let line = |name: &str, text: &str| {
+        if !text.is_empty() {
+            println!("  {name:<10} {}", text.replace('\u{a0}', " "));
+        }
+    };
+    line("paper", &format!("{} ({})", judgement.sentence, judgement.source));
+    line("expected", &judgement.expectation);
+    line("why", &judgement.reason);
+    line("severity", &judgement.severity);
+    line("beside", &judgement.beside);
+    let units = judgement.units.map_or(String::new(), |units| format!(", {units} units"));
+    line("clusters", &judgement.n.map_or(String::new(), |n| format!("{n} (each a {}){units}", judgement.cluster)));
+    line("rules", &format!("version {}", rules::VERSION));
+    if let Some(day) = &judgement.added {
+        line("added", &format!("{day}, after the first result (post hoc)"));
+    }
+    for amendment in &judgement.amended {
+        let before: Vec<String> =
+            amendment.verdict_before.iter().map(|(profile, one)| format!("{} under {profile}", one.name())).collect();
+        let before = before.join(", ");
+        line("amended", &format!("{}: was {} ({before}); because {}", amendment.on, amendment.was, amendment.because));
+    }
+    for evidence in &judgement.evidence {
+        tell_quantity(evidence, quantities.get(&evidence.quantity));
+    }
+    println!();
+}
+
+fn tell_quantity(evidence: &Evidence, quantity: Option<&Value>) {
+    let Evidence { quantity: name, label, data, over, cluster, unit, summary, .. } = evidence;
+    let measured = match summary.interval {
+        Some(interval) => number::estimate(summary.mean, interval, *unit),
+        None => number::exact(summary.mean, *unit),
+    };
+    let clusters = if over == cluster { String::new() } else { format!(", in clusters: {cluster}") };
+    println!("  {name}  {}", measured.replace('\u{a0}', " "));
+    println!("    {label}; {data}; over {over}{clusters}; {}", summary.method);
+    let samples = quantity.and_then(|quantity| quantity["samples"].as_array());
+    let Some(samples) = samples else { return };
+    let shown: Vec<String> = samples.iter().take(MOST_SAMPLES).map(Value::to_string).collect();
+    let more = if samples.len() > MOST_SAMPLES {
+        format!(", and {} more", samples.len() - MOST_SAMPLES)
+    } else {
+        String::new()
+    };
+    println!("    samples: {}{more}", shown.join(", "));
+    if let Some(clusters) = quantity.and_then(|quantity| quantity["clusters"].as_array()) {
+        let shown: Vec<String> = clusters.iter().take(MOST_SAMPLES).map(Value::to_string).collect();
+        println!("    clusters: {}", shown.join(", "));
+    }
+}

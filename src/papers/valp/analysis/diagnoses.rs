@@ -1,0 +1,182 @@
+//! What diagnoses tell: their rank correlation with improvements, sub-networks that no output needs, and the states that
+//! the thresholds of section VII-C make of slopes.
+
+use std::collections::BTreeSet;
+
+use super::evidence::Evidence;
+use super::family::{Variant, variants};
+use super::observations::{Objective, Observation};
+use super::operators::{List, SHARE};
+use crate::diagnosis::intervention::Reading;
+use crate::diagnosis::sub_loss::{Thresholds, Trend};
+use crate::operator::edit::{Form, Operator};
+use renas_base::metric::Unit;
+use renas_report::catalogue::clustered;
+use renas_report::findings::Measured;
+use renas_report::range::Range;
+use renas_stats::correlation::spearman;
+
+/// Fewest models that a rank correlation is computed of, one being left out.
+const FEWEST_FOR_CORRELATION: usize = 5;
+
+/// Correlations of all diagnoses.
+type Correlations = [f64; DIAGNOSES.len()];
+
+/// The name of a diagnosis, and how it is read of what is known before a mutation.
+type Diagnosis = (&'static str, fn(&Observation) -> Option<f64>);
+
+/// The diagnoses whose rank correlation with improvements is reported.
+pub const DIAGNOSES: [Diagnosis; 5] = [
+    ("slope", |one| one.known.slope),
+    ("module", |one| one.known.module),
+    ("input", |one| one.known.input),
+    ("dependency", |one| one.known.dependency),
+    ("relative", |one| one.known.relative),
+];
+
+/// The changed models of one form whose output has all diagnoses.
+fn complete(evidence: &Evidence, (operator, form): Variant, objective: Objective) -> Vec<&Observation> {
+    let is_it = |one: &&Observation| one.operator() == operator && one.form == form && one.objective == objective;
+    let is_complete = |one: &&Observation| DIAGNOSES.iter().all(|(_, read)| read(one).is_some());
+    evidence.observations.iter().filter(is_it).filter(is_complete).collect()
+}
+
+fn models_of(kept: &[&Observation]) -> BTreeSet<usize> {
+    kept.iter().map(|one| one.model).collect()
+}
+
+fn of_kept(kept: &[&Observation]) -> Option<Correlations> {
+    let improvements: Vec<f64> = kept.iter().map(|one| one.improvement).collect();
+    let mut found = [0.0; DIAGNOSES.len()];
+    for (correlation, (_, read)) in found.iter_mut().zip(DIAGNOSES) {
+        let known: Vec<f64> = kept.iter().filter_map(|one| read(one)).collect();
+        *correlation = spearman(&known, &improvements).ok().filter(|value| value.is_finite())?;
+    }
+    Some(found)
+}
+
+/// Spearman's correlation of each diagnosis with the improvement, for one operator form and output; none where too few
+/// models have all diagnoses, or one of them never varies.
+pub fn correlations(evidence: &Evidence, operator: Operator, form: Form, objective: Objective) -> Option<Correlations> {
+    let kept = complete(evidence, (operator, form), objective);
+    if models_of(&kept).len() < FEWEST_FOR_CORRELATION { None } else { of_kept(&kept) }
+}
+
+/// The mean size of the correlations of each diagnosis over operator forms and outputs, as one value per model: the
+/// jackknife's pseudo-values, n times the mean size of all n models less n - 1 times that without the model. All forms and
+/// outputs rest on the same models, so that they are no sample.
+///
+/// Tukey 1958; Miller 1974, <https://doi.org/10.1093/biomet/61.1.1>.
+fn strengths(evidence: &Evidence) -> Option<Vec<(usize, Correlations)>> {
+    let all = variants().into_iter().flat_map(|variant| Objective::ALL.map(|objective| (variant, objective)));
+    let groups: Vec<Vec<&Observation>> = all
+        .filter(|((operator, form), objective)| correlations(evidence, *operator, *form, *objective).is_some())
+        .map(|(variant, objective)| complete(evidence, variant, objective))
+        .collect();
+    let models: BTreeSet<usize> = groups.iter().flat_map(|group| models_of(group)).collect();
+    let mean_sizes = |left_out: Option<usize>| -> Correlations {
+        let mut sums = [0.0; DIAGNOSES.len()];
+        for group in &groups {
+            let kept: Vec<&Observation> = group.iter().filter(|one| Some(one.model) != left_out).copied().collect();
+            // Where a diagnosis is constant without that model, it tells nothing.
+            let found = of_kept(&kept).unwrap_or_default();
+            sums.iter_mut().zip(found).for_each(|(sum, one)| *sum += one.abs());
+        }
+        sums.map(|sum| sum / groups.len() as f64)
+    };
+    (!models.is_empty()).then(|| pseudo_values(&models, mean_sizes))
+}
+
+/// The jackknife's pseudo-values of statistics, of which one model may be left out.
+fn pseudo_values<const N: usize>(
+    models: &BTreeSet<usize>,
+    statistics: impl Fn(Option<usize>) -> [f64; N],
+) -> Vec<(usize, [f64; N])> {
+    let (n, whole) = (models.len() as f64, statistics(None));
+    let pseudo = |model: usize| {
+        let without = statistics(Some(model));
+        (model, std::array::from_fn(|at| n * whole[at] - (n - 1.0) * without[at]))
+    };
+    models.iter().map(|model| pseudo(*model)).collect()
+}
+
+/// All of them.
+pub(super) fn add(list: &mut List, thresholds: Thresholds) {
+    for (at, (name, _)) in DIAGNOSES.into_iter().enumerate() {
+        let label = format!(
+            "mean size of the rank correlation of the diagnosis `{name}` with the improvement over operator forms and \
+             outputs, as jackknife pseudo-values of models"
+        );
+        list.add(format!("diagnosis.{name}.strength"), label, (Unit::One, Range::SHARE), "model", move |evidence| {
+            clustered(strengths(evidence)?.into_iter().map(|(model, sizes)| (model, sizes[at])))
+        });
+    }
+    let label = "share of sub-networks without which no output's error or loss grows by more than 20 %";
+    let kind = (Unit::Fraction, Range::SHARE);
+    list.add("diagnosis.irrelevant_share", label, kind, "sub-network", |evidence| irrelevant(evidence, Which::All));
+    let label = "share of sub-networks without which some output that they feed keeps its error or loss within 20 %";
+    list.add("diagnosis.irrelevant_to_one_share", label, kind, "sub-network", |evidence| {
+        irrelevant(evidence, Which::Any)
+    });
+    let mut states = |prefix: &str, words: &str, thresholds: Thresholds| {
+        for (trend, name) in [(Trend::Stuck, "stuck"), (Trend::Moderate, "moderate"), (Trend::Steep, "steep")] {
+            let label = format!("share of outputs of the random models whose loss is {name}{words}");
+            list.add(format!("{prefix}.{name}_share"), label, SHARE, "output of a model", move |evidence| {
+                let slopes = evidence
+                    .models
+                    .iter()
+                    .enumerate()
+                    .flat_map(|(model, record)| record.before.slopes.values().map(move |slope| (model, *slope)));
+                clustered(slopes.map(|(model, slope)| (model, f64::from(thresholds.trend(slope) == trend))))
+            });
+        }
+    };
+    states("state", "", thresholds);
+    let tenfold = Thresholds { stuck: 10.0 * thresholds.stuck, steep: 10.0 * thresholds.steep };
+    states("tenfold_state", " by thresholds ten times as large", tenfold);
+}
+
+/// For every sub-network whether all, or any, of the outputs that it feeds do without it.
+fn irrelevant(evidence: &Evidence, which: Which) -> Option<Measured> {
+    let mut found = Vec::new();
+    for (model, record) in evidence.models.iter().enumerate() {
+        for outputs in record.examination.iter().flat_map(|examination| examination.modules.values()) {
+            let mut spared = outputs.values().map(|relevance| !Reading::Inverted.is_relevant(*relevance));
+            let holds = match which {
+                Which::All => spared.all(|spared| spared),
+                Which::Any => spared.any(|spared| spared),
+            };
+            found.push((model, f64::from(holds)));
+        }
+    }
+    clustered(found)
+}
+
+/// Whether all outputs are meant, or any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    All,
+    Any,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use renas_stats::summary::mean;
+
+    /// Pseudo-values of a mean are the values; those of the variance over n have the variance over n - 1 as their mean
+    /// (NumPy 2.4.6, `var([1, 2, 4, 8], ddof=1)` = 9.583333333333334).
+    #[test]
+    fn pseudo_values_are_those_of_the_jackknife() {
+        let values = [1.0, 2.0, 4.0, 8.0];
+        let statistics = |left_out: Option<usize>| {
+            let kept: Vec<f64> = (0..4).filter(|at| Some(*at) != left_out).map(|at| values[at]).collect();
+            let middle = mean(&kept);
+            [middle, mean(&kept.iter().map(|value| (value - middle) * (value - middle)).collect::<Vec<_>>())]
+        };
+        let found = pseudo_values(&(0..4).collect(), statistics);
+        assert!(found.iter().all(|(model, [middle, _])| (middle - values[*model]).abs() < 1e-12));
+        let variances: Vec<f64> = found.iter().map(|(_, [_, variance])| *variance).collect();
+        assert!((mean(&variances) - 9.583_333_333_333_334).abs() < 1e-12, "{variances:?}");
+    }
+}

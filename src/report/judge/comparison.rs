@@ -1,0 +1,230 @@
+//! What is compared under each form of expectation: a level, a ratio, a margin, an order, a trend.
+
+use super::Scene;
+use super::border::{Place, place};
+use super::decide::{Rule, Severity, distance, nothing_at, weaken};
+use super::part::Part;
+use super::severity;
+use crate::claim::{Direction, Expectation, Verdict};
+use crate::compare::{self, Side};
+use renas_base::metric::Unit;
+use renas_stats::summary::{Interval, SampleError};
+use renas_stats::t_interval::{Students, interval_of_difference};
+
+const UNDEFINED: SampleError = SampleError::Argument("a ratio of what is not above zero");
+
+impl<'a> Scene<'a> {
+    /// A quantity beside a bound, or beside the paper's number and a tolerance.
+    pub(super) fn level(&self, expectation: &'a Expectation, side: Side<'a>, level: f64) -> Result<Part, SampleError> {
+        let contrast = compare::single(side, level)?;
+        let accepted = expectation.accepted().expect("a level has a border");
+        let paper = match expectation {
+            Expectation::Bound { paper, .. } => *paper,
+            _ => None,
+        };
+        let effect = paper.map(|paper| (distance(paper, accepted), "between the border and the paper's number"));
+        let rule = Rule {
+            accepted,
+            unit: side.quantity.unit,
+            about: "",
+            effect,
+            imported: side.quantity.imported,
+            refuting: None,
+        };
+        let foil = match expectation {
+            Expectation::Bound { foil, .. } | Expectation::Within { foil, .. } => foil.as_ref(),
+            _ => None,
+        };
+        let students = Students::new(contrast.n.max(2), level)?;
+        let severity = || match (foil, &contrast.values) {
+            (Some(foil), _) => self.foil(foil, &rule, |side| compare::single(side, level)),
+            (None, Some(values)) if side.quantity.range.has_both_signs() => {
+                let border = if accepted.low.is_finite() { accepted.low } else { accepted.high };
+                let students = students.no_stricter_than(values, border);
+                let passes = |values: &[f64]| place(students.mean(values), accepted) == Place::Inside;
+                Severity::of("labels exchanged within clusters", severity::signs(values, side.name, passes))
+            }
+            (None, _) if side.quantity.range.has_both_signs() => nothing_at(0.0, "no relation or difference", &rule),
+            (None, _) => Severity { words: "no foil is named".to_owned(), passes: true },
+        };
+        Ok(self.decided(&rule, &contrast, severity))
+    }
+
+    pub(super) fn ratio(
+        &self,
+        expectation: &'a Expectation,
+        above: Side<'a>,
+        below: Side<'a>,
+        level: f64,
+    ) -> Result<Part, SampleError> {
+        let Some(contrast) = compare::ratio(above, below, level)? else {
+            let n = Some(above.summary.n.min(below.summary.n));
+            return Ok(Part::inconclusive("a ratio is judged only where both quantities are above zero".to_owned(), n));
+        };
+        let Expectation::Ratio { value, tolerance, foil, .. } = expectation else {
+            unreachable!("only ratios come here");
+        };
+        let accepted = expectation.accepted().expect("a ratio has a border");
+        let is_size = tolerance.is_some();
+        let paper = value.filter(|_| !is_size);
+        let effect = paper.map(|paper| (distance(paper, accepted), "between the border and the paper's ratio"));
+        let imported = above.quantity.imported || below.quantity.imported;
+        let rule = Rule { accepted, unit: Unit::One, about: "the ratio", effect, imported, refuting: None };
+        let students = Students::new(contrast.n.max(2), level)?;
+        let severity = || match (foil, above.values().zip(below.values())) {
+            (Some(foil), _) => {
+                let of = |side| compare::ratio(side, below, level).and_then(|one| one.ok_or(UNDEFINED));
+                self.foil(foil, &rule, of)
+            }
+            (None, Some((above, below))) if !is_size && above.len() == below.len() => {
+                let passes = |columns: &[Vec<f64>]| inside(students.ratio(&columns[0], &columns[1]), accepted);
+                let columns = [above.into_owned(), below.into_owned()];
+                let passing = severity::levels(&columns, &expectation.subject(), passes);
+                Severity::of("labels exchanged within clusters", passing)
+            }
+            (None, _) => nothing_at(1.0, "no difference", &rule),
+        };
+        Ok(self.decided(&rule, &contrast, severity))
+    }
+
+    /// Equivalence and non-inferiority: the 90 % interval proves, the 95 % interval beyond the margin refutes.
+    pub(super) fn margin(
+        &self,
+        expectation: &'a Expectation,
+        left: Side<'a>,
+        right: Option<Side<'a>>,
+        level: f64,
+    ) -> Result<Part, SampleError> {
+        // Two one-sided tests at 5 % are one interval of 90 %, as one of 95 % is two-sided at 5 %.
+        let one_sided = 1.0 - 2.0 * (1.0 - level);
+        let of = |side: Side<'a>, level: f64| match right {
+            Some(right) => compare::difference(side, right, level),
+            None => compare::single(side, level),
+        };
+        let contrast = of(left, one_sided)?;
+        let (margin, foil, effect) = match expectation {
+            Expectation::Equivalence { margin, foil, .. } => (*margin, foil, "of no difference within the margin"),
+            Expectation::NonInferiority { margin, foil, .. } => (*margin, foil, "of no difference beside the margin"),
+            _ => unreachable!("only margins come here"),
+        };
+        let accepted = expectation.accepted().expect("a margin is a border");
+        let refuting = of(left, level)?.interval;
+        let imported = left.quantity.imported || right.is_some_and(|right| right.quantity.imported);
+        let rule = Rule {
+            accepted,
+            unit: left.quantity.unit,
+            about: if right.is_some() { "the difference" } else { "" },
+            effect: Some((margin, effect)),
+            imported,
+            refuting: Some(refuting),
+        };
+        let severity = || match foil {
+            Some(foil) => self.foil(foil, &rule, |side| of(side, one_sided)),
+            None => Severity { words: String::new(), passes: false },
+        };
+        Ok(self.decided(&rule, &contrast, severity))
+    }
+
+    pub(super) fn ordering(&self, sides: &[Side<'a>], direction: Direction, level: f64) -> Result<Part, SampleError> {
+        if sides.len() < 2 {
+            return Ok(Part::inconclusive("an order needs two quantities".to_owned(), None));
+        }
+        let along = along(direction);
+        // To refute an order one reversed step of several is enough: its interval is wider.
+        let strict = 1.0 - (1.0 - level) / (sides.len() - 1) as f64;
+        let mut steps = Vec::new();
+        for pair in sides.windows(2) {
+            let (held, reversed) =
+                (compare::difference(pair[1], pair[0], level)?, compare::difference(pair[1], pair[0], strict)?);
+            let rule = Rule {
+                accepted: along,
+                unit: pair[0].quantity.unit,
+                about: "the change",
+                effect: None,
+                imported: pair.iter().any(|side| side.quantity.imported),
+                refuting: Some(reversed.interval),
+            };
+            let mut part = self.decided(&rule, &held, || Severity { words: String::new(), passes: false });
+            part.reason = format!("from `{}` to `{}` {}", pair[0].name, pair[1].name, part.reason);
+            steps.push(part);
+        }
+        let worst = |verdict: Verdict| steps.iter().position(|step| step.verdict == verdict);
+        let at = worst(Verdict::NotReproduced).or(worst(Verdict::Inconclusive)).or(worst(Verdict::Consistent));
+        let mut part = steps[at.unwrap_or(0)].clone();
+        part.n = steps.iter().filter_map(|step| step.n).min();
+        if matches!(part.verdict, Verdict::Reproduced | Verdict::Consistent) {
+            if sides.len() > 2 {
+                part.reason = format!("every step stands in order; {}", part.reason);
+            }
+            let students = Students::new(part.n.unwrap_or_default().max(2), level)?;
+            let step =
+                |pair: &[Vec<f64>]| -> Vec<f64> { pair[1].iter().zip(&pair[0]).map(|(to, from)| to - from).collect() };
+            let rises = |pair: &[Vec<f64>]| place(students.mean(&step(pair)), along) == Place::Inside;
+            let passes = |columns: &[Vec<f64>]| columns.windows(2).all(rises);
+            let name = sides.iter().map(|side| side.name).collect::<Vec<_>>().join(", ");
+            let severity = match compare::columns(sides) {
+                Some(columns) => {
+                    Severity::of("levels permuted within clusters", severity::levels(&columns, &name, passes))
+                }
+                None => match sides.iter().map(|side| Some(side.values()?.into_owned())).collect::<Option<Vec<_>>>() {
+                    Some(samples) => {
+                        let passes = |samples: &[Vec<f64>]| {
+                            let step =
+                                |pair: &[Vec<f64>]| inside(interval_of_difference(&pair[1], &pair[0], level), along);
+                            samples.windows(2).all(step)
+                        };
+                        Severity::of("labels exchanged", severity::labels(&samples, &name, passes))
+                    }
+                    None => Severity { words: "no difference: does not pass".to_owned(), passes: false },
+                },
+            };
+            if sides.iter().any(|side| side.exact().is_none()) {
+                weaken(&mut part, &severity);
+            }
+        }
+        Ok(part)
+    }
+
+    pub(super) fn trend(
+        &self,
+        sides: &[Side<'a>],
+        direction: Direction,
+        at: &[f64],
+        level: f64,
+    ) -> Result<Part, SampleError> {
+        let Some(contrast) = compare::slope(sides, at, level)? else {
+            let reason = "a trend needs several quantities over the same clusters".to_owned();
+            return Ok(Part::inconclusive(reason, None));
+        };
+        let accepted = along(direction);
+        let rule = Rule {
+            accepted,
+            unit: sides[0].quantity.unit,
+            about: if at.is_empty() { "the slope per step" } else { "the slope" },
+            effect: None,
+            imported: sides.iter().any(|side| side.quantity.imported),
+            refuting: None,
+        };
+        let students = Students::new(contrast.n.max(2), level)?;
+        let students = contrast.values.as_deref().map_or(students, |values| students.no_stricter_than(values, 0.0));
+        let severity = || {
+            let columns = compare::columns(sides).expect("a slope was taken over them");
+            let name = sides.iter().map(|side| side.name).collect::<Vec<_>>().join(", ");
+            let passes =
+                |columns: &[Vec<f64>]| place(students.mean(&compare::slopes(columns, at)), accepted) == Place::Inside;
+            Severity::of("levels permuted within clusters", severity::levels(&columns, &name, passes))
+        };
+        Ok(self.decided(&rule, &contrast, severity))
+    }
+}
+
+fn inside(interval: Result<Interval, SampleError>, accepted: Interval) -> bool {
+    interval.is_ok_and(|interval| place(interval, accepted) == Place::Inside)
+}
+
+fn along(direction: Direction) -> Interval {
+    match direction {
+        Direction::Rising => Interval { low: 0.0, high: f64::INFINITY },
+        Direction::Falling => Interval { low: f64::NEG_INFINITY, high: 0.0 },
+    }
+}

@@ -1,0 +1,195 @@
+//! Before a run: can the planned number of clusters decide a claim?
+//!
+//! By its form (no interval of fewer than three clusters, no severe test of fewer than four), and by what a report that is
+//! there already says of the spread between clusters: the half width that is to be expected against the distance from the
+//! border to the paper's number, the margin, or the effect that was observed.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::catalogue::Promised;
+use super::claim::{Claim, Expectation};
+use super::judge::Judgement;
+use super::summary::FEWEST_FOR_INTERVAL;
+
+/// Fewest clusters of a severe test.
+const FEWEST_FOR_SEVERITY: usize = 4;
+
+/// What is to be expected of a claim.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "outlook")]
+pub enum Outlook {
+    /// Exact numbers or single cases: any number of clusters decides.
+    Exact,
+    /// The planned clusters can decide it.
+    Decidable {
+        /// How many are planned.
+        planned: usize,
+    },
+    /// Enough for an interval, too few for a severe test.
+    AtMostConsistent {
+        /// How many are planned.
+        planned: usize,
+    },
+    /// Too few for the effect, or for any interval.
+    TooFew {
+        /// How many are planned.
+        planned: usize,
+        /// How many would decide it, where that is known.
+        needed: Option<usize>,
+        /// For which effect.
+        why: String,
+    },
+    /// This profile does not test it.
+    NotTested {
+        /// Why.
+        why: String,
+    },
+    /// Nothing says how many clusters there will be.
+    Unknown,
+}
+
+impl Outlook {
+    /// In words.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Exact => "decided by exact numbers or single cases".to_owned(),
+            Self::Decidable { planned } => format!("{planned} clusters can decide it"),
+            Self::AtMostConsistent { planned } => format!("at most consistent: {planned} clusters are no severe test"),
+            Self::TooFew { planned, needed: Some(needed), why } => {
+                format!("{planned} clusters planned, about {needed} would decide {why}")
+            }
+            Self::TooFew { planned, needed: None, why } => format!("{planned} clusters planned, too few: {why}"),
+            Self::NotTested { why } => format!("not tested: {why}"),
+            Self::Unknown => "unknown: nothing says how many clusters there will be".to_owned(),
+        }
+    }
+
+    /// Whether a run can decide it, one way or the other.
+    pub fn is_decidable(&self) -> bool {
+        matches!(self, Self::Exact | Self::Decidable { .. })
+    }
+}
+
+/// What a profile plans.
+#[derive(Clone, Copy, Debug)]
+pub struct Planned<'a> {
+    /// Its quantities, by name.
+    pub promised: &'a BTreeMap<String, Promised>,
+    /// How many clusters it plans, by what a cluster is.
+    pub clusters: &'a BTreeMap<String, usize>,
+    /// The data sets that it reads.
+    pub data: &'a [String],
+    /// Its name.
+    pub profile: &'a str,
+}
+
+/// What is to be expected of a claim, given what a report that is there says of it.
+pub fn outlook(claim: &Claim, planned: Planned<'_>, known: Option<&Judgement>) -> Outlook {
+    let not_tested = |why: String| Outlook::NotTested { why };
+    if let Expectation::Untestable { reason } | Expectation::Undecided { reason, .. } = &claim.expectation {
+        return not_tested(reason.clone());
+    }
+    if !claim.data.is_empty() && !claim.data.iter().any(|name| planned.data.contains(name)) {
+        return not_tested(format!("it is about {}", claim.data.join(" or ")));
+    }
+    if !claim.profiles.is_empty() && !claim.profiles.iter().any(|name| name == planned.profile) {
+        return not_tested(format!("it is about the scale of `{}`", claim.profiles.join("` or `")));
+    }
+    let names = claim.expectation.quantities();
+    let found: Vec<&Promised> = names.iter().filter_map(|name| planned.promised.get(*name)).collect();
+    if found.is_empty() {
+        return not_tested(format!("the profile measures none of `{}`", names.join("`, `")));
+    }
+    if is_of_single_cases(&claim.expectation) || found.iter().all(|one| one.is_exact()) {
+        return Outlook::Exact;
+    }
+    let clusters = found.iter().filter(|one| !one.is_exact()).map(|one| planned.clusters.get(&one.cluster).copied());
+    let Some(Some(planned)) = clusters.min_by_key(|planned| planned.unwrap_or(usize::MAX)) else {
+        return Outlook::Unknown;
+    };
+    if planned < FEWEST_FOR_INTERVAL {
+        let why = format!("an interval needs {FEWEST_FOR_INTERVAL}");
+        return Outlook::TooFew { planned, needed: None, why };
+    }
+    match known.and_then(|judgement| judgement.need.as_ref()) {
+        Some(need) if need.clusters.is_none_or(|needed| planned < needed) => {
+            Outlook::TooFew { planned, needed: need.clusters, why: format!("the effect {}", need.effect) }
+        }
+        _ if planned < FEWEST_FOR_SEVERITY => Outlook::AtMostConsistent { planned },
+        _ => Outlook::Decidable { planned },
+    }
+}
+
+/// Whether single cases decide, whatever their number.
+fn is_of_single_cases(expectation: &Expectation) -> bool {
+    match expectation {
+        Expectation::Every { .. } => true,
+        Expectation::All(parts) | Expectation::Parts(parts) | Expectation::Any(parts) | Expectation::Robust(parts) => {
+            parts.iter().all(is_of_single_cases)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::Verdict;
+    use crate::findings::EXACT;
+    use crate::judge::need::Need;
+    use crate::range::Range;
+    use renas_base::metric::Unit;
+
+    fn claim(quantity: &str) -> Claim {
+        let (least, most, paper, foil) = (Some(0.0), None, None, None);
+        let expectation = Expectation::Bound { quantity: quantity.to_owned(), least, most, paper, foil };
+        Claim::new("claim", "", "", expectation)
+    }
+
+    fn outlook_of(claim: &Claim, clusters: usize, known: Option<&Judgement>) -> Outlook {
+        let promise = |name: &str, cluster: &str| {
+            let (over, cluster) = (cluster.to_owned(), cluster.to_owned());
+            (name.to_owned(), Promised { name: name.to_owned(), unit: Unit::One, range: Range::ANY, over, cluster })
+        };
+        let promised = BTreeMap::from([promise("a", "seed"), promise("exact", EXACT), promise("other", "model")]);
+        let clusters = BTreeMap::from([("seed".to_owned(), clusters)]);
+        let data = ["digits".to_owned()];
+        outlook(claim, Planned { promised: &promised, clusters: &clusters, data: &data, profile: "quick" }, known)
+    }
+
+    #[test]
+    fn the_form_and_the_planned_clusters_say_what_can_be_decided() {
+        assert_eq!(outlook_of(&claim("a"), 5, None), Outlook::Decidable { planned: 5 });
+        assert_eq!(outlook_of(&claim("a"), 3, None), Outlook::AtMostConsistent { planned: 3 });
+        assert!(matches!(outlook_of(&claim("a"), 2, None), Outlook::TooFew { planned: 2, needed: None, .. }));
+        assert_eq!(outlook_of(&claim("exact"), 2, None), Outlook::Exact);
+        assert_eq!(outlook_of(&claim("other"), 2, None), Outlook::Unknown);
+        assert!(matches!(outlook_of(&claim("unmeasured"), 2, None), Outlook::NotTested { .. }));
+        let elsewhere = Claim { data: vec!["mnist".to_owned()], ..claim("a") };
+        assert!(matches!(outlook_of(&elsewhere, 5, None), Outlook::NotTested { .. }));
+    }
+
+    #[test]
+    fn what_a_report_says_of_the_spread_says_how_many_are_needed() {
+        let findings = crate::findings::Findings::default();
+        let clusters = BTreeMap::new();
+        let setting = crate::judge::Setting {
+            data: &[],
+            profile: "quick",
+            clock: crate::page::Clock::Measured,
+            cluster_seconds: &clusters,
+        };
+        let mut known = crate::judge::judge(&claim("a"), &findings, &BTreeMap::new(), setting);
+        known.verdict = Verdict::Inconclusive;
+        let need = |clusters| {
+            Some(Need { clusters, have: 5, of: "seed".to_owned(), effect: "observed".to_owned(), seconds: None })
+        };
+        known.need = need(Some(34));
+        assert!(matches!(outlook_of(&claim("a"), 5, Some(&known)), Outlook::TooFew { needed: Some(34), .. }));
+        assert_eq!(outlook_of(&claim("a"), 40, Some(&known)), Outlook::Decidable { planned: 40 });
+        known.need = need(None);
+        assert!(matches!(outlook_of(&claim("a"), 40, Some(&known)), Outlook::TooFew { needed: None, .. }));
+    }
+}
