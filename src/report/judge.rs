@@ -2,7 +2,7 @@
 //!
 //! An interval decides: wholly where the claim wants it, reproduced; wholly elsewhere, not reproduced; touching or across
 //! the border, inconclusive. What anything would pass is at most consistent. What a profile did not measure is not tested,
-//! never guessed. The rules and their reasons: ARCHITECTURE.md, "Verdicts".
+//! never guessed. The rules and their reasons: `docs/verdicts.md`.
 
 mod border; //     where an interval lies beside a border
 mod comparison; // what is compared under each form of expectation

@@ -74,6 +74,34 @@ fn three_seeds_stand_against_an_estimate_by_the_tail_of_students_t() {
     assert!(judgement.reason.contains("(recovered from the two intervals)"), "{}", judgement.reason);
 }
 
+/// EcoNAS under `paper` has 3 to 5 runs: an interval of order statistics would have needed 39. statsmodels 0.15.0,
+/// `OLS(x, ones(5)).fit().get_prediction([[1]]).summary_frame()` of x.
+#[test]
+fn the_papers_number_is_held_against_one_run_of_a_few() {
+    let five = [("a", Measured::Samples(vec![0.31, 0.28, 0.34, 0.26, 0.32]))];
+    let inside = judged(one_run_against(0.35, 0.45), &five);
+    assert_eq!((inside.verdict, inside.n), (Verdict::Reproduced, Some(5)), "{}", inside.reason);
+    assert_ends(&inside, 0.20486409291747773, 0.3991359070825221);
+    assert_eq!(judged(one_run_against(0.35, 0.38), &five).verdict, Verdict::Inconclusive);
+    assert_eq!(judged(one_run_against(0.45, 0.35), &five).verdict, Verdict::NotReproduced);
+}
+
+/// SciPy 1.17.1, `ttest_rel(x, y - margin, alternative="greater").pvalue`: 0.0023 at a margin of 0.02, 0.089 at one of 0.01.
+#[test]
+fn no_worse_is_a_one_sided_test_against_the_margin() {
+    let x = vec![0.81, 0.79, 0.83, 0.80, 0.82];
+    let y = vec![0.82, 0.79, 0.84, 0.81, 0.82];
+    let measured = [("a", Measured::Samples(x)), ("b", Measured::Samples(y))];
+    let no_worse = |margin: f64, smaller_is_better: bool| {
+        let (left, right, from) = ("a".to_owned(), Some("b".to_owned()), "made up".to_owned());
+        let (left, right) = if smaller_is_better { ("b".to_owned(), Some(left)) } else { (left, right) };
+        judged(Expectation::NonInferiority { left, right, margin, from, smaller_is_better, foil: None }, &measured)
+    };
+    assert_eq!(no_worse(0.02, false).verdict, Verdict::Reproduced, "{}", no_worse(0.02, false).reason);
+    assert_eq!(no_worse(0.02, true).verdict, Verdict::Reproduced, "{}", no_worse(0.02, true).reason);
+    assert_eq!(no_worse(0.01, false).verdict, Verdict::Inconclusive, "{}", no_worse(0.01, false).reason);
+}
+
 #[test]
 fn a_ratio_by_three_seeds_that_may_be_zero_is_inconclusive() {
     let [a, ..] = three_seeds();
