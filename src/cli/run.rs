@@ -157,7 +157,7 @@ impl Job<'_> {
         if self.selected.glob.is_some() {
             return Ok((totals, restored, None));
         }
-        let conclusions = experiment.conclude_remembered(&bench, &studied).or_run_failed()?;
+        let conclusions = experiment.conclude(&studied).or_run_failed()?;
         let path = common.store.join("steps");
         let evidence = evidence_of(&bench, &studied, &path).or_run_failed()?;
         let manifest = &self.selected.manifest;

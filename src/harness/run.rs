@@ -22,7 +22,7 @@ use renas_data::locate::{Locations, locate};
 use renas_data::registry::{self, Content, DataSet};
 use renas_report::claim::Claim;
 use renas_report::findings::Findings;
-use renas_report::judge::{Judgement, Setting, judge, rules};
+use renas_report::judge::{Judgement, Setting, judge};
 use renas_report::page::Clock;
 use renas_report::summary::{Summaries, summarize};
 
@@ -165,31 +165,6 @@ impl Experiment<'_> {
             finished.insert(study.id.clone(), remembered);
         }
         Ok(finished)
-    }
-
-    /// What the results say; remembered, since resampling takes time.
-    pub fn conclude_remembered(&self, bench: &Workbench<'_>, studied: &Studied) -> Result<Conclusions> {
-        let inputs = json!({
-            "paper": self.paper.id(),
-            "parameters": self.parameters,
-            "results": studied.digests,
-            "claims": self.claims,
-            "profile": self.profile,
-            "clock": self.clock,
-            "cluster_seconds": self.cluster_seconds,
-            "judging": rules::VERSION,
-        });
-        let identity = Identity { step: "conclude".to_owned(), version: self.paper.version(), inputs, worker: None };
-        let address = identity.address()?;
-        if let Some(record) = bench.find(&address)? {
-            let text = record.value().and_then(Value::as_str).context("the record of the conclusions is no text")?;
-            return serde_json::from_str(text).context("the record of the conclusions");
-        }
-        let conclusions = self.conclude(studied)?;
-        // As text: a claim that was not tested has no interval, and a record holds no `null`.
-        let result = StepResult::Value(serde_json::to_string(&conclusions)?.into());
-        bench.commit(Record { identity: address.identity().clone(), result, observation: None })?;
-        Ok(conclusions)
     }
 
     /// What the results say. Pure.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::findings::{Findings, Measured, Quantity};
+use super::range::Range;
 use renas_base::seed::{Seed, Stream};
 use renas_stats::bootstrap::Bootstrap;
 use renas_stats::prediction::{normal_prediction_interval, prediction_interval};
@@ -81,6 +82,19 @@ pub(super) fn interval_of(values: &[f64], level: f64, name: &str) -> Result<(Int
     let bootstrap = Bootstrap { level, ..Bootstrap::default() };
     let interval = bootstrap.studentized_mean(values, &mut stream("mean", name))?;
     Ok((interval, bootstrap_t(n)))
+}
+
+/// A point of a line with the band of its mean, `[x, mean, low, high]`; `[x, mean]` where there are too few clusters. The interval
+/// is that of a quantity: over clusters, and cut to what it can be. Nothing where there is no sample.
+pub fn band(x: f64, measured: &Measured, range: Range, name: &str) -> Option<Vec<f64>> {
+    let values = measured.cluster_values().filter(|values| !values.is_empty())?;
+    Some(match interval_of(&values, LEVEL, &format!("{name} at {x}")) {
+        Ok((interval, _)) => {
+            let Interval { low, high } = range.cut(interval).0;
+            vec![x, mean(&values), low, high]
+        }
+        Err(_) => vec![x, mean(&values)],
+    })
 }
 
 /// The standard error of the skewness of `n` normal values (Cramer 1946).
@@ -156,7 +170,6 @@ fn prediction(values: &[f64]) -> Option<Interval> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::range::Range;
     use renas_base::metric::Unit;
 
     fn quantity(measured: &Measured, range: Range) -> Quantity {
@@ -214,6 +227,18 @@ mod tests {
         assert_eq!((summary.n, summary.units), (3, Some(5)));
         let alone = &found(&[("a", Measured::Samples(vec![2.0, 3.0, 4.0]))])["a"];
         assert_eq!((summary.mean, summary.interval), (alone.mean, alone.interval));
+    }
+
+    #[test]
+    fn a_band_is_that_of_the_clusters_cut_to_what_can_be() {
+        let shares = Measured::Samples(vec![0.5, 0.9, 0.95]);
+        let band_of = |measured: &Measured| band(7.0, measured, Range::SHARE, "a");
+        assert_eq!(band_of(&shares).map(|point| (point.len(), point[3])), Some((4, 1.0)));
+        assert_eq!(
+            band_of(&Measured::Clustered { samples: vec![0.2; 4], clusters: vec![0, 0, 1, 1] }),
+            Some(vec![7.0, 0.2])
+        );
+        assert_eq!(band_of(&Measured::Samples(Vec::new())), None);
     }
 
     #[test]

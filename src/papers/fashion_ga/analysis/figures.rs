@@ -8,10 +8,11 @@ use crate::layer::FUNCTIONS;
 use crate::search::Visit;
 use crate::settings::Settings;
 use renas_network::spec::Activation;
-use renas_report::findings::{Figure, Form, Series};
+use renas_report::findings::{Figure, Form, Measured, Series};
+use renas_report::range::Range;
+use renas_report::summary::band;
 use renas_search::pareto::non_dominated_sort;
-use renas_stats::summary::{Interval, mean};
-use renas_stats::t_interval::interval_of_mean;
+use renas_stats::summary::mean;
 
 /// Points of a line over training time.
 const GRID: usize = 30;
@@ -46,15 +47,12 @@ fn figure(id: String, title: String, caption: String, form: Form, labels: [&str;
     Figure { id, title, caption, form, x_label, y_label, z_label: None, series, diagram: None }
 }
 
-/// `[x, mean, low, high]`, or `[x, mean]` where there is no interval.
-fn band(x: f64, values: &[f64]) -> Vec<f64> {
-    match interval_of_mean(values, 0.95) {
-        Ok(Interval { low, high }) => vec![x, mean(values), low, high],
-        Err(_) => vec![x, mean(values)],
-    }
+/// A point with the band of a share, whose samples each stand for themselves.
+fn band_of(x: f64, values: Vec<f64>, name: &str) -> Option<Vec<f64>> {
+    band(x, &Measured::Samples(values), Range::SHARE, name)
 }
 
-const BAND: &str = "mean over seeds, with its 95 % interval by Student's t";
+const BAND: &str = "mean over seeds, with its 95 % interval from three on";
 
 fn best_so_far(suffix: &str, words: &str, arms: &[&str], evidence: &Evidence) -> Figure {
     let line = |arm: &&str| {
@@ -62,7 +60,7 @@ fn best_so_far(suffix: &str, words: &str, arms: &[&str], evidence: &Evidence) ->
             evidence.searches(arm).iter().map(|search| measures::best_so_far(&search.record)).collect();
         let evaluations = curves.iter().map(Vec::len).min().unwrap_or(0);
         let at = |place: usize| curves.iter().map(|curve| curve[place]).collect::<Vec<_>>();
-        let points = (0..evaluations).map(|place| band(place as f64 + 1.0, &at(place))).collect();
+        let points = (0..evaluations).filter_map(|place| band_of(place as f64 + 1.0, at(place), arm)).collect();
         Series { name: (*arm).to_owned(), points }
     };
     figure(
@@ -82,7 +80,7 @@ fn best_in_time(suffix: &str, words: &str, arms: &[&str], evidence: &Evidence) -
         let spent = horizon * step as f64 / GRID as f64;
         let highest: Option<Vec<f64>> =
             searches.iter().map(|search| measures::highest(measures::within(search, spent))).collect();
-        highest.filter(|values| !values.is_empty()).map(|values| band(spent, &values))
+        band_of(spent, highest?, "best in time")
     };
     let line = |arm: &&str| {
         let searches = evidence.searches(arm);
@@ -140,7 +138,7 @@ fn by_depth(settings: &Settings, evidence: &Evidence) -> Figure {
         let point = |depth: usize| {
             let of_depth = random().filter(|visit| visit.genome.depth() == depth && keeps(visit));
             let accuracies: Vec<f64> = of_depth.map(|visit| visit.trained.accuracy).collect();
-            (!accuracies.is_empty()).then(|| band(depth as f64, &accuracies))
+            band_of(depth as f64, accuracies, name)
         };
         let [fewest, most] = settings.space.layers;
         Series { name: name.to_owned(), points: (fewest..=most).filter_map(point).collect() }
@@ -149,7 +147,7 @@ fn by_depth(settings: &Settings, evidence: &Evidence) -> Figure {
         "accuracy_depth".to_owned(),
         "Accuracy by number of layers".to_owned(),
         format!(
-            "Mean validation accuracy of {} random networks, with its 95 % interval by Student's t where there are three. \
+            "Mean validation accuracy of {} random networks, with its 95 % interval where there are three. \
              Of deep networks few lack a sigmoid, with which networks learn slowest.",
             random().count()
         ),

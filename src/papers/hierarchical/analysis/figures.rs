@@ -6,8 +6,8 @@ use crate::arm::Arm;
 use crate::latency::front;
 use crate::settings::Settings;
 use renas_report::findings::{Figure, Form, Series};
-use renas_stats::summary::{Interval, mean};
-use renas_stats::t_interval::interval_of_mean;
+use renas_report::range::Range;
+use renas_report::summary::band;
 
 /// All figures, in the order of the report.
 pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {
@@ -37,14 +37,6 @@ fn fronts(evidence: &Evidence) -> Figure {
     )
 }
 
-/// `[x, mean, low, high]`, or `[x, mean]` where there is no interval.
-fn band(x: f64, values: &[f64]) -> Vec<f64> {
-    match interval_of_mean(values, 0.95) {
-        Ok(Interval { low, high }) => vec![x, mean(values), low, high],
-        Err(_) => vec![x, mean(values)],
-    }
-}
-
 fn hypervolumes(settings: &Settings, evidence: &Evidence) -> Figure {
     let population = settings.search.population;
     let series = |arm: Arm| {
@@ -55,16 +47,16 @@ fn hypervolumes(settings: &Settings, evidence: &Evidence) -> Figure {
             .collect();
         let ends = curves.iter().map(Vec::len).min().unwrap_or(0);
         let point = |end: usize| {
-            let values: Vec<f64> = curves.iter().map(|curve| curve[end]).collect();
-            band(((end + 1) * population) as f64, &values)
+            let by_supernet = evidence.by_supernet(curves.iter().map(|curve| curve[end]))?;
+            band(((end + 1) * population) as f64, &by_supernet, Range::SHARE, arm.name())
         };
-        Series { name: arm.name().to_owned(), points: (0..ends).map(point).collect() }
+        Series { name: arm.name().to_owned(), points: (0..ends).filter_map(point).collect() }
     };
     figure(
         "hypervolume",
         "Hypervolume over evaluations",
-        "Share of the box of error, multiply-adds and memory that a search dominates: mean over seeds, with its 95 % \
-         interval by Student's t.",
+        "Share of the box of error, multiply-adds and memory that a search dominates: mean over supernets, with \
+         its 95 % interval where there are three.",
         Form::Lines,
         ["evaluations", "hypervolume (share of the box)"],
         Arm::ALL.map(series).to_vec(),

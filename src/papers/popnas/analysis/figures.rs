@@ -7,9 +7,9 @@ use crate::plan::SHOWN_SEED;
 use crate::regressor::RegressorKind;
 use crate::search::{SearchRecord, Stage};
 use crate::settings::Settings;
-use renas_report::findings::{Figure, Form, Series};
-use renas_stats::summary::{Interval, mean};
-use renas_stats::t_interval::interval_of_mean;
+use renas_report::findings::{Figure, Form, Measured, Series};
+use renas_report::range::Range;
+use renas_report::summary::band;
 
 /// All figures, in the order of the report.
 pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {
@@ -156,11 +156,8 @@ fn hypervolume(settings: &Settings, evidence: &Evidence) -> Figure {
         let spent = horizon * step as f64 / GRID as f64;
         let values: Vec<f64> =
             records.iter().map(|record| measures::hypervolume_within(record, spent, seconds)).collect();
-        // With one seed there is a line and no band.
-        match interval_of_mean(&values, 0.95) {
-            Ok(Interval { low, high }) => Some(vec![spent, mean(&values), low, high]),
-            Err(_) => values.first().map(|value| vec![spent, *value]),
-        }
+        // With one or two seeds there is a line and no band.
+        band(spent, &Measured::Samples(values), Range::SHARE, "hypervolume")
     };
     let line = |records: &[SearchRecord]| (1..=GRID).filter_map(|step| point(records, step)).collect();
     let series = arms().map(|(arm, records)| Series { name: arm.to_owned(), points: line(records) });
@@ -168,7 +165,7 @@ fn hypervolume(settings: &Settings, evidence: &Evidence) -> Figure {
         id: "hypervolume".to_owned(),
         title: "Hypervolume over training time".to_owned(),
         caption: format!(
-            "The share of the box between accuracy 0 at {seconds} s and accuracy 1 at 0 s that the cells dominate which were              trained within the time spent: mean over {} seeds per arm, with its 95 % interval by Student's t. A search that              has ended keeps its value.",
+            "The share of the box between accuracy 0 at {seconds} s and accuracy 1 at 0 s that the cells dominate which were              trained within the time spent: mean over {} seeds per arm, with its 95 % interval from three on. A search that              has ended keeps its value.",
             settings.search.seeds
         ),
         form: Form::Lines,

@@ -83,7 +83,7 @@ fn forms(evidence: &Evidence, operator: Operator, x: impl Fn(&Observation) -> Op
     vec![of_form(Form::Aggressive), of_form(Form::Gentle)]
 }
 
-const IMPROVEMENT: &str = "ln(after / before) of the regression: below 0 is better";
+const IMPROVEMENT: &str = "ln(after / before), regression (better below 0)";
 
 fn figure_6(letter: char, operator: Operator, evidence: &Evidence) -> Figure {
     Figure {
