@@ -84,6 +84,15 @@ pub fn table_id(dataset: &str) -> String {
 }
 
 impl Arm {
+    /// What readers see: `paper` would be a profile and the authors' own row too.
+    pub fn shown(&self) -> &'static str {
+        match (self.is_imported(), self.variant) {
+            (true, _) => AUTHOR,
+            (false, Variant::Paper) => "as written",
+            (false, Variant::Reference | Variant::Corrected) => self.variant.name(),
+        }
+    }
+
     /// Id of the search from the seed of that index.
     pub fn search_id(&self, seed: usize) -> String {
         format!("search/{}/{}/seed-{seed:03}", self.name, self.dataset)

@@ -73,13 +73,19 @@ fn figure_1(settings: &Settings, dataset: &Dataset, arm: &Arm, axis: usize, evid
     };
     Figure {
         id: format!("figure1_{}_{}_{}", dataset.name, OBJECTIVES[axis], arm.name),
-        title: format!("Figure 1{}. {} on {}, {}", letter(dataset, axis), capital(WORDS[axis]), dataset.name, arm.name),
+        title: format!(
+            "Figure 1{}. {} on {}, {}",
+            letter(dataset, axis),
+            capital(WORDS[axis]),
+            dataset.name,
+            arm.shown()
+        ),
         caption: format!(
             "Predicted {} of each member of the population before the selection of that generation; one search of {} \
              generations ({}, introspectability as {}).",
             WORDS[axis],
             settings.length(),
-            arm.name,
+            arm.shown(),
             kind(arm)
         ),
         form: Form::Lines,
@@ -101,11 +107,11 @@ fn figure_2(settings: &Settings, dataset: &Dataset, arm: &Arm, evidence: &Eviden
     };
     Ok(Figure {
         id: format!("figure2_{}_{}", dataset.name, arm.name),
-        title: format!("Figure 2{letter}. The final population on {}, {}", dataset.name, arm.name),
+        title: format!("Figure 2{letter}. The final population on {}, {}", dataset.name, arm.shown()),
         caption: format!(
             "Predicted objectives of the final population of one search ({}, introspectability as {}), coloured by \
              multiply-adds.",
-            arm.name,
+            arm.shown(),
             kind(arm)
         ),
         form: Form::Scatter3d,
@@ -133,7 +139,7 @@ fn over_generations(
             let ordered = sorted(&samples);
             vec![generation as f64, mean(&samples), quantile(&ordered, 0.05), quantile(&ordered, 0.95)]
         };
-        Series { name: arm.name.to_owned(), points: (0..length).map(point).collect() }
+        Series { name: arm.shown().to_owned(), points: (0..length).map(point).collect() }
     };
     Figure {
         id: format!("{id}_{}", dataset.name),
@@ -157,7 +163,7 @@ fn retrained(settings: &Settings, dataset: &Dataset, axis: usize, evidence: &Evi
             vec![network.predicted[axis], arm.variant.objectives(&network.trained)[axis]]
         };
         let points = evidence.arm(&arm).retrained.iter().map(point).collect();
-        Series { name: arm.name.to_owned(), points }
+        Series { name: arm.shown().to_owned(), points }
     };
     Figure {
         id: format!("retrained_{}_{}", dataset.name, OBJECTIVES[axis]),

@@ -67,7 +67,7 @@ fn table_1(settings: &Settings) -> Table {
 
 /// What an arm is, in a few words.
 fn words(arm: &Arm) -> &'static str {
-    if arm.name == AUTHOR { "author (the code's rules on the author's table)" } else { arm.name }
+    if arm.name == AUTHOR { "author (the code's rules on the author's table)" } else { arm.shown() }
 }
 
 fn table_2(settings: &Settings, dataset: &Dataset) -> Table {
@@ -87,7 +87,7 @@ fn table_2(settings: &Settings, dataset: &Dataset) -> Table {
     let caption = format!(
         "Means over the population of {}, as the surrogates predict them, {} searches per row; intervals are 95 % \
          intervals of the mean over searches. Introspectability is similarity of outputs for the paper, author and \
-         reference, distance of hidden activations for paper and corrected: the two do not compare. FLOPs are \
+         reference, distance of hidden activations for as written and corrected: the two do not compare. FLOPs are \
          multiply-adds.",
         settings.search.population, settings.search.seeds
     );
@@ -193,7 +193,7 @@ fn retrained(settings: &Settings, dataset: &Dataset) -> Table {
     let caption = format!(
         "{} networks of the final population of one search per variant, really trained: relatives of one search, which is \
          one cluster, so that means have no interval. Measured on the samples that the variant searches on: test for \
-         reference and paper, validation for corrected, whose test values stand last. The gain is over the mean of the \
+         reference and as written, validation for corrected, whose test values stand last. The gain is over the mean of the \
          table's random networks.",
         settings.studies.retrained
     );
