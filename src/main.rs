@@ -6,12 +6,12 @@ use clap::Parser as _;
 use renas::cli::arguments::{Cli, Command};
 use renas::cli::exit::{Classify as _, Failure};
 use renas::cli::session::Session;
-use renas::cli::{data, doctor, list, numbers, plan, report, run, status, verify, why};
+use renas::cli::{data, doctor, list, numbers, output, plan, report, run, status, verify, why};
 use renas::data::described;
 use renas::data::locate::Locations;
 
 fn main() -> ExitCode {
-    match execute(&Cli::parse()) {
+    match execute(&Cli::parse()).and_then(|()| output::finished()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -76,13 +76,13 @@ impl Answer {
                 "notes": notes,
                 "happened": happened,
             });
-            println!("{answer}");
+            outln!("{answer}");
         } else if !common.quiet {
             for (verdict, count) in verdicts {
-                println!("{count:>4}  {} ({profile})", verdict.name());
+                outln!("{count:>4}  {} ({profile})", verdict.name());
             }
-            println!("report: {} ({} files changed)", report.join("index.html").display(), changed_files.len());
-            println!("done in {}: {trials}", duration(spent.as_secs_f64()));
+            outln!("report: {} ({} files changed)", report.join("index.html").display(), changed_files.len());
+            outln!("done in {}: {trials}", duration(spent.as_secs_f64()));
         }
         for note in happened.iter().chain(notes) {
             say(common, note);

@@ -158,7 +158,7 @@ pub struct Common {
     #[arg(long, global = true, value_name = "auto|cpu|cuda[:N]", default_value = "auto")]
     pub device: String,
     /// Where results are kept
-    #[arg(long, global = true, value_name = "DIR", default_value = "artifacts", env = "RENAS_STORE")]
+    #[arg(long, global = true, value_name = "DIR", default_value = STORE, env = "RENAS_STORE", value_parser = store)]
     pub store: PathBuf,
     /// Where data sets are looked for first
     #[arg(long, global = true, value_name = "DIR")]
@@ -178,6 +178,14 @@ pub struct Common {
     /// Say only what went wrong
     #[arg(short, long, global = true)]
     pub quiet: bool,
+}
+
+/// The store where no other is named.
+const STORE: &str = "artifacts";
+
+/// A store; an empty name is none, as for every variable of ours.
+fn store(name: &str) -> Result<PathBuf, String> {
+    Ok(PathBuf::from(if name.is_empty() { STORE } else { name }))
 }
 
 impl Common {

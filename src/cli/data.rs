@@ -325,7 +325,7 @@ impl Progress {
 
     fn line(&self, text: &str) {
         if self.lines {
-            self.bar.suspend(|| eprintln!("{}: {text}", self.name));
+            self.bar.suspend(|| errln!("{}: {text}", self.name));
         }
     }
 }

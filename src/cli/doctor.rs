@@ -53,20 +53,20 @@ pub fn doctor(common: &Common) -> Result<(), Failure> {
             Ok(file) => json!({"version": XGBOOST_VERSION, "file": file}),
             Err(error) => json!({"error": error.to_string()}),
         };
-        println!("{}", json!({"workers": workers, "xgboost": xgboost, "data": data, "store": store}));
+        outln!("{}", json!({"workers": workers, "xgboost": xgboost, "data": data, "store": store}));
     } else {
-        println!("worker    {}", program.display());
+        outln!("worker    {}", program.display());
         for (numerics, device, answer) in &workers {
-            println!("{numerics:<9} {}", in_words(device, answer));
+            outln!("{numerics:<9} {}", in_words(device, answer));
         }
         match &xgboost {
-            Ok(file) => println!("xgboost   {XGBOOST_VERSION}, {}", file.display()),
-            Err(error) => println!("xgboost   not available: {error}"),
+            Ok(file) => outln!("xgboost   {XGBOOST_VERSION}, {}", file.display()),
+            Err(error) => outln!("xgboost   not available: {error}"),
         }
         for (name, place) in &data {
-            println!("data      {name}: {}", place.as_deref().unwrap_or_else(|error| error));
+            outln!("data      {name}: {}", place.as_deref().unwrap_or_else(|error| error));
         }
-        println!("store     {}: {store}", common.store.display());
+        outln!("store     {}: {store}", common.store.display());
     }
     match broken.is_empty() {
         true => Ok(()),

@@ -32,7 +32,7 @@ impl Failure {
 
     /// Say what happened on standard error and give the exit code.
     pub fn report(&self) -> ExitCode {
-        eprintln!("renas: {self}");
+        errln!("renas: {self}");
         ExitCode::from(self.code())
     }
 }
@@ -41,11 +41,24 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotReproduced(count) => write!(f, "{count} claims are not reproduced (asked to be strict about it)"),
-            Self::BadInput(error) | Self::RunFailed(error) => write!(f, "{error:#}"),
+            Self::BadInput(error) | Self::RunFailed(error) => f.write_str(&told_once(error)),
             Self::Differs(count) => write!(f, "verification found {count} differences, named above"),
             Self::Interrupted(so_far) => write!(f, "interrupted; {so_far}"),
         }
     }
+}
+
+/// An error with its causes, each said once: many of our messages hold their cause already.
+fn told_once(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// Turns an error into a failure with a code.

@@ -1,5 +1,8 @@
 //! The command line: what can be asked for, and how the answer leaves the program.
 
+#[macro_use]
+pub mod output; // what the program says, whoever still reads it
+pub mod signal; // Ctrl-C and termination
 pub mod arguments; // commands and flags
 pub mod exit; // exit codes, and which failure gets which
 pub mod session; // what every command starts from: profile, manifests, data, worker
@@ -25,6 +28,6 @@ use arguments::Common;
 /// A line for people, on standard error, unless they asked for quiet.
 fn say(common: &Common, line: &str) {
     if !common.quiet {
-        eprintln!("renas: {line}");
+        errln!("renas: {line}");
     }
 }

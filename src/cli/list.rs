@@ -28,7 +28,7 @@ pub fn list(session: &Session<'_>) -> Result<(), Failure> {
                 "claims": manifest.claims.len(), "verdicts": found,
             })
         };
-        println!("{}", json!({"experiments": session.experiments.iter().map(entry).collect::<Vec<_>>()}));
+        outln!("{}", json!({"experiments": session.experiments.iter().map(entry).collect::<Vec<_>>()}));
         return Ok(());
     }
     let mut table = Table::new();
@@ -44,7 +44,7 @@ pub fn list(session: &Session<'_>) -> Result<(), Failure> {
         let paper = format!("{}{}", manifest.paper.title, year.unwrap_or_default());
         table.add_row([&manifest.id, &paper, &manifest.claims.len().to_string(), &found]);
     }
-    println!("{}", table.trim_fmt());
+    outln!("{}", table.trim_fmt());
     Ok(())
 }
 

@@ -43,12 +43,12 @@ pub fn numbers(session: &Session<'_>, arguments: &Numbers) -> Result<(), Failure
                 };
                 table.add_row([kind, &one.number, &one.what, &one.place, &bound]);
             }
-            println!("{}\n", table.trim_fmt());
+            outln!("{}\n", table.trim_fmt());
         }
-        println!("{}: {}; {}", manifest.id, in_words("results", &results), in_words("settings", &settings));
+        outln!("{}: {}; {}", manifest.id, in_words("results", &results), in_words("settings", &settings));
     }
     if session.common.json {
-        println!("{}", json!({"experiments": answer}));
+        outln!("{}", json!({"experiments": answer}));
     }
     Ok(())
 }

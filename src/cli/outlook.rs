@@ -48,7 +48,7 @@ pub fn as_json(outlooks: &[(String, Outlook)]) -> Value {
 /// Counts, and where `all` is asked for every claim.
 pub fn tell(outlooks: &[(String, Outlook)], all: bool) {
     let count = |is: fn(&Outlook) -> bool| outlooks.iter().filter(|(_, outlook)| is(outlook)).count();
-    println!(
+    outln!(
         "{} claims: {} can be decided by what is planned, {} only be consistent, {} need more clusters, {} are not tested here{}",
         outlooks.len(),
         count(Outlook::is_decidable),
@@ -63,7 +63,7 @@ pub fn tell(outlooks: &[(String, Outlook)], all: bool) {
         for (claim, outlook) in outlooks {
             table.add_row([claim, &outlook.in_words()]);
         }
-        println!("{}", table.trim_fmt());
+        outln!("{}", table.trim_fmt());
     }
-    println!();
+    outln!();
 }

@@ -102,11 +102,11 @@ fn remarks(packed: &Packed, locations: &Locations, request: &Request) {
     let name = &request.name;
     if let Some(first) = &packed.first_ignored {
         let (count, first) = (packed.ignored, first.display());
-        eprintln!("{name}: ignored what is no image (*.jpg, *.jpeg): {count}, the first {first}");
+        errln!("{name}: ignored what is no image (*.jpg, *.jpeg): {count}, the first {first}");
     }
     if !locations.folders.contains(&request.out) {
         let out = request.out.display();
-        eprintln!("{name}: the other commands find it with --data {out}, or RENAS_DATA={out}");
+        errln!("{name}: the other commands find it with --data {out}, or RENAS_DATA={out}");
     }
 }
 

@@ -35,7 +35,7 @@ pub fn plan(session: &Session<'_>) -> Result<(), Failure> {
             answer.push(json!({"experiment": selected.manifest.id, "worker": worker, "studies": plan, "claims": outlook::as_json(&outlooks)}));
             continue;
         }
-        println!(
+        outln!(
             "{} ({}): {} studies, {} trials; numerics {}, device {}",
             selected.manifest.id,
             session.profile,
@@ -44,14 +44,14 @@ pub fn plan(session: &Session<'_>) -> Result<(), Failure> {
             worker.numerics,
             worker.device,
         );
-        println!("{}\n", table(&plan).trim_fmt());
+        outln!("{}\n", table(&plan).trim_fmt());
         outlook::tell(&outlooks, session.common.verbose);
     }
     if session.common.json {
-        println!("{}", json!({"profile": session.profile, "experiments": answer}));
+        outln!("{}", json!({"profile": session.profile, "experiments": answer}));
         return Ok(());
     }
-    println!(
+    outln!(
         "trainings: about {} of one core, {} with {} tasks at a time; finished trials are not repeated",
         duration(total),
         duration(total / session.jobs as f64),

@@ -108,7 +108,7 @@ impl Progress {
     fn line(&self, text: &str) {
         match &self.bars {
             Some(bars) => drop(bars.println(text)),
-            None => eprintln!("{text}"),
+            None => errln!("{text}"),
         }
     }
 

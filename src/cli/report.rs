@@ -11,6 +11,7 @@ use super::exit::{Classify as _, Failure};
 use super::progress::{Totals, duration};
 use super::session::{Selected, Session};
 use super::{locks, say};
+use renas_base::files;
 use renas_harness::evidence;
 use renas_harness::lock::{self, Lock};
 use renas_harness::manifest::model::Profile;
@@ -109,7 +110,7 @@ pub fn rebuild(session: &Session<'_>, folder: &Path) -> Result<(Vec<Rebuilt>, pa
 pub fn rebuild_one(session: &Session<'_>, selected: &Selected, folder: &Path) -> Result<Option<Rebuilt>, Failure> {
     let id = &selected.manifest.id;
     let path = folder.join(id).join(evidence::FILE);
-    let bytes = match std::fs::read(&path) {
+    let bytes = match files::read(&path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())).or_bad_input(),

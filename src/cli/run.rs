@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::Context as _;
-
 use super::answer::Answer;
 use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure};
 use super::progress::{Progress, Say, Totals, duration};
 use super::repeat::Repeat;
 use super::session::{Selected, Session};
-use super::{locks, report, say};
+use super::{locks, report, say, signal};
 use renas_base::digest::Digest;
 use renas_data::locate::locate;
 use renas_data::registry;
@@ -127,9 +125,11 @@ fn prepare<'s>(session: &'s Session<'_>, arguments: &Run) -> Result<Vec<Job<'s>>
 /// Ctrl-C and termination end the run; what is finished is kept.
 fn cancel_on_signal(jobs: &[Job<'_>]) -> anyhow::Result<()> {
     let cancellers: Vec<_> = jobs.iter().map(|job| job.pool.canceller()).collect();
-    ctrlc::set_handler(move || cancellers.iter().for_each(|canceller| canceller.cancel()))
-        .context("cannot listen for Ctrl-C")
+    signal::on_interrupt(KEPT, move || cancellers.iter().for_each(|canceller| canceller.cancel()))
 }
+
+/// What becomes of an interrupted run.
+const KEPT: &str = "finished trials are kept: the same command goes on from there";
 
 impl Job<'_> {
     /// Run the studies, and make lost objects again; the trials, the number of these objects, and what came of it, which is
@@ -221,7 +221,7 @@ fn classify(error: anyhow::Error) -> Failure {
         error.chain().any(|cause| matches!(cause.downcast_ref::<ExecuteError>(), Some(ExecuteError::Cancelled)));
     let is_data = error.chain().any(|cause| cause.is::<renas_data::error::DataError>());
     match (is_cancelled, is_data) {
-        (true, _) => Failure::Interrupted("finished trials are kept: the same command goes on from there"),
+        (true, _) => Failure::Interrupted(KEPT),
         (false, true) => Failure::BadInput(error),
         (false, false) => Failure::RunFailed(error),
     }

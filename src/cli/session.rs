@@ -56,10 +56,21 @@ impl<'a> Session<'a> {
         };
         let known = papers::all();
         let manifests = match id {
-            Some(id) => load::load(&common.experiments, id, &known).map(|manifest| vec![manifest]),
-            None => load::load_all(&common.experiments, &known),
+            Some(id) if !id.contains('*') => load::load(&common.experiments, id, &known).map(|manifest| vec![manifest]),
+            _ => load::load_all(&common.experiments, &known),
         };
-        let manifests = manifests.map_err(explained).or_bad_input()?;
+        let mut manifests = manifests.map_err(explained).or_bad_input()?;
+        let dir = common.experiments.display();
+        if manifests.is_empty() {
+            let words = "is it the folder `experiments` of a checkout (--experiments DIR)?";
+            return Err(anyhow!("there is no manifest (`*.yaml`) in {dir}: {words}")).or_bad_input();
+        }
+        if let Some(id) = id {
+            manifests.retain(|manifest| matches(id, &manifest.id));
+            if manifests.is_empty() {
+                return Err(anyhow!("no experiment in {dir} matches `{id}` (`renas list` shows them)")).or_bad_input();
+            }
+        }
         let select = |manifest: Manifest| {
             let paper = papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
             Selected { manifest, paper, glob: glob.clone() }
@@ -220,15 +231,19 @@ fn ensure_or(holds: bool, message: impl FnOnce() -> String) -> Result<(), Failur
     check().or_bad_input()
 }
 
-/// Whether `text` matches `glob`, in which `*` stands for any characters, `/` included.
+/// Whether `text` matches `glob`, in which `*` stands for any characters, `/` included: in the time of one pass per star.
 fn matches(glob: &str, text: &str) -> bool {
-    match glob.split_once('*') {
-        None => glob == text,
-        Some((head, rest)) => text.strip_prefix(head).is_some_and(|tail| {
-            let ends = tail.char_indices().map(|(place, _)| place).chain([tail.len()]);
-            ends.into_iter().any(|place| matches(rest, &tail[place..]))
-        }),
+    let mut parts = glob.split('*');
+    let head = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(head) else { return false };
+    let mut parts: Vec<&str> = parts.collect();
+    // Without a star the head is all; else the last part must end the text, and those between stand as early as they can.
+    let Some(tail) = parts.pop() else { return rest.is_empty() };
+    for part in parts {
+        let Some(place) = rest.find(part) else { return false };
+        rest = &rest[place + part.len()..];
     }
+    rest.ends_with(tail)
 }
 
 #[cfg(test)]

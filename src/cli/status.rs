@@ -21,6 +21,8 @@ pub fn status(session: &Session<'_>) -> Result<(), Failure> {
         let done = experiment.finished(&store).or_run_failed()?;
         let trials: usize = done.values().map(|study| study.used.len()).sum();
         let left: f64 = plan.iter().filter(|study| !done.contains_key(&study.id)).map(|study| study.cpu_seconds).sum();
+        // Of nothing the sum is -0.
+        let left = left + 0.0;
         if session.common.json {
             answer.push(json!({
                 "experiment": selected.manifest.id, "studies": plan.len(), "finished": done.len(), "steps": trials,
@@ -28,8 +30,8 @@ pub fn status(session: &Session<'_>) -> Result<(), Failure> {
             }));
             continue;
         }
-        println!(
-            "{} ({}): {} of {} studies finished, {trials} steps in the store; at most {} of one core left",
+        outln!(
+            "{} ({}): {} of {} studies finished, {trials} steps of them in the store; at most {} of one core left",
             selected.manifest.id,
             session.profile,
             done.len(),
@@ -37,14 +39,16 @@ pub fn status(session: &Session<'_>) -> Result<(), Failure> {
             duration(left),
         );
     }
+    let records = store.keys().len();
     let runs = runs(&session.common.store.join("runs"));
     if session.common.json {
-        println!("{}", json!({"profile": session.profile, "experiments": answer, "runs": runs}));
+        outln!("{}", json!({"profile": session.profile, "experiments": answer, "records": records, "runs": runs}));
         return Ok(());
     }
+    outln!("the store holds {records} steps in all; a run that was cut off goes on from them");
     for run in runs.iter().rev().take(5).rev() {
         let number = |key: &str| run.get(key).and_then(Value::as_f64).unwrap_or_default();
-        println!(
+        outln!(
             "run of {} at Unix time {:.0}: {}, {:.0} trials computed, {:.0} from the store",
             run.get("profile").and_then(Value::as_str).unwrap_or("?"),
             number("unix_seconds"),

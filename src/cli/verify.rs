@@ -21,9 +21,9 @@ pub fn verify(common: &Common, arguments: &Verify) -> Result<(), Failure> {
     let mut found = Found::new(!common.json && !common.quiet);
     let failure = check_all(common, arguments, &mut found).err();
     if common.json {
-        println!("{}", found.json());
+        outln!("{}", found.json());
     } else if found.say {
-        println!("{}", found.summary());
+        outln!("{}", found.summary());
     }
     match (found.count(), failure) {
         (0, None) => Ok(()),
@@ -31,7 +31,7 @@ pub fn verify(common: &Common, arguments: &Verify) -> Result<(), Failure> {
         (_, Some(failure @ Failure::BadInput(_))) | (0, Some(failure)) => Err(failure),
         (differences, failure) => {
             if let Some(failure) = failure {
-                eprintln!("renas: {failure}");
+                errln!("renas: {failure}");
             }
             Err(Failure::Differs(differences))
         }

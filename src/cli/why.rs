@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::arguments::Why;
 use super::exit::{Classify as _, Failure};
 use super::session::Session;
+use renas_base::files;
 use renas_harness::manifest::model::Profile;
 use renas_harness::manifest::problem::suggestion;
 use renas_report::claim::Claim;
@@ -57,12 +58,12 @@ pub fn why(session: &Session<'_>, arguments: &Why) -> Result<(), Failure> {
             }
         }
         if reported == 0 && !session.common.json {
-            println!("{experiment}/{}: {}", claim.id, claim.sentence);
-            println!("  no report below {} judges it: `renas run` makes one", arguments.reports.display());
+            outln!("{experiment}/{}: {}", claim.id, claim.sentence);
+            outln!("  no report below {} judges it: `renas run` makes one", arguments.reports.display());
         }
     }
     if session.common.json {
-        println!("{}", json!({"claims": answer}));
+        outln!("{}", json!({"claims": answer}));
     }
     Ok(())
 }
@@ -90,7 +91,7 @@ fn find<'s>(session: &'s Session<'_>, asked: &str) -> Result<Vec<(&'s str, &'s C
 }
 
 fn read(path: &Path) -> anyhow::Result<Option<Findings>> {
-    match std::fs::read(path) {
+    match files::read(path) {
         Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| path.display().to_string())?)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
@@ -98,10 +99,10 @@ fn read(path: &Path) -> anyhow::Result<Option<Findings>> {
 }
 
 fn tell(experiment: &str, profile: Profile, judgement: &Judgement, quantities: &BTreeMap<String, Value>) {
-    println!("{} {} ({profile})  {experiment}/{}", judgement.verdict.sign(), judgement.verdict.name(), judgement.id);
+    outln!("{} {} ({profile})  {experiment}/{}", judgement.verdict.sign(), judgement.verdict.name(), judgement.id);
     let line = |name: &str, text: &str| {
         if !text.is_empty() {
-            println!("  {name:<10} {}", text.replace('\u{a0}', " "));
+            outln!("  {name:<10} {}", text.replace('\u{a0}', " "));
         }
     };
     line("paper", &format!("{} ({})", judgement.sentence, judgement.source));
@@ -124,7 +125,7 @@ fn tell(experiment: &str, profile: Profile, judgement: &Judgement, quantities: &
     for evidence in &judgement.evidence {
         tell_quantity(evidence, quantities.get(&evidence.quantity));
     }
-    println!();
+    outln!();
 }
 
 fn tell_quantity(evidence: &Evidence, quantity: Option<&Value>) {
@@ -134,8 +135,8 @@ fn tell_quantity(evidence: &Evidence, quantity: Option<&Value>) {
         None => number::exact(summary.mean, *unit),
     };
     let clusters = if over == cluster { String::new() } else { format!(", in clusters: {cluster}") };
-    println!("  {name}  {}", measured.replace('\u{a0}', " "));
-    println!("    {label}; {data}; over {over}{clusters}; {}", summary.method);
+    outln!("  {name}  {}", measured.replace('\u{a0}', " "));
+    outln!("    {label}; {data}; over {over}{clusters}; {}", summary.method);
     let samples = quantity.and_then(|quantity| quantity["samples"].as_array());
     let Some(samples) = samples else { return };
     let shown: Vec<String> = samples.iter().take(MOST_SAMPLES).map(Value::to_string).collect();
@@ -144,9 +145,9 @@ fn tell_quantity(evidence: &Evidence, quantity: Option<&Value>) {
     } else {
         String::new()
     };
-    println!("    samples: {}{more}", shown.join(", "));
+    outln!("    samples: {}{more}", shown.join(", "));
     if let Some(clusters) = quantity.and_then(|quantity| quantity["clusters"].as_array()) {
         let shown: Vec<String> = clusters.iter().take(MOST_SAMPLES).map(Value::to_string).collect();
-        println!("    clusters: {}", shown.join(", "));
+        outln!("    clusters: {}", shown.join(", "));
     }
 }

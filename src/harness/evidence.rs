@@ -17,6 +17,11 @@ pub const FILE: &str = "outcomes.jsonl.zst";
 /// long (half a second for EcoNAS), which every cached run would pay.
 const LEVEL: i32 = 3;
 
+/// Evidence is no more than this many times as long when it is decompressed (ours: 5 to 30 times), and this much more:
+/// a small file that would fill the memory is refused.
+const MOST_EXPANSION: u64 = 256;
+const MOST_OF_NOTHING: u64 = 1 << 24;
+
 /// The bytes of the file. `observed` keeps measured times; without it the bytes repeat from run to run.
 pub fn write(evidence: &Evidence, observed: bool) -> Result<Vec<u8>, StoreError> {
     let mut text = String::new();
@@ -28,11 +33,15 @@ pub fn write(evidence: &Evidence, observed: bool) -> Result<Vec<u8>, StoreError>
 
 /// The records of the file at `path`, whose content is `bytes`; each is checked against its own digest.
 pub fn read(path: &Path, bytes: &[u8]) -> Result<Evidence, StoreError> {
-    let damaged = |why: String| StoreError::Damaged { path: path.to_owned(), why };
+    let damaged = |why: String| StoreError::Evidence { path: path.to_owned(), why };
     let mut text = Vec::new();
+    let most = (bytes.len() as u64).saturating_mul(MOST_EXPANSION).saturating_add(MOST_OF_NOTHING);
     zstd::Decoder::new(bytes)
-        .and_then(|mut decoder| decoder.read_to_end(&mut text))
+        .and_then(|decoder| decoder.take(most + 1).read_to_end(&mut text))
         .map_err(|error| damaged(format!("it does not decompress ({error}): it is cut off or altered")))?;
+    if text.len() as u64 > most {
+        return Err(damaged(format!("it is more than {most} bytes when decompressed, which no evidence of ours is")));
+    }
     let mut records = Vec::new();
     for (index, line) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
         let (key, record) = Record::parse_line(line).map_err(|why| damaged(format!("line {}: {why}", index + 1)))?;

@@ -20,6 +20,7 @@ use super::manifest::model::Profile;
 use super::run::Studied;
 use super::store::{Evidence, Key, WorkerIdentity};
 use renas_base::digest::{CanonicalError, Digest};
+use renas_base::files;
 use renas_report::render::RUN_RECORD;
 
 /// The format of lock files.
@@ -100,7 +101,7 @@ pub fn path(experiments: &Path, profile: Profile, experiment: &str) -> PathBuf {
 impl Lock {
     /// The lock file at `path`, where there is one.
     pub fn read(path: &Path) -> Result<Option<Self>, LockError> {
-        let bytes = match fs::read(path) {
+        let bytes = match files::read(path) {
             Ok(bytes) => bytes,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(LockError::Read { path: path.to_owned(), source }),

@@ -2,7 +2,6 @@
 //! the audit, a deviation, or a reason of a closed list why nothing here bears on it.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -10,6 +9,7 @@ use serde::Serialize;
 use super::manifest::decode::{Item, Problem, Problems, Section, read};
 use super::manifest::load::{Mistakes, tree};
 use super::manifest::model::Manifest;
+use renas_base::files;
 
 /// A number that the paper prints.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -105,7 +105,7 @@ pub enum NumbersError {
 
 /// The numbers that the paper of a manifest prints.
 pub fn load(path: &Path, manifest: &Manifest) -> Result<Vec<Printed>, NumbersError> {
-    let bytes = fs::read(path).map_err(|source| NumbersError::Read { path: path.to_owned(), source })?;
+    let bytes = files::read(path).map_err(|source| NumbersError::Read { path: path.to_owned(), source })?;
     parse(path, &bytes, manifest)
 }
 

@@ -1,7 +1,6 @@
 //! From conclusions to the pages of a profile's report: what they are made of.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -13,6 +12,7 @@ use super::manifest::model::{Manifest, Profile, ProfileSettings};
 use super::run::{Conclusions, Experiment};
 use super::store::{Evidence, WorkerIdentity};
 use renas_base::digest::Digest;
+use renas_base::files;
 use renas_base::metric::Unit;
 use renas_data::registry::{self, Content};
 use renas_data::split;
@@ -161,7 +161,7 @@ fn not_run(judgements: &[renas_report::judge::Judgement]) -> Vec<NotRun> {
 /// The run record of an experiment that the report in `folder` carries, where it carries one.
 pub fn run_record(folder: &Path, experiment: &str) -> Result<Option<RunRecord>> {
     let path = folder.join(experiment).join(RUN_RECORD);
-    match fs::read(&path) {
+    match files::read(&path) {
         Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| path.display().to_string())?)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),

@@ -10,6 +10,7 @@ use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 use renas_base::digest::Digest;
+use renas_base::files;
 
 use super::evidence;
 
@@ -111,7 +112,7 @@ impl Sums {
     /// The promises of a folder; none where it has no `SHA256SUMS`.
     pub fn of(folder: &Path) -> Result<Self, FolderError> {
         let path = folder.join(SUMS);
-        match fs::read(&path) {
+        match files::read(&path) {
             Ok(bytes) => Ok(Self::parse(&String::from_utf8_lossy(&bytes))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(failed("read", &path)(error)),
@@ -261,7 +262,7 @@ pub fn write(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Writte
 /// The bytes of a file of the folder; nothing where there is none.
 fn found(folder: &Path, path: &Path) -> Result<Option<Vec<u8>>, FolderError> {
     let target = folder.join(path);
-    match fs::read(&target) {
+    match files::read(&target) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed("read", &target)(error)),
@@ -289,9 +290,11 @@ fn save(target: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::create_dir_all(parent)?;
     let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(parent)?;
     file.write_all(bytes)?;
+    // Before it gets its name: after a power cut a name never leads to half a file.
+    file.as_file().sync_all()?;
     file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
     file.persist(target).map_err(|error| error.error)?;
-    Ok(())
+    fs::File::open(parent)?.sync_all()
 }
 
 /// Every file below `folder`, by path in it, links among them, which are not followed; empty where there is no such

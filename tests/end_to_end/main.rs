@@ -6,6 +6,7 @@ mod bench; // a tiny experiment in a folder of its own, and the programs run in 
 mod claims; // what verdicts rest on, and that no correction stays unseen
 mod fashion_ga; // evolutions of convolutional networks, on modelled and on measured times
 mod hierarchical; // searches with the weights of a supernet
+mod hostile; // readers that go away, full disks, odd folders and odd names
 mod packed; // somebody's own images, from JPEG files to a report
 mod popnas; // searches of cells, on modelled and on measured times
 mod reports; // what commands replace, remove, leave and refuse in the folder of reports

@@ -9,6 +9,7 @@ use crate::exit::{Classify as _, Failure};
 use crate::progress::{Progress, Say};
 use crate::report::Rebuilt;
 use crate::session::{Selected, Session};
+use crate::signal;
 use renas_harness::context::Workbench;
 use renas_harness::event::Observer;
 use renas_harness::lock::Lock;
@@ -111,6 +112,9 @@ pub(super) fn rerun(
     let store = Store::open(folder.path(), Access::Write).or_run_failed()?;
     let device = if session.common.device == "auto" { &lock.worker.device } else { &session.common.device };
     let pool = session.pool(&lock.worker, device)?;
+    signal::remove_on_interrupt(folder.path());
+    let canceller = pool.canceller();
+    signal::on_interrupt("nothing was changed", move || canceller.cancel()).or_run_failed()?;
     let say = if found.say { Say::Studies } else { Say::Trouble };
     let progress = Progress::new(&[], say, session.common.draws());
     let study = format!("rerun of {wanted} trials");

@@ -48,7 +48,7 @@ impl Found {
     /// Something is as promised, or was merely seen.
     pub(super) fn fine(&mut self, line: String) {
         if self.say {
-            println!("ok      {line}");
+            outln!("ok      {line}");
         }
         self.lines.push(line);
     }
@@ -56,7 +56,7 @@ impl Found {
     /// A promise is not kept.
     pub(super) fn differs(&mut self, line: String) {
         if self.say {
-            println!("DIFFERS {line}");
+            outln!("DIFFERS {line}");
         }
         self.differences.push(line);
     }

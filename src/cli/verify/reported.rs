@@ -11,6 +11,7 @@ use crate::exit::Failure;
 use crate::report::{Rebuilt, files, rebuild_one};
 use crate::session::{Selected, Session};
 use renas_base::digest::Digest;
+use renas_base::files;
 use renas_harness::ledger;
 use renas_harness::lock::{self, Lock};
 use renas_harness::publish;
@@ -161,7 +162,7 @@ fn name_unknown(
 /// Every file against `SHA256SUMS`.
 fn check_sums(folder: &Path, found: &mut Found) {
     let path = folder.join(SUMS);
-    let sums = match std::fs::read(&path) {
+    let sums = match files::read(&path) {
         Ok(bytes) => Sums::parse(&String::from_utf8_lossy(&bytes)),
         Err(error) => {
             found.differs(format!(
@@ -177,7 +178,7 @@ fn check_sums(folder: &Path, found: &mut Found) {
     }
     for (name, digest) in &sums.promised {
         let place = folder.join(name);
-        match std::fs::read(&place) {
+        match files::read(&place) {
             Ok(bytes) if Digest::of(&bytes).to_string() == *digest => {}
             Ok(_) => found.differs(format!("{}: its SHA-256 is not the one in {SUMS}", place.display())),
             Err(error) => found.differs(format!("{}: {error}, and {SUMS} promises it", place.display())),
@@ -207,7 +208,7 @@ fn check_rebuilt(folder: &Path, files: &Files, is_whole: bool, found: &mut Found
     let mut count = 0;
     for (name, bytes) in compared {
         count += 1;
-        if std::fs::read(folder.join(name)).ok().as_ref() != Some(bytes) {
+        if files::read(&folder.join(name)).ok().as_ref() != Some(bytes) {
             let place = folder.join(name);
             found.differs(format!("{}: rebuilt from the evidence it has other bytes", place.display()));
         }

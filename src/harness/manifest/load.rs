@@ -15,6 +15,7 @@ use super::profiles::{cluster_seconds, profile_settings};
 use super::yaml;
 use crate::study::Paper;
 use renas_base::digest::Digest;
+use renas_base::files;
 use renas_data::registry;
 use renas_report::page::{self, AuditEntry, Deviation};
 
@@ -82,6 +83,10 @@ pub fn names(dir: &Path) -> Result<Vec<String>, ManifestError> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
+        // An editor's lock (`.#econas.yaml`) or a Mac's shadow (`._econas.yaml`) is no manifest.
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
+            continue;
+        }
         if let (Some(stem), Some("yaml")) = (path.file_stem(), path.extension().and_then(|end| end.to_str())) {
             names.push(stem.to_string_lossy().into_owned());
         }
@@ -123,7 +128,7 @@ pub fn load(dir: &Path, id: &str, papers: &[&dyn Paper]) -> Result<Manifest, Man
 }
 
 fn load_file(file: &Path, papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
-    let bytes = std::fs::read(file).map_err(|source| ManifestError::Read { file: file.to_owned(), source })?;
+    let bytes = files::read(file).map_err(|source| ManifestError::Read { file: file.to_owned(), source })?;
     parse(file, &bytes, papers)
 }
 

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use renas_base::files;
+
 /// What a store asks of a disk. Each call is one operation that can fail, or after which a machine can stop.
 pub trait Disk: Send + Sync {
     /// The whole content of a file.
@@ -34,7 +36,7 @@ pub struct OsDisk;
 
 impl Disk for OsDisk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        fs::read(path)
+        files::read(path)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<(String, bool)>> {

@@ -23,7 +23,7 @@ pub enum StoreError {
     },
     /// No space, or no quota, is left.
     #[error(
-        "cannot {action} {path}: the disk is full; nothing that was completed is lost: free some space, then start the \
+        "cannot {action} {path}: no space, quota or inode is left; nothing that was completed is lost: make room, then start the \
          same command again",
         path = path.display()
     )]
@@ -109,6 +109,14 @@ pub enum StoreError {
     NoStore {
         /// Where it was looked for.
         path: PathBuf,
+    },
+    /// The bytes of committed evidence are not those that were written.
+    #[error("{path} is damaged: {why}; take it from version control again", path = path.display())]
+    Evidence {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
     },
     /// The bytes of a file are not those that were written.
     #[error(

@@ -75,6 +75,8 @@ impl Store {
         let store = Self::new(disk, root, access);
         match store.check_format() {
             Err(StoreError::NoStore { .. }) if access == Access::Write => store.create()?,
+            // Version control and archives drop empty folders.
+            Ok(()) if access == Access::Write => store.make_folders()?,
             checked => checked?,
         }
         Ok(store)
@@ -293,14 +295,19 @@ impl Store {
         }
         // Also where it exists: whoever made it may have been killed before it was durable.
         self.secure_folder(&self.root)?;
-        for name in FOLDERS {
-            let folder = self.root.join(name);
-            self.disk.make_folder(&folder).map_err(|e| StoreError::of_io("make", &folder, e))?;
-        }
+        self.make_folders()?;
         self.sync_folder(&self.root)?;
         let file = self.session("write")?.fresh();
         self.disk.write(&file, FORMAT_TEXT.as_bytes()).map_err(|e| StoreError::of_io("write", &file, e))?;
         self.settle(vec![(file, self.format_path())])
+    }
+
+    fn make_folders(&self) -> Result<(), StoreError> {
+        for name in FOLDERS {
+            let folder = self.root.join(name);
+            self.disk.make_folder(&folder).map_err(|e| StoreError::of_io("make", &folder, e))?;
+        }
+        Ok(())
     }
 
     /// A folder with other things in it is not turned into a store.

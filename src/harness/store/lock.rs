@@ -23,7 +23,13 @@ impl StepLock {
     pub(super) fn try_at(path: &Path) -> Result<Option<Self>, StoreError> {
         let failed = |source| StoreError::of_io("lock", path, source);
         loop {
-            let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(failed)?;
+            let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+            let file = match opened {
+                // Another user's file that was left: a lock needs no right to write.
+                Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => File::open(path),
+                opened => opened,
+            };
+            let file = file.map_err(failed)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Ok(None),
