@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::bench::Bench;
+use crate::bench::{Bench, files};
 
 /// How long anything of a tiny bench may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -154,9 +154,39 @@ fn a_cause_is_said_once() {
     assert_eq!(answer.stderr.matches("No such file or directory").count(), 1, "{}", answer.stderr);
 }
 
+/// A search of large populations computes for minutes between two questions to the workers.
+#[test]
+fn a_search_that_computes_ends_soon_after_the_first_signal_and_at_once_after_the_second() {
+    for signals in [1, 2] {
+        let bench = Bench::new();
+        let manifest = bench.manifest().replace("population: 8", "population: 6000");
+        bench.write("experiments/econas.yaml", &manifest);
+        let mut child = bench.command(&["run"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts");
+        let trained = || files(&bench.path("artifacts/steps")).len() >= 13;
+        let started = Instant::now();
+        while !trained() && started.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        let signalled = Instant::now();
+        for _ in 0..signals {
+            let id = child.id().to_string();
+            assert!(Command::new("kill").args(["-INT", &id]).status().expect("kill").success());
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        let mut said = String::new();
+        child.stderr.take().expect("piped").read_to_string(&mut said).expect("text");
+        assert_eq!(child.wait().expect("it ends").code(), Some(130), "{said}");
+        assert!(said.contains("interrupted; finished trials are kept"), "{said}");
+        // Two seconds are given to an orderly end; the machine of a test may be busy.
+        assert!(signalled.elapsed() < Duration::from_secs(15), "{:?}", signalled.elapsed());
+    }
+}
+
 /// Every byte is promised: a clone that converts line endings breaks sums and set-up.
 #[test]
 fn no_line_ending_is_ever_converted() {
-    let attributes = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.gitattributes")).expect("it is committed");
+    let attributes =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.gitattributes")).expect("it is committed");
     assert!(attributes.lines().any(|line| line == "* -text"), "{attributes}");
 }
