@@ -1340,7 +1340,7 @@ mode("dies before hello", "start")(lambda worker: worker.die(worker.chance.choic
 mode("killed before hello", "start")(lambda worker: worker.be_killed(worker.chance.choice([9, 11, 6, 15, 4, 7])))
 mode("ends before hello", "start")(lambda worker: worker.die(0))
 mode("says nothing", "start", silent=True)(lambda worker: time.sleep(600))
-mode("closes output at start", "start", silent=True)(lambda worker: (os.close(1), worker.output.close(), time.sleep(600)))
+mode("closes output at start", "start")(lambda worker: (os.close(1), worker.output.close(), time.sleep(600)))
 say_and_leave("half a hello", "start", b'{"worker":"0.1.0","libtorch":"2.')
 say_and_leave("hello without line end", "start", b"{}")
 say_and_leave("garbage for hello", "start", bytes(range(256)) * 10 + b"\n")
@@ -1367,7 +1367,7 @@ mode("killed on a request", "request")(lambda worker, _: worker.be_killed(worker
 mode("never answers", "request", silent=True)(lambda worker, _: time.sleep(600))
 mode("slow", "request")(lambda worker, _: time.sleep(0.3))
 mode("chatters on standard error", "request")(lambda worker, _: os.write(2, b"\xff\x1b[2Jthe end is near\n" * 50_000) and None)
-mode("closes output", "request", silent=True)(lambda worker, _: (os.close(1), worker.output.close(), time.sleep(600)))
+mode("closes output", "request")(lambda worker, _: (os.close(1), worker.output.close(), time.sleep(600)))
 mode("removes its folder", "request")(lambda worker, request: shutil.rmtree(request["out"]))
 mode("litters its folder", "request")(
     lambda worker, request: [
@@ -1382,13 +1382,13 @@ def half_a_file(worker, request):
     worker.be_killed()
 
 
-@mode("dies while a child holds its pipes", "request", silent=True)
+@mode("dies while a child holds its pipes", "request")
 def child_holds_pipes(worker, _):
     subprocess.Popen(["sleep", "300"], stdin=subprocess.DEVNULL)
     worker.die(1)
 
 
-@mode("closes its input", "hello", silent=True)
+@mode("closes its input", "hello")
 def closes_its_input(worker, _, line):
     os.close(0)
     worker.say(line)
@@ -1767,7 +1767,7 @@ def arguments_of(given):
     parser.add_argument("renas", nargs="?", type=Path, default=release / "renas", help="the program (default: target/release/renas)")
     parser.add_argument("worker", nargs="?", type=Path, help="its worker (default: renas-worker beside it)")
     parser.add_argument("--list", action="store_true", help="list the attacks and their variants, and end")
-    parser.add_argument("--only", metavar="NAME", choices=sorted(ATTACKS), help="only this attack, again and again")
+    parser.add_argument("--only", metavar="NAME", choices=sorted(ATTACKS), action="append", help="only this attack; may be repeated")
     parser.add_argument("--at", metavar="NUMBER", type=int, help="with --only: only the attack of that number, to repeat it")
     parser.add_argument("--variant", metavar="NAME", action="append", help="with --only: only this variant; may be repeated")
     parser.add_argument("--keep", action="store_true", help="keep the folder of the programs and of the reference too")
@@ -1787,11 +1787,13 @@ def main():
     arguments = arguments_of(sys.argv[1:])
     if arguments.list:
         return list_attacks()
-    kinds = [ATTACKS[arguments.only]] if arguments.only else list(ATTACKS.values())
-    if arguments.only and arguments.variant:
+    kinds = [ATTACKS[name] for name in arguments.only or ATTACKS]
+    if len(kinds) != 1 and (arguments.variant or arguments.at is not None):
+        sys.exit("torture: --variant and --at need --only with one attack")
+    if arguments.variant:
         unknown = set(arguments.variant) - set(kinds[0].variants)
         if unknown:
-            sys.exit(f"torture: {arguments.only} has no variant {', '.join(sorted(unknown))} (--list shows them)")
+            sys.exit(f"torture: {kinds[0].name} has no variant {', '.join(sorted(unknown))} (--list shows them)")
         kinds[0].variants = arguments.variant
     seed = os.environ.get("TORTURE_SEED") or str(random.SystemRandom().randrange(10**6))
     seconds = float(os.environ.get("TORTURE_SECONDS", "600"))
@@ -1805,7 +1807,7 @@ def main():
         sys.exit(1)
     print(f"torture: a clean run takes {reference.seconds:.2f} s for {reference.trials} trials; in {work}", flush=True)
     campaign = Campaign(reference, seed, seconds, arguments.verbose)
-    if arguments.at is not None and arguments.only:
+    if arguments.at is not None:
         campaign.one(kinds[0], arguments.at)
     else:
         campaign.run(kinds)

@@ -173,7 +173,9 @@ impl Experiment<'_> {
         let summaries = summarize(&findings);
         let data = self.data();
         let Self { profile, clock, cluster_seconds, .. } = *self;
-        let setting = Setting { data: &data, profile, clock, cluster_seconds };
+        let promised = self.paper.quantities(self.parameters).context("the names of quantities")?;
+        let promised: BTreeSet<String> = promised.into_iter().map(|one| one.name).collect();
+        let setting = Setting { data: &data, profile, clock, promised: &promised, cluster_seconds };
         let judgements = self.claims.iter().map(|claim| judge(claim, &findings, &summaries, setting)).collect();
         Ok(Conclusions { findings, summaries, judgements })
     }

@@ -14,7 +14,7 @@ mod severity; //   would something known to be false pass too?
 mod single; //     single runs, every unit, tests
 mod whole; //      the whole of several parts
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +38,8 @@ pub struct Setting<'a> {
     pub profile: &'a str,
     /// Where its training times came from.
     pub clock: Clock,
+    /// Names of the quantities that the profile looks for; one that was not found has no value on its outcomes.
+    pub promised: &'a BTreeSet<String>,
     /// CPU seconds of one more cluster, by what a cluster is, where they are known.
     pub cluster_seconds: &'a BTreeMap<String, f64>,
 }
@@ -219,7 +221,11 @@ impl<'a> Scene<'a> {
     /// The quantity with its summary; or why it cannot be judged.
     fn side(&self, name: &'a str) -> Result<Side<'a>, Box<Part>> {
         let Some(quantity) = self.findings.quantities.get(name) else {
-            return Err(Box::new(Part::not_tested(format!("this profile did not measure `{name}`"))));
+            let why = match self.setting.promised.contains(name) {
+                true => format!("`{name}` has no value here: too few of what it counts, or all of them equal"),
+                false => format!("this profile did not measure `{name}`"),
+            };
+            return Err(Box::new(Part::not_tested(why)));
         };
         if quantity.observed_time && self.setting.clock == Clock::CostModel {
             return Err(Box::new(Part::not_tested("synthetic clock".to_owned())));

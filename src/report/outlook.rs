@@ -179,6 +179,7 @@ mod tests {
             data: &[],
             profile: "quick",
             clock: crate::page::Clock::Measured,
+            promised: &std::collections::BTreeSet::new(),
             cluster_seconds: &clusters,
         };
         let mut known = crate::judge::judge(&claim("a"), &findings, &BTreeMap::new(), setting);

@@ -1,6 +1,6 @@
 //! Two made-up reports: a tiny one whose every line is expected, and one of the size of a real experiment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use renas::base::digest::Digest;
 use renas::base::metric::Unit;
@@ -62,7 +62,13 @@ fn claim(id: &str, source: &str, sentence: &str, data: &[&str], expectation: Exp
 fn judged(experiment: Experiment, claims: &[Claim], ran: &[&str]) -> Experiment {
     let summaries = summarize(&experiment.findings);
     let ran: Vec<String> = ran.iter().map(|name| text(name)).collect();
-    let setting = Setting { data: &ran, profile: "quick", clock: Clock::CostModel, cluster_seconds: &BTreeMap::new() };
+    let setting = Setting {
+        data: &ran,
+        profile: "quick",
+        clock: Clock::CostModel,
+        promised: &BTreeSet::new(),
+        cluster_seconds: &BTreeMap::new(),
+    };
     let judgements = claims.iter().map(|claim| judge(claim, &experiment.findings, &summaries, setting)).collect();
     Experiment { summaries, judgements, ..experiment }
 }

@@ -32,7 +32,8 @@ pub struct QualityInputs {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quality {
-    /// Coefficient of determination: 0 is as good as predicting the mean of the held-out rows.
+    /// Coefficient of determination: 0 is as good as predicting the mean of the held-out rows. Splits whose held-out rows are
+    /// all equal have none.
     pub r2: Vec<f64>,
     /// Mean squared error.
     pub mse: Vec<f64>,
@@ -51,7 +52,8 @@ pub fn quality(inputs: &QualityInputs, rows: &[Row]) -> Result<Vec<Quality>> {
             let tree = fit_tree(rows, fitted, objective, inputs.variant, &seed)?;
             let predictions: Vec<f64> = held_out.iter().map(|&row| tree.predict(&rows[row].features)).collect();
             let targets: Vec<f64> = held_out.iter().map(|&row| rows[row].objectives[objective]).collect();
-            quality.r2.push(r_squared(&targets, &predictions)?);
+            // Held-out rows that are all equal have no variance to explain: such a split has no R squared, and is no mistake.
+            quality.r2.extend(r_squared(&targets, &predictions).ok());
             quality.mse.push(mean_squared_error(&targets, &predictions)?);
             quality.tau.push(kendall_tau_b(&targets, &predictions).unwrap_or(0.0));
         }
@@ -62,6 +64,14 @@ pub fn quality(inputs: &QualityInputs, rows: &[Row]) -> Result<Vec<Quality>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn held_out_rows_that_are_all_equal_have_no_r_squared_and_stop_nothing() {
+        let row = |index: usize| Row { features: [index as f64; 5], objectives: [0.1, index as f64, 1.0] };
+        let rows: Vec<Row> = (0..100).map(row).collect();
+        let found = quality(&inputs(), &rows).expect("constants are data");
+        assert_eq!((found[0].r2.len(), found[1].r2.len(), found[0].mse.len()), (0, 3, 3));
+    }
 
     fn inputs() -> QualityInputs {
         let source = Source::Author { table: "none".to_owned() };

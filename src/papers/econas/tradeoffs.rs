@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::search::Source;
@@ -74,21 +74,21 @@ pub fn tradeoffs(inputs: &TradeoffInputs, results: &Results, context: &dyn Conte
     let rows = read(&inputs.source, results, context)?;
     let bootstrap = Bootstrap { resamples: inputs.resamples, ..Bootstrap::default() };
     let mut found = Estimates::new();
-    let mut estimate = |name: String, statistic: &dyn Fn(&[[f64; 4]]) -> Option<f64>| -> Result<()> {
-        let value = statistic(&rows).with_context(|| format!("`{name}` is not defined: its values are all equal"))?;
-        let interval = bootstrap.of(&rows, statistic, &mut inputs.seed.stream(&name))?;
+    // What is not defined on this table, since values are all equal, is left out.
+    let mut estimate = |name: String, statistic: &dyn Fn(&[[f64; 4]]) -> Option<f64>| {
+        let Some(value) = statistic(&rows) else { return };
+        let Ok(interval) = bootstrap.of(&rows, statistic, &mut inputs.seed.stream(&name)) else { return };
         found.insert(name, Estimate { value, interval, networks: rows.len() });
-        Ok(())
     };
     for (index, partner) in partners(author).iter().enumerate().filter(|(_, partner)| !partner.is_empty()) {
-        estimate(format!("pearson.accuracy_{partner}"), &|rows| correlate(pearson, rows, index))?;
-        estimate(format!("spearman.accuracy_{partner}"), &|rows| correlate(spearman, rows, index))?;
+        estimate(format!("pearson.accuracy_{partner}"), &|rows| correlate(pearson, rows, index));
+        estimate(format!("spearman.accuracy_{partner}"), &|rows| correlate(spearman, rows, index));
     }
     let high = |rows: &[[f64; 4]]| {
         let accuracies: Vec<f64> = rows.iter().map(|row| row[0]).collect();
         Some(quantile(&sorted(&accuracies), 0.95))
     };
-    estimate("accuracy_p95".to_owned(), &high)?;
+    estimate("accuracy_p95".to_owned(), &high);
     Ok(found)
 }
 
@@ -106,8 +106,9 @@ pub fn growth(inputs: &GrowthInputs, results: &Results, context: &dyn Context) -
         let strength = |rows: &[[f64; 4]]| correlate(pearson, rows, index).map(|value| sign * value);
         let name = format!("tradeoff_growth.{partner}");
         let value = strength(&harder).zip(strength(&easier)).map(|(harder, easier)| harder - easier);
-        let value = value.with_context(|| format!("`{name}` is not defined: its values are all equal"))?;
-        let interval = difference(&bootstrap, [&easier, &harder], strength, &inputs.seed.derive(&name))?;
+        let Some(value) = value else { continue };
+        let interval = difference(&bootstrap, [&easier, &harder], strength, &inputs.seed.derive(&name));
+        let Ok(interval) = interval else { continue };
         found.insert(name, Estimate { value, interval, networks: easier.len() + harder.len() });
     }
     Ok(found)

@@ -54,7 +54,13 @@ fn judged_in(claim: &Claim, findings: &Findings, clock: Clock) -> Judgement {
         claim,
         findings,
         &summarize(findings),
-        Setting { data: &["digits".to_owned()], profile: "reduced", clock, cluster_seconds: &BTreeMap::new() },
+        Setting {
+            data: &["digits".to_owned()],
+            profile: "reduced",
+            clock,
+            promised: &BTreeSet::new(),
+            cluster_seconds: &BTreeMap::new(),
+        },
     )
 }
 
@@ -316,6 +322,17 @@ fn a_claim_without_profiles_has_the_text_that_it_always_had() {
     assert_eq!(serde_json::from_str::<Claim>(&text).expect("own text"), claim(&[]));
     let text = serde_json::to_string(&claim(&["paper"])).expect("a claim has JSON");
     assert_eq!(serde_json::from_str::<Claim>(&text).expect("own text"), claim(&["paper"]));
+}
+
+#[test]
+fn a_quantity_that_was_looked_for_and_has_no_value_says_so() {
+    let found = findings(&[("a", samples(1.0, 0.5, 0))]);
+    let (promised, seconds) = (BTreeSet::from(["b".to_owned()]), BTreeMap::new());
+    let (data, clock) = (["digits".to_owned()], Clock::Measured);
+    let setting = Setting { data: &data, profile: "reduced", clock, promised: &promised, cluster_seconds: &seconds };
+    let judgement = judge(&claim_of(bound_of("b", Some(0.0), None)), &found, &summarize(&found), setting);
+    assert_eq!(judgement.verdict, Verdict::NotTested);
+    assert_eq!(judgement.reason, "`b` has no value here: too few of what it counts, or all of them equal");
 }
 
 #[test]

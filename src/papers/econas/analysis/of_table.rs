@@ -1,7 +1,5 @@
 //! Quantities of the tables of trained networks: ours, and what is known of the author's.
 
-use anyhow::Context as _;
-
 use super::entry::{Entry, Group, NETWORK, RANGES, has_learned, network_of};
 use super::evidence::Evidence;
 use super::order_statistics::interval_of_quantile;
@@ -207,7 +205,7 @@ pub fn published(dataset: &Dataset) -> Vec<Entry<'_>> {
         let name = format!("published.{}.{key}", dataset.name);
         let (label, study) = (format!("{words} (published, {})", dataset.name), study.clone());
         let read = move |evidence: &Evidence| {
-            let estimate = evidence.estimates(&study)?.get(&key).with_context(|| format!("{study} has no `{key}`"))?;
+            let Some(estimate) = evidence.estimates(&study)?.get(&key) else { return Ok(None) };
             let Estimate { value, interval: Interval { low, high }, networks } = *estimate;
             let interval = OF_THE_STUDY.to_owned();
             Ok(Some(Measured::Estimate { value, low, high, n: networks, interval }))

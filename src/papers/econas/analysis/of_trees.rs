@@ -81,7 +81,7 @@ fn of_splits<'a>(
         let quality = &evidence.arm(&owner).quality;
         let samples = values(quality.get(axis).context("no tree for this objective")?).clone();
         let clusters = vec![0; samples.len()];
-        Ok(Some(Measured::Clustered { samples, clusters }))
+        Ok((!samples.is_empty()).then_some(Measured::Clustered { samples, clusters }))
     };
     Entry {
         name: name(arm, axis, kind),
