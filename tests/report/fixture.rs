@@ -62,13 +62,8 @@ fn claim(id: &str, source: &str, sentence: &str, data: &[&str], expectation: Exp
 fn judged(experiment: Experiment, claims: &[Claim], ran: &[&str]) -> Experiment {
     let summaries = summarize(&experiment.findings);
     let ran: Vec<String> = ran.iter().map(|name| text(name)).collect();
-    let setting = Setting {
-        data: &ran,
-        profile: "quick",
-        clock: Clock::CostModel,
-        promised: &BTreeSet::new(),
-        cluster_seconds: &BTreeMap::new(),
-    };
+    let (promised, cluster_seconds) = (&BTreeSet::new(), &BTreeMap::new());
+    let setting = Setting { data: &ran, profile: "quick", clock: Clock::CostModel, promised, cluster_seconds };
     let judgements = claims.iter().map(|claim| judge(claim, &experiment.findings, &summaries, setting)).collect();
     Experiment { summaries, judgements, ..experiment }
 }
