@@ -5,7 +5,7 @@ DEVICE ?= auto
 CARGO ?= cargo
 RENAS := target/release/renas
 
-.PHONY: help setup build plan reproduce report verify test lint bench coverage
+.PHONY: help setup build plan reproduce report verify test lint bench coverage torture
 
 help: ## show this list
 	@echo "make TARGET [PROFILE=quick|reduced|paper] [DEVICE=auto|cpu|cuda]"; echo
@@ -43,6 +43,9 @@ bench: build ## criterion benchmarks, and the Python peers where Python has torc
 	else echo "bench: the plain PyTorch loop needs Python with torch, and MNIST at \$$RENAS_DATA/mnist; not run"; fi
 	@if python3 -c 'import scipy, sklearn, xgboost' 2>/dev/null; then python3 scripts/surrogate_peers.py; \
 	else echo "bench: the peers of the surrogates need Python with scipy, scikit-learn and xgboost; not run"; fi
+
+torture: build ## attack both programs for TORTURE_SECONDS (600); exits 1 on any wrong byte (docs/promises.md)
+	@python3 scripts/torture.py
 
 coverage: setup ## simulate how often intervals hold what they estimate, and write reports/bench/coverage.md
 	@mkdir -p reports/bench
