@@ -7,10 +7,14 @@ mod altered;
 mod archive;
 #[path = "data/cli.rs"]
 mod cli;
+#[path = "data/described.rs"]
+mod described;
 #[path = "data/fetch.rs"]
 mod fetch;
 #[path = "data/images.rs"]
 mod images;
+#[path = "data/jpeg.rs"]
+mod jpeg;
 #[path = "data/pack.rs"]
 mod pack;
 #[path = "data/pillow.rs"]

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::arguments::Common;
 use super::exit::{Classify, Failure};
 use super::pack::{Pack, pack};
+use renas_data::described;
 use renas_data::error::DataError;
 use renas_data::fetch::{self, Event, FetchError};
 use renas_data::load;
@@ -40,7 +41,10 @@ pub enum DataCommand {
     ///
     /// TREE has a folder for each class: train/<class>/*.jpg (or .jpeg, in any case), and val/<class>/*.jpg where there
     /// is a test part. Classes and files are taken in the order of their names. Of each image the shorter side is brought
-    /// to N pixels and the centre square is kept; grey becomes red, green and blue alike. The bytes are the same on every
+    /// to N pixels and the centre square is kept; grey becomes red, green and blue alike. An image that EXIF says must be
+    /// turned is packed as it is stored (as torchvision's ImageFolder reads it); the description says how many there are.
+    /// What stands beside train and val is named and left out; a folder there that looks like a part (test, valid) is
+    /// refused unless --leave-out names it. Images of which a part is missing are refused like unreadable ones. The bytes are the same on every
     /// machine. DIR/NAME/ then holds the images and labels in the format of MNIST's files and dataset.json, which
     /// describes them with their SHA-256: every program of renas that looks into DIR knows the data set by its name, and
     /// compares every byte. A folder that is there already is never replaced.
@@ -93,7 +97,23 @@ pub fn command(command: &DataCommand, common: &Common) -> Result<(), Failure> {
         .context("cannot listen for Ctrl-C")
         .or_run_failed()?;
     let show = Show { json: common.json, bars: common.draws(), quiet: common.quiet, jobs: common.jobs() };
+    if !command.makes_folders()
+        && let Some(note) = Locations::check(&common.data).or_bad_input()?
+        && !show.quiet
+    {
+        eprintln!("note: {note}");
+    }
     run(command, &Locations::from_environment(&common.data), show, &stop, &mut std::io::stdout())
+}
+
+impl DataCommand {
+    /// Whether it makes a data folder that is not there.
+    pub fn makes_folders(&self) -> bool {
+        match self {
+            Self::Fetch(_) | Self::Pack(_) => true,
+            Self::List | Self::Verify { .. } => false,
+        }
+    }
 }
 
 /// Do what was asked; `stop` ends a download between two reads.
@@ -133,9 +153,11 @@ pub fn run(
 /// Write the list of data sets to `out`.
 pub fn list(locations: &Locations, show: Show, out: &mut dyn Write) -> Result<()> {
     let sets = registry::all();
+    let unusable = described::find(locations).unusable;
     if show.json {
         let entries: Vec<Value> = sets.iter().map(|set| entry(set, locations)).collect();
-        return write_json(out, &json!({ "data_sets": entries }));
+        let reasons = unusable.iter().map(|one| json!({ "path": one.path, "why": one.error.to_string() }));
+        return write_json(out, &json!({ "data_sets": entries, "unusable": reasons.collect::<Vec<Value>>() }));
     }
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(["NAME", "WHAT", "SAMPLES", "FOUND IN", "LICENCE"]);
@@ -148,6 +170,9 @@ pub fn list(locations: &Locations, show: Show, out: &mut dyn Write) -> Result<()
         table.add_row([set.name, set.title, &samples(set), &found, set.licence]);
     }
     writeln!(out, "{}", table.trim_fmt())?;
+    for one in unusable {
+        writeln!(out, "\nunusable: {}", one.error)?;
+    }
     writeln!(out, "\nlooked in: {}", folders(locations))?;
     writeln!(out, "`renas data verify` compares what was found with the registered SHA-256.").context("standard output")
 }
@@ -189,7 +214,8 @@ pub fn fetch(
 
 /// Verify the named data sets, or all that are there, and write what was found to `out`.
 ///
-/// Errors where a name is unknown. One that is named and missing counts as missing.
+/// Errors where a name is unknown. One that is named and missing counts as missing; where none is named, a description that
+/// cannot be used counts as different.
 pub fn verify(names: &[String], locations: &Locations, show: Show, out: &mut dyn Write) -> Result<Verified> {
     let sets: Vec<&DataSet> = match names {
         [] => registry::all().iter().collect(),
@@ -222,6 +248,17 @@ pub fn verify(names: &[String], locations: &Locations, show: Show, out: &mut dyn
             entries.push(entry);
         } else {
             writeln!(out, "{:<16} {state:<9} {message}", set.name)?;
+        }
+    }
+    for one in if names.is_empty() { described::find(locations).unusable } else { Vec::new() } {
+        verified.differing += 1;
+        let (name, message) = (one.names.first().map_or("", String::as_str), one.error.to_string());
+        if show.json {
+            entries.push(json!({
+                "name": name, "state": "unusable", "digest": null, "place": one.path, "message": message,
+            }));
+        } else {
+            writeln!(out, "{name:<16} {:<9} {message}", "unusable")?;
         }
     }
     if show.json {

@@ -43,7 +43,8 @@ pub struct Pack {
     /// Who made the images, and how to cite them
     #[arg(long, value_name = "TEXT", default_value = NOT_STATED)]
     pub origin: String,
-    /// An image to leave out, as a path below TREE; may be repeated, and is written into the description
+    /// An image to leave out, as a path below TREE, or a folder beside train and val that looks like a part; may be
+    /// repeated, and is written into the description
     #[arg(long, value_name = "FILE")]
     pub leave_out: Vec<String>,
 }
@@ -70,6 +71,10 @@ pub fn pack(
         left_out: arguments.leave_out.clone(),
         jobs: show.jobs,
     };
+    let beside = prepare::beside(&request).or_bad_input()?;
+    if !show.quiet && !beside.is_empty() {
+        eprintln!("{}: left out what stands beside train and val: {}", request.name, beside.join(", "));
+    }
     let bar = bar(show);
     let packed = prepare::pack(&request, &mut |done, total| {
         bar.set_length(total as u64);
@@ -85,7 +90,7 @@ pub fn pack(
     if !show.quiet {
         remarks(&packed, locations, &request);
     }
-    answer(&packed, show, out).context("standard output").or_run_failed()
+    answer(&packed, &beside, show, out).context("standard output").or_run_failed()
 }
 
 fn bar(show: Show) -> ProgressBar {
@@ -104,17 +109,27 @@ fn remarks(packed: &Packed, locations: &Locations, request: &Request) {
         let (count, first) = (packed.ignored, first.display());
         errln!("{name}: ignored what is no image (*.jpg, *.jpeg): {count}, the first {first}");
     }
+    if packed.turned > 0 {
+        let turned = packed.turned;
+        eprintln!("{name}: packed as they are stored, though EXIF says that they must be turned or mirrored: {turned}");
+    }
     if !locations.folders.contains(&request.out) {
         let out = request.out.display();
         errln!("{name}: the other commands find it with --data {out}, or RENAS_DATA={out}");
     }
 }
 
-fn answer(packed: &Packed, show: Show, out: &mut dyn Write) -> std::io::Result<()> {
-    let Packed { folder, description, ignored, .. } = packed;
+fn answer(packed: &Packed, beside: &[String], show: Show, out: &mut dyn Write) -> std::io::Result<()> {
+    let Packed { folder, description, ignored, turned, .. } = packed;
     let (folder, classes) = (folder.display().to_string(), description.class_names.len());
     if show.json {
-        let answer = json!({ "packed": description, "folder": folder, "ignored": ignored });
+        let answer = json!({
+            "packed": description,
+            "folder": folder,
+            "ignored": ignored,
+            "beside": beside,
+            "exif_orientation_not_applied": turned,
+        });
         return writeln!(out, "{answer:#}");
     }
     let [channels, height, width] = description.shape;

@@ -1,11 +1,14 @@
 //! Data sets that become known when a program starts, since a data folder holds a description of them.
 
+use std::convert::Infallible;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::description::{Description, FILE};
 use super::locate::Locations;
 use super::registry;
+use super::regular;
 use renas_base::digest::Digest;
 
 /// A description that was found.
@@ -19,7 +22,27 @@ pub struct Found {
     pub description: Description,
 }
 
-/// Why the described data sets cannot be known.
+/// A description that makes no data set known.
+#[derive(Debug)]
+pub struct Unusable {
+    /// Its file.
+    pub path: PathBuf,
+    /// What its data set may be asked for by: the name of its folder, and the one that it gives.
+    pub names: Vec<String>,
+    /// What is wrong.
+    pub error: DescribedError,
+}
+
+/// The descriptions in the data folders.
+#[derive(Debug, Default)]
+pub struct Descriptions {
+    /// Those that make a data set known, one per name, in the order of the folders and then of the names.
+    pub found: Vec<Found>,
+    /// The others, in the same order.
+    pub unusable: Vec<Unusable>,
+}
+
+/// Why a described data set cannot be known.
 #[derive(Debug, thiserror::Error)]
 pub enum DescribedError {
     /// A description cannot be read.
@@ -75,10 +98,14 @@ pub enum DescribedError {
 static DIGESTS: OnceLock<Vec<Digest>> = OnceLock::new();
 
 /// Make the data sets known that are described in the data folders: called once, when a program starts.
-pub fn make_known(locations: &Locations) -> Result<(), DescribedError> {
-    let found = find(locations)?;
+///
+/// What is wrong with a description concerns those who ask for its data set: the registry answers them with the reason,
+/// and `renas data list` shows it. So there is no error.
+pub fn make_known(locations: &Locations) -> Result<(), Infallible> {
+    let Descriptions { found, unusable } = find(locations);
     if DIGESTS.set(found.iter().map(|one| one.digest).collect()).is_ok() {
-        registry::make_known(found.into_iter().map(|one| one.description.into_data_set()).collect());
+        let reasons = unusable.into_iter().map(|one| (one.names, one.error.to_string())).collect();
+        registry::make_known(found.into_iter().map(|one| one.description.into_data_set()).collect(), reasons);
     }
     Ok(())
 }
@@ -89,49 +116,71 @@ pub fn digests() -> &'static [Digest] {
     DIGESTS.get().map_or(&[], Vec::as_slice)
 }
 
-/// The descriptions in the data folders (`*/dataset.json`), in the order of the folders and then of the names. Of equal
-/// ones in several folders the first counts. Folders that begin with a dot are passed over: a data set may be in the
-/// making there.
-pub fn find(locations: &Locations) -> Result<Vec<Found>, DescribedError> {
-    let mut found: Vec<Found> = Vec::new();
-    for folder in &locations.folders {
-        for one in find_in(folder)? {
-            let name = &one.description.name;
-            if registry::is_registered(name) {
-                return Err(DescribedError::Registered { name: name.clone(), path: one.path });
+/// The descriptions in the data folders (`*/dataset.json`). Of equal ones in several folders the first counts; of
+/// different ones with one name none does, since nobody can say which is meant. Folders that begin with a dot are passed
+/// over: a data set may be in the making there.
+pub fn find(locations: &Locations) -> Descriptions {
+    let mut all = Descriptions::default();
+    for one in locations.folders.iter().flat_map(|folder| find_in(folder)) {
+        let one = match one {
+            Ok(one) => one,
+            Err(unusable) => {
+                all.unusable.push(unusable);
+                continue;
             }
-            match found.iter().find(|earlier| earlier.description.name == *name) {
-                Some(earlier) if earlier.digest == one.digest => {}
-                Some(earlier) => {
-                    let (name, first) = (name.clone(), earlier.path.clone());
-                    return Err(DescribedError::Different { name, first, second: one.path });
-                }
-                None => found.push(one),
+        };
+        let (name, path) = (one.description.name.clone(), one.path.clone());
+        let names = vec![name.clone()];
+        if registry::is_registered(&name) {
+            all.unusable.push(Unusable { names, error: DescribedError::Registered { name, path: path.clone() }, path });
+            continue;
+        }
+        match all.found.iter().find(|earlier| earlier.description.name == name) {
+            Some(earlier) if earlier.digest == one.digest => {}
+            Some(earlier) => {
+                let (first, second) = (earlier.path.clone(), path.clone());
+                all.unusable.push(Unusable { path, names, error: DescribedError::Different { name, first, second } });
             }
+            None => all.found.push(one),
         }
     }
-    Ok(found)
+    let is_clear = |one: &Found| !all.unusable.iter().any(|other| other.contradicts(&one.description.name));
+    all.found.retain(is_clear);
+    all
+}
+
+impl Unusable {
+    /// Whether it leaves open which data set a name stands for.
+    fn contradicts(&self, name: &str) -> bool {
+        matches!(&self.error, DescribedError::Different { name: theirs, .. } if theirs == name)
+    }
 }
 
 /// The descriptions in one data folder; none where it cannot be listed, which looking for its data sets will say.
-fn find_in(folder: &Path) -> Result<Vec<Found>, DescribedError> {
+fn find_in(folder: &Path) -> Vec<Result<Found, Unusable>> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
     names.sort();
-    let mut found = Vec::new();
-    for name in names.iter().filter(|name| !name.as_encoded_bytes().starts_with(b".")) {
-        let path = folder.join(name).join(FILE);
-        if !path.is_file() {
-            continue;
-        }
-        let text = std::fs::read(&path).map_err(|error| DescribedError::Read { path: path.clone(), error })?;
-        let malformed = |why| DescribedError::Malformed { path: path.clone(), why };
-        let Some(description) = Description::parse(&text).map_err(malformed)? else { continue };
-        if *name != *description.name {
-            let why = format!("it describes `{}`, and lies in the folder `{}`", description.name, name.display());
-            return Err(malformed(why));
-        }
-        found.push(Found { digest: Digest::of(&text), description, path });
+    let visible = names.iter().filter(|name| !name.as_encoded_bytes().starts_with(b"."));
+    visible.filter_map(|name| read(folder, name).transpose()).collect()
+}
+
+/// The description in a folder of a data folder; nothing where there is none, or another program's.
+fn read(folder: &Path, name: &OsStr) -> Result<Option<Found>, Unusable> {
+    let path = folder.join(name).join(FILE);
+    if path.metadata().map_or(true, |metadata| metadata.is_dir()) {
+        return Ok(None);
     }
-    Ok(found)
+    let own = name.to_string_lossy().into_owned();
+    let unusable = |names, error| Unusable { path: path.clone(), names, error };
+    let text = regular::read(&path)
+        .map_err(|error| unusable(vec![own.clone()], DescribedError::Read { path: path.clone(), error }))?;
+    let malformed = |names, why| unusable(names, DescribedError::Malformed { path: path.clone(), why });
+    let parsed = Description::parse(&text).map_err(|why| malformed(vec![own.clone()], why))?;
+    let Some(description) = parsed else { return Ok(None) };
+    if *name != *description.name {
+        let why = format!("it describes `{}`, and lies in the folder `{own}`", description.name);
+        return Err(malformed(vec![own.clone(), description.name], why));
+    }
+    Ok(Some(Found { digest: Digest::of(&text), description, path }))
 }

@@ -19,6 +19,14 @@ pub enum DataError {
         /// The names that exist.
         known: Vec<&'static str>,
     },
+    /// A description of this data set is there, and makes it not known.
+    #[error("the data set `{name}` cannot be used: {why}")]
+    Unusable {
+        /// The name.
+        name: String,
+        /// What is wrong with the description, and what to do.
+        why: String,
+    },
     /// A table was asked for images.
     #[error("`{name}` is a table, not a data set of images; `renas data list` shows which is what")]
     NotImages {

@@ -17,13 +17,33 @@ pub struct Locations {
 /// Where Debian's packages of data sets put them.
 const SYSTEM: &str = "/usr/share/datasets";
 
+/// A folder that was named and is none.
+#[derive(Debug, thiserror::Error)]
+#[error("{named} {}: there is no such folder; make it, or name the one that holds the data sets", .folder.display())]
+pub struct NoFolder {
+    /// What named it: `--data` or `RENAS_DATA`.
+    pub named: &'static str,
+    /// The folder.
+    pub folder: PathBuf,
+}
+
 impl Locations {
     /// `given` (the folders of `--data`), `$RENAS_DATA` where it is set, `data`, and the operating system's copies.
     pub fn from_environment(given: &[PathBuf]) -> Self {
         let mut folders = given.to_vec();
-        folders.extend(std::env::var_os("RENAS_DATA").filter(|value| !value.is_empty()).map(PathBuf::from));
+        folders.extend(environment());
         folders.push(PathBuf::from("data"));
         Self { folders, system: Some(PathBuf::from(SYSTEM)) }
+    }
+
+    /// An error where a folder of `--data` (`given`) is not there: for commands that only read, where it is a mistake. A
+    /// missing `$RENAS_DATA`, which may be set for other commands, is answered as something to remark upon.
+    pub fn check(given: &[PathBuf]) -> Result<Option<NoFolder>, NoFolder> {
+        let missing = |named, folder: &PathBuf| (!folder.is_dir()).then(|| NoFolder { named, folder: folder.clone() });
+        match given.iter().find_map(|folder| missing("--data", folder)) {
+            Some(error) => Err(error),
+            None => Ok(environment().and_then(|folder| missing("RENAS_DATA", &folder))),
+        }
     }
 
     /// Only these folders, and what is embedded.
@@ -37,6 +57,11 @@ impl Locations {
         let system = set.system.zip(self.system.as_ref()).map(|(copy, system)| system.join(copy.folder));
         self.folders.iter().flat_map(below).chain(system).collect()
     }
+}
+
+/// `$RENAS_DATA`, where it is set; empty is not set.
+fn environment() -> Option<PathBuf> {
+    std::env::var_os("RENAS_DATA").filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 /// Where a data set was found.
@@ -96,9 +121,12 @@ fn remedy(set: &DataSet) -> String {
 /// The command that makes a data set of images.
 pub(super) const PACK: &str = "renas data pack TREE --name NAME --size N";
 
-/// The path of `file` in `folder`, as it is or compressed, where it is there.
+/// The path of `file` in `folder`, as it is or compressed, where it is there. It need not be a regular file: what stands
+/// in its place is for the reader to name.
 pub(super) fn present(folder: &Path, file: &File) -> Option<PathBuf> {
-    [folder.join(file.name), folder.join(format!("{}.gz", file.name))].into_iter().find(|path| path.is_file())
+    let paths = [folder.join(file.name), folder.join(format!("{}.gz", file.name))];
+    let regular = paths.iter().find(|path| path.is_file());
+    regular.or_else(|| paths.iter().find(|path| path.exists() && !path.is_dir())).cloned()
 }
 
 fn describe(folder: &Path, missing: &[&str], files: usize) -> String {

@@ -1,15 +1,16 @@
 //! Files as bytes: decompressed where they are compressed, and compared with length and pin.
 
-use std::io::{BufReader, Cursor, Read};
+use std::io::{BufRead, BufReader, Cursor, Error, ErrorKind, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 use renas_base::digest::{Digest, Hasher};
 
 use super::error::{DataError, Mismatch};
 use super::locate::{PACK, Place};
 use super::registry::{DataSet, File, Sources};
+use super::regular;
 
 /// The content of all files of a data set, in the order of the registry.
 pub(super) fn read(set: &DataSet, place: &Place) -> Result<Vec<Vec<u8>>, DataError> {
@@ -28,11 +29,11 @@ pub(super) fn read(set: &DataSet, place: &Place) -> Result<Vec<Vec<u8>>, DataErr
 
 /// The content of one file, equal to its pin.
 pub(super) fn read_file(set: &DataSet, file: &File, path: &Path) -> Result<Vec<u8>, DataError> {
-    let opened = std::fs::File::open(path).map_err(|error| DataError::Read { path: path.to_owned(), error })?;
+    let opened = regular::open(path).map_err(|error| DataError::Read { path: path.to_owned(), error })?;
     let content = decompress(BufReader::with_capacity(1 << 16, opened), file);
     match content.end {
         End::Unreadable(error) => Err(DataError::Read { path: path.to_owned(), error }),
-        End::Whole | End::Damaged(_) => content.verified(set, file, &path.display().to_string()),
+        End::Whole | End::Damaged(_) | End::Followed => content.verified(set, file, &path.display().to_string()),
     }
 }
 
@@ -60,9 +61,11 @@ struct Content {
 enum End {
     Whole,
     /// The compressed stream breaks off or contradicts its own check sum.
-    Damaged(std::io::Error),
+    Damaged(Error),
+    /// Something that is not compressed follows the compressed stream.
+    Followed,
     /// The operating system refused to read on.
-    Unreadable(std::io::Error),
+    Unreadable(Error),
 }
 
 impl Content {
@@ -73,6 +76,7 @@ impl Content {
         }
         let damage = match self.end {
             End::Damaged(error) => format!(", then the compressed data breaks off ({error})"),
+            End::Followed => ", and bytes that are not compressed behind the compressed data".to_owned(),
             End::Whole | End::Unreadable(_) => String::new(),
         };
         Err(DataError::Altered(Box::new(Mismatch {
@@ -91,43 +95,72 @@ fn describe(length: u64, digest: Option<Digest>) -> String {
 }
 
 /// The content behind `reader`: itself, or what is compressed in it. No registered file begins like gzip.
-fn decompress(mut reader: impl std::io::BufRead, file: &File) -> Content {
-    match reader.fill_buf() {
-        Ok([0x1f, 0x8b, ..]) => {
-            take(MultiGzDecoder::new(reader), file, |error| match error.kind() {
+fn decompress(mut reader: impl BufRead, file: &File) -> Content {
+    let mut taken = Taken::new(file);
+    let end = match reader.fill_buf() {
+        Ok([0x1f, 0x8b, ..]) => members(reader, &mut taken),
+        Ok(_) | Err(_) => taken.all(reader).map_or_else(End::Unreadable, |()| End::Whole),
+    };
+    taken.ended(end)
+}
+
+/// Take the members of a gzip file, whose contents follow each other (RFC 1952, section 2.2).
+fn members(mut reader: impl BufRead, taken: &mut Taken) -> End {
+    let mut is_first = true;
+    loop {
+        let mut member = GzDecoder::new(reader);
+        let has_header = member.header().is_some();
+        if let Err(error) = taken.all(&mut member) {
+            return match error.kind() {
                 // flate2 reports what is wrong with the stream by these kinds.
-                std::io::ErrorKind::UnexpectedEof
-                | std::io::ErrorKind::InvalidInput
-                | std::io::ErrorKind::InvalidData => End::Damaged(error),
+                ErrorKind::UnexpectedEof | ErrorKind::InvalidInput | ErrorKind::InvalidData => {
+                    if is_first || has_header { End::Damaged(error) } else { End::Followed }
+                }
                 _ => End::Unreadable(error),
-            })
+            };
         }
-        Ok(_) | Err(_) => take(reader, file, End::Unreadable),
+        reader = member.into_inner();
+        match reader.fill_buf() {
+            Ok([]) => return End::Whole,
+            Ok(_) => is_first = false,
+            Err(error) => return End::Unreadable(error),
+        }
     }
 }
 
-fn take(mut reader: impl Read, file: &File, failed: impl Fn(std::io::Error) -> End) -> Content {
-    let wanted = usize::try_from(file.length).unwrap_or(usize::MAX);
-    let mut content =
-        Content { bytes: Vec::with_capacity(wanted), length: 0, digest: Digest::of(&[]), end: End::Whole };
-    let mut hasher = Hasher::default();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match reader.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => {
-                hasher.update(&buffer[..count]);
-                content.length += count as u64;
-                let room = wanted - content.bytes.len();
-                content.bytes.extend_from_slice(&buffer[..count.min(room)]);
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                content.end = failed(error);
-                break;
+/// What was read so far.
+struct Taken {
+    wanted: usize,
+    bytes: Vec<u8>,
+    length: u64,
+    hasher: Hasher,
+}
+
+impl Taken {
+    fn new(file: &File) -> Self {
+        let wanted = usize::try_from(file.length).unwrap_or(usize::MAX);
+        Self { wanted, bytes: Vec::with_capacity(wanted), length: 0, hasher: Hasher::default() }
+    }
+
+    /// Read to the end.
+    fn all(&mut self, mut reader: impl Read) -> Result<(), Error> {
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            match reader.read(&mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(count) => {
+                    self.hasher.update(&buffer[..count]);
+                    self.length += count as u64;
+                    let room = self.wanted - self.bytes.len();
+                    self.bytes.extend_from_slice(&buffer[..count.min(room)]);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
         }
     }
-    content.digest = hasher.finish();
-    content
+
+    fn ended(self, end: End) -> Content {
+        Content { bytes: self.bytes, length: self.length, digest: self.hasher.finish(), end }
+    }
 }

@@ -144,6 +144,9 @@ impl DataSet {
 /// The registered data sets and those that were made known.
 static KNOWN: OnceLock<Vec<DataSet>> = OnceLock::new();
 
+/// The names of descriptions that made nothing known, and why.
+static UNUSABLE: OnceLock<Vec<(Vec<String>, String)>> = OnceLock::new();
+
 /// All known data sets, in the order in which lists show them: the registered ones, then those that were made known.
 pub fn all() -> &'static [DataSet] {
     KNOWN.get().map_or(CATALOGUE, Vec::as_slice)
@@ -155,14 +158,19 @@ pub(super) fn is_registered(name: &str) -> bool {
 }
 
 /// Add data sets to the registered ones, whose names they may not have. Only the first call does, at the start of a
-/// program: what is known never changes while results are made.
-pub(super) fn make_known(sets: Vec<DataSet>) {
+/// program: what is known never changes while results are made. `unusable` are names that could not be made known, and why.
+pub(super) fn make_known(sets: Vec<DataSet>, unusable: Vec<(Vec<String>, String)>) {
+    let _ = UNUSABLE.set(unusable);
     let _ = KNOWN.set(CATALOGUE.iter().copied().chain(sets).collect());
 }
 
 /// The data set of that name.
 pub fn find(name: &str) -> Result<&'static DataSet, DataError> {
     all().iter().find(|set| set.name == name).ok_or_else(|| {
+        let mut unusable = UNUSABLE.get().into_iter().flatten();
+        if let Some((_, why)) = unusable.find(|(names, _)| names.iter().any(|theirs| theirs == name)) {
+            return DataError::Unusable { name: name.to_owned(), why: why.clone() };
+        }
         let known = all().iter().map(|set| set.name);
         DataError::unknown(name, nearest(name, known.clone()), known.collect())
     })

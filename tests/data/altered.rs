@@ -89,3 +89,27 @@ fn an_empty_file_is_named() {
     let (_root, path, loaded) = load_digits("digits.csv", &[]);
     assert_names(&loaded.expect_err("empty"), &path, &["found 0 bytes"]);
 }
+
+/// Gzip files may consist of several members, whose contents follow each other: RFC 1952, section 2.2.
+#[test]
+fn a_file_may_be_compressed_in_several_members() {
+    let digest = registry::find("digits").expect("registered").digest();
+    let member = |bytes: &[u8]| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(bytes).expect("in memory");
+        encoder.finish().expect("in memory")
+    };
+    let (first, second) = (member(&csv()[..1000]), member(&csv()[1000..]));
+    assert_eq!(load_digits("digits.csv.gz", &[first.as_slice(), &member(&[]), &second].concat()).2, Ok(digest));
+    assert_eq!(load_digits("digits.csv.gz", &[DIGITS, &member(&[])].concat()).2, Ok(digest));
+}
+
+#[test]
+fn bytes_behind_compressed_data_are_damage_however_few_or_zero_they_are() {
+    for behind in [&b"x"[..], b"\0", &[0; 700], &[0x1f], &[0x1f, 0x8b], &[0x1f, 0x8b, 8, 0], &DIGITS[..9], &[7; 70_000]]
+    {
+        let (_root, path, loaded) = load_digits("digits.csv.gz", &[DIGITS, behind].concat());
+        let loaded = loaded.expect_err(&format!("{} bytes behind", behind.len()));
+        assert_names(&loaded, &path, &["behind the compressed data"]);
+    }
+}

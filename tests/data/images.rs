@@ -71,6 +71,12 @@ impl Images {
     }
 }
 
+/// Make a named pipe.
+pub(crate) fn make_pipe(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status().expect("mkfifo of coreutils");
+    assert!(made.success(), "{}", path.display());
+}
+
 /// Names and bytes of the files in a folder, sorted.
 pub(crate) fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let entries = std::fs::read_dir(folder).expect("a folder");

@@ -3,15 +3,15 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use jpeg_encoder::ColorType;
+use jpeg_encoder::{ColorType, Encoder};
 use renas::base::digest::Digest;
-use renas::data::described::{DescribedError, find};
+use renas::data::described::find;
 use renas::data::load::{Dataset, Part, load_from};
 use renas::data::locate::{Locations, locate};
 use renas::data::pack::error::PackError;
-use renas::data::pack::prepare::{Packed, Request, pack};
+use renas::data::pack::prepare::{Packed, Request, beside, pack};
 
-use super::images::{Images, contents, encoded, jpeg};
+use super::images::{Images, contents, encoded, jpeg, make_pipe};
 
 fn go_on(_: usize, _: usize) -> ControlFlow<()> {
     ControlFlow::Continue(())
@@ -34,8 +34,7 @@ fn refused(images: &Images, change: impl FnOnce(&mut Request)) -> String {
 /// The only described data set of a data folder, loaded.
 fn loaded(folder: &Path) -> Result<Dataset, String> {
     let locations = Locations::only(&[folder.to_owned()]);
-    let mut found = find(&locations).map_err(|error| error.to_string())?;
-    let set = found.remove(0).description.into_data_set();
+    let set = find(&locations).found.remove(0).description.into_data_set();
     let place = locate(&set, &locations).map_err(|error| error.to_string())?;
     load_from(&set, &place).map_err(|error| error.to_string())
 }
@@ -238,36 +237,85 @@ fn a_stop_leaves_nothing_behind() {
 }
 
 #[test]
-fn descriptions_are_found_once_and_those_that_contradict_are_refused() {
+fn what_stands_beside_the_parts_is_named_and_what_looks_like_a_part_is_refused() {
+    for name in ["test", "valid", "validation", "Val", "Train", "TEST"] {
+        let images = Images::tiny();
+        images.write(&format!("{name}/cat/1.jpg"), &jpeg(4, 4, [1, 2, 3]));
+        let error = refused(&images, |_| {});
+        let said = format!("a folder that looks like a part: {name}; ");
+        assert!(error.contains(&said) && error.contains(&format!("--leave-out {name}")), "{error}");
+        let request = Request { left_out: vec![name.to_owned()], ..images.request("data") };
+        assert_eq!(packed(&request).description.left_out, [name]);
+    }
     let images = Images::tiny();
-    packed(&images.request("first"));
-    packed(&images.request("second"));
-    packed(&Request { size: 3, ..images.request("third") });
-    let look = |folders: &[&str]| {
-        let folders: Vec<_> = folders.iter().map(|folder| images.path(folder)).collect();
-        find(&Locations::only(&folders))
-    };
-    let both = look(&["nowhere", "first", "second"]).expect("equal ones");
-    assert_eq!(both.len(), 1);
-    assert!(both[0].path.starts_with(images.path("first")));
-    let error = look(&["first", "third"]).expect_err("two of one name");
-    assert!(matches!(&error, DescribedError::Different { .. }) && error.to_string().contains("`tiny`"), "{error}");
+    images.write("extra/cat/1.jpg", &jpeg(4, 4, [1, 2, 3]));
+    images.write("test.txt", b"a list of files");
+    assert_eq!(beside(&images.request("data")).expect("no part"), ["extra", "test.txt"]);
+    assert_eq!(packed(&images.request("data")).description.left_out, [""; 0]);
 
-    let move_to = |from: &str, to: &str| std::fs::rename(images.path(from), images.path(to)).expect("it is ours");
-    move_to("third/tiny", "third/.tiny");
-    assert_eq!(look(&["third"]).expect("hidden").len(), 0);
-    move_to("third/.tiny", "third/other");
-    assert!(look(&["third"]).expect_err("another folder").to_string().contains("lies in the folder `other`"));
-    std::fs::write(images.path("third/other/dataset.json"), "{\"name\": \"theirs\"}").expect("writable");
-    assert_eq!(look(&["third"]).expect("another program's").len(), 0);
-    std::fs::write(images.path("third/other/dataset.json"), "{").expect("writable");
-    let error = look(&["third"]).expect_err("broken").to_string();
-    assert!(error.contains("it is not JSON") && error.contains("renas data pack"), "{error}");
+    let images = Images::new();
+    images.write("train/cat/1.jpg", &jpeg(4, 4, [1, 2, 3]));
+    images.write("val", b"no folder");
+    let error = refused(&images, |_| {});
+    assert!(error.contains("tree/val is not a folder") && error.contains("--leave-out val"), "{error}");
+    std::fs::remove_file(images.path("tree/val")).expect("it is ours");
+    std::os::unix::fs::symlink("nowhere", images.path("tree/val")).expect("a link");
+    assert!(refused(&images, |_| {}).contains("tree/val is not a folder"));
+}
 
-    let path = images.path("second/tiny/dataset.json");
-    let text = std::fs::read_to_string(&path).expect("written");
-    std::fs::write(&path, text.replace("\"tiny\"", "\"mnist\"")).expect("writable");
-    move_to("second/tiny", "second/mnist");
-    let error = look(&["second"]).expect_err("a registered name").to_string();
-    assert!(error.contains("that is the name of a registered one"), "{error}");
+/// An image with EXIF data that has this orientation.
+fn held(orientation: u8) -> Vec<u8> {
+    let exif =
+        [b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".as_slice(), &[orientation, 0, 0, 0, 0, 0, 0]].concat();
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, 95);
+    encoder.add_exif_metadata(&exif).expect("it fits");
+    encoder.encode(&[9; 3 * 24], 6, 4, ColorType::Rgb).expect("in memory");
+    bytes
+}
+
+#[test]
+fn exif_orientations_are_not_applied_and_the_description_says_of_how_many_images() {
+    let images = Images::tiny();
+    images.write("train/cat/upright.jpg", &held(1));
+    let plain = packed(&images.request("plain"));
+    assert_eq!(plain.turned, 0);
+    assert!(
+        plain.description.preparation.ends_with("decoded by zune-jpeg 0.5.15"),
+        "{}",
+        plain.description.preparation
+    );
+    images.write("train/cat/upright.jpg", &held(6));
+    images.write("val/dog/y.jpg", &held(2));
+    let turned = packed(&images.request("turned"));
+    assert_eq!(turned.turned, 2);
+    let said = "; the EXIF orientation of 2 of the images was not applied";
+    assert!(turned.description.preparation.ends_with(said), "{}", turned.description.preparation);
+    let train =
+        |folder: &str| std::fs::read(images.path(folder).join("tiny/train-images-idx4-ubyte")).expect("written");
+    assert!(train("plain") == train("turned"), "the bytes are those of the stored pixels");
+}
+
+#[test]
+fn what_is_no_regular_file_is_named_and_nothing_waits_for_it() {
+    let images = Images::tiny();
+    make_pipe(&images.path("tree/train/cat/pipe.jpg"));
+    std::os::unix::fs::symlink("/dev/zero", images.path("tree/val/cat/device.jpg")).expect("a link");
+    let error = refused(&images, |_| {});
+    assert!(error.contains("train/cat/pipe.jpg: it is a named pipe (FIFO), not a regular file"), "{error}");
+    assert!(error.contains("val/cat/device.jpg: it is a device, not a regular file"), "{error}");
+
+    let images = Images::tiny();
+    std::os::unix::fs::symlink("a.JPG", images.path("tree/train/cat/link.jpg")).expect("a link");
+    assert_eq!(packed(&images.request("data")).description.train, 5);
+    for (name, bytes) in contents(&images.path("data/tiny")).into_iter().filter(|(name, _)| name != "dataset.json") {
+        let path = images.path("data/tiny").join(&name);
+        std::fs::remove_file(&path).expect("it is ours");
+        make_pipe(&path);
+        let error = loaded(&images.path("data")).expect_err("a pipe");
+        assert!(error.contains(&name) && error.contains("it is a named pipe (FIFO)"), "{error}");
+        std::fs::remove_file(&path).expect("it is ours");
+        std::fs::write(&path, bytes).expect("writable");
+    }
+    assert!(loaded(&images.path("data")).is_ok());
 }

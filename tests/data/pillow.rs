@@ -11,7 +11,7 @@ fn expected() -> Value {
     all
 }
 
-fn bytes(value: &Value) -> Vec<u8> {
+pub(crate) fn bytes(value: &Value) -> Vec<u8> {
     let digits = value.as_str().expect("text").as_bytes();
     let byte = |pair: &[u8; 2]| u8::from_str_radix(std::str::from_utf8(pair).expect("digits"), 16).expect("digits");
     digits.as_chunks::<2>().0.iter().map(byte).collect()

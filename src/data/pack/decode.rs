@@ -1,7 +1,8 @@
 //! A JPEG file as red, green and blue, with the same values on every machine.
 //!
 //! The decoder is built without its vector instructions, and its version is pinned in `Cargo.toml`: what it computes is
-//! part of the content of packed data sets. It is strict, so that a file that breaks off is an error and not a grey rest.
+//! part of the content of packed data sets. A file that breaks off is an error and not a grey rest: the decoder is strict,
+//! and what it lets pass, `whole` finds.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -9,6 +10,8 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
+
+use super::{exif, whole};
 
 /// The decoder and its version, for descriptions.
 pub const DECODER: &str = "zune-jpeg 0.5.15";
@@ -24,16 +27,31 @@ pub struct Rgb {
     pub values: Vec<u8>,
 }
 
-/// The image in the bytes of a JPEG file, at most 16,384 pixels wide and high; the error says why there is none.
+/// What a JPEG file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// The pixels as they are stored.
+    pub pixels: Rgb,
+    /// Whether its EXIF data says that it must be turned or mirrored to be seen upright, which is not done.
+    pub is_turned: bool,
+}
+
+/// The pixels of `image`.
+pub fn rgb(bytes: &[u8]) -> Result<Rgb, String> {
+    image(bytes).map(|image| image.pixels)
+}
+
+/// The image in the bytes of a JPEG file, at most 16,384 pixels wide and high; the error says why there is none, or what
+/// of it is missing.
 ///
 /// Grey becomes red, green and blue alike. Four inks (CMYK, YCCK) are taken as Adobe's programs store them, inverted, and
-/// become c times k and so on; no colour profile is looked at, nor how the camera was held.
-pub fn rgb(bytes: &[u8]) -> Result<Rgb, String> {
+/// become c times k and so on; no colour profile is looked at.
+pub fn image(bytes: &[u8]) -> Result<Image, String> {
     // A file is the world's, and may break the decoder: that is no reason to lose all others.
     catch_unwind(AssertUnwindSafe(|| decode(bytes))).unwrap_or_else(|_| Err("the decoder fails on it".to_owned()))
 }
 
-fn decode(bytes: &[u8]) -> Result<Rgb, String> {
+fn decode(bytes: &[u8]) -> Result<Image, String> {
     if !bytes.starts_with(&[0xff, 0xd8, 0xff]) {
         let start: Vec<String> = bytes.iter().take(3).map(|byte| format!("{byte:02x}")).collect();
         return Err(format!("it is no JPEG file: it begins with [{}], not with [ff d8 ff]", start.join(" ")));
@@ -46,7 +64,9 @@ fn decode(bytes: &[u8]) -> Result<Rgb, String> {
     if width == 0 || values.len() != 3 * width * height {
         return Err(format!("its {width} x {height} pixels have {} values", values.len()));
     }
-    Ok(Rgb { width, height, values })
+    whole::check(bytes)?;
+    let is_turned = decoder.exif().is_some_and(|exif| exif::is_turned(exif));
+    Ok(Image { pixels: Rgb { width, height, values }, is_turned })
 }
 
 #[cfg(test)]

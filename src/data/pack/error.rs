@@ -27,6 +27,18 @@ pub enum PackError {
         .0.display()
     )]
     NoTrain(PathBuf),
+    /// `val` is there and no folder.
+    #[error("{} is not a folder; the test part is val/<class>/*.jpg: make it one, or leave it out: --leave-out val", .0.display())]
+    NoFolder(PathBuf),
+    /// Folders that look like parts, and are none.
+    #[error(
+        "beside train and val the tree has {}: {}; the test part is what stands in val: rename the folder to val if it is \
+         meant, move it out of the tree, or say that it is left out: --leave-out {}",
+        count(.0.len(), "a folder that looks like a part", "folders that look like parts"),
+        list(.0),
+        .0.join(" --leave-out ")
+    )]
+    OtherParts(Vec<String>),
     /// A part without an image in a folder of a class.
     #[error(
         "there is no image (*.jpg, *.jpeg) in a folder of a class below {}; images that lie there side by side, as \
@@ -51,7 +63,11 @@ pub enum PackError {
     #[error("the name of {} is not text in UTF-8; rename the folder", .0.display())]
     ClassName(PathBuf),
     /// Files that were to be left out and are not in the tree.
-    #[error("to be left out, but not among the images: {}; give paths below the tree, like train/cat/7.jpg", list(.0))]
+    #[error(
+        "to be left out, but not among the images: {}; give paths below the tree, like train/cat/7.jpg, or \
+         folders beside train and val",
+        list(.0)
+    )]
     NotThere(Vec<String>),
     /// Images that cannot be read.
     #[error("{}", unreadable(.files, *.stopped))]

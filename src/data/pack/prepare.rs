@@ -13,11 +13,12 @@ use super::decode::{self, DECODER};
 use super::error::PackError;
 use super::output::Output;
 use super::resize;
-use super::tree::{ImageFile, list};
+use super::tree::{self, ImageFile, list};
 use crate::description::{self, Description, FILE, LARGEST, Words};
 use crate::idx::Kind;
 use crate::order::OrderedDigest;
 use crate::registry::{Sizes, is_registered};
+use crate::regular;
 use renas_base::digest::Digest;
 
 /// Images that are read before any of them is written.
@@ -42,7 +43,7 @@ pub struct Request {
     pub licence: String,
     /// Who made the images.
     pub origin: String,
-    /// Images to be left out: paths below the tree.
+    /// What is to be left out, as paths below the tree: images, and folders beside `train` and `val`.
     pub left_out: Vec<String>,
     /// Images that are read at a time.
     pub jobs: usize,
@@ -59,10 +60,18 @@ pub struct Packed {
     pub ignored: usize,
     /// The first of them.
     pub first_ignored: Option<PathBuf>,
+    /// Images that EXIF data says must be turned or mirrored to be seen upright; they were packed as they are stored.
+    pub turned: usize,
 }
 
 /// Called with the images that were read so far and their number in all; answers whether to go on.
 pub type Observer<'a> = dyn FnMut(usize, usize) -> ControlFlow<()> + 'a;
+
+/// The names of what stands beside `train` and `val` in the tree, of which nothing is packed; an error where one of them
+/// looks like a part and is not named among what is left out.
+pub fn beside(request: &Request) -> Result<Vec<String>, PackError> {
+    tree::beside(&request.tree, &request.left_out)
+}
 
 /// Read the images of a tree and write a data set of them.
 ///
@@ -91,6 +100,7 @@ pub fn pack(request: &Request, observe: &mut Observer<'_>) -> Result<Packed, Pac
         request,
         digest: OrderedDigest::new(&shape, classes, u8::MAX, sizes),
         unreadable: Vec::new(),
+        turned: 0,
         done: 0,
         total: sizes.train + sizes.test.unwrap_or(0),
     };
@@ -107,6 +117,7 @@ pub fn pack(request: &Request, observe: &mut Observer<'_>) -> Result<Packed, Pac
             files.push(output.finish()?);
         }
     }
+    let turned = writing.turned;
     let digest = writing.finish()?;
 
     let words = Words {
@@ -114,10 +125,7 @@ pub fn pack(request: &Request, observe: &mut Observer<'_>) -> Result<Packed, Pac
         title: request.title.clone(),
         licence: request.licence.clone(),
         origin: request.origin.clone(),
-        preparation: format!(
-            "shorter side to {} by a triangle filter, centre square, red green blue; decoded by {DECODER}",
-            request.size
-        ),
+        preparation: preparation(request.size, turned),
         left_out: request.left_out.clone(),
     };
     let description = Description::new(words, shape, tree.classes, sizes, digest, files);
@@ -131,7 +139,16 @@ pub fn pack(request: &Request, observe: &mut Observer<'_>) -> Result<Packed, Pac
     };
     place().map_err(written(&target))?;
     let (ignored, first_ignored) = (tree.ignored, tree.first_ignored);
-    Ok(Packed { folder: target, description, ignored, first_ignored })
+    Ok(Packed { folder: target, description, ignored, first_ignored, turned })
+}
+
+/// What a description says of how the images were made.
+fn preparation(size: usize, turned: usize) -> String {
+    let upright = match turned {
+        0 => String::new(),
+        turned => format!("; the EXIF orientation of {turned} of the images was not applied"),
+    };
+    format!("shorter side to {size} by a triangle filter, centre square, red green blue; decoded by {DECODER}{upright}")
 }
 
 /// Refuse what a description could not say.
@@ -158,6 +175,8 @@ struct Writing<'a> {
     digest: OrderedDigest,
     /// Images that cannot be read, below the tree, and why.
     unreadable: Vec<(String, String)>,
+    /// Images whose EXIF orientation was not applied.
+    turned: usize,
     done: usize,
     total: usize,
 }
@@ -175,7 +194,8 @@ impl Writing<'_> {
         for group in part.chunks(GROUP) {
             for (image, pixels) in group.iter().zip(read(group, self.request.size, self.request.jobs)) {
                 match pixels {
-                    Ok(pixels) if self.unreadable.is_empty() => {
+                    Ok((pixels, is_turned)) if self.unreadable.is_empty() => {
+                        self.turned += usize::from(is_turned);
                         self.digest.sample(image.label, &pixels);
                         outputs[0].write(&pixels)?;
                         let label = image.label.to_be_bytes();
@@ -209,11 +229,13 @@ impl Writing<'_> {
     }
 }
 
-/// The centre squares of a group of images, in their order, read by as many threads as `jobs`.
-fn read(group: &[ImageFile], size: usize, jobs: usize) -> Vec<Result<Vec<u8>, String>> {
+/// The centre squares of a group of images, in their order, and whether each should be turned; read by as many threads as
+/// `jobs`.
+fn read(group: &[ImageFile], size: usize, jobs: usize) -> Vec<Result<(Vec<u8>, bool), String>> {
     let read_one = |image: &ImageFile| {
-        let bytes = fs::read(&image.path).map_err(|error| error.to_string())?;
-        Ok(resize::square(&decode::rgb(&bytes)?, size))
+        let bytes = regular::read(&image.path).map_err(|error| error.to_string())?;
+        let image = decode::image(&bytes)?;
+        Ok((resize::square(&image.pixels, size), image.is_turned))
     };
     let each = group.len().div_ceil(jobs.max(1)).max(1);
     std::thread::scope(|scope| {

@@ -1,5 +1,6 @@
 //! The classes and files of a tree of images, in the order of their labels and names.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,10 @@ pub(super) struct Tree {
     pub(super) first_ignored: Option<PathBuf>,
 }
 
+/// Names of folders that are taken for another spelling of `train` or `val`, in lower case.
+const PARTS: [&str; 11] =
+    ["train", "training", "val", "vals", "valid", "validation", "validate", "test", "tests", "testing", "eval"];
+
 /// One image.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ImageFile {
@@ -31,14 +36,16 @@ pub(super) struct ImageFile {
 /// List a tree: `train/<class>/*.jpg` and, where there is such a folder, `val/<class>/*.jpg`.
 ///
 /// An image is a file that ends in `.jpg` or `.jpeg`, in any case. What begins with a dot, is no file or ends otherwise
-/// is ignored and counted. `left_out` are paths below the tree, each of an image.
+/// is ignored and counted. `left_out` are paths below the tree, each of an image or of what stands beside the parts.
 pub(super) fn list(root: &Path, left_out: &[String]) -> Result<Tree, PackError> {
     let (train, val) = (root.join("train"), root.join("val"));
     if !train.is_dir() {
         return Err(PackError::NoTrain(train));
     }
     let mut tree = Tree::default();
-    let mut missing: Vec<String> = left_out.to_vec();
+    let beside = beside(root, left_out)?;
+    let is_beside = |file: &String| beside.iter().any(|name| root.join(file) == root.join(name));
+    let mut missing: Vec<String> = left_out.iter().filter(|file| !is_beside(file)).cloned().collect();
     tree.classes = tree.folders(&train)?;
     if tree.classes.len() > MOST_CLASSES {
         return Err(PackError::TooManyClasses(tree.classes.len()));
@@ -47,7 +54,7 @@ pub(super) fn list(root: &Path, left_out: &[String]) -> Result<Tree, PackError> 
     if tree.train.is_empty() {
         return Err(PackError::Empty(train));
     }
-    let labels: std::collections::BTreeSet<u16> = tree.train.iter().map(|image| image.label).collect();
+    let labels: BTreeSet<u16> = tree.train.iter().map(|image| image.label).collect();
     let empty = tree.classes.iter().enumerate().filter(|(label, _)| !labels.contains(&(*label as u16)));
     let empty: Vec<String> = empty.map(|(_, class)| format!("train/{class}")).collect();
     if !empty.is_empty() {
@@ -66,6 +73,29 @@ pub(super) fn list(root: &Path, left_out: &[String]) -> Result<Tree, PackError> 
         tree.test = Some(images);
     }
     if missing.is_empty() { Ok(tree) } else { Err(PackError::NotThere(missing)) }
+}
+
+/// The names beside `train` and `val`, of which nothing is packed: an error where one of them looks like a part, unless
+/// it is among `left_out`, or where `val` is no folder.
+pub(super) fn beside(root: &Path, left_out: &[String]) -> Result<Vec<String>, PackError> {
+    let mut beside = Vec::new();
+    let mut parts = Vec::new();
+    for name in names(root)? {
+        let path = root.join(&name);
+        let name = name.to_string_lossy().into_owned();
+        match name.as_str() {
+            "train" => continue,
+            "val" if path.is_dir() => continue,
+            "val" if !left_out.iter().any(|file| root.join(file) == path) => return Err(PackError::NoFolder(path)),
+            _ => {}
+        }
+        let is_left_out = left_out.iter().any(|file| root.join(file) == path);
+        if !is_left_out && path.is_dir() && PARTS.contains(&name.to_lowercase().as_str()) {
+            parts.push(name.clone());
+        }
+        beside.push(name);
+    }
+    if parts.is_empty() { Ok(beside) } else { Err(PackError::OtherParts(parts)) }
 }
 
 impl Tree {
