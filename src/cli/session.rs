@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow, ensure};
 use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
 use renas_data::locate::Locations;
-use renas_harness::executor::{Pool, Settings};
+use renas_harness::executor::{Limits, Pool, Settings};
 use renas_harness::manifest::load::{self, ManifestError};
 use renas_harness::manifest::model::{Manifest, Profile, ProfileSettings};
 use renas_harness::run::Experiment;
@@ -150,7 +150,8 @@ impl<'a> Session<'a> {
             arguments.extend(["--data".into(), folder.into()]);
         }
         let program = worker_program().or_bad_input()?;
-        Ok(Pool::new(Settings { program, arguments, identity: identity.clone(), jobs: self.jobs }))
+        let limits = limits().or_bad_input()?;
+        Ok(Pool::new(Settings { program, arguments, identity: identity.clone(), jobs: self.jobs, limits }))
     }
 }
 
@@ -178,6 +179,16 @@ pub fn worker_program() -> anyhow::Result<PathBuf> {
     }
     let own = std::env::current_exe().context("cannot find where this program lies")?;
     Ok(own.with_file_name("renas-worker"))
+}
+
+/// How long workers are waited for: `$RENAS_PATIENCE` times as long as usual.
+fn limits() -> anyhow::Result<Limits> {
+    let Some(times) = std::env::var_os("RENAS_PATIENCE").filter(|times| !times.is_empty()) else {
+        return Ok(Limits::default());
+    };
+    let number = times.to_str().and_then(|times| times.parse::<u16>().ok()).filter(|times| *times > 0);
+    let mistake = || anyhow!("RENAS_PATIENCE={}: expected a whole number from 1 to 65535", times.display());
+    Ok(Limits::times(number.with_context(mistake)?.into()))
 }
 
 impl Selected {

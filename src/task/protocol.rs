@@ -1,10 +1,12 @@
 //! The JSON lines between the coordinator and a worker: one request at a time, one reply each.
 //!
 //! A worker says `Hello` on start, then answers every `Request` with a `Reply` of the same number, until its standard
-//! input ends. Standard error is free text: its last lines become the worker's last words when it dies.
+//! input ends. While it works on a request it says every `ALIVE_EVERY` that it lives, so that a long training can be told
+//! from a process that stopped. Standard error is free text: its last lines become the worker's last words when it dies.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,10 +17,24 @@ use renas_base::digest::Digest;
 /// The version of libtorch that workers are built against; part of every trial's key.
 pub const LIBTORCH_VERSION: &str = "2.11.0";
 
+/// The version of this protocol: 2 since workers say that they are alive.
+pub const PROTOCOL: u32 = 2;
+
+/// How often a worker with a request says that it is alive.
+pub const ALIVE_EVERY: Duration = Duration::from_secs(10);
+
+/// The protocol of workers whose hello names none.
+fn first_protocol() -> u32 {
+    1
+}
+
 /// A worker's first line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hello {
+    /// The version of the protocol that it speaks.
+    #[serde(default = "first_protocol")]
+    pub protocol: u32,
     /// Version of the worker's package.
     pub worker: String,
     /// Version of libtorch (`2.11.0`).
@@ -51,6 +67,11 @@ pub struct Request {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "reply", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Reply {
+    /// It is being worked on: no answer yet, another line follows.
+    Alive {
+        /// The request's number.
+        number: u64,
+    },
     /// The task was done (a diverged network included).
     Done {
         /// The request's number.
@@ -68,4 +89,33 @@ pub enum Reply {
         /// What was attempted, on what, and what to do.
         message: String,
     },
+}
+
+impl Reply {
+    /// The number of the request that it is about.
+    pub fn number(&self) -> u64 {
+        match self {
+            Self::Alive { number } | Self::Done { number, .. } | Self::Failed { number, .. } => *number,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Workers of other versions are refused by what they say, so it must be readable.
+    #[test]
+    fn a_hello_that_names_no_protocol_is_of_the_first_one() {
+        let fingerprint = Digest::of(b"one");
+        let old = format!(
+            r#"{{"worker":"0.1.0","libtorch":"2.11.0","numerics":"portable","device":"cpu","fingerprint":"{fingerprint}","details":{{}}}}"#
+        );
+        let hello: Hello = serde_json::from_str(&old).expect("a hello");
+        assert_eq!(hello.protocol, 1);
+        let text = serde_json::to_string(&Hello { protocol: PROTOCOL, ..hello }).expect("JSON");
+        assert!(text.starts_with(r#"{"protocol":2,"worker":"#), "{text}");
+        let alive = serde_json::to_string(&Reply::Alive { number: 7 }).expect("JSON");
+        assert_eq!(alive, r#"{"reply":"alive","number":7}"#);
+    }
 }

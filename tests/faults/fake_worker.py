@@ -36,8 +36,11 @@ start = count("starts")
 if name == "mute":
     print("libtorch_cpu.so: cannot open shared object file", file=sys.stderr)
     sys.exit(127)
+if name == "no-hello" and start < int(times):
+    time.sleep(60)
 kind = str(start) if name == "classes" else "one"
-say({
+versions = {"protocol-1": {}, "protocol-3": {"protocol": 3, "mood": "fine"}}
+say(versions.get(name, {"protocol": 2}) | {
     "worker": "0.0.0",
     "libtorch": "2.10.0" if name == "older" else "2.11.0",
     "numerics": "portable",
@@ -45,6 +48,8 @@ say({
     "fingerprint": hashlib.sha256(kind.encode()).hexdigest(),
     "details": {},
 })
+if name == "never-reads" and start < int(times):
+    time.sleep(60)
 for line in sys.stdin:
     request = json.loads(line)
     number = request["number"]
@@ -68,6 +73,31 @@ for line in sys.stdin:
         sys.stdout.write('{"reply":"do')
         sys.stdout.flush()
         sys.exit(0)
+    if name == "stopped" and misbehaves:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    if name == "silent" and misbehaves:
+        time.sleep(60)
+    if name == "half" and misbehaves:
+        sys.stdout.write('{"reply":"do')
+        sys.stdout.flush()
+        time.sleep(60)
+    while name == "drips" and misbehaves:
+        os.write(1, b"x")
+        time.sleep(0.005)
+    while name == "endless" and misbehaves:
+        os.write(1, b"x" * 2**20)
+    while name == "lives" and misbehaves:
+        say({"reply": "alive", "number": number})
+        time.sleep(0.005)
+    while name == "floods" and misbehaves:
+        say({"reply": "alive", "number": number})
+    if name == "works":
+        for _ in range(40):
+            say({"reply": "alive", "number": number})
+            time.sleep(0.02)
+    if name == "clings" and misbehaves:
+        count("hanging")
+        time.sleep(60)
     if name == "fails":
         say({"reply": "failed", "number": number, "message": "no such layer"})
         continue
@@ -112,3 +142,5 @@ for line in sys.stdin:
         "outcome": {"ending": {"how": "completed"}, "scalars": scalars, "curves": curves, "tensors": tensors},
         "cpu_seconds": seconds,
     })
+if name == "clings":
+    time.sleep(60)

@@ -1,6 +1,7 @@
 //! Bad days: failing disks, altered files, killed processes. Each test says how many cases it tried (`--nocapture`).
 
 mod answers; // answers that do not fit their questions
+mod hangs; //   workers that stop, keep silent or never end
 mod kit; //     trials, workers and disks for these tests
 mod power; //   what a power failure leaves of a disk
 mod process; // several processes on one store, and kill -9
@@ -11,3 +12,4 @@ mod store; //   the promises of the store
 mod timing; //  times that are computed, measured, lost and compared
 mod toy; //     an experiment of studies that a test writes itself
 mod worker; //  workers that die, babble and lie
+mod wrapped; // workers behind a script, and what ends them

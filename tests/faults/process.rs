@@ -15,13 +15,14 @@ use renas::harness::study::Context;
 
 use crate::kit::{Instant, at_bench, key, tasks, weights};
 use crate::worker::{Scene, lives, pool, until};
+use crate::wrapped;
 
 const ROLE: &str = "RENAS_FAULTS_ROLE";
 const FOLDER: &str = "RENAS_FAULTS_FOLDER";
 const TRIALS: u64 = 250;
 
 /// Start this binary as another process that plays a role in a folder.
-fn start(role: &str, folder: &Path) -> Child {
+pub(crate) fn start(role: &str, folder: &Path) -> Child {
     let mut command = Command::new(std::env::current_exe().expect("this binary"));
     command.args(["--exact", "process::the_other_processes_play_their_roles", "--nocapture"]);
     command.env(ROLE, role).env(FOLDER, folder).stdout(Stdio::null());
@@ -42,6 +43,7 @@ fn the_other_processes_play_their_roles() {
             let pool = pool(&folder, "hangs", 2);
             let _ = at_bench(&store, &pool, |bench| bench.study("study").outcomes(&tasks(2)));
         }
+        "train for hours" => wrapped::train_for_hours(&folder),
         other => panic!("no role `{other}`"),
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::Error;
 use renas::harness::event::Event;
-use renas::harness::executor::{ExecuteError, Pool, Settings};
+use renas::harness::executor::{ExecuteError, Limits, Pool, Settings};
 use renas::harness::store::{Access, Store};
 use renas::harness::study::Context;
 use renas::task::outcome::Outcome;
@@ -54,9 +54,14 @@ impl Scene {
 
 /// A pool of fake workers that remember in `folder`.
 pub(crate) fn pool(folder: &Path, behaviour: &str, jobs: usize) -> Pool {
+    limited(folder, behaviour, jobs, Limits::default())
+}
+
+/// The same with other limits.
+pub(crate) fn limited(folder: &Path, behaviour: &str, jobs: usize, limits: Limits) -> Pool {
     let arguments =
         vec![folder.join("fake_worker.py").into(), behaviour.to_owned().into(), folder.join("memory").into()];
-    Pool::new(Settings { program: PathBuf::from("python3"), arguments, identity: identity(), jobs })
+    Pool::new(Settings { program: PathBuf::from("python3"), arguments, identity: identity(), jobs, limits })
 }
 
 /// Wait, a minute at most, until something is so.
@@ -74,12 +79,17 @@ pub(crate) fn lives(process: u32) -> bool {
 }
 
 /// What trials give with workers that behave in a certain way, and what was told.
-fn outcomes(scene: &Scene, behaviour: &str, jobs: usize, count: u64) -> (Result<Vec<Outcome>, Error>, Vec<Event>) {
+pub(crate) fn outcomes(
+    scene: &Scene,
+    behaviour: &str,
+    jobs: usize,
+    count: u64,
+) -> (Result<Vec<Outcome>, Error>, Vec<Event>) {
     let pool = scene.pool(behaviour, jobs);
     at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks(count)))
 }
 
-fn deaths(events: &[Event]) -> Vec<(usize, &str, &str)> {
+pub(crate) fn deaths(events: &[Event]) -> Vec<(usize, &str, &str)> {
     let death = |event| match event {
         &Event::WorkerDied { attempt, ref how, ref last_words, .. } => {
             Some((attempt, how.as_str(), last_words.as_str()))
@@ -218,14 +228,31 @@ fn a_worker_of_another_libtorch_and_workers_of_two_numeric_classes_are_refused()
 }
 
 #[test]
+fn a_worker_of_an_earlier_or_later_protocol_is_refused_at_once_with_what_to_do() {
+    for (behaviour, said) in [("protocol-1", "1"), ("protocol-3", "3")] {
+        let scene = Scene::new();
+        let message = format!("{:#}", outcomes(&scene, behaviour, 1, 1).0.expect_err("another protocol"));
+        let refused = format!("says protocol `{said}`, and `2` was asked for: build it anew");
+        assert!(message.contains(&refused), "{message}");
+        assert_eq!((scene.counted("starts"), scene.counted("asked")), (1, 0));
+    }
+}
+
+#[test]
 fn a_program_that_is_not_there_is_named() {
     let scene = Scene::new();
-    let settings =
-        Settings { program: "/nowhere/renas-worker".into(), arguments: vec![], identity: identity(), jobs: 1 };
+    let settings = Settings {
+        program: "/nowhere/renas-worker".into(),
+        arguments: vec![],
+        identity: identity(),
+        jobs: 1,
+        limits: Limits::default(),
+    };
     let pool = Pool::new(settings);
     let (results, _) = at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks(1)));
     let message = format!("{:#}", results.expect_err("there is no such program"));
     assert!(message.contains("/nowhere/renas-worker") && message.contains("cargo build"), "{message}");
+    assert_eq!(message.matches("os error 2").count(), 1, "{message}");
 }
 
 #[test]

@@ -57,6 +57,7 @@ pub fn have_measured(task: &Latency, request: &Request, device: Device) -> Resul
     let output = exchange(command, request).with_context(attempted)?;
     let reply = read(&output, request.number).with_context(attempted)?;
     match reply {
+        Reply::Alive { .. } => Err(anyhow::anyhow!("it says that it lives, and no more")).with_context(attempted),
         Reply::Done { .. } => Ok(reply),
         Reply::Failed { message, .. } => Err(anyhow::anyhow!("it says: {message}")).with_context(attempted),
     }
@@ -83,8 +84,8 @@ fn read(output: &Output, number: u64) -> Result<Reply> {
     let hello = lines.next().context("it said nothing")?;
     let _: Hello = serde_json::from_str(hello).context("its first line is no hello")?;
     let reply: Reply = serde_json::from_str(lines.next().context("it gave no reply")?).context("it gave no reply")?;
-    let (Reply::Done { number: answered, .. } | Reply::Failed { number: answered, .. }) = &reply;
-    ensure!(*answered == number, "it answered request {answered} instead of {number}");
+    let answered = reply.number();
+    ensure!(answered == number, "it answered request {answered} instead of {number}");
     Ok(reply)
 }
 

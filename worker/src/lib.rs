@@ -3,6 +3,7 @@
 //! It knows no paper: what can be asked of it is the closed enum `renas_task::Task`, one JSON line at a time. This file
 //! is the map; the program is `main.rs`.
 
+pub mod alive; //       signs of life while a task is worked on
 pub mod data; //        samples as tensors
 pub mod determinism; // the operators in use, and why each repeats on a GPU
 pub mod evaluate; //    probes: scores, class means, outputs

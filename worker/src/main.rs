@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use renas_data::described;
 use renas_data::locate::Locations;
 use renas_task::numerics::Numerics;
-use renas_task::protocol::Hello;
+use renas_task::protocol::{ALIVE_EVERY, Hello, PROTOCOL};
 use renas_worker::latency::Role;
 use renas_worker::shim::{self, About};
 use renas_worker::{data, fingerprint, numerics, serve, watch};
@@ -75,7 +75,9 @@ fn run(arguments: Arguments) -> Result<()> {
         Some(threads) => Role::Measuring { numerics: pins, threads },
         None => Role::Ordinary,
     };
-    serve::serve(&hello, role, device, &mut data, stdin().lock(), stdout().lock())
+    // One that measures does nothing else; whoever started it says that it lives.
+    let alive = arguments.threads.is_none().then_some(ALIVE_EVERY);
+    serve::serve(&hello, role, device, &mut data, alive, stdin().lock(), stdout())
 }
 
 /// The command line; absent where help is asked for.
@@ -116,6 +118,7 @@ fn hello(numerics: Numerics, device: tch::Device) -> Result<Hello> {
         details.insert("gpu_index".to_owned(), index.to_string());
     }
     Ok(Hello {
+        protocol: PROTOCOL,
         worker: env!("CARGO_PKG_VERSION").to_owned(),
         libtorch: numerics::libtorch_version()?,
         numerics: numerics.name().to_owned(),

@@ -1,8 +1,11 @@
-//! The worker's side of the protocol: one JSON line in, one JSON line out, until standard input ends.
+//! The worker's side of the protocol: one JSON line in, one JSON line out, until standard input ends, and between the two
+//! signs of life.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use renas_base::digest::Digest;
@@ -15,6 +18,7 @@ use renas_task::sequence::{FitSequence, PredictSequence};
 use renas_task::{Evaluate, Start, Task, Time, Train};
 use tch::Device;
 
+use crate::alive;
 use crate::data::DataSource;
 use crate::evaluate::{Measured, measure};
 use crate::heads::answer;
@@ -27,7 +31,8 @@ use crate::stopwatch::Stopwatch;
 use crate::timing::time;
 use crate::train::{Trained, train};
 
-/// Say hello, then answer requests until `requests` ends: those that are for a worker of this role.
+/// Say hello, then answer requests until `requests` ends: those that are for a worker of this role; say that it lives
+/// every `alive` meanwhile, where that is given.
 ///
 /// Errors where a reply cannot be written, and where memory runs out: the coordinator then tries the task again on a
 /// fresh worker, which an answer would keep it from.
@@ -36,38 +41,53 @@ pub fn serve(
     role: Role,
     device: Device,
     data: &mut DataSource,
+    alive: Option<Duration>,
     requests: impl BufRead,
-    mut replies: impl Write,
+    replies: impl Write + Send,
 ) -> Result<()> {
-    say(&mut replies, hello)?;
+    let replies = Mutex::new(replies);
+    say(&replies, hello)?;
     for line in requests.lines() {
         let line = line.context("reading a request from standard input")?;
-        say(&mut replies, &reply(&line, role, device, data)?)?;
+        let reply = match read(&line) {
+            Ok(request) => {
+                let number = request.number;
+                // Where nobody listens any more, the reply's own error says so.
+                let sign = || drop(say(&replies, &Reply::Alive { number }));
+                let worked = alive::during(alive, sign, || reply(&request, role, device, data));
+                worked.context("starting the thread that says that this worker lives")??
+            }
+            Err(refusal) => refusal,
+        };
+        say(&replies, &reply)?;
     }
     Ok(())
 }
 
-fn say(replies: &mut impl Write, message: &impl serde::Serialize) -> Result<()> {
+/// Say a message in one line, which no other comes between.
+fn say(replies: &Mutex<impl Write>, message: &impl serde::Serialize) -> Result<()> {
     let mut line = serde_json::to_string(message).context("writing a reply as JSON")?;
     line.push('\n');
+    // A thread that panicked while it wrote ends the process.
+    let mut replies = replies.lock().unwrap_or_else(PoisonError::into_inner);
     replies.write_all(line.as_bytes()).and_then(|()| replies.flush()).context("writing a reply to standard output")
 }
 
-/// The answer to one line; whatever is wrong with it is an answer too.
-fn reply(line: &str, role: Role, device: Device, data: &mut DataSource) -> Result<Reply> {
-    let request: Request = match serde_json::from_str(line) {
-        Ok(request) => request,
-        Err(error) => {
-            let number = serde_json::from_str(line).ok().and_then(|value: serde_json::Value| value["number"].as_u64());
-            let message = format!("the request is not one that this worker understands: {error}");
-            return Ok(Reply::Failed { number: number.unwrap_or_default(), message });
-        }
-    };
-    let number = request.number;
-    match answer_as(role, &request, device, data) {
+/// The request in a line, or what to answer where it is none.
+fn read(line: &str) -> Result<Request, Reply> {
+    serde_json::from_str(line).map_err(|error| {
+        let number = serde_json::from_str(line).ok().and_then(|value: serde_json::Value| value["number"].as_u64());
+        let message = format!("the request is not one that this worker understands: {error}");
+        Reply::Failed { number: number.unwrap_or_default(), message }
+    })
+}
+
+/// The answer to a request; whatever is wrong with it is an answer too.
+fn reply(request: &Request, role: Role, device: Device, data: &mut DataSource) -> Result<Reply> {
+    match answer_as(role, request, device, data) {
         Ok(reply) => Ok(reply),
         Err(error) if is_out_of_memory(&error) => Err(error),
-        Err(error) => Ok(Reply::Failed { number, message: format!("{error:#}") }),
+        Err(error) => Ok(Reply::Failed { number: request.number, message: format!("{error:#}") }),
     }
 }
 

@@ -55,13 +55,14 @@ pub trait Execute: Sync {
 #[derive(Debug, thiserror::Error)]
 pub enum ExecuteError {
     /// The worker's program does not start.
-    #[error("cannot start the worker {program}: {source}; build it with `cargo build --release`, or name it with \
-             $RENAS_WORKER", program = program.display())]
+    #[error("cannot start the worker {program}: {why}; {remedy}", program = program.display())]
     Start {
         /// The program.
         program: PathBuf,
         /// What the operating system said.
-        source: io::Error,
+        why: io::Error,
+        /// What to do.
+        remedy: &'static str,
     },
     /// A worker is not the one that was asked for.
     #[error(
@@ -72,7 +73,7 @@ pub enum ExecuteError {
     OtherWorker {
         /// The program.
         program: PathBuf,
-        /// What differs: `numerics`, `device` or `libtorch`.
+        /// What differs: `numerics`, `device`, `libtorch` or `protocol`.
         what: &'static str,
         /// What it says of itself.
         said: String,
@@ -118,12 +119,12 @@ pub enum ExecuteError {
         misfit: Misfit,
     },
     /// The folder for a worker's files cannot be prepared.
-    #[error("cannot empty {path} for the next attempt: {source}", path = path.display())]
+    #[error("cannot empty {path} for the next attempt: {why}", path = path.display())]
     Scratch {
         /// The folder.
         path: PathBuf,
         /// What the operating system said.
-        source: io::Error,
+        why: io::Error,
     },
     /// The run was cancelled; what was finished before is in the store.
     #[error("interrupted; everything completed is kept: the same command goes on from here")]

@@ -1,9 +1,13 @@
 //! Who computes trials: a pool of worker processes on this machine, behind a trait.
 
 mod execute; // the trait, what is handed over, and what can go wrong
+mod limits; //  how long workers are waited for
 mod machine; // what processes on this machine share: one takes times, and none computes beside it
+mod pipes; //   whole lines to and from a process, within limits
 mod pool; //    `Pool`: as many workers as jobs, replaced when they die
-mod worker; //  one worker process: start, ask, last words
+mod process; // one process with all that it started: started, killed, waited for
+mod worker; //  one worker: hello, ask, last words
 
 pub use execute::{ATTEMPTS, Answer, Execute, ExecuteError, Job};
+pub use limits::Limits;
 pub use pool::{Canceller, Pool, Settings};

@@ -11,12 +11,14 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::execute::{ATTEMPTS, Answer, Execute, ExecuteError, Job};
+use super::limits::Limits;
 use super::machine::{Machine, Turn, Watch};
-use super::worker::{Children, Death, NoWorker, Worker, lock};
+use super::process::{Children, lock, shortage};
+use super::worker::{Death, NoWorker, Worker};
 use crate::event::{Event, Observer};
 use crate::store::{Observation, WorkerIdentity};
 use renas_base::digest::Digest;
-use renas_task::protocol::{Hello, Reply, Request};
+use renas_task::protocol::{Hello, PROTOCOL, Reply, Request};
 
 /// How often locks of this machine that others hold are tried again, and after how long the user is told.
 const POLL: Duration = Duration::from_millis(5);
@@ -33,6 +35,8 @@ pub struct Settings {
     pub identity: WorkerIdentity,
     /// How many there are; at least 1.
     pub jobs: usize,
+    /// How long they are waited for.
+    pub limits: Limits,
 }
 
 /// A pool of worker processes; dropping it ends them.
@@ -103,16 +107,22 @@ impl Pool {
         let mut command = Command::new(&self.settings.program);
         // Last words are told to the user: the reason must not drown in a stack.
         command.args(&self.settings.arguments).env("RUST_BACKTRACE", "0");
-        let started = Worker::start(&mut command, &self.shared.children);
+        let started = Worker::start(&mut command, &self.settings.limits, &self.shared.children);
         if self.is_cancelled() {
             // Also where the worker came up after everybody was killed: dropping it ends it.
             return Err(ExecuteError::Cancelled.into());
         }
         let worker = started.map_err(|trouble| match trouble {
-            NoWorker::Start(source) => {
-                Trouble::Error(ExecuteError::Start { program: self.settings.program.clone(), source })
+            NoWorker::Start(why) => {
+                let remedy =
+                    shortage(&why).unwrap_or("build it with `cargo build --release`, or name it with $RENAS_WORKER");
+                Trouble::Error(ExecuteError::Start { program: self.settings.program.clone(), why, remedy })
             }
             NoWorker::Died(death) => Trouble::Death(death),
+            NoWorker::Stranger(protocol) => {
+                let (asked, said) = (PROTOCOL.to_string(), protocol.to_string());
+                other_worker(&self.settings.program, "protocol", &asked, &said).into()
+            }
         })?;
         check_hello(&self.settings.program, &self.settings.identity, &worker.hello)?;
         let first = *lock(&self.shared.state).fingerprint.get_or_insert(worker.hello.fingerprint);
@@ -131,7 +141,8 @@ impl Pool {
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
         let request = Request { number, task: job.task.clone(), objects: job.objects.clone(), out: job.out.to_owned() };
         let watch = slot.is_alone.then(|| Watch::begin(worker.id()));
-        let (worker, reply) = worker.ask(&request).map_err(Trouble::Death)?;
+        let (worker, reply) =
+            worker.ask(&request, &self.settings.limits, &self.shared.children).map_err(Trouble::Death)?;
         let worker = slot.worker.insert(worker);
         let surroundings = watch.map(|watch| watch.end(slot.turn.is_some()));
         match reply {
@@ -139,6 +150,7 @@ impl Pool {
                 let (fingerprint, worker) = (worker.hello.fingerprint, worker.hello.worker.clone());
                 Ok(Answer { outcome, observation: Observation { cpu_seconds, fingerprint, worker, surroundings } })
             }
+            Reply::Alive { .. } => unreachable!("a worker that lives is waited for"),
             Reply::Failed { message, .. } => {
                 Err(Trouble::Error(ExecuteError::Failed { trial: job.trial.to_owned(), message }))
             }
@@ -311,24 +323,25 @@ impl Drop for Slot<'_> {
 }
 
 fn check_hello(program: &Path, asked: &WorkerIdentity, said: &Hello) -> Result<(), ExecuteError> {
+    let protocols = (PROTOCOL.to_string(), said.protocol.to_string());
     let parts = [
         ("numerics", &asked.numerics, &said.numerics),
         ("device", &asked.device, &said.device),
         ("libtorch", &asked.libtorch, &said.libtorch),
+        ("protocol", &protocols.0, &protocols.1),
     ];
     match parts.into_iter().find(|(_, asked, said)| asked != said) {
         None => Ok(()),
-        Some((what, asked, said)) => Err(ExecuteError::OtherWorker {
-            program: program.to_owned(),
-            what,
-            said: said.clone(),
-            asked: asked.clone(),
-        }),
+        Some((what, asked, said)) => Err(other_worker(program, what, asked, said)),
     }
+}
+
+fn other_worker(program: &Path, what: &'static str, asked: &str, said: &str) -> ExecuteError {
+    ExecuteError::OtherWorker { program: program.to_owned(), what, said: said.to_owned(), asked: asked.to_owned() }
 }
 
 /// Remove what a dead worker left.
 fn empty(folder: &Path) -> Result<(), ExecuteError> {
     let emptied = std::fs::remove_dir_all(folder).and_then(|()| std::fs::create_dir(folder));
-    emptied.map_err(|source| ExecuteError::Scratch { path: folder.to_owned(), source })
+    emptied.map_err(|why| ExecuteError::Scratch { path: folder.to_owned(), why })
 }

@@ -1,45 +1,15 @@
-//! One worker process: start it, ask it, and hear its last words when it dies.
+//! One worker: start it, ask it, and hear its last words when it dies.
 
-use std::collections::BTreeMap;
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::io;
+use std::os::unix::process::ExitStatusExt as _;
+use std::process::{Command, ExitStatus};
+use std::sync::Arc;
+use std::time::Duration;
 
-use renas_task::protocol::{Hello, Reply, Request};
-
-/// Bytes of standard error that are kept, and lines of them that are told.
-const KEPT_BYTES: usize = 8 << 10;
-const TOLD_LINES: usize = 20;
-
-/// Longest line that is read from a worker; curves of a million numbers fit.
-const LONGEST_LINE: u64 = 64 << 20;
-
-/// How long a worker that stopped talking may take to end, before it is killed: a core dump takes its time.
-const GRACE: Duration = Duration::from_secs(2);
-
-/// Lock a mutex whose holder may have panicked: what it guards here is valid at every step.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// All processes that were started and not yet waited for, so that they can be killed from any thread.
-#[derive(Debug, Default)]
-pub(super) struct Children {
-    running: Mutex<BTreeMap<u32, Arc<Mutex<Child>>>>,
-}
-
-impl Children {
-    /// Kill them all.
-    pub(super) fn kill(&self) {
-        for child in lock(&self.running).values() {
-            // It fails only where the process has ended already.
-            let _ = lock(child).kill();
-        }
-    }
-}
+use super::limits::{Limits, Patience};
+use super::pipes::Obstacle;
+use super::process::{Children, Process};
+use renas_task::protocol::{ALIVE_EVERY, Hello, PROTOCOL, Reply, Request};
 
 /// A running worker that said hello.
 pub(super) struct Worker {
@@ -63,24 +33,34 @@ pub(super) enum NoWorker {
     Start(io::Error),
     /// It died before it said hello.
     Died(Death),
+    /// It speaks a later protocol, of that version.
+    Stranger(u32),
 }
 
 impl Worker {
     /// Start a worker and wait for its hello.
-    pub(super) fn start(command: &mut Command, children: &Arc<Children>) -> Result<Self, NoWorker> {
-        let mut process = Process::start(command, children).map_err(NoWorker::Start)?;
-        let hello = process.line().and_then(|line| parse(&line, "hello"));
-        match hello {
+    pub(super) fn start(command: &mut Command, limits: &Limits, children: &Arc<Children>) -> Result<Self, NoWorker> {
+        let mut process = Process::start(command, limits.pause, children).map_err(NoWorker::Start)?;
+        let mut patience = Patience::new(limits.hello);
+        let wait = || within(children, &mut patience, Late::Hello(limits.hello));
+        let line = process.pipes.line(wait).map_err(Fault::from).and_then(text);
+        match line.and_then(|line| parse(&line, "hello").map_err(|fault| (stranger(&line), fault).into())) {
             Ok(hello) => Ok(Self { process, hello }),
-            Err(fault) => Err(NoWorker::Died(process.end(fault))),
+            Err(Fault::Stranger(protocol)) => Err(NoWorker::Stranger(protocol)),
+            Err(fault) => Err(NoWorker::Died(end(&mut process, fault))),
         }
     }
 
-    /// Have a request answered; the worker is handed back with the reply, and is lost with a death.
-    pub(super) fn ask(mut self, request: &Request) -> Result<(Self, Reply), Death> {
-        match self.exchange(request) {
+    /// Have a request answered in a time that fits it; the worker is handed back with the reply, and is lost with a death.
+    pub(super) fn ask(
+        mut self,
+        request: &Request,
+        limits: &Limits,
+        children: &Children,
+    ) -> Result<(Self, Reply), Death> {
+        match self.exchange(request, limits, children) {
             Ok(reply) => Ok((self, reply)),
-            Err(fault) => Err(self.process.end(fault)),
+            Err(fault) => Err(end(&mut self.process, fault)),
         }
     }
 
@@ -89,149 +69,137 @@ impl Worker {
         self.process.id
     }
 
-    fn exchange(&mut self, request: &Request) -> Result<Reply, Fault> {
+    fn exchange(&mut self, request: &Request, limits: &Limits, children: &Children) -> Result<Reply, Fault> {
         let mut line = serde_json::to_string(request).expect("a request has only text keys and finite numbers");
         line.push('\n');
-        let stdin = self.process.stdin.as_mut().expect("it is open until the worker ends");
-        // A broken pipe is a dead worker: what its output and status say is better than the pipe's error.
-        stdin.write_all(line.as_bytes()).and_then(|()| stdin.flush()).map_err(|_| Fault::Silence)?;
-        let line = self.process.line()?;
-        let reply: Reply = parse(&line, "reply")?;
-        let number = match &reply {
-            Reply::Done { number, .. } | Reply::Failed { number, .. } => *number,
-        };
-        if number != request.number {
-            return Err(Fault::Garbage(format!("answered request {number} instead of {}", request.number)));
+        let pipes = &mut self.process.pipes;
+        let mut taking = Patience::new(limits.silence);
+        pipes.write(line.as_bytes(), || within(children, &mut taking, Late::Request(limits.silence)))?;
+        let limit = limits.of(&request.task);
+        let mut answering = Patience::new(limit);
+        loop {
+            let mut hearing = Patience::new(limits.silence);
+            let line = pipes.line(|| {
+                let answer = within(children, &mut answering, Late::Answer(limit))?;
+                Ok(answer.min(within(children, &mut hearing, Late::Sign(limits.silence))?))
+            })?;
+            let reply: Reply = parse(&text(line)?, "reply")?;
+            if reply.number() != request.number {
+                let (said, asked) = (reply.number(), request.number);
+                return Err(Fault::Garbage(format!("answered request {said} instead of {asked}")));
+            }
+            match reply {
+                Reply::Alive { .. } => {}
+                Reply::Done { .. } | Reply::Failed { .. } => return Ok(reply),
+            }
         }
-        Ok(reply)
     }
 }
 
 /// Why a worker is not listened to any longer.
 enum Fault {
-    /// Its output ended.
+    /// Its output ended, or the run did.
     Silence,
     /// It said something that it must not say; a phrase that follows `the worker`.
     Garbage(String),
+    /// A limit has passed.
+    Late(Late),
+    /// It speaks a protocol of that version.
+    Stranger(u32),
+}
+
+/// What a worker did not do in time.
+enum Late {
+    /// Nothing: the run ended.
+    Over,
+    /// Say hello.
+    Hello(Duration),
+    /// Read its request.
+    Request(Duration),
+    /// Say that it lives.
+    Sign(Duration),
+    /// Answer.
+    Answer(Duration),
+}
+
+/// How long may be waited now, under one limit.
+fn within(children: &Children, patience: &mut Patience, late: Late) -> Result<Duration, Late> {
+    if children.is_over() {
+        return Err(Late::Over);
+    }
+    patience.left().map(|left| left.min(Patience::SLICE)).ok_or(late)
+}
+
+impl From<Obstacle<Late>> for Fault {
+    fn from(obstacle: Obstacle<Late>) -> Self {
+        match obstacle {
+            // A broken pipe is a dead worker: what its output and status say is better than the pipe's error.
+            Obstacle::Closed | Obstacle::Late(Late::Over) => Self::Silence,
+            Obstacle::TooLong(bytes) => Self::Garbage(format!("said a line of more than {bytes} bytes")),
+            Obstacle::Late(late) => Self::Late(late),
+        }
+    }
+}
+
+impl From<(Option<u32>, Fault)> for Fault {
+    fn from((stranger, fault): (Option<u32>, Fault)) -> Self {
+        stranger.map_or(fault, Self::Stranger)
+    }
+}
+
+fn text(line: Vec<u8>) -> Result<String, Fault> {
+    String::from_utf8(line).map_err(|_| Fault::Garbage("said something that is no text".to_owned()))
 }
 
 fn parse<T: serde::de::DeserializeOwned>(line: &str, what: &str) -> Result<T, Fault> {
-    serde_json::from_str(line).map_err(|error| {
-        let start: String = line.chars().take(80).collect();
-        Fault::Garbage(format!("said `{}`, which is no {what} ({error})", start.trim_end()))
-    })
+    serde_json::from_str(line)
+        .map_err(|error| Fault::Garbage(format!("said `{}`, which is no {what} ({error})", start(line))))
 }
 
-struct Process {
-    child: Arc<Mutex<Child>>,
-    children: Arc<Children>,
-    id: u32,
-    stdin: Option<ChildStdin>,
-    stdout: BufReader<ChildStdout>,
-    listener: JoinHandle<()>,
-    words: Arc<Mutex<Vec<u8>>>,
+/// The start of a line, for messages.
+fn start(line: &str) -> String {
+    let start: String = line.chars().take(80).collect();
+    start.trim_end().to_owned()
 }
 
-impl Process {
-    fn start(command: &mut Command, children: &Arc<Children>) -> io::Result<Self> {
-        // A group of its own: Ctrl-C on the terminal reaches the coordinator, which decides what becomes of workers.
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-        let mut child = command.spawn()?;
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let words = Arc::new(Mutex::new(Vec::new()));
-        let heard = Arc::clone(&words);
-        let stderr = stderr.expect("it was asked for");
-        let listener = std::thread::spawn(move || listen(stderr, &heard));
-        let id = child.id();
-        let child = Arc::new(Mutex::new(child));
-        lock(&children.running).insert(id, Arc::clone(&child));
-        Ok(Self {
-            child,
-            children: Arc::clone(children),
-            id,
-            stdin,
-            stdout: BufReader::new(stdout.expect("it was asked for")),
-            listener,
-            words,
-        })
-    }
-
-    fn line(&mut self) -> Result<String, Fault> {
-        let mut line = Vec::new();
-        match self.stdout.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
-            Ok(_) if line.ends_with(b"\n") => {}
-            Ok(count) if count as u64 == LONGEST_LINE => {
-                return Err(Fault::Garbage(format!("said a line of more than {LONGEST_LINE} bytes")));
-            }
-            Ok(_) | Err(_) => return Err(Fault::Silence),
-        }
-        String::from_utf8(line).map_err(|_| Fault::Garbage("said something that is no text".to_owned()))
-    }
-
-    /// See the process end, by force if need be, and say how it did.
-    fn end(&mut self, fault: Fault) -> Death {
-        let how = match fault {
-            Fault::Silence => {
-                self.stdin = None;
-                match self.wait(GRACE) {
-                    Some(status) => describe(status),
-                    None => "stopped answering without ending, and was killed".to_owned(),
-                }
-            }
-            Fault::Garbage(how) => how,
-        };
-        self.kill();
-        // Somebody else may hold the pipe open: wait a moment for the last words, not for ever.
-        let deadline = Instant::now() + GRACE;
-        while !self.listener.is_finished() && Instant::now() < deadline {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        Death { how, last_words: last_lines(&lock(&self.words)) }
-    }
-
-    fn wait(&self, patience: Duration) -> Option<ExitStatus> {
-        let deadline = Instant::now() + patience;
-        loop {
-            if let Ok(Some(status)) = lock(&self.child).try_wait() {
-                return Some(status);
-            }
-            if Instant::now() >= deadline {
-                return None;
-            }
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-
-    fn kill(&mut self) {
-        lock(&self.children.running).remove(&self.id);
-        let mut child = lock(&self.child);
-        // Both fail only where the process has ended already.
-        let _ = child.kill();
-        let _ = child.wait();
-    }
+/// The version of the protocol in a hello that this one cannot read otherwise.
+fn stranger(line: &str) -> Option<u32> {
+    let said: serde_json::Value = serde_json::from_str(line).ok()?;
+    u32::try_from(said.get("protocol")?.as_u64()?).ok().filter(|protocol| *protocol != PROTOCOL)
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.kill();
-    }
+/// See a process end, by force if need be, and say how it did.
+fn end(process: &mut Process, fault: Fault) -> Death {
+    let how = match fault {
+        Fault::Silence => match process.ending() {
+            Some(status) => describe(status),
+            None => "stopped answering without ending, and was killed".to_owned(),
+        },
+        Fault::Garbage(how) => how,
+        Fault::Late(late) => belated(&late, process),
+        Fault::Stranger(protocol) => format!("speaks protocol {protocol}"),
+    };
+    Death { how, last_words: process.last_words() }
 }
 
-/// Keep the end of what a worker writes to standard error.
-fn listen(mut stderr: ChildStderr, words: &Mutex<Vec<u8>>) {
-    let mut buffer = [0; 4096];
-    while let Ok(count @ 1..) = stderr.read(&mut buffer) {
-        let mut words = lock(words);
-        words.extend_from_slice(&buffer[..count]);
-        let excess = words.len().saturating_sub(KEPT_BYTES);
-        words.drain(..excess);
-    }
-}
-
-fn last_lines(words: &[u8]) -> String {
-    let text = String::from_utf8_lossy(words);
-    let lines: Vec<&str> = text.trim().lines().collect();
-    lines[lines.len().saturating_sub(TOLD_LINES)..].join("\n")
+/// What was not done in time, by whom, and what to do.
+fn belated(late: &Late, process: &Process) -> String {
+    let (what, limit) = match late {
+        Late::Over => ("was not needed any more".to_owned(), Duration::ZERO),
+        Late::Hello(limit) => ("said no hello".to_owned(), *limit),
+        Late::Request(limit) => ("did not read its request".to_owned(), *limit),
+        Late::Sign(limit) => (format!("did not say that it lives, as it should every {ALIVE_EVERY:?},"), *limit),
+        Late::Answer(limit) => ("lives and has no answer".to_owned(), *limit),
+    };
+    let half = match process.pipes.half_line() {
+        [] => String::new(),
+        half => format!("; it began to say `{}`", start(&String::from_utf8_lossy(&half[..half.len().min(320)]))),
+    };
+    format!(
+        "{what} after {limit:?}, and was killed (process {id}){half}; if this machine is so slow, set RENAS_PATIENCE to 10: \
+         it is given ten times as long",
+        id = process.id
+    )
 }
 
 fn describe(status: ExitStatus) -> String {
@@ -240,7 +208,10 @@ fn describe(status: ExitStatus) -> String {
             "exited with status 127: its program, or a library that it needs, is not there (`make setup` brings libtorch)"
                 .to_owned()
         }
-        (Some(code), _) => format!("exited with status {code}"),
+        (Some(code), _) => match signal_name(code - 128) {
+            Some(name) => format!("exited with status {code} (in a shell: killed by signal {}, {name})", code - 128),
+            None => format!("exited with status {code}"),
+        },
         (None, Some(signal)) => match signal_name(signal) {
             Some(name) => format!("was killed by signal {signal} ({name})"),
             None => format!("was killed by signal {signal}"),
