@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::store::Surroundings;
+use renas_base::files;
 
 /// Names the folder of the locks.
 const VARIABLE: &str = "RENAS_MACHINE_LOCKS";
@@ -69,11 +70,12 @@ impl Machine {
     /// A lock file, which any user may have made: reading is enough to lock.
     fn open(&self, name: &str) -> io::Result<File> {
         let path = self.folder.join(format!("renas-timing-{name}.lock"));
-        match File::open(&path) {
+        let read = || files::open(fs::OpenOptions::new().read(true), &path);
+        match read() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let made = fs::OpenOptions::new().create(true).append(true).open(&path);
+                let made = files::open(fs::OpenOptions::new().create(true).append(true), &path);
                 // Where another user was faster, theirs is there to be read.
-                made.or_else(|_| File::open(&path))
+                made.or_else(|_| read())
             }
             opened => opened,
         }

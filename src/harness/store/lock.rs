@@ -9,6 +9,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
+use renas_base::files;
 
 /// A step that nobody else computes until this is dropped.
 #[derive(Debug)]
@@ -23,10 +24,12 @@ impl StepLock {
     pub(super) fn try_at(path: &Path) -> Result<Option<Self>, StoreError> {
         let failed = |source| StoreError::of_io("lock", path, source);
         loop {
-            let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+            let opened = files::open(OpenOptions::new().create(true).truncate(false).write(true), path);
             let file = match opened {
                 // Another user's file that was left: a lock needs no right to write.
-                Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => File::open(path),
+                Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                    files::open(OpenOptions::new().read(true), path)
+                }
                 opened => opened,
             };
             let file = file.map_err(failed)?;

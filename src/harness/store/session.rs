@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::StoreError;
+use renas_base::files;
 
 const ALIVE: &str = "alive";
 
@@ -62,7 +63,7 @@ fn sweep(folder: &Path) -> Result<(), StoreError> {
 }
 
 fn is_abandoned(alive: &Path) -> bool {
-    match OpenOptions::new().write(true).open(alive) {
+    match files::open(OpenOptions::new().write(true), alive) {
         Ok(file) => file.try_lock().is_ok(),
         // Killed between making the folder and the file; nobody is there now, since we hold the gate.
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,
@@ -70,6 +71,6 @@ fn is_abandoned(alive: &Path) -> bool {
 }
 
 fn lock_file(path: &Path) -> Result<File, StoreError> {
-    let opened = OpenOptions::new().create(true).truncate(false).write(true).open(path);
+    let opened = files::open(OpenOptions::new().create(true).truncate(false).write(true), path);
     opened.map_err(|e| StoreError::of_io("open", path, e))
 }
