@@ -34,7 +34,9 @@ mod tests {
     #[test]
     fn signs_come_while_there_is_work_and_none_after() {
         let signs = AtomicUsize::new(0);
-        let sign = || drop(signs.fetch_add(1, Ordering::SeqCst));
+        let sign = || {
+            signs.fetch_add(1, Ordering::SeqCst);
+        };
         let worked = during(Some(Duration::from_millis(1)), sign, || {
             while signs.load(Ordering::SeqCst) < 3 {
                 thread::yield_now();
