@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 mod donors; //    models that take weights from another
@@ -18,7 +18,6 @@ mod pytorch; //   values of PyTorch
 mod sequence; //  predictors over sequences of tokens
 mod timing; //    how long steps take
 
-use program::run;
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
 use renas_data::registry;
@@ -103,6 +102,7 @@ impl Worker {
                 (outcome, out)
             }
             (Reply::Failed { message, .. }, _) => panic!("{message}"),
+            (Reply::Alive { .. }, _) => unreachable!("it is skipped"),
         }
     }
 

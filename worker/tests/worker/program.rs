@@ -1,6 +1,5 @@
 //! The program itself: its command line, what it says of itself, and that it says that it lives.
 
-use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use renas_task::Task;
@@ -10,7 +9,7 @@ use renas_worker::data::DataSource;
 use renas_worker::latency::Role;
 use renas_worker::serve::serve;
 
-use crate::{libtorch_alone, perceptron};
+use crate::{libtorch_alone, perceptron, run};
 
 /// What a worker of this process says to a long training.
 fn said(alive: Option<Duration>) -> Vec<Reply> {
