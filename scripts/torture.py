@@ -1290,6 +1290,9 @@ class FalseWorker:
         self.real.stdin.write(line)
         self.real.stdin.flush()
         reply = self.real.stdout.readline()
+        while reply.startswith(b'{"reply":"alive"'):
+            self.say(reply)
+            reply = self.real.stdout.readline()
         held = None
         if due and self.mode.stage == "reply":
             reply = self.mode.function(self, request, reply)
@@ -1366,7 +1369,9 @@ edit_hello("other device", device="cuda")
 edit_hello("other version", worker="99.0.0")
 edit_hello("other fingerprint", fingerprint=hashlib.sha256(b"another machine").hexdigest())
 edit_hello("malformed fingerprint", fingerprint="none")
-edit_hello("unknown field in hello", protocol=2)
+edit_hello("unknown field in hello", surprise=2)
+edit_hello("other protocol", protocol=99)
+edit_hello("first protocol", protocol=None)
 edit_hello("missing field in hello", libtorch=None)
 edit_hello("odd details", details={"x\n\u001b[31m": "\0" * 1000})
 
@@ -1384,6 +1389,18 @@ mode("litters its folder", "request")(
         (Path(request["out"]) / name).mkdir() for name in ("extra", "a" * 200, ".hidden", "deep")
     ]
 )
+
+
+def say_alive(worker, number, seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        worker.say(b'{"reply":"alive","number":%d}\n' % number)
+        time.sleep(0.01)
+
+
+mode("alive for ever", "request", silent=True)(lambda worker, request: say_alive(worker, request["number"], 600))
+mode("alive very often", "request")(lambda worker, request: say_alive(worker, request["number"], 0.1))
+mode("alive for another request", "request")(lambda worker, request: say_alive(worker, request["number"] + 1, 0.1))
 
 
 @mode("half a file, then killed", "request")

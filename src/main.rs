@@ -20,6 +20,11 @@ fn main() -> ExitCode {
 fn execute(cli: &Cli) -> Result<(), Failure> {
     let common = &cli.common;
     described::make_known(&Locations::from_environment(&common.data)).or_bad_input()?;
+    // A folder that was named and is not there is a slip; fetching and packing make theirs.
+    let makes_folders = matches!(&cli.command, Command::Data { command } if command.makes_folders());
+    if !makes_folders && let Some(note) = Locations::check(&common.data).or_bad_input()? {
+        renas::cli::say(common, &format!("note: {note}"));
+    }
     match &cli.command {
         Command::List => list::list(&Session::open(common)?),
         Command::Plan => plan::plan(&Session::open(common)?),

@@ -97,12 +97,6 @@ pub fn command(command: &DataCommand, common: &Common) -> Result<(), Failure> {
         .context("cannot listen for Ctrl-C")
         .or_run_failed()?;
     let show = Show { json: common.json, bars: common.draws(), quiet: common.quiet, jobs: common.jobs() };
-    if !command.makes_folders()
-        && let Some(note) = Locations::check(&common.data).or_bad_input()?
-        && !show.quiet
-    {
-        eprintln!("note: {note}");
-    }
     run(command, &Locations::from_environment(&common.data), show, &stop, &mut std::io::stdout())
 }
 

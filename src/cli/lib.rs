@@ -26,7 +26,7 @@ pub mod doctor; // renas doctor
 use arguments::Common;
 
 /// A line for people, on standard error, unless they asked for quiet.
-fn say(common: &Common, line: &str) {
+pub fn say(common: &Common, line: &str) {
     if !common.quiet {
         errln!("renas: {line}");
     }

@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::report_folder::listing;
 use renas_base::digest::Digest;
+use renas_base::files;
 
 /// The folder of a store that holds receipts.
 pub const FOLDER: &str = "receipts";
@@ -64,7 +65,7 @@ impl Receipt {
 
     /// The receipt in that file; nothing where there is none that can be read.
     pub fn read(path: &Path) -> Option<Self> {
-        let text = std::fs::read_to_string(path).ok()?;
+        let text = String::from_utf8(files::read(path).ok()?).ok()?;
         let (stated, body) = text.split_once('\n')?;
         let stated: Digest = stated.parse().ok()?;
         (stated == Digest::of(body.as_bytes())).then(|| serde_json::from_str(body).ok())?
@@ -98,7 +99,7 @@ impl Receipt {
 
 /// The digest that a receipt states of a file: nothing where there is none, or none that can be read.
 pub fn digest_of(path: &Path) -> Option<Digest> {
-    std::fs::read(path).ok().map(|bytes| Digest::of(&bytes))
+    files::read(path).ok().map(|bytes| Digest::of(&bytes))
 }
 
 fn all_hold(files: &[(&PathBuf, &Option<Digest>)], threads: usize) -> bool {

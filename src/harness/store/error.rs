@@ -23,7 +23,7 @@ pub enum StoreError {
     },
     /// No space, or no quota, is left.
     #[error(
-        "cannot {action} {path}: no space, quota or inode is left; nothing that was completed is lost: make room, then start the \
+        "cannot {action} {path}: the disk is full (no space, quota or inode is left); nothing that was completed is lost: free some space, then start the \
          same command again",
         path = path.display()
     )]

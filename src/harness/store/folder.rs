@@ -76,7 +76,7 @@ impl Store {
         match store.check_format() {
             Err(StoreError::NoStore { .. }) if access == Access::Write => store.create()?,
             // Version control and archives drop empty folders.
-            Ok(()) if access == Access::Write => store.make_folders()?,
+            Ok(()) if access == Access::Write => store.make_folders(|folder| !folder.is_dir())?,
             checked => checked?,
         }
         Ok(store)
@@ -295,16 +295,15 @@ impl Store {
         }
         // Also where it exists: whoever made it may have been killed before it was durable.
         self.secure_folder(&self.root)?;
-        self.make_folders()?;
+        self.make_folders(|_| true)?;
         self.sync_folder(&self.root)?;
         let file = self.session("write")?.fresh();
         self.disk.write(&file, FORMAT_TEXT.as_bytes()).map_err(|e| StoreError::of_io("write", &file, e))?;
         self.settle(vec![(file, self.format_path())])
     }
 
-    fn make_folders(&self) -> Result<(), StoreError> {
-        for name in FOLDERS {
-            let folder = self.root.join(name);
+    fn make_folders(&self, is_needed: fn(&PathBuf) -> bool) -> Result<(), StoreError> {
+        for folder in FOLDERS.map(|name| self.root.join(name)).into_iter().filter(is_needed) {
             self.disk.make_folder(&folder).map_err(|e| StoreError::of_io("make", &folder, e))?;
         }
         Ok(())
