@@ -17,8 +17,7 @@ use renas::base::seed::Seed;
 use renas::data::locate::Locations;
 use renas::data::registry;
 use renas::harness::context::ReplayContext;
-use renas::harness::receipt::{Program, Receipt};
-use renas::harness::report_folder::listing;
+use renas::harness::receipt::{Program, Receipt, names_in};
 use renas::harness::store::{
     Access, Address, Identity, Observation, Record, StepResult, Store, StoreError, WorkerIdentity,
 };
@@ -141,7 +140,7 @@ fn cached_run(criterion: &mut Criterion) {
             files.insert(path, Some(Digest::of(&content)));
         }
     }
-    let folders = BTreeMap::from([(folder.path().to_owned(), listing(folder.path()).expect("listable"))]);
+    let folders = BTreeMap::from([(folder.path().to_owned(), names_in(folder.path()).expect("listable"))]);
     let program = Program::current().expect("a benchmark is a program");
     let receipt = Receipt { question: "quick".into(), program, files, folders, answer: "done".into() };
     let mut group = criterion.benchmark_group("look at a run that was done");

@@ -1171,7 +1171,7 @@ def user_files(bench_of, variant, chance):
         bench.user_files[name] = path.read_bytes()
     bench.note(files=list(bench.user_files))
     if variant == "other claims":
-        changed = bench.reference.manifest.replace("resamples: 100", f"resamples: {chance.randint(50, 99)}")
+        changed = bench.reference.manifest.replace("resamples: 100", f"resamples: {chance.randint(101, 300)}")
         changed = changed.replace("population: 8", "population: 7")
         bench.manifest.write_text(changed)
     for _ in range(chance.randint(2, 4)):

@@ -1,7 +1,8 @@
 //! What everything else names things with; uses nothing of ours.
 
 pub mod digest; // SHA-256 of bytes and of canonical JSON
-pub mod files; //  reading whole files, regular ones alone
+pub mod files; //  reading regular files alone, and showing their names
 pub mod metric; // the name, unit and goal of a measured quantity
 pub mod nearest; // the known name nearest to a mistyped one
+pub mod parallel; // the same work on many items at a time
 pub mod seed; //   seeds, and the named ChaCha8 streams that every random draw comes from

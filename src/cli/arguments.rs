@@ -1,5 +1,6 @@
 //! Commands and flags.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -91,7 +92,7 @@ pub struct Run {
     #[arg(long, value_name = "portable|avx2|native")]
     pub numerics: Option<Numerics>,
     /// Write the report below this folder
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
     pub reports: PathBuf,
 }
 
@@ -102,7 +103,7 @@ pub struct Why {
     #[arg(value_name = "CLAIM")]
     pub claim: String,
     /// Where the reports are
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
     pub reports: PathBuf,
 }
 
@@ -121,7 +122,7 @@ pub struct ReportArguments {
     #[arg(long)]
     pub update_lock: bool,
     /// The folder that holds <profile>/<experiment>/outcomes.jsonl.zst, and where the report is written
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
     pub reports: PathBuf,
 }
 
@@ -138,7 +139,7 @@ pub struct Verify {
     #[arg(long)]
     pub heal: bool,
     /// The folder of the committed reports
-    #[arg(long, value_name = "DIR", default_value = "reports")]
+    #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
     pub reports: PathBuf,
 }
 
@@ -161,10 +162,10 @@ pub struct Common {
     #[arg(long, global = true, value_name = "DIR", default_value = STORE, env = "RENAS_STORE", value_parser = store)]
     pub store: PathBuf,
     /// Where data sets are looked for first
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", value_parser = folder)]
     pub data: Vec<PathBuf>,
     /// Where the manifests are
-    #[arg(long, global = true, value_name = "DIR", default_value = "experiments")]
+    #[arg(long, global = true, value_name = "DIR", default_value = "experiments", value_parser = folder)]
     pub experiments: PathBuf,
     /// Answer in JSON, for machines
     #[arg(long, global = true)]
@@ -184,8 +185,13 @@ pub struct Common {
 const STORE: &str = "artifacts";
 
 /// A store; an empty name is none, as for every variable of ours.
-fn store(name: &str) -> Result<PathBuf, String> {
-    Ok(PathBuf::from(if name.is_empty() { STORE } else { name }))
+fn store(name: &str) -> Result<PathBuf, Infallible> {
+    folder(if name.is_empty() { STORE } else { name })
+}
+
+/// A folder. Its name is UTF-8 text, since requests and receipts are: clap refuses any other for a parser of `&str`.
+pub(crate) fn folder(name: &str) -> Result<PathBuf, Infallible> {
+    Ok(PathBuf::from(name))
 }
 
 impl Common {

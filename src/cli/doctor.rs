@@ -1,30 +1,29 @@
 //! `renas doctor`: whether this machine can run what is asked, and what would be missing.
 
-use std::process::Command;
-
 use serde_json::{Value, json};
 
 use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
-use super::session::worker_program;
+use super::session::{limits, worker_program};
 use renas_data::locate::{Locations, locate};
 use renas_data::registry;
+use renas_harness::executor::{Limits, introduce};
 use renas_harness::store::{Access, Store, StoreError};
 use renas_surrogate::xgboost_library::{self, XGBOOST_VERSION};
 
 /// Check worker, libtorch, numeric classes, XGBoost, data and store; exit code 2 where the worker does not start.
 pub fn doctor(common: &Common) -> Result<(), Failure> {
     let program = worker_program().or_bad_input()?;
+    let limits = limits().or_bad_input()?;
+    // Whoever asks is waiting: a minute instead of the five that a run gives to a start.
+    let limits = Limits { hello: limits.hello / 5, ..limits };
     let mut broken = Vec::new();
     let mut workers = Vec::new();
     for (numerics, device) in [("portable", "cpu"), ("avx2", "cpu"), ("cuda", "cuda")] {
-        let output = Command::new(&program).args(["--numerics", numerics, "--device", device, "--doctor"]).output();
-        let answer = match output {
-            Ok(output) if output.status.success() => {
-                serde_json::from_slice(&output.stdout).unwrap_or_else(|error| json!({"error": error.to_string()}))
-            }
-            Ok(output) => json!({"error": String::from_utf8_lossy(&output.stderr).trim()}),
-            Err(error) => json!({"error": format!("cannot start {}: {error}", program.display())}),
+        let hello = introduce(&program, &["--numerics", numerics, "--device", device], &limits);
+        let answer = match hello {
+            Ok(hello) => serde_json::to_value(hello).or_run_failed()?,
+            Err(error) => json!({"error": error}),
         };
         if device == "cpu" && answer.get("error").is_some() {
             broken.push(numerics);

@@ -26,7 +26,7 @@ macro_rules! errln {
 
 /// A line of the answer.
 pub fn out(line: Arguments<'_>) {
-    if let Err(error) = writeln!(io::stdout().lock(), "{line}")
+    if let Err(error) = writeln!(io::stdout().lock(), "{}", harmless(line))
         && error.kind() != io::ErrorKind::BrokenPipe
     {
         FAILED.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| error.to_string());
@@ -36,7 +36,27 @@ pub fn out(line: Arguments<'_>) {
 /// A line for people.
 pub fn err(line: Arguments<'_>) {
     // There is nobody left to tell.
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = writeln!(io::stderr().lock(), "{}", harmless(line));
+}
+
+/// The text with all control characters but line breaks and tabs escaped: names of files and words of workers, which may
+/// hold anything, do not command the terminal.
+fn harmless(line: Arguments<'_>) -> String {
+    let text = line.to_string();
+    match text.contains(commands) {
+        false => text,
+        true => text
+            .chars()
+            .map(|character| match commands(character) {
+                true => character.escape_default().to_string(),
+                false => character.to_string(),
+            })
+            .collect(),
+    }
+}
+
+fn commands(character: char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\t')
 }
 
 /// A failure where the answer could not be written in full; called once, at the end.

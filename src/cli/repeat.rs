@@ -16,6 +16,7 @@ use renas_base::digest::Digest;
 use renas_data::described;
 use renas_harness::lock::{self, Lock};
 use renas_harness::manifest::model::Profile;
+use renas_harness::receipt::names_in;
 use renas_harness::receipt::{Program, Receipt, digest_of};
 use renas_harness::report_folder::listing;
 use renas_harness::store::{Key, Store, StoreError};
@@ -86,9 +87,9 @@ impl Repeat {
         files.extend(objects.into_iter().map(|digest| (store.object_path(&digest), Some(digest))));
         let locks = locks.iter().map(|lock| lock::path(&common.experiments, session.profile, &lock.experiment));
         files.extend(locks.map(|path| (path.clone(), digest_of(&path))));
-        let folders = [(common.experiments.clone(), listing(&common.experiments).or_run_failed()?)];
+        let folders = [(common.experiments.clone(), names_in(&common.experiments).or_run_failed()?)];
         // Files that are none of the report's are among them, and were named.
-        let names = (answer.report.clone(), listing(&answer.report).or_run_failed()?);
+        let names = (answer.report.clone(), names_in(&answer.report).or_run_failed()?);
         files.extend(report.into_iter().map(|(path, digest)| (answer.report.join(path), Some(digest))));
         let receipt = Receipt {
             question: self.question.clone(),

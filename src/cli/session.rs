@@ -182,7 +182,7 @@ pub fn worker_program() -> anyhow::Result<PathBuf> {
 }
 
 /// How long workers are waited for: `$RENAS_PATIENCE` times as long as usual.
-fn limits() -> anyhow::Result<Limits> {
+pub(super) fn limits() -> anyhow::Result<Limits> {
     let Some(times) = std::env::var_os("RENAS_PATIENCE").filter(|times| !times.is_empty()) else {
         return Ok(Limits::default());
     };

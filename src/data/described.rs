@@ -1,6 +1,5 @@
 //! Data sets that become known when a program starts, since a data folder holds a description of them.
 
-use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -8,8 +7,8 @@ use std::sync::OnceLock;
 use super::description::{Description, FILE};
 use super::locate::Locations;
 use super::registry;
-use super::regular;
 use renas_base::digest::Digest;
+use renas_base::files;
 
 /// A description that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,13 +100,12 @@ static DIGESTS: OnceLock<Vec<Digest>> = OnceLock::new();
 ///
 /// What is wrong with a description concerns those who ask for its data set: the registry answers them with the reason,
 /// and `renas data list` shows it. So there is no error.
-pub fn make_known(locations: &Locations) -> Result<(), Infallible> {
+pub fn make_known(locations: &Locations) {
     let Descriptions { found, unusable } = find(locations);
     if DIGESTS.set(found.iter().map(|one| one.digest).collect()).is_ok() {
         let reasons = unusable.into_iter().map(|one| (one.names, one.error.to_string())).collect();
         registry::make_known(found.into_iter().map(|one| one.description.into_data_set()).collect(), reasons);
     }
-    Ok(())
 }
 
 /// SHA-256 of the descriptions that were made known, in the order of the data sets: what a run depends on besides its
@@ -173,7 +171,7 @@ fn read(folder: &Path, name: &OsStr) -> Result<Option<Found>, Unusable> {
     }
     let own = name.to_string_lossy().into_owned();
     let unusable = |names, error| Unusable { path: path.clone(), names, error };
-    let text = regular::read(&path)
+    let text = files::read(&path)
         .map_err(|error| unusable(vec![own.clone()], DescribedError::Read { path: path.clone(), error }))?;
     let malformed = |names, why| unusable(names, DescribedError::Malformed { path: path.clone(), why });
     let parsed = Description::parse(&text).map_err(|why| malformed(vec![own.clone()], why))?;

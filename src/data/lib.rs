@@ -13,6 +13,5 @@ pub mod locate; //   where data may lie, in the order of looking
 pub mod order; //    the ordered digest, which keys of trials hold
 pub mod pack; //     a folder of JPEG files becomes a described data set
 mod read; //         files as bytes, decompressed and compared with their pins
-mod regular; //      files that are opened only where they are files, not pipes
 pub mod registry; // names, files, pins, licences, sources
 pub mod split; //    train, validation and test samples: named, seeded choices

@@ -6,11 +6,11 @@ use std::path::Path;
 use flate2::bufread::GzDecoder;
 
 use renas_base::digest::{Digest, Hasher};
+use renas_base::files;
 
 use super::error::{DataError, Mismatch};
 use super::locate::{PACK, Place};
 use super::registry::{DataSet, File, Sources};
-use super::regular;
 
 /// The content of all files of a data set, in the order of the registry.
 pub(super) fn read(set: &DataSet, place: &Place) -> Result<Vec<Vec<u8>>, DataError> {
@@ -29,7 +29,7 @@ pub(super) fn read(set: &DataSet, place: &Place) -> Result<Vec<Vec<u8>>, DataErr
 
 /// The content of one file, equal to its pin.
 pub(super) fn read_file(set: &DataSet, file: &File, path: &Path) -> Result<Vec<u8>, DataError> {
-    let opened = regular::open(path).map_err(|error| DataError::Read { path: path.to_owned(), error })?;
+    let opened = files::open_to_read(path).map_err(|error| DataError::Read { path: path.to_owned(), error })?;
     let content = decompress(BufReader::with_capacity(1 << 16, opened), file);
     match content.end {
         End::Unreadable(error) => Err(DataError::Read { path: path.to_owned(), error }),

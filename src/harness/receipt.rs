@@ -14,9 +14,9 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::report_folder::listing;
+use super::report_folder::{FolderError, listing};
 use renas_base::digest::Digest;
-use renas_base::files;
+use renas_base::{files, parallel};
 
 /// The folder of a store that holds receipts.
 pub const FOLDER: &str = "receipts";
@@ -31,8 +31,8 @@ pub struct Receipt {
     pub program: Program,
     /// Digest of every file that the run depends on or wrote; nothing where there was no such file.
     pub files: BTreeMap<PathBuf, Option<Digest>>,
-    /// Folders that held exactly these files, at any depth; others would have changed the run.
-    pub folders: BTreeMap<PathBuf, BTreeSet<PathBuf>>,
+    /// Folders that held exactly these files, at any depth, as `files::shown` shows them; others would have changed the run.
+    pub folders: BTreeMap<PathBuf, BTreeSet<String>>,
     /// What the run said at its end.
     pub answer: Value,
 }
@@ -90,11 +90,16 @@ impl Receipt {
     /// Whether this program, asked the same, would read and write the bytes that are there. Reads every file, as many
     /// at a time as `threads`.
     pub fn still_holds(&self, threads: usize) -> bool {
-        let is_same = |folder: &PathBuf, files: &BTreeSet<PathBuf>| listing(folder).is_ok_and(|found| found == *files);
+        let is_same = |folder: &PathBuf, files: &BTreeSet<String>| names_in(folder).is_ok_and(|found| found == *files);
         Program::current().is_ok_and(|program| program == self.program)
             && self.folders.iter().all(|(folder, files)| is_same(folder, files))
             && all_hold(&self.files.iter().collect::<Vec<_>>(), threads.max(1))
     }
+}
+
+/// The names of all files of a folder, at any depth, as a receipt holds them: a user's file may have a name that is no text.
+pub fn names_in(folder: &Path) -> Result<BTreeSet<String>, FolderError> {
+    Ok(listing(folder)?.iter().map(|path| files::shown(path)).collect())
 }
 
 /// The digest that a receipt states of a file: nothing where there is none, or none that can be read.
@@ -103,12 +108,7 @@ pub fn digest_of(path: &Path) -> Option<Digest> {
 }
 
 fn all_hold(files: &[(&PathBuf, &Option<Digest>)], threads: usize) -> bool {
-    let holds = |part: &[(&PathBuf, &Option<Digest>)]| part.iter().all(|(path, digest)| digest_of(path) == **digest);
-    let size = files.len().div_ceil(threads).max(1);
-    std::thread::scope(|scope| {
-        let parts: Vec<_> = files.chunks(size).map(|part| scope.spawn(move || holds(part))).collect();
-        parts.into_iter().all(|part| part.join().unwrap_or(false))
-    })
+    parallel::map(files, threads, |(path, digest)| digest_of(path) == **digest).into_iter().all(|holds| holds)
 }
 
 fn path(root: &Path, question: &Value) -> Result<PathBuf> {
@@ -127,7 +127,7 @@ mod tests {
             question: json!({"profile": "quick"}),
             program: Program::current().expect("a test is a program"),
             files: BTreeMap::from([(read.clone(), digest_of(&read)), (absent.clone(), digest_of(&absent))]),
-            folders: BTreeMap::from([(folder.to_owned(), listing(folder).expect("listable"))]),
+            folders: BTreeMap::from([(folder.to_owned(), names_in(folder).expect("listable"))]),
             answer: json!({"verdicts": 3}),
         }
     }

@@ -73,7 +73,7 @@ pub enum FolderError {
     #[error(
         "{} {} not written by renas ({SUMS} does not list {}), and the report would replace it; nothing was written: \
          move it away, or name another folder with --reports",
-        paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "),
+        paths.iter().map(|path| files::shown(path)).collect::<Vec<_>>().join(", "),
         if paths.len() == 1 { "was" } else { "were" }, if paths.len() == 1 { "it" } else { "them" }
     )]
     Foreign {
@@ -137,6 +137,7 @@ fn experiment_of(path: &Path) -> Option<String> {
 /// Refuse what `write` would refuse for lack of an experiment, before anything is computed: `experiments` are all that
 /// the new report will hold, computed or rebuilt from evidence that is there.
 pub fn check(folder: &Path, experiments: &BTreeSet<String>) -> Result<(), FolderError> {
+    refuse_link(folder)?;
     let sums = Sums::of(folder)?;
     let held = listing(folder)?.into_iter().filter(|path| path.ends_with(evidence::FILE));
     let held = held.filter_map(|path| experiment_of(&path));
@@ -196,7 +197,7 @@ impl Written {
 
 fn note(folder: &Path, paths: &[PathBuf], what: &str) -> Option<String> {
     const SHOWN: usize = 8;
-    let mut names: Vec<String> = paths.iter().take(SHOWN).map(|path| path.display().to_string()).collect();
+    let mut names: Vec<String> = paths.iter().take(SHOWN).map(|path| files::shown(path)).collect();
     if paths.len() > SHOWN {
         names.push(format!("and {} more", paths.len() - SHOWN));
     }
@@ -211,6 +212,7 @@ fn note(folder: &Path, paths: &[PathBuf], what: &str) -> Option<String> {
 /// is refused is refused before the first write: see `FolderError`. Processes that write one folder take turns: to each,
 /// another's unfinished file would be one that nobody is writing.
 pub fn write(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Written, FolderError> {
+    refuse_link(folder)?;
     fs::create_dir_all(folder).map_err(failed("make", folder))?;
     let handle = fs::File::open(folder).map_err(failed("open", folder))?;
     handle.lock().map_err(failed("lock", folder))?;
@@ -273,16 +275,23 @@ fn digest_is(folder: &Path, path: &Path, promised: &str) -> Result<bool, FolderE
     Ok(found(folder, path)?.is_some_and(|bytes| Digest::of(&bytes).to_string() == promised))
 }
 
-/// An error where a place below `folder`, or a folder on the way to it, is a link.
+/// An error where `folder`, a place below it, or a folder on the way there is a link. What lies above `folder` is its owner's
+/// choice.
 fn refuse_links(folder: &Path, path: &Path) -> Result<(), FolderError> {
     let mut place = folder.to_owned();
+    refuse_link(&place)?;
     for part in path.components() {
         place.push(part);
-        if place.is_symlink() {
-            return Err(FolderError::Link { path: place });
-        }
+        refuse_link(&place)?;
     }
     Ok(())
+}
+
+fn refuse_link(place: &Path) -> Result<(), FolderError> {
+    match place.is_symlink() {
+        true => Err(FolderError::Link { path: place.to_owned() }),
+        false => Ok(()),
+    }
 }
 
 fn save(target: &Path, bytes: &[u8]) -> io::Result<()> {

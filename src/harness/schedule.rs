@@ -5,6 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::study::{Results, Study, StudyResult};
 use anyhow::{Context as _, Result, anyhow, ensure};
+use renas_base::parallel;
 
 /// Run every study of `plan` on up to `threads` threads and return their results by id.
 ///
@@ -17,11 +18,7 @@ pub fn run_in_order(
 ) -> Result<Results> {
     check(plan)?;
     let board = Board { state: Mutex::new(State::new(plan)), changed: Condvar::new() };
-    std::thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, plan.len().max(1)) {
-            scope.spawn(|| board.work(plan, run));
-        }
-    });
+    parallel::together(threads.min(plan.len()), || board.work(plan, run));
     let state = board.state.into_inner().unwrap_or_else(PoisonError::into_inner);
     match state.errors.into_iter().next() {
         Some((index, error)) => Err(error).with_context(|| format!("study {}", plan[index].id)),

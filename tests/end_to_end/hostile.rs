@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::bench::{Bench, files};
+use crate::bench::{Answer, Bench, files};
 
 /// How long anything of a tiny bench may take.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -107,10 +107,49 @@ fn pipes_in_the_places_of_files_are_named_and_nobody_waits_for_them() {
         let bytes = fs::read(bench.path(place)).expect("a file");
         pipe(&bench, place);
         assert_eq!(ends(bench.command(&[command]).stdout(Stdio::null()).stderr(Stdio::null())), Some(code), "{place}");
-        bench.renas(&[command]).expect(code, "it is no regular file (a pipe, a socket or a device)");
+        bench.renas(&[command]).expect(code, "not a regular file");
         fs::remove_file(bench.path(place)).expect("ours");
         fs::write(bench.path(place), bytes).expect("ours");
     }
+}
+
+/// A thread needs room for its stack; with this much for each there is none.
+#[test]
+fn a_machine_that_gives_no_threads_is_worked_on_with_one() {
+    let bench = Bench::new();
+    bench.renas(&["run", "--update-lock"]).expect(0, "report:");
+    let no_threads = [("RUST_MIN_STACK", "100000000000000")];
+    for command in ["list", "plan", "status", "report", "verify", "run"] {
+        bench.renas_with(&no_threads, &[command]).expect(0, "");
+    }
+    fs::remove_dir_all(bench.path("artifacts")).expect("ours");
+    bench.renas_with(&no_threads, &["run"]).expect(3, "Ctrl-C");
+}
+
+#[test]
+fn names_that_are_no_text_are_refused_for_folders_and_escaped_for_files_of_others() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let odd = std::ffi::OsStr::from_bytes(b"odd-\xff");
+    let bench = Bench::new();
+    for flag in ["--reports", "--store", "--experiments", "--data"] {
+        let answer = Answer::of(&bench.command(&["run", flag]).arg(odd).output().expect("runs"));
+        answer.expect(2, "invalid UTF-8");
+    }
+    bench.renas(&["run", "--update-lock"]).expect(0, "report:");
+    fs::write(bench.path("reports/quick").join(odd), "mine").expect("a file");
+    bench.write("reports/quick/line\nbreak\u{1b}[31m", "mine");
+    // The receipt names what the folder holds.
+    for _ in 0..2 {
+        bench.renas(&["run"]).expect(0, "0 trials computed");
+    }
+    let answer = bench.renas(&["verify"]);
+    answer.expect(4, "DIFFERS reports/quick/odd-\\xff: SHA256SUMS does not know it");
+    answer.expect(4, "DIFFERS reports/quick/line\\nbreak\\u{1b}[31m: SHA256SUMS does not know it");
+    let inside = bench.path("").join(odd);
+    fs::create_dir(&inside).expect("a folder");
+    fs::rename(bench.path("experiments"), inside.join("experiments")).expect("ours");
+    let answer = Answer::of(&bench.command(&["run"]).current_dir(&inside).output().expect("runs"));
+    answer.expect(3, "a name that is not UTF-8 text");
 }
 
 #[test]

@@ -82,17 +82,28 @@ fn a_file_of_the_user_at_a_place_of_the_report_is_not_replaced() {
 
 #[test]
 fn nothing_is_written_or_removed_through_a_link() {
-    let bench = Bench::new();
-    bench.renas(&["run"]).expect(0, "report:");
-    let (linked, elsewhere) = (bench.path("reports/quick/econas"), bench.path("elsewhere"));
-    fs::rename(&linked, &elsewhere).expect("it is ours");
-    symlink(&elsewhere, &linked).expect("linkable");
-    let manifest = bench.manifest().replace("Over the generations", "Over the years");
-    bench.write("experiments/econas.yaml", &manifest);
-    let before = bench.digests("elsewhere");
-    for command in ["run", "report"] {
-        bench.renas(&[command]).expect(2, "reports/quick/econas is a link");
-        assert_eq!(bench.digests("elsewhere"), before, "{command}");
-        assert!(linked.is_symlink(), "{command}");
+    for place in ["reports/quick/econas", "reports/quick"] {
+        let bench = Bench::new();
+        bench.renas(&["run"]).expect(0, "report:");
+        let (linked, elsewhere) = (bench.path(place), bench.path("elsewhere"));
+        fs::rename(&linked, &elsewhere).expect("it is ours");
+        symlink(&elsewhere, &linked).expect("linkable");
+        let manifest = bench.manifest().replace("Over the generations", "Over the years");
+        bench.write("experiments/econas.yaml", &manifest);
+        let before = bench.digests("elsewhere");
+        for command in ["run", "report"] {
+            bench.renas(&[command]).expect(2, &format!("{place} is a link"));
+            assert_eq!(bench.digests("elsewhere"), before, "{command}");
+            assert!(linked.is_symlink(), "{command}");
+        }
     }
+}
+
+#[test]
+fn all_reports_may_lie_behind_a_link_of_the_user() {
+    let bench = Bench::new();
+    fs::create_dir(bench.path("large disk")).expect("a new folder");
+    symlink(bench.path("large disk"), bench.path("reports")).expect("linkable");
+    bench.renas(&["run"]).expect(0, "report:");
+    assert!(bench.path("large disk/quick/index.html").is_file());
 }

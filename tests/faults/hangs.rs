@@ -1,10 +1,11 @@
 //! Workers that stop, keep silent or never end: each is told, killed and replaced within a limit.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Error;
 use renas::harness::event::Event;
-use renas::harness::executor::Limits;
+use renas::harness::executor::{Limits, introduce};
 use renas::harness::study::Context;
 use renas::network::spec::{Activation, NetworkSpec};
 use renas::task::Task;
@@ -119,4 +120,14 @@ fn a_worker_that_says_no_hello_does_not_delay_a_cancellation() {
     });
     assert!(format!("{:#}", results.expect_err("it was cancelled")).contains("interrupted"));
     assert!(scene.workers().iter().all(|process| !lives(*process)));
+}
+
+/// What `renas doctor` asks of each numerics.
+#[test]
+fn a_worker_that_says_nothing_of_itself_is_not_waited_for() {
+    let limits = Limits { hello: SHORT, ..Limits::default() };
+    let said = introduce(Path::new("sleep"), &["1000"], &limits).expect_err("it says nothing");
+    assert!(said.contains("said no hello after 600ms"), "{said}");
+    let said = introduce(Path::new("sh"), &["-c", "echo no GPU here >&2; exit 3"], &limits).expect_err("it ends");
+    assert!(said.contains("exited with status 3") && said.contains("no GPU here"), "{said}");
 }

@@ -68,8 +68,8 @@ fn run(arguments: Arguments) -> Result<()> {
         println!("{}", serde_json::to_string(&hello)?);
         return Ok(());
     }
-    watch::end_with_listener();
-    described::make_known(&Locations::from_environment(&arguments.data))?;
+    watch::end_with_listener().context("cannot start a thread")?;
+    described::make_known(&Locations::from_environment(&arguments.data));
     let mut data = data::DataSource::new(arguments.data, device);
     let role = match arguments.threads {
         Some(threads) => Role::Measuring { numerics: pins, threads },

@@ -10,14 +10,16 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{Signal, getpid, kill_process};
 
-/// Have this process killed once nobody can read what it writes to standard output.
-pub fn end_with_listener() {
-    std::thread::spawn(|| {
+/// Have this process killed once nobody can read what it writes to standard output. Errors where the system gives no thread.
+pub fn end_with_listener() -> std::io::Result<()> {
+    let watch = std::thread::Builder::new().name("watch".to_owned());
+    watch.spawn(|| {
         if nobody_listens() {
             // At once: what it is doing is for nobody, and the store removes its unfinished files.
             let _ = kill_process(getpid(), Signal::KILL);
         }
-    });
+    })?;
+    Ok(())
 }
 
 /// Wait until the reader of standard output is gone; false where that cannot be seen.

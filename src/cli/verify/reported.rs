@@ -180,8 +180,8 @@ fn check_sums(folder: &Path, found: &mut Found) {
         let place = folder.join(name);
         match files::read(&place) {
             Ok(bytes) if Digest::of(&bytes).to_string() == *digest => {}
-            Ok(_) => found.differs(format!("{}: its SHA-256 is not the one in {SUMS}", place.display())),
-            Err(error) => found.differs(format!("{}: {error}, and {SUMS} promises it", place.display())),
+            Ok(_) => found.differs(format!("{}: its SHA-256 is not the one in {SUMS}", files::shown(&place))),
+            Err(error) => found.differs(format!("{}: {error}, and {SUMS} promises it", files::shown(&place))),
         }
     }
     found.checked.report_files += sums.promised.len();
@@ -189,7 +189,7 @@ fn check_sums(folder: &Path, found: &mut Found) {
         Ok(names) => {
             for name in names.iter().filter(|name| name.as_path() != Path::new(SUMS)) {
                 if !sums.promised.contains_key(name) {
-                    found.differs(format!("{}: {SUMS} does not know it", folder.join(name).display()));
+                    found.differs(format!("{}: {SUMS} does not know it", files::shown(&folder.join(name))));
                 }
             }
         }

@@ -12,7 +12,7 @@ use crate::load::verify;
 use crate::locate::{Place, present};
 use crate::read::read_file;
 use crate::registry::{DataSet, File};
-use crate::regular;
+use renas_base::files;
 
 /// Whether the file is there with its pin.
 pub(super) fn is_right(set: &DataSet, file: &File, target: &Path) -> bool {
@@ -24,7 +24,7 @@ pub(super) fn file(set: &DataSet, file: &File, part: &Path, target: &Path) -> Re
     read_file(set, file, part).map_err(refused)?;
     let mut start = [0; 2];
     let compressed =
-        regular::open(part).and_then(|mut opened| opened.read_exact(&mut start)).is_ok() && start == [0x1f, 0x8b];
+        files::open_to_read(part).and_then(|mut opened| opened.read_exact(&mut start)).is_ok() && start == [0x1f, 0x8b];
     let name = if compressed { format!("{}.gz", file.name) } else { file.name.to_owned() };
     let events = install(file, part, &target.join(name), target)?;
     sync(target)?;
@@ -54,7 +54,7 @@ pub(super) fn archive(set: &DataSet, part: &Path, target: &Path) -> Result<Vec<E
 /// Write the members that are files of the data set, whatever folder they stand in.
 fn unpack(set: &DataSet, part: &Path, folder: &Path) -> Result<(), Refusal> {
     let damaged = |error: std::io::Error| Refusal::Content(format!("the archive cannot be unpacked: {error}"));
-    let opened = regular::open(part).map_err(|error| write_failed(part, error))?;
+    let opened = files::open_to_read(part).map_err(|error| write_failed(part, error))?;
     let mut archive = tar::Archive::new(MultiGzDecoder::new(std::io::BufReader::new(opened)));
     for entry in archive.entries().map_err(damaged)? {
         let entry = entry.map_err(damaged)?;

@@ -6,7 +6,6 @@
 use std::fs;
 use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt as _;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use super::decode::{self, DECODER};
@@ -18,8 +17,8 @@ use crate::description::{self, Description, FILE, LARGEST, Words};
 use crate::idx::Kind;
 use crate::order::OrderedDigest;
 use crate::registry::{Sizes, is_registered};
-use crate::regular;
 use renas_base::digest::Digest;
+use renas_base::{files, parallel};
 
 /// Images that are read before any of them is written.
 const GROUP: usize = 128;
@@ -233,15 +232,9 @@ impl Writing<'_> {
 /// `jobs`.
 fn read(group: &[ImageFile], size: usize, jobs: usize) -> Vec<Result<(Vec<u8>, bool), String>> {
     let read_one = |image: &ImageFile| {
-        let bytes = regular::read(&image.path).map_err(|error| error.to_string())?;
+        let bytes = files::read(&image.path).map_err(|error| error.to_string())?;
         let image = decode::image(&bytes)?;
         Ok((resize::square(&image.pixels, size), image.is_turned))
     };
-    let each = group.len().div_ceil(jobs.max(1)).max(1);
-    std::thread::scope(|scope| {
-        let read_some = |some: &[ImageFile]| some.iter().map(read_one).collect::<Vec<_>>();
-        let readers: Vec<_> = group.chunks(each).map(|some| scope.spawn(move || read_some(some))).collect();
-        let join = |one: std::thread::ScopedJoinHandle<'_, _>| one.join().unwrap_or_else(|bug| resume_unwind(bug));
-        readers.into_iter().flat_map(join).collect()
-    })
+    parallel::map(group, jobs, read_one)
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use super::Workbench;
@@ -15,6 +15,8 @@ use crate::store::{Address, Identity, Key, Record, Scratch, StepResult};
 use crate::study::{Context, Inference, Step, Training};
 use crate::timing::TimeSource;
 use renas_base::digest::Digest;
+use renas_base::files::shown;
+use renas_base::parallel;
 use renas_data::{load, registry};
 use renas_report::page::Clock;
 use renas_task::outcome::Outcome;
@@ -88,24 +90,18 @@ impl<'a> LiveContext<'a> {
         let threads = missing.len().min(self.bench.executor.jobs() + 1);
         let queue = Mutex::new(VecDeque::from(missing));
         let failure: Mutex<Option<(usize, anyhow::Error)>> = Mutex::new(None);
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    while let Some(mut next) = take(&queue, &failure) {
-                        match self.compute_or_defer(&mut next) {
-                            Ok(Some(record)) => {
-                                lock(found).insert(next.address.key(), record);
-                            }
-                            Ok(None) => lock(&queue).push_back(next),
-                            Err(error) => {
-                                let mut failure = lock(&failure);
-                                if failure.as_ref().is_none_or(|(position, _)| next.position < *position) {
-                                    *failure = Some((next.position, error));
-                                }
-                            }
+        parallel::together(threads, || {
+            while let Some(mut next) = take(&queue, &failure) {
+                match self.compute_or_defer(&mut next) {
+                    Ok(Some(record)) => drop(lock(found).insert(next.address.key(), record)),
+                    Ok(None) => lock(&queue).push_back(next),
+                    Err(error) => {
+                        let mut failure = lock(&failure);
+                        if failure.as_ref().is_none_or(|(position, _)| next.position < *position) {
+                            *failure = Some((next.position, error));
                         }
                     }
-                });
+                }
             }
         });
         match failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
@@ -192,7 +188,15 @@ impl Workbench<'_> {
 
 /// Workers may run in another folder.
 fn absolute(path: PathBuf) -> Result<PathBuf> {
-    std::path::absolute(&path).with_context(|| format!("cannot find where {} is", path.display()))
+    let path = std::path::absolute(&path).with_context(|| format!("cannot find where {} is", path.display()))?;
+    // Requests are JSON text.
+    let is_text = path.to_str().is_some();
+    ensure!(
+        is_text,
+        "{} has a name that is not UTF-8 text: work in another folder, or name one with --store",
+        shown(&path)
+    );
+    Ok(path)
 }
 
 impl LiveContext<'_> {

@@ -11,6 +11,7 @@ use super::workbench::{lock, trial_name};
 use crate::event::Event;
 use crate::store::{Address, Key, StoreError};
 use renas_base::digest::Digest;
+use renas_base::parallel;
 use renas_task::Task;
 
 impl Workbench<'_> {
@@ -48,16 +49,7 @@ impl Workbench<'_> {
 
     /// Do something with each item, as many at a time as there are workers; the error of the first item that has one.
     fn side_by_side<T: Sync>(&self, items: &[T], act: impl Fn(&T) -> Result<()> + Sync) -> Result<()> {
-        let size = items.len().div_ceil(self.executor.jobs()).max(1);
-        let part = |part: &[T]| part.iter().try_for_each(&act);
-        std::thread::scope(|scope| {
-            let parts: Vec<_> = items.chunks(size).map(|items| scope.spawn(move || part(items))).collect();
-            let join = |thread: std::thread::ScopedJoinHandle<'_, Result<()>>| match thread.join() {
-                Ok(result) => result,
-                Err(bug) => std::panic::resume_unwind(bug),
-            };
-            parts.into_iter().map(join).collect::<Vec<_>>().into_iter().collect()
-        })
+        parallel::map(items, self.executor.jobs(), act).into_iter().collect()
     }
 
     /// The verified bytes of an object. One that is missing or damaged is made again where its trial is known.

@@ -131,7 +131,8 @@ pub enum ExecuteError {
     Cancelled,
 }
 
-fn told(last_words: &str) -> String {
+/// The last words of a worker, as they follow how it ended.
+pub(super) fn told(last_words: &str) -> String {
     match last_words {
         "" => "; it said nothing on standard error".to_owned(),
         words => format!("; its last words:\n{words}"),

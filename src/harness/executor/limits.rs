@@ -59,7 +59,7 @@ impl Limits {
     }
 
     /// How long a task may take.
-    pub(super) fn of(&self, task: &Task) -> Duration {
+    pub fn of(&self, task: &Task) -> Duration {
         let scale = self.task.as_secs_f64() / Self::default().task.as_secs_f64();
         let seconds = expected_seconds(task).map(|seconds| seconds * FACTOR * scale.max(1.0));
         let needed = seconds.map_or(CEILING, |seconds| Duration::try_from_secs_f64(seconds).unwrap_or(CEILING));

@@ -1,6 +1,7 @@
 //! Who computes trials: a pool of worker processes on this machine, behind a trait.
 
 mod execute; // the trait, what is handed over, and what can go wrong
+mod introduction; // what a worker says of itself, asked for nothing else
 mod limits; //  how long workers are waited for
 mod machine; // what processes on this machine share: one takes times, and none computes beside it
 mod pipes; //   whole lines to and from a process, within limits
@@ -9,5 +10,6 @@ mod process; // one process with all that it started: started, killed, waited fo
 mod worker; //  one worker: hello, ask, last words
 
 pub use execute::{ATTEMPTS, Answer, Execute, ExecuteError, Job};
+pub use introduction::introduce;
 pub use limits::Limits;
 pub use pool::{Canceller, Pool, Settings};

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 
 use super::claims::{Known, Names, claim};
@@ -15,7 +14,7 @@ use super::profiles::{cluster_seconds, profile_settings};
 use super::yaml;
 use crate::study::Paper;
 use renas_base::digest::Digest;
-use renas_base::files;
+use renas_base::{files, parallel};
 use renas_data::registry;
 use renas_report::page::{self, AuditEntry, Deviation};
 
@@ -101,12 +100,7 @@ pub fn load_all(dir: &Path, papers: &[&dyn Paper]) -> Result<Vec<Manifest>, Mani
     let mut mistakes = Mistakes::default();
     let names = names(dir)?;
     // Side by side: reading them is most of what `renas list` does.
-    let loaded: Vec<_> = std::thread::scope(|scope| {
-        let load = |name: &String| load_file(&dir.join(format!("{name}.yaml")), papers);
-        let loading: Vec<_> = names.iter().map(|name| scope.spawn(move || load(name))).collect();
-        let join = |one: std::thread::ScopedJoinHandle<'_, _>| one.join().unwrap_or_else(|bug| resume_unwind(bug));
-        loading.into_iter().map(join).collect()
-    });
+    let loaded = parallel::map(&names, names.len(), |name| load_file(&dir.join(format!("{name}.yaml")), papers));
     for manifest in loaded {
         match manifest {
             Ok(manifest) => manifests.push(manifest),

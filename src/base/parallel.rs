@@ -1,0 +1,60 @@
+//! The same work on many items at a time.
+
+use rayon::prelude::*;
+
+/// `work` on each item, on as many threads as `threads`, in the order of the items. Where the system gives no threads
+/// (`ulimit -u`, the pids limit of a container), this one does it all. A panic of `work` goes on in the caller.
+pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let pool = match threads.min(items.len()) {
+        0 | 1 => None,
+        threads => rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok(),
+    };
+    match pool {
+        Some(pool) => pool.install(|| items.par_iter().map(&work).collect()),
+        None => items.iter().map(work).collect(),
+    }
+}
+
+/// `work` on this thread and on `threads - 1` others, or fewer where the system gives no more; back when all are done.
+pub fn together(threads: usize, work: impl Fn() + Sync) {
+    std::thread::scope(|scope| {
+        let start = || std::thread::Builder::new().spawn_scoped(scope, &work);
+        let _others: Vec<_> = (1..threads).map_while(|_| start().ok()).collect();
+        work();
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn results_come_in_the_order_of_the_items_for_any_number_of_threads() {
+        let items: Vec<usize> = (0..100).collect();
+        for threads in [0, 1, 2, 7, 200] {
+            assert_eq!(
+                map(&items, threads, |item| item * item),
+                items.iter().map(|item| item * item).collect::<Vec<_>>()
+            );
+        }
+        assert!(map(&[0_u8; 0], 3, |_| ()).is_empty());
+    }
+
+    #[test]
+    fn all_threads_work_and_are_waited_for() {
+        for threads in [0, 1, 5] {
+            let done = AtomicUsize::new(0);
+            together(threads, || {
+                done.fetch_add(1, Ordering::SeqCst);
+            });
+            assert_eq!(done.into_inner(), threads.max(1));
+        }
+    }
+
+    #[test]
+    fn a_panic_goes_on_in_the_caller() {
+        let fails = || map(&[1, 2, 3], 2, |item| assert!(*item != 2, "two"));
+        assert!(std::panic::catch_unwind(fails).is_err());
+    }
+}
