@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 
@@ -73,6 +74,9 @@ for line in sys.stdin:
         sys.stdout.write('{"reply":"do')
         sys.stdout.flush()
         sys.exit(0)
+    if name == "leaves-a-child" and misbehaves:
+        subprocess.Popen(["sleep", "1000"])
+        sys.exit(3)
     if name == "stopped" and misbehaves:
         os.kill(os.getpid(), signal.SIGSTOP)
     if name == "silent" and misbehaves:

@@ -122,6 +122,12 @@ fn a_worker_that_says_no_hello_does_not_delay_a_cancellation() {
     assert!(scene.workers().iter().all(|process| !lives(*process)));
 }
 
+/// What it started holds its pipes open for as long as it lives.
+#[test]
+fn a_worker_that_died_is_not_waited_for_because_its_child_lives() {
+    is_replaced("leaves-a-child", Limits::default(), "exited with status 3", &tasks(2));
+}
+
 /// What `renas doctor` asks of each numerics.
 #[test]
 fn a_worker_that_says_nothing_of_itself_is_not_waited_for() {

@@ -29,7 +29,8 @@ pub(super) fn check(
 ) -> Result<(), Failure> {
     let folder = arguments.reports.join(session.profile.name());
     let promised = promised(session, found);
-    if !folder.exists() {
+    // An empty folder is no report: version control does not keep it either.
+    if listing(&folder).is_ok_and(|files| files.is_empty()) {
         for (id, lock) in &promised {
             let Some(lock) = lock else { continue };
             found.checked.locks += 1;
@@ -165,10 +166,11 @@ fn check_sums(folder: &Path, found: &mut Found) {
     let sums = match files::read(&path) {
         Ok(bytes) => Sums::parse(&String::from_utf8_lossy(&bytes)),
         Err(error) => {
-            found.differs(format!(
-                "{}: it cannot be read: {error}; nothing says which bytes its files had",
-                path.display()
-            ));
+            let why = match error.kind() {
+                std::io::ErrorKind::NotFound => "it is not there".to_owned(),
+                _ => format!("it cannot be read: {error}"),
+            };
+            found.differs(format!("{}: {why}; nothing says which bytes the files of this folder had", path.display()));
             return;
         }
     };

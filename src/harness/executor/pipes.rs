@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, ioctl_fionbio};
+use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 /// Longest line that is read from a worker; curves of a million numbers fit.
 const LONGEST_LINE: usize = 64 << 20;
 
 /// The standard input and output of a process.
+///
+/// A process that has ended is not waited for where others hold its pipes open: what it had said is read, and no more.
 pub(super) struct Pipes {
+    process: Option<Pid>,
     stdin: Option<ChildStdin>,
     stdout: ChildStdout,
     /// What it said and nobody took yet.
@@ -34,11 +38,11 @@ pub(super) enum Obstacle<L> {
 
 impl Pipes {
     /// Of a process that was just started.
-    pub(super) fn new(stdin: ChildStdin, stdout: ChildStdout) -> io::Result<Self> {
+    pub(super) fn new(process: Option<Pid>, stdin: ChildStdin, stdout: ChildStdout) -> io::Result<Self> {
         // Only our end: the process sees ordinary pipes.
         ioctl_fionbio(&stdin, true)?;
         ioctl_fionbio(&stdout, true)?;
-        Ok(Self { stdin: Some(stdin), stdout, said: Vec::new(), searched: 0 })
+        Ok(Self { process, stdin: Some(stdin), stdout, said: Vec::new(), searched: 0 })
     }
 
     /// Say no more.
@@ -59,9 +63,10 @@ impl Pipes {
     ) -> Result<(), Obstacle<L>> {
         let stdin = self.stdin.as_mut().ok_or(Obstacle::Closed)?;
         while !bytes.is_empty() {
+            let is_over = has_ended(self.process);
             match stdin.write(bytes) {
                 Ok(count) => bytes = &bytes[count..],
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && !is_over => {
                     ready(rustix::fd::AsFd::as_fd(stdin), PollFlags::OUT, wait().map_err(Obstacle::Late)?);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -88,10 +93,12 @@ impl Pipes {
             }
             // Also where there is always something to read: what never ends is late too.
             let patience = wait().map_err(Obstacle::Late)?;
+            // Asked before reading: what it said until then is there to be read.
+            let is_over = has_ended(self.process);
             match self.stdout.read(&mut buffer) {
                 Ok(0) => return Err(Obstacle::Closed),
                 Ok(count) => self.said.extend_from_slice(&buffer[..count]),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && !is_over => {
                     ready(rustix::fd::AsFd::as_fd(&self.stdout), PollFlags::IN, patience);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
@@ -99,6 +106,12 @@ impl Pipes {
             }
         }
     }
+}
+
+/// Whether a child of ours has ended; it is not waited for, so that its number stays its own.
+pub(super) fn has_ended(process: Option<Pid>) -> bool {
+    let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+    process.is_none_or(|process| matches!(waitid(WaitId::Pid(process), look), Ok(Some(_)) | Err(_)))
 }
 
 /// Wait until a pipe is ready, or its other end closed, or for that long; the caller tries it and sees.

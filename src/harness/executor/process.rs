@@ -12,9 +12,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{Pid, Signal, kill_process_group};
 
-use super::pipes::Pipes;
+use super::pipes::{Pipes, has_ended};
 
 /// Bytes of standard error that are kept, and lines of them that are told.
 const KEPT_BYTES: usize = 8 << 10;
@@ -83,9 +83,13 @@ impl Children {
     }
 }
 
+fn pid(number: u32) -> Option<Pid> {
+    i32::try_from(number).ok().and_then(Pid::from_raw)
+}
+
 /// Kill all processes of a group whose leader was not waited for.
 fn kill_group(group: u32) {
-    if let Some(group) = i32::try_from(group).ok().and_then(Pid::from_raw) {
+    if let Some(group) = pid(group) {
         // It fails only where nobody of it is left.
         let _ = kill_process_group(group, Signal::KILL);
     }
@@ -117,7 +121,7 @@ impl Process {
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let words = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&words);
-        let pipes = Pipes::new(stdin.expect("it was asked for"), stdout.expect("it was asked for"));
+        let pipes = Pipes::new(pid(id), stdin.expect("it was asked for"), stdout.expect("it was asked for"));
         let listener = std::thread::Builder::new().name("last words".to_owned());
         let stderr = stderr.expect("it was asked for");
         let parts = pipes.and_then(|pipes| Ok((pipes, listener.spawn(move || listen(stderr, &heard))?)));
@@ -134,10 +138,7 @@ impl Process {
     pub(super) fn ending(&mut self) -> Option<ExitStatus> {
         self.pipes.close_input();
         let deadline = Instant::now() + GRACE;
-        let id = i32::try_from(self.id).ok().and_then(Pid::from_raw)?;
-        // Looked at without waiting for it: until its group was killed, its number must stay its own.
-        let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
-        while !matches!(waitid(WaitId::Pid(id), look), Ok(Some(_)) | Err(_)) {
+        while !has_ended(pid(self.id)) {
             if Instant::now() >= deadline {
                 return None;
             }
