@@ -8,6 +8,7 @@ pub use renas_cli as cli;
 pub use renas_data as data; // registered data sets: pins, fetch, formats, splits
 pub use renas_harness as harness; // manifests, plans, memoised execution, the store, lock files
 pub use renas_network as network; // the description of a network, its shapes and cost, its weights as tensors
+pub use renas_observe as observe; // typed rows of observations, and quantities and tables declared over them
 pub use renas_papers as papers; // the papers, each in one folder: search spaces, searches, analyses
 pub use renas_report as report; // findings, claims and verdicts, and the pages made of them
 pub use renas_search as search; // algorithms that ask for evaluations: NSGA-II; Pareto sorting, fronts, hypervolume

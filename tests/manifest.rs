@@ -1,7 +1,6 @@
 //! Manifests from text to checked values: what is right is read, and every mistake is named with its line, in one pass.
 //!
-//! A good manifest is changed in one or two places per test; the messages are asserted word for word, because they are
-//! what a user has to work with.
+//! A good manifest is changed in one or two places per test; messages are asserted word for word: users work with them.
 
 #[path = "manifest/clock.rs"]
 mod clock;
@@ -11,6 +10,8 @@ mod brought; // data sets that readers bring
 mod any_text; // what is no manifest at all
 #[path = "manifest/claims.rs"]
 mod claims; // what a claim may expect
+#[path = "manifest/findings.rs"]
+mod findings; // quantities and tables that it declares
 #[path = "manifest/numbers.rs"]
 mod numbers; // the numbers that papers print
 #[path = "manifest/papers.rs"]
@@ -267,8 +268,8 @@ fn an_unknown_quantity_is_reported_with_its_line_and_the_nearest() {
         [
             "33: claims[0].expectation.one_run.quantity: no quantity `digits.acuracy`; did you mean `digits.accuracy`?",
             "40: claims[1].expectation.all[1].bound.quantity: no quantity `zebra`; known: `digits.accuracy`, \
-             `digits.flops`, `digits.gain`, `digits.final`, `mnist.accuracy`, `mnist.flops`, `mnist.gain`, `mnist.final`, \
-             `cifar10.accuracy`, `cifar10.flops`, `cifar10.gain`, `cifar10.final`",
+             `digits.final`, `digits.flops`, `digits.gain`, `cifar10.accuracy`, `cifar10.final`, `cifar10.flops`, \
+             `cifar10.gain`, `mnist.accuracy`, `mnist.final`, `mnist.flops`, `mnist.gain`",
         ]
     );
 }

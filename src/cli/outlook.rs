@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::exit::{Classify as _, Failure};
 use super::session::{Selected, Session};
+use renas_harness::analysis::{Promise, Unplanned};
 use renas_report::catalogue::Promised;
 use renas_report::judge::Judgement;
 use renas_report::outlook::{Outlook, Planned, outlook};
@@ -17,9 +18,9 @@ use renas_report::outlook::{Outlook, Planned, outlook};
 pub fn outlooks(session: &Session<'_>, selected: &Selected) -> Result<Vec<(String, Outlook)>, Failure> {
     let settings = selected.settings(session.profile)?;
     let plan = selected.paper.plan(&settings.parameters).or_bad_input()?;
-    let promised = selected.paper.quantities(&settings.parameters).or_bad_input()?;
-    let promised: BTreeMap<String, Promised> = promised.into_iter().map(|one| (one.name.clone(), one)).collect();
-    let clusters = selected.paper.clusters(&settings.parameters).or_bad_input()?;
+    let Promise { quantities, clusters, .. } =
+        selected.analysis(settings).promise().map_err(Unplanned::into_error).or_bad_input()?;
+    let promised: BTreeMap<String, Promised> = quantities.into_iter().map(|one| (one.name.clone(), one)).collect();
     let mut data: Vec<String> = plan.into_iter().flat_map(|study| study.data).collect();
     data.sort_unstable();
     data.dedup();

@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow, ensure};
 use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
 use renas_data::locate::Locations;
+use renas_harness::analysis::Analysis;
 use renas_harness::executor::{Limits, Pool, Settings};
 use renas_harness::manifest::load::{self, ManifestError};
 use renas_harness::manifest::model::{Manifest, Profile, ProfileSettings};
@@ -213,6 +214,12 @@ impl Selected {
         Ok(part)
     }
 
+    /// What its results will say at a profile.
+    pub fn analysis<'e>(&'e self, settings: &'e ProfileSettings) -> Analysis<'e> {
+        let declarations = &self.manifest.declarations;
+        Analysis { paper: self.paper, parameters: &settings.parameters, declarations }
+    }
+
     /// The experiment at a profile, ready to run.
     pub fn experiment<'e>(
         &'e self,
@@ -224,6 +231,7 @@ impl Selected {
             paper: self.paper,
             parameters: &settings.parameters,
             plan,
+            declarations: &self.manifest.declarations,
             claims: &self.manifest.claims,
             profile: settings.profile.name(),
             cluster_seconds: &settings.cluster_seconds,

@@ -21,7 +21,7 @@ pub(super) fn read(set: &DataSet, place: &Place) -> Result<Vec<Vec<u8>>, DataErr
         Place::Embedded => {
             let file = &set.files[0];
             let bytes = set.embedded.unwrap_or_default();
-            let content = decompress(Cursor::new(bytes), file);
+            let content = decompress(Cursor::new(bytes), bytes.len() as u64, file);
             content.verified(set, file, &format!("{} (embedded)", file.name)).map(|bytes| vec![bytes])
         }
     }
@@ -30,7 +30,8 @@ pub(super) fn read(set: &DataSet, place: &Place) -> Result<Vec<Vec<u8>>, DataErr
 /// The content of one file, equal to its pin.
 pub(super) fn read_file(set: &DataSet, file: &File, path: &Path) -> Result<Vec<u8>, DataError> {
     let opened = files::open_to_read(path).map_err(|error| DataError::Read { path: path.to_owned(), error })?;
-    let content = decompress(BufReader::with_capacity(1 << 16, opened), file);
+    let held = opened.metadata().map_err(|error| DataError::Read { path: path.to_owned(), error })?.len();
+    let content = decompress(BufReader::with_capacity(1 << 16, opened), held, file);
     match content.end {
         End::Unreadable(error) => Err(DataError::Read { path: path.to_owned(), error }),
         End::Whole | End::Damaged(_) | End::Followed => content.verified(set, file, &path.display().to_string()),
@@ -94,12 +95,16 @@ fn describe(length: u64, digest: Option<Digest>) -> String {
     format!("{length} bytes{digest}")
 }
 
-/// The content behind `reader`: itself, or what is compressed in it. No registered file begins like gzip.
-fn decompress(mut reader: impl BufRead, file: &File) -> Content {
-    let mut taken = Taken::new(file);
-    let end = match reader.fill_buf() {
-        Ok([0x1f, 0x8b, ..]) => members(reader, &mut taken),
-        Ok(_) | Err(_) => taken.all(reader).map_or_else(End::Unreadable, |()| End::Whole),
+/// The content behind `reader`, which holds so many bytes: itself, or what is compressed in it. No registered file begins
+/// like gzip.
+fn decompress(mut reader: impl BufRead, held: u64, file: &File) -> Content {
+    let is_compressed = matches!(reader.fill_buf(), Ok([0x1f, 0x8b, ..]));
+    let most = if is_compressed { held.saturating_mul(MOST_EXPANSION) } else { held };
+    let mut taken = Taken::new(file, most);
+    let end = if is_compressed {
+        members(reader, &mut taken)
+    } else {
+        taken.all(reader).map_or_else(End::Unreadable, |()| End::Whole)
     };
     taken.ended(end)
 }
@@ -128,6 +133,9 @@ fn members(mut reader: impl BufRead, taken: &mut Taken) -> End {
     }
 }
 
+/// What gzip makes of one byte at most: 258 bytes for two bits (RFC 1951, section 3.2.5).
+const MOST_EXPANSION: u64 = 1032;
+
 /// What was read so far.
 struct Taken {
     wanted: usize,
@@ -137,9 +145,12 @@ struct Taken {
 }
 
 impl Taken {
-    fn new(file: &File) -> Self {
-        let wanted = usize::try_from(file.length).unwrap_or(usize::MAX);
-        Self { wanted, bytes: Vec::with_capacity(wanted), length: 0, hasher: Hasher::default() }
+    /// Of a file that cannot give more than `most` bytes. Memory is asked for as many as come at most: a description may
+    /// announce any length.
+    fn new(file: &File, most: u64) -> Self {
+        let size = |length: u64| usize::try_from(length).unwrap_or(usize::MAX);
+        let bytes = Vec::with_capacity(size(file.length.min(most)));
+        Self { wanted: size(file.length), bytes, length: 0, hasher: Hasher::default() }
     }
 
     /// Read to the end.

@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::analysis::{Analysis, Unplanned};
 use super::context::{ReplayContext, Workbench};
 use super::event::{Event, Observer};
 use super::schedule::run_in_order;
@@ -20,6 +21,7 @@ use super::timing::TimeSource;
 use renas_base::digest::Digest;
 use renas_data::locate::{Locations, locate};
 use renas_data::registry::{self, Content, DataSet};
+use renas_observe::declare::Declarations;
 use renas_report::claim::Claim;
 use renas_report::findings::Findings;
 use renas_report::judge::{Judgement, Setting, judge};
@@ -38,6 +40,8 @@ pub struct Experiment<'a> {
     pub parameters: &'a Value,
     /// The studies to run: the plan, or a part of it that holds all that it needs.
     pub plan: &'a [Study],
+    /// What the manifest declares over the paper's observations.
+    pub declarations: &'a Declarations,
     /// The claims to judge.
     pub claims: &'a [Claim],
     /// The profile's name.
@@ -169,12 +173,14 @@ impl Experiment<'_> {
 
     /// What the results say. Pure.
     pub fn conclude(&self, studied: &Studied) -> Result<Conclusions> {
-        let findings = self.paper.analyze(self.parameters, &studied.results).context("analysis")?;
+        let Self { paper, parameters, declarations, .. } = *self;
+        let analysis = Analysis { paper, parameters, declarations };
+        let promise = analysis.promise().map_err(Unplanned::into_error).context("the names of quantities")?;
+        let findings = analysis.findings(&promise, &studied.results)?;
         let summaries = summarize(&findings);
         let data = self.data();
         let Self { profile, clock, cluster_seconds, .. } = *self;
-        let promised = self.paper.quantities(self.parameters).context("the names of quantities")?;
-        let promised: BTreeSet<String> = promised.into_iter().map(|one| one.name).collect();
+        let promised: BTreeSet<String> = promise.quantities.into_iter().map(|one| one.name).collect();
         let setting = Setting { data: &data, profile, clock, promised: &promised, cluster_seconds };
         let judgements = self.claims.iter().map(|claim| judge(claim, &findings, &summaries, setting)).collect();
         Ok(Conclusions { findings, summaries, judgements })

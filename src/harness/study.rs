@@ -14,6 +14,8 @@ use crate::manifest::decode::Section;
 pub use crate::results::{Results, StudyResult};
 pub use crate::timing::{Inference, Training};
 use renas_base::digest::Digest;
+use renas_observe::frame::Frame;
+use renas_observe::rows::Rows;
 use renas_report::catalogue::Promised;
 use renas_report::findings::Findings;
 use renas_task::outcome::Outcome;
@@ -73,12 +75,23 @@ pub trait Paper: Sync {
     /// ```
     fn parameters(&self, section: &mut Section<'_>) -> Value;
 
+    /// Its tables of observations, its dimensions and how many units it plans under these parameters: what declarations of the
+    /// manifest may name.
+    fn frame(&self, _parameters: &Value) -> Result<Frame> {
+        Ok(Frame::default())
+    }
+
     /// All quantities that `analyze` will find under these parameters, in ascending order of name; claims may refer to them.
-    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>>;
+    /// None where all are declared.
+    fn quantities(&self, _parameters: &Value) -> Result<Vec<Promised>> {
+        Ok(Vec::new())
+    }
 
     /// How many clusters these parameters plan, by what a cluster is (`search seed`): of every cluster that `quantities` names,
     /// where the plan says it.
-    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>>;
+    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>> {
+        Ok(self.frame(parameters)?.units)
+    }
 
     /// The studies of a profile, each after what it needs. Pure.
     fn plan(&self, parameters: &Value) -> Result<Vec<Study>>;
@@ -86,7 +99,12 @@ pub trait Paper: Sync {
     /// Run one study. `results` holds what the study needs. Must depend on nothing but its arguments.
     fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value>;
 
-    /// What the results say. Pure.
+    /// The rows of its tables of observations. Pure.
+    fn observe(&self, _parameters: &Value, _results: &Results) -> Result<Vec<Rows>> {
+        Ok(Vec::new())
+    }
+
+    /// What the results say beside what is declared over the observations. Pure.
     fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings>;
 }
 

@@ -43,7 +43,8 @@ pub fn cost(network: &NetworkSpec) -> Result<Cost, ShapeError> {
     let mut total = NodeCost::default();
     for node in &nodes {
         total.parameters += node.parameters;
-        total.multiply_adds += node.multiply_adds;
+        // Each is below 2^62, and four of that size are more than the type holds: no network that anybody can compute.
+        total.multiply_adds = total.multiply_adds.saturating_add(node.multiply_adds);
         total.activations += node.activations;
     }
     Ok(Cost { nodes, total })
@@ -210,6 +211,20 @@ mod tests {
             assert_eq!(*node, expected, "{}", network.nodes[index].name);
         }
         assert_eq!(cost.total, NodeCost { parameters: 540, multiply_adds: 32_896, activations: 2_880 });
+    }
+
+    /// A kernel of 2^15 x 2^15 on an image of that size has 2^60 multiply-adds: 17 of them are more than 2^64.
+    #[test]
+    fn what_is_too_much_to_be_counted_is_as_much_as_can_be() {
+        let side = 1 << 15;
+        let kernel = Operator::Conv2dRect { filters: 1, kernel: [side; 2], stride: 1, padding: [side / 2; 2] };
+        let layers = |count| (0..count).map(|index| (format!("layer_{index}"), kernel.clone())).collect();
+        let total = |count| {
+            let network = NetworkSpec::sequential(vec![1, side, side], layers(count));
+            cost(&network).expect("valid").total.multiply_adds
+        };
+        assert!((1 << 60..1 << 61).contains(&total(1)));
+        assert_eq!(total(17), u64::MAX);
     }
 
     /// Powers of two as constants, so that the sum by hand is exact. Linear(4, 3): 12 multiply-adds, 15 parameters, 3

@@ -11,6 +11,9 @@ use super::spec::{INPUT, NetworkSpec, Node, Operator};
 /// The largest number of values that one node may have per sample; what is above is a mistake, not a network.
 pub const LARGEST_VALUE: usize = 1 << 31;
 
+/// The largest number of values that one tensor of weights may have.
+pub const LARGEST_TENSOR: usize = 1 << 31;
+
 /// What is wrong with a network, and where.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ShapeError {
@@ -60,6 +63,7 @@ pub fn shapes(network: &NetworkSpec) -> Result<Vec<Vec<usize>>, ShapeError> {
         if volume(&shape).is_none() {
             return Err(rule(format!("its value {shape:?} is larger than {LARGEST_VALUE} numbers")));
         }
+        check_weights(&node.operator, sources[0]).map_err(rule)?;
         places.insert(&node.name, index);
         shapes.push(shape);
     }
@@ -102,6 +106,32 @@ fn volume(shape: &[usize]) -> Option<usize> {
         .iter()
         .try_fold(1usize, |product, &size| product.checked_mul(size))
         .filter(|&product| (1..=LARGEST_VALUE).contains(&product))
+}
+
+/// A kernel may be as large as its padding, which no value shows: the weights are looked at too. What reads them may
+/// multiply their sizes.
+fn check_weights(operator: &Operator, source: &[usize]) -> Result<(), String> {
+    let sizes = match *operator {
+        Operator::Linear { units } => [units, source[0], 1, 1],
+        Operator::Conv2d { filters, kernel, groups, .. } => [filters, source[0] / groups, kernel, kernel],
+        Operator::Conv2dRect { filters, kernel: [height, width], .. } => [filters, source[0], height, width],
+        Operator::BatchNorm
+        | Operator::Activation { .. }
+        | Operator::MaxPool2d { .. }
+        | Operator::AvgPool2d { .. }
+        | Operator::GlobalMeanPool
+        | Operator::Flatten
+        | Operator::Concat
+        | Operator::Add
+        | Operator::Multiply
+        | Operator::Slice { .. }
+        | Operator::LatentSample => return Ok(()),
+    };
+    let values = sizes.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
+    match values {
+        Some(values) if values <= LARGEST_TENSOR => Ok(()),
+        Some(_) | None => Err(format!("its weights {sizes:?} are more than {LARGEST_TENSOR} numbers")),
+    }
 }
 
 /// Names become tensor names (`<name>.weight`), so they hold no dot.

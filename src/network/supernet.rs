@@ -190,7 +190,8 @@ impl Supernet {
         shared: &mut Shared,
     ) -> Result<Vec<usize>, SupernetError> {
         let Slot { alternatives, shares, .. } = slot;
-        if !shares.is_empty() && (shares.len() != alternatives.len() || shares.contains(&0)) {
+        let sum = shares.iter().try_fold(0usize, |sum, share| sum.checked_add(*share));
+        if !shares.is_empty() && (shares.len() != alternatives.len() || shares.contains(&0) || sum.is_none()) {
             let (slot, shares, alternatives) = (slot.name.clone(), shares.clone(), alternatives.len());
             return Err(SupernetError::Shares { slot, shares, alternatives });
         }
@@ -218,7 +219,7 @@ impl Supernet {
         handed_on.ok_or_else(|| SupernetError::Empty(slot.name.clone()))
     }
 
-    /// The nodes of an alternative at a width, reading `previous` from where that is.
+    /// The nodes of an alternative at a width, reading `previous` from where that is. `tensors` and `shapes` judge them.
     fn scaled<'a>(
         &'a self,
         slot: usize,
@@ -227,7 +228,8 @@ impl Supernet {
         previous: &'a str,
     ) -> impl Iterator<Item = Node> + 'a {
         let is_last = slot + 1 == self.slots.len();
-        let scale = move |size: usize| if is_last { size } else { (size * width).div_ceil(self.denominator) };
+        let scaled = move |size: usize| size.saturating_mul(width).div_ceil(self.denominator.max(1));
+        let scale = move |size: usize| if is_last { size } else { scaled(size) };
         fragment.iter().map(move |node| Node {
             name: node.name.clone(),
             operator: scaled_operator(&node.operator, scale),

@@ -71,6 +71,11 @@ pub fn decode(bytes: &[u8]) -> Result<Tensors, WeightsError> {
         if view.dtype() != Dtype::F32 {
             return Err(WeightsError::Kind { name: name.to_owned(), kind: view.dtype() });
         }
+        // A size of 0 hides others of any number, which readers multiply.
+        if view.shape().iter().try_fold(1usize, |product, size| product.checked_mul((*size).max(1))).is_none() {
+            let shape = view.shape().to_vec();
+            return Err(WeightsError::Size { name: name.to_owned(), shape, values: view.data().len() / 4 });
+        }
         let numbers = view.data().chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]));
         tensors.insert(name.to_owned(), Tensor { shape: view.shape().to_vec(), values: numbers.collect() });
     }
@@ -110,6 +115,10 @@ mod tests {
     fn broken_bytes_and_wrong_sizes_are_errors() {
         let bytes = encode(&example()).expect("valid");
         assert!(decode(&bytes[..bytes.len() - 1]).is_err());
+        let header = br#"{"x":{"dtype":"F32","shape":[0,1099511627776,1099511627776],"data_offsets":[0,0]}}      "#;
+        let hidden = [(header.len() as u64).to_le_bytes().as_slice(), header].concat();
+        let error = decode(&hidden).expect_err("2^80 behind a zero").to_string();
+        assert!(error.contains("`x` has 0 values, but shape [0, "), "{error}");
         let wrong = Tensors::from([("x".to_owned(), Tensor { shape: vec![3], values: vec![1.0] })]);
         let error = encode(&wrong).expect_err("one value for shape [3]").to_string();
         assert!(error.contains("`x` has 1 values, but shape [3]"), "{error}");

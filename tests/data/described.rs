@@ -5,7 +5,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use renas::data::described::{DescribedError, Descriptions, find};
-use renas::data::locate::Locations;
+use renas::data::load::load_from;
+use renas::data::locate::{Locations, locate};
 use renas::data::pack::prepare::{Request, pack};
 use serde_json::Value;
 
@@ -134,5 +135,20 @@ fn a_folder_of_data_that_is_not_there_is_named() {
         assert_eq!(code, Some(0), "{text}");
         assert!(text.contains("note: RENAS_DATA no/such: there is no such folder"), "{text}");
         assert!(!run(&[], Some("")).1.contains("no such folder"), "empty is not set");
+    }
+}
+
+#[test]
+fn files_that_are_shorter_than_described_are_named_whatever_length_is_announced() {
+    let images = Images::tiny();
+    packed(&images.request("data"));
+    let locations = Locations::only(&[images.path("data")]);
+    let mut description = look(&images, &["data"]).found.remove(0).description;
+    for length in [1 << 40, u64::MAX] {
+        description.files[0].bytes = length;
+        let set = description.clone().into_data_set();
+        let place = locate(&set, &locations).expect("it is there");
+        let error = load_from(&set, &place).expect_err("no file is that long").to_string();
+        assert!(error.contains(&format!("{length} bytes with SHA-256")), "{error}");
     }
 }

@@ -135,6 +135,18 @@ fn the_message_says_how_much_is_there() {
     assert_eq!(assert_refused("first scan", 0, &first), "it breaks off: scans are missing after the first 1");
 }
 
+/// A decoder would take a gigabyte and seconds for it, and so would each thread that reads images.
+#[test]
+fn a_short_file_that_announces_a_huge_image_is_refused_before_it_is_decoded() {
+    for (name, bytes) in written() {
+        let frame = bytes.windows(2).position(|pair| matches!(pair, [0xff, 0xc0..=0xc2])).expect("a frame");
+        let mut huge = bytes.clone();
+        huge[frame + 5..frame + 9].copy_from_slice(&[0x40, 0, 0x40, 0]);
+        let said = format!("it breaks off: {} bytes are too few for its 16384 x 16384 pixels", bytes.len());
+        assert_eq!(assert_refused(name, 0, &huge), said);
+    }
+}
+
 /// A plain picture may consist of zero bits alone where a program makes its own Huffman tables.
 #[test]
 fn plain_images_that_are_long_runs_of_zero_bytes_are_read() {

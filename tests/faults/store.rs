@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use renas::base::digest::Digest;
-use renas::harness::store::{Access, OsDisk, Store, StoreError};
+use renas::harness::store::{Access, OsDisk, Record, Store, StoreError};
 
 use crate::kit::{FaultyDisk, commit, key, record, store_with, task, weights};
 use crate::power::{Names, Recorder, after_power_failure};
@@ -283,4 +283,23 @@ fn only_corners_of_dead_processes_are_removed_from_the_folder_of_unfinished_file
     }
     drop(store_with(folder.path(), 2));
     assert!(!dead.exists() && users.join("file").exists());
+}
+
+/// The digest of a record says that it is whole, not that this program wrote it.
+#[test]
+fn a_record_that_no_renas_writes_is_damaged_to_every_reader_whatever_its_digest() {
+    let identity = r#"{"inputs":1,"step":"s","version":1}"#;
+    let line = |identity: &str, result: &str| {
+        let body = format!(r#"{{"format":1,"identity":{identity},"result":{result}"#);
+        format!("{body},\"digest\":\"{}\"}}\n", Digest::of(body.as_bytes()))
+    };
+    let read = |line: String| Record::parse_line(line.as_bytes()).map(|(_, record)| record);
+    let sound = read(line(identity, r#"{"value":[{"a":1}]}"#)).expect("as it is written");
+    assert_eq!(sound.to_text().expect("storable"), line(identity, r#"{"value":[{"a":1}]}"#));
+    for result in [r#"{"value":null}"#, r#"{"value":[{"a":[1,null]}]}"#] {
+        let error = read(line(identity, result)).expect_err("nothing can write it");
+        assert!(error.contains("its result holds `null`"), "{error}");
+    }
+    let other = r#"{"step":"s","inputs":1,"version":1}"#;
+    assert_eq!(read(line(other, r#"{"value":1}"#)), Err("its identity is not as it was written".to_owned()));
 }

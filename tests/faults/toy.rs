@@ -13,6 +13,7 @@ use renas::harness::run::{Experiment, Studied, evidence_of};
 use renas::harness::store::{Access, Evidence, Store};
 use renas::harness::study::{Context, Paper, Results, Study};
 use renas::harness::timing::TimeSource;
+use renas::observe::declare::Declarations;
 use renas::report::catalogue::Promised;
 use renas::report::findings::Findings;
 use renas::report::page::Clock;
@@ -92,6 +93,7 @@ impl Toy {
             paper: self,
             parameters: &Value::Null,
             plan: &plan,
+            declarations: &Declarations::default(),
             claims: &[],
             cluster_seconds: &BTreeMap::new(),
             clock: Clock::Measured,

@@ -6,10 +6,12 @@ use std::path::Path;
 use anyhow::Result;
 use renas::base::digest::Digest;
 use renas::data::registry;
+use renas::harness::analysis::{Analysis, Unplanned};
 use renas::harness::manifest::load;
 use renas::harness::manifest::model::Profile;
 use renas::harness::study::{Context, Inference, Paper, Results, Step, Study, Training};
 use renas::papers;
+use renas::report::catalogue::Promised;
 use renas::task::outcome::Outcome;
 use renas::task::{DataChoice, SplitChoice, Task};
 use serde_json::Value;
@@ -20,6 +22,7 @@ struct Planned {
     profile: Profile,
     parameters: Value,
     studies: Vec<Study>,
+    quantities: Vec<Promised>,
 }
 
 impl Planned {
@@ -37,7 +40,10 @@ fn planned() -> Vec<Planned> {
         for (profile, settings) in &manifest.profiles {
             let parameters = settings.parameters.clone();
             let studies = paper.plan(&parameters).unwrap_or_else(|error| panic!("{}: {error:#}", manifest.id));
-            all.push(Planned { paper, profile: *profile, parameters, studies });
+            let analysis = Analysis { paper, parameters: &parameters, declarations: &manifest.declarations };
+            let promise = analysis.promise().map_err(Unplanned::into_error);
+            let quantities = promise.unwrap_or_else(|error| panic!("{}: {error:#}", manifest.id)).quantities;
+            all.push(Planned { paper, profile: *profile, parameters, studies, quantities });
         }
     }
     all
@@ -94,7 +100,7 @@ fn holds_null(value: &Value) -> bool {
 #[test]
 fn quantities_are_named_once() {
     for planned in planned() {
-        let names = planned.paper.quantities(&planned.parameters).expect("a sound manifest");
+        let names = &planned.quantities;
         assert!(!names.is_empty(), "{} finds nothing", planned.name());
         let distinct: BTreeSet<&String> = names.iter().map(|one| &one.name).collect();
         assert_eq!(distinct.len(), names.len(), "{}: a quantity stands twice", planned.name());

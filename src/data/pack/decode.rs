@@ -56,6 +56,7 @@ fn decode(bytes: &[u8]) -> Result<Image, String> {
         let start: Vec<String> = bytes.iter().take(3).map(|byte| format!("{byte:02x}")).collect();
         return Err(format!("it is no JPEG file: it begins with [{}], not with [ff d8 ff]", start.join(" ")));
     }
+    whole::can_be(bytes)?;
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB).set_strict_mode(true);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options.set_use_unsafe(false));
     let values = decoder.decode().map_err(|error| error.to_string().trim().to_owned())?;

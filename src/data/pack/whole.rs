@@ -41,6 +41,33 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
     }
 }
 
+/// An error where a JPEG file is too short for its whole image: said before any memory is asked for.
+///
+/// Each block takes a bit at least, but a header of a few bytes can announce 16,384 x 16,384 pixels, for which a decoder
+/// takes gigabytes and many seconds.
+pub(super) fn can_be(bytes: &[u8]) -> Result<(), String> {
+    let mut file = File { bytes, at: 2, tables: Default::default(), interval: 0, frame: None, scans: 0 };
+    while let Some(marker) = file.marker() {
+        match marker {
+            0xd9 | 0xda => break,
+            0x01 | 0xd0..=0xd8 => {}
+            _ => {
+                // What is no segment, or no frame, is for the decoder to name.
+                let Ok(segment) = file.segment() else { break };
+                let is_frame = matches!(marker, 0xc0..=0xcf) && ![0xc4, 0xc8, 0xcc].contains(&marker);
+                let Some(frame) = Frame::new(segment, false).filter(|_| is_frame) else { continue };
+                let blocks: usize = (0..frame.components.len()).map(|index| frame.blocks(index)).sum();
+                if blocks.div_ceil(8) > bytes.len() {
+                    let Frame { width, height, .. } = frame;
+                    let length = bytes.len();
+                    return Err(format!("it breaks off: {length} bytes are too few for its {width} x {height} pixels"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
 struct File<'b> {
     bytes: &'b [u8],
     at: usize,
@@ -85,6 +112,14 @@ impl Frame {
         let components: Vec<Component> = entries.iter().map(component).collect();
         let fits = components.iter().all(|component| component.across > 0 && component.down > 0);
         (fits && width > 0 && height > 0).then_some(Self { is_progressive, width, height, components })
+    }
+
+    /// Blocks of a component, without those that only fill up larger units.
+    fn blocks(&self, index: usize) -> usize {
+        let (most_across, most_down) = self.largest();
+        let component = &self.components[index];
+        let side = |pixels: usize, factor: usize, most: usize| (pixels * factor).div_ceil(8 * most);
+        side(self.width, component.across, most_across) * side(self.height, component.down, most_down)
     }
 
     /// The largest sampling factors.
@@ -152,16 +187,11 @@ impl<'b> File<'b> {
         let mut frame = self.frame.take().ok_or("it has a scan before its frame")?;
         let (parts, content) = scan_header(header, &frame).ok_or("the header of a scan is damaged")?;
         let (most_across, most_down) = frame.largest();
-        let (across, down) = match parts[..] {
+        let all = match parts[..] {
             // A component alone comes block by block, without those that only fill up larger units.
-            [Part { index, .. }] => {
-                let component = &frame.components[index];
-                let side = |pixels: usize, factor: usize, most: usize| (pixels * factor).div_ceil(8 * most);
-                (side(frame.width, component.across, most_across), side(frame.height, component.down, most_down))
-            }
-            _ => (frame.width.div_ceil(8 * most_across), frame.height.div_ceil(8 * most_down)),
+            [Part { index, .. }] => frame.blocks(index),
+            _ => frame.width.div_ceil(8 * most_across) * frame.height.div_ceil(8 * most_down),
         };
-        let all = across * down;
         let is_alone = parts.len() == 1;
         for part in &parts {
             let component = &mut frame.components[part.index];

@@ -96,31 +96,35 @@ impl Patience {
 }
 
 /// What a task takes on one core of an ordinary machine, rather more than less; absent where its network is none.
+///
+/// Counted in floating point: a task from a record of others may ask for any numbers, and their products have no end.
 fn expected_seconds(task: &Task) -> Option<f64> {
     match task {
         Task::Train(train) => {
             let seconds = training(&train.network, &train.data, train.stop, &train.recipe, train.curves.len())?;
-            Some(seconds + passes(&train.network, samples(&train.data)? * train.probes.len())?)
+            Some(seconds + passes(&train.network, samples(&train.data)? * train.probes.len() as f64)?)
         }
-        Task::Evaluate(evaluate) => passes(&evaluate.network, samples(&evaluate.data)? * evaluate.probes.len()),
+        Task::Evaluate(evaluate) => passes(&evaluate.network, samples(&evaluate.data)? * evaluate.probes.len() as f64),
         Task::EvaluateSlice(evaluate) => {
             let probes: &[Probe] = &evaluate.probes;
-            passes(&evaluate.network, samples(&evaluate.data)? * probes.len() + evaluate.calibration)
+            passes(&evaluate.network, samples(&evaluate.data)? * probes.len() as f64 + evaluate.calibration as f64)
         }
         Task::TrainHeads(train) => {
-            let scores = 1 + train.steps / train.every.max(1);
-            let measured = passes(&train.network, samples(&train.data)? * train.scores.len() * scores)?;
+            let scores = train.scores.len() as f64 * (1.0 + train.steps as f64 / train.every.max(1) as f64);
+            let measured = passes(&train.network, samples(&train.data)? * scores)?;
             Some(step_seconds(&train.network, train.batch_size, &MODEL).ok()? * train.steps as f64 + measured)
         }
         Task::EvaluateHeads(evaluate) => {
             let times = (1 + evaluate.interventions.len()) * (evaluate.scores.len() + 1);
-            passes(&evaluate.network, samples(&evaluate.data)? * times)
+            passes(&evaluate.network, samples(&evaluate.data)? * times as f64)
         }
         Task::Generate(generate) => {
-            let through = generate.through.as_ref().map_or(Some(0.0), |one| passes(&one.network, generate.count));
-            Some(passes(&generate.network, generate.count)? + through?)
+            let count = generate.count as f64;
+            let through = generate.through.as_ref().map_or(Some(0.0), |one| passes(&one.network, count));
+            Some(passes(&generate.network, count)? + through?)
         }
         Task::TrainPaths(train) => {
+            train.supernet.tensors().ok()?;
             let mut stream = Seed::from_number(0).stream("path");
             let paths = (0..PATHS).map(|_| train.supernet.path(&train.supernet.draw(&mut stream)).ok());
             let paths: Vec<NetworkSpec> = paths.collect::<Option<_>>()?;
@@ -130,10 +134,10 @@ fn expected_seconds(task: &Task) -> Option<f64> {
         }
         Task::Time(time) => {
             let seconds = step_seconds(&time.network, time.recipe.batch_size, &MODEL).ok()?;
-            Some(seconds * (time.warm_up + time.steps) as f64)
+            Some(seconds * (time.warm_up as f64 + time.steps as f64))
         }
         Task::Latency(latency) => {
-            let images = latency.batch_size * (latency.warm_up + latency.steps);
+            let images = latency.batch_size as f64 * (latency.warm_up as f64 + latency.steps as f64);
             latency.networks.iter().map(|network| passes(network, images)).sum()
         }
         Task::FitSequence(fit) => {
@@ -150,37 +154,44 @@ fn expected_seconds(task: &Task) -> Option<f64> {
 /// A training, with so many curves that are measured after every epoch.
 fn training(network: &NetworkSpec, data: &DataChoice, stop: Stop, recipe: &Recipe, curves: usize) -> Option<f64> {
     let (samples, batch) = (samples(data)?, recipe.batch_size.max(1));
-    let in_epoch = samples.div_ceil(batch);
+    let in_epoch = (samples / batch as f64).ceil();
     let (steps, epochs) = match stop {
-        Stop::Epochs(epochs) => (epochs as f64 * in_epoch as f64, epochs as f64),
-        Stop::Steps(steps) => (steps as f64, (steps as f64 / in_epoch as f64).ceil()),
+        Stop::Epochs(epochs) => (epochs as f64 * in_epoch, epochs as f64),
+        Stop::Steps(steps) => (steps as f64, (steps as f64 / in_epoch).ceil()),
     };
     let step = step_seconds(network, batch, &MODEL).ok()?;
     Some(steps * step + epochs * curves as f64 * passes(network, samples)?)
 }
 
 /// Passes forward of so many samples; those backward, which a step counts too, are thrown in.
-fn passes(network: &NetworkSpec, samples: usize) -> Option<f64> {
-    Some(step_seconds(network, BATCH, &MODEL).ok()? * samples.div_ceil(BATCH) as f64)
+fn passes(network: &NetworkSpec, samples: f64) -> Option<f64> {
+    Some(step_seconds(network, BATCH, &MODEL).ok()? * (samples / BATCH as f64).ceil())
 }
 
 /// A step in time of an LSTM: four gates over what comes in and what was kept.
 fn token_seconds(hidden: usize, embedding: usize) -> f64 {
-    MODEL.overhead_seconds + (4 * hidden * (hidden + embedding)) as f64 / MODEL.multiply_adds_per_second
+    let (hidden, embedding) = (hidden as f64, embedding as f64);
+    MODEL.overhead_seconds + 4.0 * hidden * (hidden + embedding) / MODEL.multiply_adds_per_second
 }
 
 /// All samples of a data set, which no split is larger than.
-fn samples(data: &DataChoice) -> Option<usize> {
+fn samples(data: &DataChoice) -> Option<f64> {
     let sizes = registry::find(&data.name).ok()?.images().ok()?.sizes;
-    Some(sizes.train + sizes.test.unwrap_or(0))
+    Some(sizes.train as f64 + sizes.test.unwrap_or(0) as f64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use renas_base::digest::Digest;
     use renas_network::spec::Activation;
+    use renas_network::supernet::Supernet;
+    use renas_task::latency::Latency;
+    use renas_task::numerics::Numerics;
+    use renas_task::paths::{EvaluateSlice, TrainPaths};
     use renas_task::recipe::{Loss, Optimizer, Schedule};
-    use renas_task::{SplitChoice, Start, Train};
+    use renas_task::sequence::{PredictSequence, SequenceModel};
+    use renas_task::{SplitChoice, Start, Time, Train};
 
     fn train(epochs: usize, width: usize) -> Task {
         let split = SplitChoice { test: Some(300), validation: 200, train: None, seed: Seed::from_number(1) };
@@ -218,6 +229,31 @@ mod tests {
         let Task::Train(mut unknown) = train(1, 16) else { unreachable!("it is a training") };
         unknown.data.name = "unknown".to_owned();
         assert_eq!(Limits::default().of(&Task::Train(unknown)), CEILING);
+    }
+
+    /// `renas verify --rerun` asks what the records of others say.
+    #[test]
+    fn a_task_of_numbers_whose_products_have_no_end_has_a_week_or_more() {
+        let Task::Train(Train { network, data, recipe, seed, .. }) = train(1, 16) else { unreachable!("a training") };
+        let (warm_up, steps, most) = (usize::MAX, usize::MAX, usize::MAX);
+        let calm = Recipe { batch_size: most, ..recipe };
+        let time = Time { network: network.clone(), data: data.clone(), recipe: calm.clone(), seed, warm_up, steps };
+        let (networks, numerics) = (vec![network.clone()], Numerics::Avx2);
+        let latency = Latency { networks, batch_size: most, threads: 1, numerics, seed, warm_up, steps };
+        let model = SequenceModel { vocabularies: vec![2], embedding: most, hidden: most };
+        let (weights, sequences) = (Digest::of(b"weights"), vec!["01".to_owned()]);
+        let slice = EvaluateSlice { network, data: data.clone(), weights, calibration: most, probes: Vec::new() };
+        let supernet = Supernet { input: vec![1], widths: Vec::new(), denominator: 0, slots: Vec::new() };
+        let paths = TrainPaths { supernet, data, stop: Stop::Steps(most), recipe: calm, seed };
+        for task in [
+            Task::Time(time),
+            Task::Latency(latency),
+            Task::PredictSequence(PredictSequence { model, weights, sequences }),
+            Task::EvaluateSlice(slice),
+            Task::TrainPaths(paths),
+        ] {
+            assert!(Limits::default().of(&task) >= CEILING, "{task:?}");
+        }
     }
 
     #[test]

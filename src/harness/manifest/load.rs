@@ -8,14 +8,17 @@ use std::path::{Path, PathBuf};
 
 use super::claims::{Known, Names, claim};
 use super::decode::{Item, Problem, Problems, Section, read};
+use super::findings;
 use super::model::{Manifest, Profile, ProfileSettings};
 use super::problem::suggestion;
 use super::profiles::{cluster_seconds, profile_settings};
 use super::yaml;
+use crate::analysis::{Analysis, Promise, Unplanned};
 use crate::study::Paper;
 use renas_base::digest::Digest;
 use renas_base::{files, parallel};
 use renas_data::registry;
+use renas_observe::declare::{Declarations, Mistake};
 use renas_report::page::{self, AuditEntry, Deviation};
 
 /// Why there is no manifest.
@@ -184,8 +187,12 @@ impl Reader<'_> {
             keys.into_iter().map(|key| (key.to_owned(), section.number(key, 0.0..=f64::INFINITY))).collect()
         });
         let defaults = section.item("parameters");
+        let before = self.problems.count();
+        let declarations =
+            section.optional("findings", |item| item.section(findings::declarations)).unwrap_or_default();
+        let sound = Some(&declarations).filter(|_| self.problems.count() == before);
         let (profiles, quantities) =
-            section.section("profiles", |section| self.profiles(section, defaults.as_ref(), paper));
+            section.section("profiles", |section| self.profiles(section, defaults.as_ref(), paper, sound));
         let brought = section.optional("readers_data", |item| item.list(Item::text)).unwrap_or_default();
         let registered = registry::all().iter().map(|set| set.name);
         let data: Vec<&str> = registered.chain(brought.iter().map(String::as_str)).collect();
@@ -198,6 +205,7 @@ impl Reader<'_> {
             paper: reference,
             summary,
             profiles,
+            declarations,
             claims: entries(section, "claims", |section, id| claim(section, id, names)),
             audit: entries(section, "audit", audit_entry),
             deviations: entries(section, "deviations", deviation),
@@ -227,10 +235,12 @@ impl Reader<'_> {
         section: &mut Section<'s>,
         defaults: Option<&Item<'s>>,
         paper: Option<&dyn Paper>,
+        declarations: Option<&Declarations>,
     ) -> (BTreeMap<Profile, ProfileSettings>, Option<Known>) {
         let mut profiles = BTreeMap::new();
         let known = |key: &&str| key.parse::<Profile>().is_ok();
         let mut quantities = section.keys().iter().all(known).then(Known::default);
+        let mut misdeclared: BTreeMap<Mistake, Vec<Profile>> = BTreeMap::new();
         for profile in Profile::ALL {
             let Some(item) = section.item(profile.name()) else { continue };
             let before = self.problems.count();
@@ -241,9 +251,9 @@ impl Reader<'_> {
             });
             let sound = self.problems.count() == before;
             let parameters = &settings.parameters;
-            let promise = |paper: &dyn Paper| Ok((paper.quantities(parameters)?, paper.clusters(parameters)?));
-            match paper.filter(|_| sound).map(promise) {
-                Some(Ok((promised, clusters))) => {
+            let promise = |(paper, declarations)| Analysis { paper, parameters, declarations }.promise();
+            match paper.filter(|_| sound).zip(declarations).map(promise) {
+                Some(Ok(Promise { quantities: promised, clusters, .. })) => {
                     if let Some(seconds) = &seconds {
                         settings.cluster_seconds = cluster_seconds(seconds, &promised);
                     }
@@ -251,13 +261,27 @@ impl Reader<'_> {
                         known.add(profile, promised, &clusters);
                     }
                 }
-                Some(Err::<_, anyhow::Error>(error)) => {
+                Some(Err(Unplanned::Mistakes(mistakes))) => {
+                    for mistake in mistakes {
+                        misdeclared.entry(mistake).or_default().push(profile);
+                    }
+                    quantities = None;
+                }
+                Some(Err(Unplanned::Paper(error))) => {
                     item.problem(format!("{error:#}"));
                     quantities = None;
                 }
                 None => quantities = None,
             }
             profiles.insert(profile, settings);
+        }
+        for (Mistake { place, message }, at) in misdeclared {
+            // What only some profiles lack depends on their parameters.
+            let at = match at.as_slice() {
+                [one] if profiles.len() > 1 => format!(" (under the parameters of profile {one})"),
+                _ => String::new(),
+            };
+            self.problems.add(place.line, place.path, format!("{message}{at}"));
         }
         if profiles.is_empty() {
             section.problem("quick", "is missing: at least one profile is needed");

@@ -1,6 +1,7 @@
 //! Manifests: what an experiment runs at each profile, and what its paper claims.
 
 mod claims;
+mod findings; // what it declares over the paper's observations
 mod expectations; // what must hold, one form each
 pub mod decode; // typed values out of a tree, every mistake collected
 pub mod load; //   from files to checked manifests

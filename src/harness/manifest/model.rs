@@ -11,6 +11,7 @@ use super::problem::suggestion;
 use crate::timing::Timing;
 use renas_base::digest::Digest;
 pub use renas_network::cost::CostModel;
+use renas_observe::declare::Declarations;
 use renas_report::claim::Claim;
 use renas_report::page::{AuditEntry, Clock, Deviation, Paper};
 use renas_task::numerics::Numerics;
@@ -32,6 +33,8 @@ pub struct Manifest {
     pub summary: String,
     /// What to run, by profile; at least one.
     pub profiles: BTreeMap<Profile, ProfileSettings>,
+    /// Quantities and tables that it declares over the paper's observations.
+    pub declarations: Declarations,
     /// The paper's claims, in the order of the report.
     pub claims: Vec<Claim>,
     /// Where the paper, its code and this project part.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::StoreError;
-use super::step::{LATENCY, TIME, step_of};
+use super::step::{LATENCY, TIME, step_of, without_null};
 use renas_base::digest::{Digest, canonical_json, canonical_text};
 use renas_task::Task;
 use renas_task::outcome::Outcome;
@@ -121,7 +121,7 @@ pub enum StepResult {
     /// The answer of a worker; its tensors are objects.
     Outcome(Outcome),
     /// A value that pure Rust computed.
-    Value(Value),
+    Value(#[serde(deserialize_with = "without_null")] Value),
 }
 
 /// What was seen while a worker computed; another run sees something else.
@@ -211,6 +211,10 @@ impl Record {
             return Err(format!("it says format {}, and this renas reads format {FORMAT}", parts.format));
         }
         let address = parts.identity.address().map_err(|e| e.to_string())?;
+        // As `parse_known` has it: what one reader takes for intact, no other may call damaged.
+        if !body.starts_with(&format!(r#"{{"format":{FORMAT},"identity":{},"#, address.text)) {
+            return Err("its identity is not as it was written".to_owned());
+        }
         Ok((address.key, Self { identity: address.identity, result: parts.result, observation: parts.observation }))
     }
 

@@ -1,5 +1,9 @@
 //! The steps that workers do: what each task's is called in keys, and the version of its meaning.
 
+use serde::de::Error as _;
+use serde::{Deserialize as _, Deserializer};
+use serde_json::Value;
+
 use renas_task::Task;
 
 /// Version of the meaning of a `Train` task; raised when the same task would give other results on purpose.
@@ -40,6 +44,21 @@ pub(super) const TIME: &str = "time";
 
 /// The step of a `Latency` task, an observation too.
 pub(super) const LATENCY: &str = "latency";
+
+/// A value as it can be stored: `null` has no canonical form, so that no record holds one.
+pub(super) fn without_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    if holds_null(&value) { Err(D::Error::custom("its result holds `null`")) } else { Ok(value) }
+}
+
+fn holds_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        Value::Array(items) => items.iter().any(holds_null),
+        Value::Object(entries) => entries.values().any(holds_null),
+    }
+}
 
 /// Name of the step of a task, and the version of its meaning.
 pub(super) fn step_of(task: &Task) -> (&'static str, u32) {

@@ -182,3 +182,17 @@ fn names_and_wires_are_checked() {
     no_input.input = vec![0];
     assert!(rule_broken(&no_input).contains("input [0]"));
 }
+
+/// A padding as wide as the kernel leaves a small value, whatever the size of both.
+#[test]
+fn weights_that_nothing_could_hold_are_refused_before_their_sizes_are_multiplied() {
+    let side = 1 << 32;
+    let square = chain(&[2, 8, 8], vec![conv(4, side + 1, side, side / 2, 1, 1)]);
+    let said = "network node `node_0`: its weights [4, 2, 4294967297, 4294967297] are more than 2147483648 numbers";
+    assert_eq!(rule_broken(&square), said);
+    let flat = chain(&[2, 8, 8], vec![wide([side, side], side, [side / 2, side / 2])]);
+    assert!(rule_broken(&flat).contains("[4, 2, 4294967296, 4294967296]"));
+    let full = chain(&[1 << 20], vec![Operator::Linear { units: 1 << 12 }]);
+    assert!(rule_broken(&full).contains("[4096, 1048576, 1, 1]"));
+    assert!(shapes(&chain(&[1 << 20], vec![Operator::Linear { units: 1 << 11 }])).is_ok());
+}

@@ -273,3 +273,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn sizes_and_shares_that_no_number_holds_are_mistakes() {
+    let mut large = example();
+    large.widths = vec![1, usize::MAX];
+    assert!(matches!(large.tensors(), Err(SupernetError::Alternative { .. })));
+    assert!(matches!(large.path(&choice(1, 0)), Err(SupernetError::Path(_))));
+    let mut often = example();
+    often.slots[1].shares = vec![usize::MAX, 1, 1, 1];
+    assert!(matches!(often.tensors(), Err(SupernetError::Shares { .. })));
+    let mut undivided = example();
+    undivided.denominator = 0;
+    assert!(matches!(undivided.tensors(), Err(SupernetError::Widths { .. })));
+    assert!(undivided.path(&choice(0, 0)).is_ok(), "as if it were 1");
+}

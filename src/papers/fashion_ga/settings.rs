@@ -122,9 +122,6 @@ pub struct AnalysisSettings {
     pub parameters: [f64; 2],
 }
 
-/// The paper's sweet spot, in convolutions.
-pub const SWEET_SPOT: [usize; 2] = [5, 6];
-
 /// Read the section; mistakes are reported to it.
 pub fn read(section: &mut Section<'_>) -> Settings {
     let settings = Settings {

@@ -7,9 +7,9 @@ use crate::best::best_visit;
 use crate::genome::CLASSES;
 use crate::search::Visit;
 use renas_network::spec::Activation;
-use renas_search::hypervolume::hypervolume_2d;
-use renas_stats::correlation::spearman;
-use renas_stats::summary::mean;
+
+/// The paper's sweet spot, in convolutions.
+pub const SWEET_SPOT: [usize; 2] = [5, 6];
 
 /// The highest accuracy of a network that learned nothing: chance and two points.
 pub const NOTHING: f64 = 1.0 / CLASSES as f64 + 0.02;
@@ -22,18 +22,6 @@ pub fn learned(visit: &Visit) -> bool {
 /// Whether a convolution is followed by a sigmoid. Functions are drawn layer by layer, so that deep networks mostly have one.
 pub fn has_sigmoid(visit: &Visit) -> bool {
     visit.genome.layers().iter().any(|layer| layer.function == Activation::Sigmoid)
-}
-
-/// Mean accuracy; nothing where there is no visit.
-pub fn mean_accuracy<'v>(visits: impl IntoIterator<Item = &'v Visit>) -> Option<f64> {
-    let accuracies: Vec<f64> = visits.into_iter().map(|visit| visit.trained.accuracy).collect();
-    (!accuracies.is_empty()).then(|| mean(&accuracies))
-}
-
-/// The share of visits to networks that learned nothing.
-pub fn learned_nothing(visits: &[Visit]) -> Option<f64> {
-    let nothing = visits.iter().filter(|visit| !learned(visit)).count();
-    (!visits.is_empty()).then(|| nothing as f64 / visits.len() as f64)
 }
 
 /// The highest accuracy of some visits.
@@ -67,64 +55,16 @@ pub fn total_seconds(search: &Timed) -> f64 {
     search.seconds.iter().sum()
 }
 
-/// Visits of a genome that was visited before.
-pub fn revisits(visits: &[Visit]) -> usize {
-    let mut seen = BTreeSet::new();
-    visits.iter().filter(|visit| !seen.insert(&visit.genome)).count()
-}
-
-/// Those of `revisits` that a change made: children that differ from their parents. The others are parents without a
-/// child, which the algorithm evaluates again.
-pub fn changed_revisits(visits: &[Visit]) -> usize {
-    let mut seen = BTreeSet::new();
-    visits.iter().filter(|visit| !seen.insert(&visit.genome) && visit.mutation.is_some()).count()
-}
-
 /// The first visit of each genome.
 pub fn distinct(visits: &[Visit]) -> Vec<&Visit> {
     let mut seen = BTreeSet::new();
     visits.iter().filter(|visit| seen.insert(&visit.genome)).collect()
 }
 
-/// Visits of genomes that break the constraints.
-pub fn violations(visits: &[Visit]) -> usize {
-    visits.iter().filter(|visit| !visit.genome.keeps_constraints()).count()
-}
-
-/// Of the children that differ from their parents, the share that is more accurate.
-pub fn improving(visits: &[Visit]) -> Option<f64> {
-    let children = visits.iter().filter(|visit| visit.mutation.is_some());
-    let gains: Vec<f64> = children
-        .filter_map(|visit| Some(visit.trained.accuracy - visits.get(visit.parent?)?.trained.accuracy))
-        .collect();
-    let better = gains.iter().filter(|gain| **gain > 0.0).count();
-    (!gains.is_empty()).then(|| better as f64 / gains.len() as f64)
-}
-
-/// The share of the box of error and parameters that the visits dominate; parameters on a logarithmic scale between
-/// `ends`, error from 0 to 1.
-pub fn hypervolume(visits: &[Visit], ends: [f64; 2]) -> f64 {
+/// The logarithm of a number of parameters between `ends`: 0 to 1, and above where there are more; never below.
+pub fn size(parameters: u64, ends: [f64; 2]) -> f64 {
     let [low, high] = ends.map(libm::log);
-    let point = |visit: &Visit| {
-        let size = (libm::log(visit.parameters as f64) - low) / (high - low);
-        [1.0 - visit.trained.accuracy, size.max(0.0)]
-    };
-    hypervolume_2d(&visits.iter().map(point).collect::<Vec<_>>(), &[1.0, 1.0])
-}
-
-/// Spearman's rank correlation of a number of networks and their accuracy.
-pub fn correlation(visits: &[&Visit], number: impl Fn(&Visit) -> f64) -> Option<f64> {
-    let numbers: Vec<f64> = visits.iter().map(|visit| number(visit)).collect();
-    let accuracies: Vec<f64> = visits.iter().map(|visit| visit.trained.accuracy).collect();
-    spearman(&numbers, &accuracies).ok()
-}
-
-/// Mean accuracy of the networks whose number of convolutions is in the range.
-pub fn accuracy_at<'v>(
-    visits: impl IntoIterator<Item = &'v Visit>,
-    depths: std::ops::RangeInclusive<usize>,
-) -> Option<f64> {
-    mean_accuracy(visits.into_iter().filter(|visit| depths.contains(&visit.genome.depth())))
+    ((libm::log(parameters as f64) - low) / (high - low)).max(0.0)
 }
 
 #[cfg(test)]
@@ -156,18 +96,17 @@ mod tests {
         let visits = &search.record[..];
         assert_eq!(highest(visits), Some(0.75));
         assert_eq!(best_so_far(visits), [0.5, 0.5, 0.5, 0.75]);
-        assert_eq!((revisits(visits), distinct(visits).len(), violations(visits)), (1, 3, 1));
-        // Gains of -1/4, 1/4 and 1/4.
-        assert_eq!(improving(visits), Some(2.0 / 3.0));
+        assert_eq!(distinct(visits).len(), 3);
         assert_eq!((total_seconds(&search), within(&search, 7.9).len(), within(&search, 8.0).len()), (8.0, 3, 4));
         assert_eq!(highest(within(&search, 0.5)), None);
-        assert_eq!(accuracy_at(visits, 3..=3), Some(0.5));
-        assert_eq!(accuracy_at(visits, 4..=9), None);
-        // Parameters of 10^2 and 10^4 between 10 and 10^5: at a quarter and at three quarters.
-        let expected = 0.5 * 0.75 + (0.75 - 0.5) * 0.25;
-        assert!((hypervolume(visits, [10.0, 1e5]) - expected).abs() < 1e-12);
-        let rank = correlation(&distinct(visits), |visit| visit.parameters as f64).expect("three networks");
-        assert!((rank - 0.5).abs() < 1e-12);
+    }
+
+    /// Parameters of 10^2 and 10^4 between 10 and 10^5: at a quarter and at three quarters.
+    #[test]
+    fn the_size_of_a_network_is_its_place_on_a_logarithmic_scale() {
+        for (parameters, place) in [(100, 0.25), (10_000, 0.75), (10, 0.0), (1, 0.0), (1_000_000, 1.25)] {
+            assert!((size(parameters, [10.0, 1e5]) - place).abs() < 1e-12, "{parameters}");
+        }
     }
 
     /// Of ten classes chance is 0.1: at 0.12 nothing was learned yet.
@@ -175,9 +114,6 @@ mod tests {
     fn a_network_learned_something_above_chance_and_two_points() {
         let visits = [0.1, 0.12, 0.1205, 0.5].map(|accuracy| visit("RC:8:3:relu-RC:8:3:tanh", accuracy, 1, None));
         assert_eq!(visits.each_ref().map(learned), [false, false, true, true]);
-        assert_eq!((learned_nothing(&visits), learned_nothing(&[])), (Some(0.5), None));
-        let others = mean_accuracy(visits.iter().filter(|visit| learned(visit)));
-        assert_eq!((others, mean_accuracy([])), (Some((0.1205 + 0.5) / 2.0), None));
     }
 
     /// The audit of 27 November: of two layers 44 % lack a sigmoid, of five or six 11 %.
@@ -185,13 +121,5 @@ mod tests {
     fn one_layer_with_a_sigmoid_puts_a_network_in_the_other_stratum() {
         let has = |text: &str| has_sigmoid(&visit(text, 0.5, 1, None));
         assert!(has("RC:8:3:relu-NC:8:3:sigmoid-RC:8:3:tanh") && !has("RC:8:3:relu-NC:8:3:relu-RC:8:3:tanh"));
-    }
-
-    #[test]
-    fn a_parent_that_is_evaluated_again_is_a_revisit_that_no_change_made() {
-        let text = "RC:8:3:relu-RC:8:3:relu";
-        let copy = Visit { mutation: None, ..visit(text, 0.5, 1, Some(0)) };
-        let visits = [visit(text, 0.5, 1, None), copy, visit(text, 0.5, 1, Some(0))];
-        assert_eq!((revisits(&visits), changed_revisits(&visits)), (2, 1));
     }
 }

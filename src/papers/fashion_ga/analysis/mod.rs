@@ -1,15 +1,14 @@
-//! What the results say: quantities, tables and figures.
+//! What the results say. Quantities and tables are declared in the manifest over rows; figures are made here.
 
-pub mod quantities; // one catalogue of names and how each is read
-pub mod searches; //   its part about the searches
-pub mod relations; //  its part about what accuracy goes with
-
-pub mod diagram; //  the best network, drawn
 pub mod evidence; // results of all studies, read once
-pub mod figures; //  curves and scatters
+pub mod frame; //   tables, dimensions and units that declarations may name
+pub mod rows; //    the results as rows
 pub mod measures; // numbers of one search
-pub mod published; // the paper's own numbers
-pub mod tables; //   the table of mutations, and those beyond the paper
+pub mod figures; // curves and scatters
+pub mod diagram; // the best network, drawn
+
+#[cfg(test)]
+mod tests;
 
 use anyhow::Result;
 
@@ -17,13 +16,8 @@ use super::settings::Settings;
 use renas_harness::study::Results;
 use renas_report::findings::Findings;
 
-/// All that the results say.
+/// What the results say beside what is declared.
 pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
     let evidence = evidence::Evidence::read(settings, results)?;
-    let quantities = quantities::measure(settings, &evidence);
-    Ok(Findings {
-        tables: tables::all(settings, &evidence, &quantities),
-        figures: figures::all(settings, &evidence),
-        quantities,
-    })
+    Ok(Findings { figures: figures::all(settings, &evidence), ..Findings::default() })
 }

@@ -1,0 +1,88 @@
+//! What results say: the quantities, tables and figures that a paper finds itself, and those that the manifest declares over
+//! its observations.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context as _, Result, anyhow};
+use serde_json::Value;
+
+use super::study::{Paper, Results};
+use renas_observe::declare::{Declarations, Mistake};
+use renas_observe::plan::Plan;
+use renas_report::catalogue::Promised;
+use renas_report::findings::Findings;
+
+/// The analysis of one experiment at one profile.
+#[derive(Clone, Copy)]
+pub struct Analysis<'a> {
+    /// The paper.
+    pub paper: &'a dyn Paper,
+    /// Its parameters at this profile.
+    pub parameters: &'a Value,
+    /// What the manifest declares.
+    pub declarations: &'a Declarations,
+}
+
+/// What an analysis will find.
+pub struct Promise {
+    /// What is known of its quantities, in ascending order of name.
+    pub quantities: Vec<Promised>,
+    /// How many clusters are planned, by what a cluster is.
+    pub clusters: BTreeMap<String, usize>,
+    plan: Plan,
+}
+
+/// Declarations and paper do not fit each other.
+#[derive(Debug)]
+pub enum Unplanned {
+    /// The manifest declares what cannot be.
+    Mistakes(Vec<Mistake>),
+    /// The paper does not understand its parameters.
+    Paper(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Unplanned {
+    fn from(error: anyhow::Error) -> Self {
+        Self::Paper(error)
+    }
+}
+
+impl Analysis<'_> {
+    /// What it will find, before anything runs.
+    pub fn promise(&self) -> Result<Promise, Unplanned> {
+        let mut quantities = self.paper.quantities(self.parameters)?;
+        let elsewhere: BTreeSet<String> = quantities.iter().map(|one| one.name.clone()).collect();
+        let frame = self.paper.frame(self.parameters)?;
+        let plan = Plan::of(self.declarations, &frame, &elsewhere).map_err(Unplanned::Mistakes)?;
+        quantities.extend(plan.promised());
+        quantities.sort_unstable_by(|one, other| one.name.cmp(&other.name));
+        Ok(Promise { quantities, clusters: self.paper.clusters(self.parameters)?, plan })
+    }
+
+    /// What the results say. Pure.
+    pub fn findings(&self, promise: &Promise, results: &Results) -> Result<Findings> {
+        let own = self.paper.analyze(self.parameters, results).context("analysis")?;
+        let rows = self.paper.observe(self.parameters, results).context("observations")?;
+        let mut findings = promise.plan.measure(&rows, &own.quantities)?;
+        findings.quantities.extend(own.quantities);
+        findings.tables.extend(own.tables);
+        findings.figures.extend(own.figures);
+        Ok(findings)
+    }
+}
+
+impl Unplanned {
+    /// As one error, for callers whose manifest was checked before.
+    pub fn into_error(self) -> anyhow::Error {
+        match self {
+            Self::Paper(error) => error,
+            Self::Mistakes(mistakes) => {
+                let lines: Vec<String> = mistakes
+                    .iter()
+                    .map(|one| format!("line {}: {}: {}", one.place.line, one.place.path, one.message))
+                    .collect();
+                anyhow!("{}", lines.join("\n"))
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The `findings` of a manifest: dimensions, quantities and tables that it declares over the paper's observations.
+
+use renas_base::metric::Unit;
+use renas_observe::declare::{
+    Cell, Condition, Declarations, DeclaredMember, Dimension, How, OfRows, Per, Place, Quantity, RowGroup, Table, Test,
+};
+use renas_observe::frame::Member;
+use renas_observe::template::Template;
+
+use super::decode::{Item, Section};
+use super::yaml::Value;
+
+/// The section; mistakes are reported to it.
+pub(super) fn declarations(section: &mut Section<'_>) -> Declarations {
+    let dimensions = section.optional("dimensions", |item| item.section(dimensions)).unwrap_or_default();
+    let quantities = section.optional("quantities", |item| item.section(quantities)).unwrap_or_default();
+    let tables = section.optional("tables", |item| item.list(|item| item.section(|section| table(section, item))));
+    Declarations { dimensions, quantities, tables: tables.unwrap_or_default() }
+}
+
+fn place(item: &Item<'_>) -> Place {
+    Place { line: item.line(), path: item.path().to_owned() }
+}
+
+/// Every key of a section with its value, in the order of the text.
+fn each<'a, T>(section: &mut Section<'a>, read: impl Fn(&str, &Item<'a>) -> T) -> Vec<T> {
+    let keys = section.keys();
+    keys.into_iter().filter_map(|key| section.item(key).map(|item| read(key, &item))).collect()
+}
+
+fn dimensions(section: &mut Section<'_>) -> Vec<Dimension> {
+    each(section, |name, item| Dimension {
+        place: place(item),
+        name: name.to_owned(),
+        members: item.section(|section| each(section, member)),
+    })
+}
+
+fn member(name: &str, item: &Item<'_>) -> DeclaredMember {
+    let mut member = Member::from(name);
+    let conditions = item.section(|section| {
+        let conditions = section.optional("where", |item| item.section(conditions)).unwrap_or_default();
+        for key in section.keys().into_iter().filter(|key| *key != "where") {
+            if let Some(text) = section.item(key).and_then(|item| words(&item)) {
+                member.attributes.insert(key.to_owned(), text);
+            }
+        }
+        conditions
+    });
+    DeclaredMember { member, conditions }
+}
+
+/// A word, a number or a flag as text.
+fn words(item: &Item<'_>) -> Option<String> {
+    match &item.node.value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Sequence(_) | Value::Mapping(_) => {
+            item.problem("expected a word, a number or a flag");
+            None
+        }
+    }
+}
+
+fn template(item: &Item<'_>) -> Template {
+    parsed(item, words(item).as_deref())
+}
+
+fn parsed(item: &Item<'_>, text: Option<&str>) -> Template {
+    let Some(text) = text else { return Template::default() };
+    Template::parse(text).unwrap_or_else(|why| {
+        item.problem(why);
+        Template::default()
+    })
+}
+
+fn conditions(section: &mut Section<'_>) -> Vec<Condition> {
+    each(section, |column, item| {
+        let test = match &item.node.value {
+            Value::Text(word) if word == "present" => Test::Present,
+            Value::Sequence(_) => Test::OneOf(item.list(template)),
+            _ => Test::OneOf(vec![template(item)]),
+        };
+        Condition { place: place(item), column: column.to_owned(), test }
+    })
+}
+
+fn quantities(section: &mut Section<'_>) -> Vec<Quantity> {
+    each(section, |name, item| {
+        let name = parsed(item, Some(name));
+        item.section(|section| quantity(section, item, name))
+    })
+}
+
+fn quantity(section: &mut Section<'_>, item: &Item<'_>, name: Template) -> Quantity {
+    let pair = |item: &Item<'_>| -> [Template; 2] {
+        item.list(template).try_into().unwrap_or_else(|_| {
+            item.problem("expected two names of quantities");
+            Default::default()
+        })
+    };
+    let label = section.optional("label", template);
+    let is_hidden = section.optional("hidden", Item::flag).unwrap_or(false);
+    let data = section.optional("data", template);
+    let unit = section.optional("unit", unit);
+    let minus = section.optional("minus", pair).map(How::Minus);
+    let how = match minus.or_else(|| section.optional("divide", pair).map(How::Divide)) {
+        Some(how) => how,
+        None => How::Rows(of_rows(section)),
+    };
+    Quantity { place: place(item), name, label, is_hidden, data, unit, how }
+}
+
+fn of_rows(section: &mut Section<'_>) -> OfRows {
+    let from = section.text("from");
+    let conditions = section.optional("where", |item| item.section(conditions)).unwrap_or_default();
+    let take = section.required("take", template);
+    let per = match section.optional("over", Item::text) {
+        Some(over) => Per::Whole { over },
+        None => Per::Unit {
+            unit: section.text("per"),
+            cluster: section.optional("cluster", Item::text),
+            average: section.optional("average", Item::text),
+        },
+    };
+    OfRows { from, conditions, take, per }
+}
+
+fn unit(item: &Item<'_>) -> Unit {
+    item.choice(&[
+        ("fraction", Unit::Fraction),
+        ("one", Unit::One),
+        ("count", Unit::Count),
+        ("multiply_adds", Unit::MultiplyAdds),
+        ("seconds", Unit::Seconds),
+    ])
+}
+
+fn table(section: &mut Section<'_>, item: &Item<'_>) -> Table {
+    Table {
+        place: place(item),
+        id: section.text("id"),
+        title: section.required("title", template),
+        caption: section.required("caption", template),
+        columns: section.list("columns", Item::text),
+        rows: section.list("rows", |item| {
+            item.section(|section| RowGroup {
+                place: place(item),
+                each: section.optional("each", |item| item.list(Item::text)).unwrap_or_default(),
+                cells: section.list("cells", |item| (place(item), cell(item))),
+            })
+        }),
+    }
+}
+
+fn cell(item: &Item<'_>) -> Cell {
+    match &item.node.value {
+        Value::Null => Cell::Empty,
+        Value::Mapping(_) => item.section(|section| {
+            if let Some(name) = section.optional("quantity", template) {
+                return Cell::Quantity(name);
+            }
+            if let Some(number) = section.optional("number", template) {
+                return Cell::Number { number, unit: section.required("unit", unit) };
+            }
+            Cell::Row {
+                take: section.required("take", template),
+                from: section.text("from"),
+                conditions: section.optional("where", |item| item.section(conditions)).unwrap_or_default(),
+            }
+        }),
+        _ => Cell::Text(template(item)),
+    }
+}

@@ -1,0 +1,192 @@
+//! What a manifest declares, as it was read: templates, with the place of each for mistakes.
+
+use renas_base::metric::Unit;
+
+use super::frame::Member;
+use super::template::Template;
+
+/// Where something is declared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: usize,
+    /// The path of the key.
+    pub path: String,
+}
+
+/// A mistake of a declaration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mistake {
+    /// Where.
+    pub place: Place,
+    /// What, and what to do.
+    pub message: String,
+}
+
+/// Everything that a manifest declares.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Declarations {
+    /// Dimensions beside those of the paper, and attributes for members of the paper's.
+    pub dimensions: Vec<Dimension>,
+    /// Quantities; each may refer to earlier ones.
+    pub quantities: Vec<Quantity>,
+    /// Tables, in the order of the report.
+    pub tables: Vec<Table>,
+}
+
+/// A dimension whose members a manifest lists.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dimension {
+    /// Where.
+    pub place: Place,
+    /// Its name.
+    pub name: String,
+    /// Its members.
+    pub members: Vec<DeclaredMember>,
+}
+
+/// A member of a dimension, and the rows that it keeps wherever it is bound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DeclaredMember {
+    /// Its name and attributes.
+    pub member: Member,
+    /// The conditions that it brings.
+    pub conditions: Vec<Condition>,
+}
+
+/// A condition on rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Condition {
+    /// Where.
+    pub place: Place,
+    /// The column.
+    pub column: String,
+    /// What its cell must be.
+    pub test: Test,
+}
+
+/// What a cell must be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Test {
+    /// One of these.
+    OneOf(Vec<Template>),
+    /// There (`present`), of numbers that may be absent.
+    Present,
+}
+
+/// A quantity, or many by the members of the dimensions that its name has places for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quantity {
+    /// Where.
+    pub place: Place,
+    /// The dotted name.
+    pub name: Template,
+    /// What it is, for people. Hidden ones need none.
+    pub label: Option<Template>,
+    /// Whether it is only a step towards others: no claim, table or page may name it.
+    pub is_hidden: bool,
+    /// The data set that it is measured on, where that is not the experiment's own.
+    pub data: Option<Template>,
+    /// Its unit, where that does not follow from its columns.
+    pub unit: Option<Unit>,
+    /// How it is made.
+    pub how: How,
+}
+
+/// How a quantity is made.
+#[derive(Clone, Debug, PartialEq)]
+pub enum How {
+    /// Of rows.
+    Rows(OfRows),
+    /// One earlier quantity minus another, paired by unit.
+    Minus([Template; 2]),
+    /// One earlier quantity divided by another, paired by unit.
+    Divide([Template; 2]),
+}
+
+/// A quantity of rows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OfRows {
+    /// The table.
+    pub from: String,
+    /// Which of its rows.
+    pub conditions: Vec<Condition>,
+    /// What is taken of them: words as of `Take::parse`, with places.
+    pub take: Template,
+    /// Of which rows together.
+    pub per: Per,
+}
+
+/// Of which rows together something is taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Per {
+    /// Of the rows of each unit: one number per unit.
+    Unit {
+        /// The column of units.
+        unit: String,
+        /// The column of what units share, where they share something.
+        cluster: Option<String>,
+        /// A column of words within whose rows it is taken first; the unit has the mean over the words.
+        average: Option<String>,
+    },
+    /// Of all rows, which are a sample of such units: an estimate with an interval.
+    Whole {
+        /// The column of units.
+        over: String,
+    },
+}
+
+/// A table of the report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Table {
+    /// Where.
+    pub place: Place,
+    /// File name without extension.
+    pub id: String,
+    /// Title.
+    pub title: Template,
+    /// Caption.
+    pub caption: Template,
+    /// Headings.
+    pub columns: Vec<String>,
+    /// Groups of rows.
+    pub rows: Vec<RowGroup>,
+}
+
+/// A row for every combination of members of some dimensions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowGroup {
+    /// Where.
+    pub place: Place,
+    /// The dimensions, the last one fastest; none for a single row.
+    pub each: Vec<String>,
+    /// One cell per column, and where each is.
+    pub cells: Vec<(Place, Cell)>,
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Words.
+    Text(Template),
+    /// A dash.
+    Empty,
+    /// A number that a template says: one of the paper's, an attribute of a member.
+    Number {
+        /// The number.
+        number: Template,
+        /// Its unit.
+        unit: Unit,
+    },
+    /// A quantity.
+    Quantity(Template),
+    /// A number or words of one row.
+    Row {
+        /// The table.
+        from: String,
+        /// Which of its rows.
+        conditions: Vec<Condition>,
+        /// What is taken of them: `COLUMN` or `COLUMN at max COLUMN`, with places.
+        take: Template,
+    },
+}

@@ -1,0 +1,112 @@
+//! Which rows conditions keep: planned against a schema, and unit by unit on the rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::declare::{Condition, Test};
+use super::frame::Member;
+use super::plan::{Fallible, Scope, mistake};
+use super::rows::{Kind, Rows, Schema};
+use super::template::Binding;
+
+/// Some rows of a table; columns by place.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Filter {
+    pub(crate) table: String,
+    /// On identities: they say which units exist.
+    pub(crate) identities: Vec<(usize, Wanted)>,
+    pub(crate) others: Vec<(usize, Wanted)>,
+}
+
+/// What a cell must be.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Wanted {
+    Numbers(Vec<f64>),
+    Words(BTreeSet<String>),
+    Flag(bool),
+    Present,
+}
+
+impl Scope<'_> {
+    /// The rows that conditions keep, those of the bound members among them.
+    pub(crate) fn filter(&self, schema: &Schema, conditions: &[Condition], binding: &Binding<'_>) -> Fallible<Filter> {
+        let mut filter = Filter { table: schema.name.clone(), identities: Vec::new(), others: Vec::new() };
+        let of_member = |(dimension, member): (&str, &Member)| {
+            let members = self.dimensions.get(dimension)?;
+            Some(members.iter().find(|one| one.member.name == member.name)?.conditions.as_slice())
+        };
+        let of_members: Vec<&[Condition]> = binding.members().filter_map(of_member).collect();
+        for condition in conditions.iter().chain(of_members.into_iter().flatten()) {
+            let (at, kind) = self.column(&condition.place, schema, &condition.column)?;
+            let wanted = self.wanted(condition, kind, binding)?;
+            match kind {
+                Kind::Word { is_identity: true } => filter.identities.push((at, wanted)),
+                _ => filter.others.push((at, wanted)),
+            }
+        }
+        Ok(filter)
+    }
+
+    fn wanted(&self, condition: &Condition, kind: &Kind, binding: &Binding<'_>) -> Fallible<Wanted> {
+        let place = &condition.place;
+        let Test::OneOf(templates) = &condition.test else {
+            return match kind {
+                Kind::Number { .. } => Ok(Wanted::Present),
+                kind => Err(mistake(place, format!("{} are always present", kind.in_words()))),
+            };
+        };
+        let mut texts = Vec::new();
+        for template in templates {
+            match template.only_place().filter(|name| !binding.binds(name)).and_then(|name| self.dimensions.get(name)) {
+                Some(members) => texts.extend(members.iter().map(|one| one.member.name.clone())),
+                None => texts.push(template.fill(binding).map_err(|why| mistake(place, why))?),
+            }
+        }
+        match kind {
+            Kind::Word { .. } => Ok(Wanted::Words(texts.into_iter().collect())),
+            Kind::Number { .. } | Kind::Unit { .. } => {
+                let number = |text: &String| {
+                    text.parse::<f64>()
+                        .map_err(|_| mistake(place, format!("`{text}` is no number, and the column holds them")))
+                };
+                Ok(Wanted::Numbers(texts.iter().map(number).collect::<Fallible<_>>()?))
+            }
+            Kind::Flag => match texts.as_slice() {
+                [text] if text == "true" => Ok(Wanted::Flag(true)),
+                [text] if text == "false" => Ok(Wanted::Flag(false)),
+                _ => Err(mistake(place, "the column holds flags: `true` or `false`")),
+            },
+        }
+    }
+}
+
+fn fits(rows: &Rows, row: usize, (column, wanted): &(usize, Wanted)) -> bool {
+    match wanted {
+        Wanted::Numbers(numbers) => rows.number(*column, row).is_some_and(|number| numbers.contains(&number)),
+        Wanted::Words(words) => rows.word(*column, row).is_some_and(|word| words.contains(&**word)),
+        Wanted::Flag(flag) => rows.flag(*column, row) == Some(*flag),
+        Wanted::Present => rows.number(*column, row).is_some(),
+    }
+}
+
+impl Filter {
+    /// The rows that it keeps, in their order.
+    pub(crate) fn kept(&self, rows: &Rows) -> Vec<usize> {
+        let is_kept =
+            |row: &usize| self.identities.iter().chain(&self.others).all(|condition| fits(rows, *row, condition));
+        (0..rows.len()).filter(is_kept).collect()
+    }
+
+    /// The rows that it keeps of every unit that has rows of the identities asked for, even where none of them is kept.
+    pub(crate) fn by_unit(&self, rows: &Rows, unit: usize) -> BTreeMap<usize, Vec<usize>> {
+        let mut units: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for row in 0..rows.len() {
+            if self.identities.iter().all(|condition| fits(rows, row, condition)) {
+                let kept = units.entry(rows.unit(unit, row).expect("a column of units")).or_default();
+                if self.others.iter().all(|condition| fits(rows, row, condition)) {
+                    kept.push(row);
+                }
+            }
+        }
+        units
+    }
+}

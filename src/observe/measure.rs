@@ -1,0 +1,203 @@
+//! Quantities of the rows, as they were planned.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use renas_report::catalogue::{self, Correlation, share};
+use renas_report::findings::{Findings, Measured, Quantity};
+use renas_stats::summary::mean;
+
+use super::filter::Filter;
+use super::plan::{Plan, Planned, PlannedHow, PlannedPer};
+use super::rows::Rows;
+use super::verb::{Coefficient, Take};
+
+/// The rows do not give what was declared.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("quantity `{name}`: {why}")]
+pub struct MeasureError {
+    /// The quantity.
+    pub name: String,
+    /// Why it cannot be made.
+    pub why: String,
+}
+
+/// One number per unit, and the cluster of each unit.
+type Units = BTreeMap<usize, (usize, f64)>;
+
+/// What became of a quantity.
+enum Outcome {
+    /// Numbers of units; how many are planned.
+    Units(Units, Option<usize>),
+    /// An estimate.
+    Whole(Measured),
+}
+
+impl Plan {
+    /// The quantities and tables of these rows. A quantity that nothing was observed of is absent; `elsewhere` are those that
+    /// the paper measured itself.
+    pub fn measure(&self, rows: &[Rows], elsewhere: &BTreeMap<String, Quantity>) -> Result<Findings, MeasureError> {
+        let mut outcomes: BTreeMap<&str, Outcome> = BTreeMap::new();
+        let mut quantities = BTreeMap::new();
+        for planned in &self.quantities {
+            let name = planned.promised.name.as_str();
+            let outcome =
+                planned.outcome(rows, &outcomes).map_err(|why| MeasureError { name: name.to_owned(), why })?;
+            let Some(outcome) = outcome else { continue };
+            if let Some(measured) = outcome.measured().filter(|_| !planned.is_hidden) {
+                quantities.insert(name.to_owned(), planned.quantity(measured, &self.data));
+            }
+            outcomes.insert(name, outcome);
+        }
+        let is_measured = |name: &str| quantities.contains_key(name) || elsewhere.contains_key(name);
+        let tables = self.tables.iter().map(|table| table.table(rows, &is_measured)).collect();
+        Ok(Findings { quantities, tables, figures: Vec::new() })
+    }
+}
+
+impl Planned {
+    fn quantity(&self, measured: Measured, own_data: &str) -> Quantity {
+        let promised = &self.promised;
+        Quantity {
+            label: self.label.clone(),
+            unit: promised.unit,
+            data: self.data.clone().unwrap_or_else(|| own_data.to_owned()),
+            over: promised.over.clone(),
+            cluster: promised.cluster.clone(),
+            range: promised.range,
+            measured,
+            observed_time: self.is_observed_time,
+            imported: false,
+        }
+    }
+
+    fn outcome(&self, rows: &[Rows], earlier: &BTreeMap<&str, Outcome>) -> Result<Option<Outcome>, String> {
+        let sides = |one: &str, other: &str| match (earlier.get(one), earlier.get(other)) {
+            (Some(Outcome::Units(one, planned)), Some(Outcome::Units(other, _))) => {
+                Some((one.clone(), other.clone(), *planned))
+            }
+            _ => None,
+        };
+        let paired = |(one, other, planned): (Units, Units, Option<usize>), number: fn(f64, f64) -> f64| {
+            let both = one.into_iter().filter_map(|(unit, (cluster, value))| {
+                let (_, beside) = other.get(&unit)?;
+                Some((unit, (cluster, number(value, *beside))))
+            });
+            Outcome::Units(both.collect(), planned)
+        };
+        match &self.how {
+            PlannedHow::Minus(one, other) => Ok(sides(one, other).map(|both| paired(both, |one, other| one - other))),
+            PlannedHow::Divide(one, other) => Ok(sides(one, other).map(|both| paired(both, |one, other| one / other))),
+            PlannedHow::Rows { filter, take, per } => {
+                let Some(rows) = rows.iter().find(|rows| rows.schema().name == filter.table) else { return Ok(None) };
+                match per {
+                    PlannedPer::Whole => Ok(whole(rows, filter, take, &self.promised.name).map(Outcome::Whole)),
+                    PlannedPer::Unit { unit, cluster, average, planned } => {
+                        let units = per_unit(rows, filter, take, (*unit, *cluster, *average))?;
+                        Ok(Some(Outcome::Units(units, *planned)))
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Outcome {
+    /// As findings hold it: samples where every planned unit stands for itself and has one.
+    fn measured(&self) -> Option<Measured> {
+        match self {
+            Self::Whole(measured) => Some(measured.clone()),
+            Self::Units(units, _) if units.is_empty() => None,
+            Self::Units(units, planned) => {
+                let is_complete = planned.is_none_or(|planned| planned == units.len())
+                    && units.iter().enumerate().all(|(place, (unit, (cluster, _)))| place == *unit && unit == cluster);
+                let samples = units.values().map(|(_, value)| *value).collect();
+                Some(match is_complete {
+                    true => Measured::Samples(samples),
+                    false => {
+                        Measured::Clustered { samples, clusters: units.values().map(|(cluster, _)| *cluster).collect() }
+                    }
+                })
+            }
+        }
+    }
+}
+
+/// What is taken of these rows; an error where one row is meant and there are more.
+fn taken(rows: &Rows, take: &Take, places: &[usize]) -> Result<Option<f64>, String> {
+    match (take, places.len()) {
+        (Take::Value(column), count @ 2..) => Err(format!(
+            "{count} rows of `{}` have a `{column}`, and one is meant: say which (`mean {column}`)",
+            rows.schema().name
+        )),
+        _ => Ok(take.of(rows, places)),
+    }
+}
+
+fn per_unit(
+    rows: &Rows,
+    filter: &Filter,
+    take: &Take,
+    (unit, cluster, average): (usize, Option<usize>, Option<usize>),
+) -> Result<Units, String> {
+    let mut units = Units::new();
+    for (unit, places) in filter.by_unit(rows, unit) {
+        let value = match average {
+            None => taken(rows, take, &places)?,
+            Some(column) => {
+                let mut groups: BTreeMap<Place<'_>, Vec<usize>> = BTreeMap::new();
+                let mut order: BTreeMap<&Arc<str>, usize> = BTreeMap::new();
+                for &row in &places {
+                    let word = rows.word(column, row).expect("a column of words");
+                    let next = order.len();
+                    // In the order in which they come: so is their mean summed.
+                    let at = *order.entry(word).or_insert(next);
+                    groups.entry((at, word)).or_default().push(row);
+                }
+                let values = groups.values().map(|group| taken(rows, take, group)).collect::<Result<Vec<_>, _>>()?;
+                let values: Vec<f64> = values.into_iter().flatten().collect();
+                (!values.is_empty()).then(|| mean(&values))
+            }
+        };
+        // A mean of nothing is absent; a count of nothing is 0.
+        if let Some(value) = value.filter(|_| !places.is_empty() || take.counts()) {
+            let shared = match (cluster, places.first()) {
+                (Some(column), Some(row)) => rows.unit(column, *row).expect("a column of units"),
+                _ => unit,
+            };
+            units.insert(unit, (shared, value));
+        }
+    }
+    Ok(units)
+}
+
+/// A word of a column, in the order in which words come.
+type Place<'r> = (usize, &'r Arc<str>);
+
+fn whole(rows: &Rows, filter: &Filter, take: &Take, name: &str) -> Option<Measured> {
+    let kept = filter.kept(rows);
+    let column = |name: &str| rows.schema().column(name).expect("a planned column").0;
+    let numbers = |name: &str| {
+        let column = column(name);
+        kept.iter().map(|&row| rows.number(column, row)).collect::<Option<Vec<f64>>>()
+    };
+    match take {
+        Take::Correlation(coefficient, x, y) => {
+            let kind = match coefficient {
+                Coefficient::Pearson => Correlation::Pearson,
+                Coefficient::Spearman => Correlation::Spearman,
+                Coefficient::Kendall => return None,
+            };
+            catalogue::correlation(kind, &numbers(x)?, &numbers(y)?, name)
+        }
+        Take::Share(flag) => {
+            let flags = numbers(flag)?;
+            share(flags.iter().filter(|flag| **flag > 0.0).count(), flags.len())
+        }
+        Take::Proportion(part, of) => {
+            let (part, of): (f64, f64) = (numbers(part)?.iter().sum(), numbers(of)?.iter().sum());
+            share(part.round() as usize, of.round() as usize)
+        }
+        _ => None,
+    }
+}

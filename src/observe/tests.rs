@@ -1,0 +1,279 @@
+//! Declarations on a handful of rows, against counts by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use renas_base::metric::Unit;
+use renas_report::findings::{Cell, Findings, Measured};
+use renas_report::range::Range;
+
+use crate::declare::{self, Condition, Declarations, How, OfRows, Per, Place, Quantity, RowGroup, Test};
+use crate::frame::{Frame, Member};
+use crate::plan::Plan;
+use crate::rows::{Rows, Schema, Value};
+use crate::template::Template;
+
+fn schema() -> Schema {
+    Schema::new("visits")
+        .identity("arm")
+        .unit("seed", "search seed")
+        .unit("network", "network")
+        .word("genome")
+        .share("accuracy")
+        .count("parameters")
+        .flag("learned")
+        .number("gain", Unit::Fraction, Range::CORRELATION)
+        .time("seconds", Unit::Seconds, Range::NOT_NEGATIVE)
+}
+
+/// Two arms; `b` has no row of seed 1.
+fn rows() -> Vec<Rows> {
+    let mut rows = Rows::new(schema());
+    for (place, (arm, seed, accuracy, parameters, learned, gain)) in [
+        ("a", 0_usize, 0.5, 100_usize, true, None),
+        ("a", 0, 0.75, 300, true, Some(0.25)),
+        ("a", 0, 0.75, 200, true, Some(0.0)),
+        ("a", 1, 0.1, 50, false, None),
+        ("b", 0, 0.25, 80, true, None),
+        ("b", 0, 0.1, 90, false, Some(-0.15)),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let genome = format!("g{place}");
+        rows.push([
+            arm.into(),
+            seed.into(),
+            place.into(),
+            genome.as_str().into(),
+            accuracy.into(),
+            parameters.into(),
+            learned.into(),
+            Value::Number(gain),
+            2.0.into(),
+        ]);
+    }
+    vec![rows]
+}
+
+fn frame() -> Frame {
+    let mut frame = Frame { tables: vec![schema()], data: "digits".to_owned(), ..Frame::default() };
+    frame.dimension("arm", ["a", "b"].map(Member::from));
+    frame.units = BTreeMap::from([("search seed".to_owned(), 2)]);
+    frame
+}
+
+fn template(text: &str) -> Template {
+    Template::parse(text).expect("a sound template")
+}
+
+fn quantity(name: &str, how: How) -> Quantity {
+    let place = Place { line: 7, path: name.to_owned() };
+    let label = Some(template(name));
+    Quantity { place, name: template(name), label, is_hidden: false, data: None, unit: None, how }
+}
+
+fn one_of(column: &str, text: &str) -> Condition {
+    Condition { place: Place::default(), column: column.to_owned(), test: Test::OneOf(vec![template(text)]) }
+}
+
+fn of(conditions: Vec<Condition>, take: &str) -> OfRows {
+    let per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: None };
+    OfRows { from: "visits".to_owned(), conditions, take: template(take), per }
+}
+
+fn per_seed(name: &str, conditions: Vec<Condition>, take: &str) -> Quantity {
+    quantity(name, How::Rows(of(conditions, take)))
+}
+
+fn found(quantities: Vec<Quantity>) -> Findings {
+    let declarations = Declarations { quantities, ..Declarations::default() };
+    let plan = Plan::of(&declarations, &frame(), &BTreeSet::new()).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    plan.measure(&rows(), &BTreeMap::new()).expect("sound rows")
+}
+
+fn refused(quantities: Vec<Quantity>) -> String {
+    let declarations = Declarations { quantities, ..Declarations::default() };
+    let mistakes = Plan::of(&declarations, &frame(), &BTreeSet::new()).expect_err("a mistake");
+    mistakes.into_iter().map(|one| format!("{}: {}", one.place.line, one.message)).collect::<Vec<_>>().join("\n")
+}
+
+fn units(samples: &[f64], clusters: &[usize]) -> Measured {
+    Measured::Clustered { samples: samples.to_vec(), clusters: clusters.to_vec() }
+}
+
+#[test]
+fn each_verb_takes_what_a_count_by_hand_takes() {
+    let of_a = |take: &str| found(vec![per_seed("x", vec![one_of("arm", "a")], take)]).quantities["x"].measured.clone();
+    for (take, first, second) in [
+        ("count", 3.0, 1.0),
+        ("max accuracy", 0.75, 0.1),
+        ("min accuracy", 0.5, 0.1),
+        ("sum learned", 3.0, 0.0),
+        ("share learned", 1.0, 0.0),
+        ("top 2 accuracy", 0.75, 0.1),
+        // Of the two most accurate ones the smaller; without that the first.
+        ("parameters at max accuracy min parameters", 200.0, 50.0),
+        ("parameters at max accuracy", 300.0, 50.0),
+        ("sum seconds", 6.0, 2.0),
+    ] {
+        assert_eq!(of_a(take), Measured::Samples(vec![first, second]), "{take}");
+    }
+    // Not defined on one network.
+    let Measured::Clustered { samples, clusters } = of_a("spearman parameters accuracy") else { panic!("of seed 0") };
+    assert!((samples[0] - 3.0_f64.sqrt() / 2.0).abs() < 1e-12 && clusters == [0], "{samples:?}");
+    // (0.5, 0.25), (0.75, 0.25): below (1, 1) the first dominates 0.5 x 0.75.
+    let both = found(vec![per_seed("x", vec![one_of("arm", "b")], "hypervolume accuracy accuracy")]);
+    let Measured::Clustered { samples, clusters } = &both.quantities["x"].measured else { panic!("one of two seeds") };
+    assert!((samples[0] - 0.81).abs() < 1e-12 && clusters == &[0], "(0.1, 0.1) dominates 0.9 x 0.9");
+}
+
+/// A seed without a value keeps the places of the others, and a count of nothing is none of them.
+#[test]
+fn counts_of_nothing_are_zero_and_means_of_nothing_absent() {
+    let learned = || vec![one_of("arm", "a"), one_of("learned", "true")];
+    let found = found(vec![per_seed("count", learned(), "count"), per_seed("mean", learned(), "mean accuracy")]);
+    assert_eq!(found.quantities["count"].measured, Measured::Samples(vec![3.0, 0.0]));
+    assert_eq!(found.quantities["mean"].measured, units(&[2.0 / 3.0], &[0]));
+}
+
+#[test]
+fn rows_without_a_number_do_not_count_and_can_be_left_out() {
+    let present = Condition { place: Place::default(), column: "gain".to_owned(), test: Test::Present };
+    let conditions = vec![one_of("arm", "a"), present];
+    let found = found(vec![
+        per_seed("children", conditions.clone(), "count"),
+        per_seed("gain", vec![one_of("arm", "a")], "mean gain"),
+    ]);
+    assert_eq!(found.quantities["children"].measured, Measured::Samples(vec![2.0, 0.0]));
+    assert_eq!(found.quantities["gain"].measured, units(&[0.125], &[0]));
+}
+
+#[test]
+fn a_name_stands_for_every_member_and_differences_are_paired_by_unit() {
+    let best = per_seed("{arm}.best", vec![one_of("arm", "{arm}")], "max accuracy");
+    let gain = quantity("gain", How::Minus([template("a.best"), template("b.best")]));
+    let found = found(vec![best, gain]);
+    assert_eq!(found.quantities.keys().collect::<Vec<_>>(), ["a.best", "b.best", "gain"]);
+    let gain = &found.quantities["gain"];
+    // Seed 1 has no network of `b`.
+    assert_eq!((&gain.measured, gain.range, gain.unit), (&units(&[0.5], &[0]), Range::CORRELATION, Unit::Fraction));
+    assert_eq!((gain.over.as_str(), gain.data.as_str(), gain.observed_time), ("search seed", "digits", false));
+}
+
+#[test]
+fn what_is_made_of_a_time_is_an_observed_time() {
+    let time = |arm: &str| per_seed(&format!("{arm}.time"), vec![one_of("arm", arm)], "sum seconds");
+    let ratio = quantity("ratio", How::Divide([template("a.time"), template("b.time")]));
+    let found = found(vec![time("a"), time("b"), ratio]);
+    assert!(found.quantities.values().all(|quantity| quantity.observed_time));
+    assert_eq!(found.quantities["ratio"].range, Range::NOT_NEGATIVE);
+}
+
+#[test]
+fn a_mean_over_words_is_of_one_number_per_word() {
+    let mut declared = per_seed("mean", Vec::new(), "mean accuracy");
+    let How::Rows(rows) = &mut declared.how else { panic!("of rows") };
+    rows.per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: Some("arm".to_owned()) };
+    // Seed 0: 2/3 of `a` and 0.175 of `b`.
+    let expected = Measured::Samples(vec![(2.0 / 3.0 + 0.175) / 2.0, 0.1]);
+    assert_eq!(found(vec![declared]).quantities["mean"].measured, expected);
+}
+
+#[test]
+fn what_cannot_be_is_a_mistake_with_its_line_and_the_nearest_name() {
+    let on = |text: &str| vec![one_of("arm", text)];
+    for (declared, message) in [
+        (per_seed("x", on("a"), "mean acuracy"), "no column of `visits` `acuracy`; did you mean `accuracy`?"),
+        (per_seed("x", on("a"), "median accuracy"), "`median accuracy` is nothing that can be taken of rows; what can"),
+        (per_seed("x", on("a"), "mean genome"), "`genome` holds words, not numbers"),
+        (per_seed("{amr}.x", on("a"), "count"), "no dimension `amr`; did you mean `arm`?"),
+        (per_seed("x", on("{arms}"), "count"), "nothing is known of `{arms}` here"),
+        (per_seed("x", vec![one_of("amr", "a")], "count"), "no column of `visits` `amr`; did you mean `arm`?"),
+        (per_seed("x", vec![one_of("learned", "yes")], "count"), "the column holds flags: `true` or `false`"),
+        (quantity("x", How::Minus([template("y"), template("y")])), "no earlier quantity `y`: there is none"),
+    ] {
+        let said = refused(vec![declared]);
+        assert!(said.contains(message), "`{said}` does not say `{message}`");
+    }
+    let twice = refused(vec![per_seed("x", on("a"), "count"), per_seed("x", on("b"), "count")]);
+    assert_eq!(twice, "7: there is a quantity `x` already");
+    let mut other = per_seed("by network", on("a"), "max accuracy");
+    let How::Rows(rows) = &mut other.how else { panic!("of rows") };
+    rows.per = Per::Unit { unit: "network".to_owned(), cluster: None, average: None };
+    let pair = quantity("pair", How::Minus([template("by seed"), template("by network")]));
+    let said = refused(vec![per_seed("by seed", on("a"), "max accuracy"), other, pair]);
+    assert!(said.contains("they cannot be paired"), "{said}");
+}
+
+/// One row is meant: which of several nobody can say.
+#[test]
+fn a_name_of_so_many_places_that_no_memory_holds_its_combinations_is_a_mistake() {
+    let mut frame = frame();
+    let dimensions: Vec<String> = (0..60).map(|number| format!("d{number}")).collect();
+    dimensions.iter().for_each(|name| frame.dimension(name, ["x", "y"].map(Member::from)));
+    let name: String = dimensions.iter().map(|name| format!("{{{name}}}")).collect();
+    let declarations =
+        Declarations { quantities: vec![per_seed(&name, Vec::new(), "count")], ..Declarations::default() };
+    let mistakes = Plan::of(&declarations, &frame, &BTreeSet::new()).expect_err("2^60 quantities");
+    assert_eq!(mistakes.len(), 1);
+    assert_eq!(mistakes[0].message, "its places stand for more than 10000 combinations of members");
+}
+
+#[test]
+fn a_value_of_several_rows_is_an_error_that_says_what_to_do() {
+    let declarations =
+        Declarations { quantities: vec![per_seed("x", Vec::new(), "accuracy")], ..Declarations::default() };
+    let plan = Plan::of(&declarations, &frame(), &BTreeSet::new()).expect("it may be one row");
+    let error = plan.measure(&rows(), &BTreeMap::new()).expect_err("five rows").to_string();
+    assert!(error.contains("quantity `x`: 5 rows of `visits`") && error.contains("`mean accuracy`"), "{error}");
+}
+
+fn table(cells: Vec<declare::Cell>, each: &[&str]) -> Declarations {
+    let rows = vec![RowGroup {
+        place: Place { line: 9, path: String::new() },
+        each: each.iter().map(|name| (*name).to_owned()).collect(),
+        cells: cells.into_iter().map(|cell| (Place { line: 10, path: String::new() }, cell)).collect(),
+    }];
+    let columns = rows[0].cells.iter().map(|_| "Column".to_owned()).collect();
+    let words = || template("words");
+    let table =
+        declare::Table { place: Place::default(), id: "t".to_owned(), title: words(), caption: words(), columns, rows };
+    let best = per_seed("{arm}.best", vec![one_of("arm", "{arm}")], "max accuracy");
+    let rare = per_seed("{arm}.rare", vec![one_of("arm", "{arm}"), one_of("accuracy", "0.99")], "max accuracy");
+    Declarations { quantities: vec![best, rare], tables: vec![table], ..Declarations::default() }
+}
+
+#[test]
+fn a_table_has_a_row_per_member_and_a_dash_for_what_nothing_was_observed_of() {
+    let cells = vec![
+        declare::Cell::Text(template("arm {arm}")),
+        declare::Cell::Quantity(template("{arm}.best")),
+        declare::Cell::Quantity(template("{arm}.rare")),
+        declare::Cell::Row {
+            from: "visits".to_owned(),
+            conditions: vec![one_of("arm", "{arm}")],
+            take: template("genome at max accuracy min parameters"),
+        },
+    ];
+    let plan = Plan::of(&table(cells, &["arm"]), &frame(), &BTreeSet::new()).expect("sound");
+    let found = plan.measure(&rows(), &BTreeMap::new()).expect("sound rows");
+    let row = |arm: &str, genome: &str| {
+        vec![
+            Cell::Text(format!("arm {arm}")),
+            Cell::Quantity(format!("{arm}.best")),
+            Cell::Empty,
+            Cell::Text(genome.to_owned()),
+        ]
+    };
+    assert_eq!(found.tables[0].rows, [row("a", "g2"), row("b", "g4")]);
+}
+
+#[test]
+fn a_cell_of_an_unknown_quantity_is_a_mistake_and_no_dash() {
+    let mistakes = |cells| Plan::of(&table(cells, &["arm"]), &frame(), &BTreeSet::new()).expect_err("a mistake");
+    let unknown = mistakes(vec![declare::Cell::Quantity(template("{arm}.bets"))]);
+    assert_eq!(
+        (unknown[0].place.line, unknown[0].message.as_str()),
+        (10, "no quantity `a.bets`; did you mean `a.best`?")
+    );
+}

@@ -1,0 +1,114 @@
+//! The results as rows of observations.
+
+use std::collections::BTreeSet;
+
+use super::evidence::{Evidence, Timed};
+use super::frame::tables;
+use super::measures::{self, SWEET_SPOT};
+use crate::arm::RANDOM;
+use crate::layer::FUNCTIONS;
+use crate::search::Visit;
+use crate::settings::Settings;
+use renas_network::spec::Activation;
+use renas_observe::rows::{Rows, Value};
+
+/// All tables of the frame.
+pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
+    let [mut visits, mut equal_time, mut activations, mut filters, mut best] = tables().map(Rows::new);
+    for arm in settings.arms() {
+        let mut network = 0;
+        for (seed, search) in evidence.searches(arm).iter().enumerate() {
+            add_search(&mut visits, settings, search, (arm, seed, &mut network));
+        }
+        let pairs = evidence.searches(arm).iter().zip(evidence.searches(RANDOM)).enumerate();
+        for (seed, (ours, random)) in pairs.filter(|_| arm != RANDOM) {
+            equal_time.push([arm.into(), seed.into(), gain_in_equal_time(ours, random).into()]);
+        }
+    }
+    for (genome, trained) in evidence.activations.iter().enumerate() {
+        for (function, trained) in FUNCTIONS.map(Activation::name).into_iter().zip(trained) {
+            let learned = trained.accuracy > measures::NOTHING;
+            activations.push([
+                function.into(),
+                genome.into(),
+                trained.accuracy.into(),
+                learned.into(),
+                (!learned).into(),
+            ]);
+        }
+    }
+    for record in &evidence.filters {
+        for (repetition, &seconds) in record.seconds.iter().enumerate() {
+            filters.push([
+                0.into(),
+                repetition.into(),
+                record.filters.into(),
+                (record.multiply_adds as f64).into(),
+                seconds.into(),
+                (seconds / record.multiply_adds as f64).into(),
+            ]);
+        }
+    }
+    let (found, images) = (&evidence.best, settings.test_samples());
+    let right = found.test.zip(images).map(|(share, images)| (share * images as f64).round());
+    best.push([
+        0.into(),
+        found.visit.genome.to_string().as_str().into(),
+        found.search.as_str().into(),
+        found.visit.trained.accuracy.into(),
+        (found.visit.parameters as f64).into(),
+        found.visit.genome.depth().into(),
+        (found.visit.multiply_adds as f64).into(),
+        right.into(),
+        images.map(|images| images as f64).into(),
+    ]);
+    vec![visits, equal_time, activations, filters, best]
+}
+
+fn add_search(visits: &mut Rows, settings: &Settings, search: &Timed, (arm, seed, network): (&str, usize, &mut usize)) {
+    let mut seen = BTreeSet::new();
+    for (visit, &seconds) in search.record.iter().zip(&search.seconds) {
+        let Visit { genome, trained, parameters, parent, mutation, .. } = visit;
+        let (is_first, is_changed) = (seen.insert(genome), mutation.is_some());
+        let learned = measures::learned(visit);
+        let parent = parent.filter(|_| is_changed).and_then(|parent| search.record.get(parent));
+        let gain = parent.map(|parent| trained.accuracy - parent.trained.accuracy);
+        visits.push([
+            arm.into(),
+            seed.into(),
+            Value::Count(*network),
+            genome.to_string().as_str().into(),
+            trained.accuracy.into(),
+            (1.0 - trained.accuracy).into(),
+            (*parameters as f64).into(),
+            measures::size(*parameters, settings.analysis.parameters).into(),
+            genome.depth().into(),
+            group(genome.depth()).into(),
+            measures::has_sigmoid(visit).into(),
+            learned.into(),
+            (!learned).into(),
+            (!genome.keeps_constraints()).into(),
+            is_first.into(),
+            (!is_first).into(),
+            (!is_first && is_changed).into(),
+            gain.into(),
+            gain.is_some_and(|gain| gain > 0.0).into(),
+            seconds.into(),
+        ]);
+        *network += 1;
+    }
+}
+
+fn group(depth: usize) -> &'static str {
+    match depth {
+        depth if depth < SWEET_SPOT[0] => "fewer",
+        depth if depth > SWEET_SPOT[1] => "more",
+        _ => "sweet_spot",
+    }
+}
+
+fn gain_in_equal_time(ours: &Timed, random: &Timed) -> Option<f64> {
+    let budget = measures::total_seconds(ours).min(measures::total_seconds(random));
+    let within = |search| measures::highest(measures::within(search, budget));
+    Some(within(ours)? - within(random)?)
+}
