@@ -6,9 +6,12 @@ use anyhow::{Context as _, Result};
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::plan::{Inputs, plan};
-use super::settings::{self, Settings};
-use super::{analysis, donation, exploration, search};
+use crate::analysis;
+use crate::plan::{Inputs, plan};
+use crate::settings::{self, Settings};
+use crate::study::crossover_study::study_crossovers;
+use crate::study::operator_study::study_operators;
+use crate::study::search::search;
 use renas_harness::manifest::decode::Section;
 use renas_harness::study::{Context, Paper, Results, Study};
 use renas_report::catalogue::Promised;
@@ -46,15 +49,15 @@ impl Paper for ValpPaper {
     fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
         let inputs = Inputs::deserialize(&study.inputs).with_context(|| format!("inputs of study {}", study.id))?;
         Ok(match inputs {
-            Inputs::Judge(laboratory) => serde_json::to_value(laboratory.judge(context)?),
-            Inputs::Exploration(inputs) => serde_json::to_value(exploration::explore(&inputs, context)?),
-            Inputs::Donation(inputs) => serde_json::to_value(donation::donate(&inputs, results, context)?),
-            Inputs::Search(inputs) => serde_json::to_value(search::search(&inputs, context)?),
+            Inputs::Judge(protocol) => serde_json::to_value(protocol.judge(context)?),
+            Inputs::OperatorStudy(inputs) => serde_json::to_value(study_operators(&inputs, context)?),
+            Inputs::CrossoverStudy(inputs) => serde_json::to_value(study_crossovers(&inputs, results, context)?),
+            Inputs::Search(inputs) => serde_json::to_value(search(&inputs, context)?),
         }?)
     }
 
     fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings> {
-        analysis::analyze(&read(parameters)?, results)
+        analysis::findings::analyze(&read(parameters)?, results)
     }
 }
 
@@ -67,7 +70,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::pretence::results;
+    use crate::test_support::experiment::results;
     use renas_harness::manifest::load;
     use renas_harness::manifest::model::{Manifest, Profile};
     use renas_report::claim::Expectation;

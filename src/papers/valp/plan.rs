@@ -3,13 +3,13 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::arm::Arm;
-use super::donation::DonationInputs;
-use super::exploration::ExplorationInputs;
-use super::laboratory::Laboratory;
-use super::operator::edit::Operator;
-use super::search::SearchInputs;
-use super::settings::{ArmSettings, DataSettings, Settings};
+use crate::operator::edit::Operator;
+use crate::policy::arm::Arm;
+use crate::settings::{ArmSettings, DataSettings, Settings};
+use crate::study::crossover_study::CrossoverStudyInputs;
+use crate::study::operator_study::OperatorStudyInputs;
+use crate::study::search::SearchInputs;
+use crate::study::training_protocol::TrainingProtocol;
 use renas_base::seed::Seed;
 use renas_harness::study::Study;
 
@@ -18,11 +18,13 @@ use renas_harness::study::Study;
 #[serde(tag = "study", rename_all = "snake_case")]
 pub enum Inputs {
     /// The classifier of a data set.
-    Judge(Box<Laboratory>),
+    Judge(Box<TrainingProtocol>),
     /// The operators on one random model.
-    Exploration(Box<ExplorationInputs>),
+    #[serde(rename = "exploration")]
+    OperatorStudy(Box<OperatorStudyInputs>),
     /// Crossovers of the models.
-    Donation(Box<DonationInputs>),
+    #[serde(rename = "donation")]
+    CrossoverStudy(Box<CrossoverStudyInputs>),
     /// One search.
     Search(Box<SearchInputs>),
 }
@@ -36,12 +38,12 @@ pub fn judge_id(data: &str) -> String {
 }
 
 /// Id of the study of operators on one model.
-pub fn exploration_id(model: usize) -> String {
+pub fn operator_study_id(model: usize) -> String {
     format!("exploration/model-{model:03}")
 }
 
 /// Id of the study of crossovers.
-pub const DONATION_ID: &str = "donation";
+pub const CROSSOVER_STUDY_ID: &str = "donation";
 
 /// Id of a search.
 pub fn search_id(arm: Arm, pair: usize) -> String {
@@ -50,38 +52,38 @@ pub fn search_id(arm: Arm, pair: usize) -> String {
 
 /// All studies of a profile, each after what it needs.
 pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
-    let (exploration, search) = (&settings.exploration, &settings.search);
-    let mut studies = vec![judge(settings, &exploration.data, exploration.every)?];
-    if search.data.name != exploration.data.name {
-        studies.push(judge(settings, &search.data, search.every)?);
+    let (operator_study, search) = (&settings.operator_study, &settings.search);
+    let mut studies = vec![plan_judge(settings, &operator_study.data, operator_study.every)?];
+    if search.data.name != operator_study.data.name {
+        studies.push(plan_judge(settings, &search.data, search.every)?);
     }
-    for model in 0..exploration.models {
-        studies.push(explore(settings, model)?);
+    for model in 0..operator_study.models {
+        studies.push(plan_operator_study(settings, model)?);
     }
-    studies.push(donate(settings)?);
+    studies.push(plan_crossover_study(settings)?);
     // Pair by pair, so that the arms of a pair find each other's start.
     let pairs = search.arms.iter().map(|arm| arm.pairs).max().unwrap_or(0);
     for pair in 0..pairs {
         for arm in search.arms.iter().filter(|arm| pair < arm.pairs) {
-            studies.push(climb(settings, arm, pair)?);
+            studies.push(plan_search(settings, arm, pair)?);
         }
     }
     Ok(studies)
 }
 
 /// How models of the study of operators are trained and judged.
-pub fn exploration_laboratory(settings: &Settings) -> Laboratory {
-    let exploration = &settings.exploration;
-    laboratory(settings, &exploration.data, exploration.every, exploration.slope_steps)
+pub fn operator_study_protocol(settings: &Settings) -> TrainingProtocol {
+    let operator_study = &settings.operator_study;
+    training_protocol(settings, &operator_study.data, operator_study.every, operator_study.slope_steps)
 }
 
 /// How models of the searches are.
-pub fn search_laboratory(settings: &Settings) -> Laboratory {
-    laboratory(settings, &settings.search.data, settings.search.every, settings.search.slope_steps)
+pub fn search_protocol(settings: &Settings) -> TrainingProtocol {
+    training_protocol(settings, &settings.search.data, settings.search.every, settings.search.slope_steps)
 }
 
-fn laboratory(settings: &Settings, data: &DataSettings, every: usize, slope_steps: usize) -> Laboratory {
-    Laboratory {
+fn training_protocol(settings: &Settings, data: &DataSettings, every: usize, slope_steps: usize) -> TrainingProtocol {
+    TrainingProtocol {
         data: data.name.clone(),
         split: settings.split(data),
         input: data.input.clone(),
@@ -104,26 +106,26 @@ fn model_seed(settings: &Settings, model: usize) -> Seed {
 }
 
 /// What the study of one model depends on.
-pub fn exploration_inputs(settings: &Settings, model: usize) -> ExplorationInputs {
-    let exploration = &settings.exploration;
-    ExplorationInputs {
-        laboratory: exploration_laboratory(settings),
-        networks: exploration.networks,
-        steps: exploration.steps,
-        retraining_steps: exploration.retraining_steps,
-        components: exploration.components,
+pub fn operator_study_inputs(settings: &Settings, model: usize) -> OperatorStudyInputs {
+    let operator_study = &settings.operator_study;
+    OperatorStudyInputs {
+        protocol: operator_study_protocol(settings),
+        networks: operator_study.networks,
+        steps: operator_study.steps,
+        retraining_steps: operator_study.retraining_steps,
+        components: operator_study.components,
         seed: model_seed(settings, model),
     }
 }
 
 /// What the study of crossovers depends on.
-pub fn donation_inputs(settings: &Settings) -> DonationInputs {
-    let model = |model| (exploration_id(model), model_seed(settings, model));
-    DonationInputs {
-        laboratory: exploration_laboratory(settings),
-        networks: settings.exploration.networks,
-        retraining_steps: settings.exploration.retraining_steps,
-        models: (0..settings.exploration.models).map(model).collect(),
+pub fn crossover_study_inputs(settings: &Settings) -> CrossoverStudyInputs {
+    let model = |model| (operator_study_id(model), model_seed(settings, model));
+    CrossoverStudyInputs {
+        protocol: operator_study_protocol(settings),
+        networks: settings.operator_study.networks,
+        retraining_steps: settings.operator_study.retraining_steps,
+        models: (0..settings.operator_study.models).map(model).collect(),
         seed: settings.root().derive("donation"),
     }
 }
@@ -132,7 +134,7 @@ pub fn donation_inputs(settings: &Settings) -> DonationInputs {
 pub fn search_inputs(settings: &Settings, arm: &ArmSettings, pair: usize) -> SearchInputs {
     let search = &settings.search;
     SearchInputs {
-        laboratory: search_laboratory(settings),
+        protocol: search_protocol(settings),
         arm: arm.name,
         thresholds: settings.thresholds(),
         networks: search.networks,
@@ -143,11 +145,11 @@ pub fn search_inputs(settings: &Settings, arm: &ArmSettings, pair: usize) -> Sea
     }
 }
 
-fn judge(settings: &Settings, data: &DataSettings, every: usize) -> Result<Study> {
+fn plan_judge(settings: &Settings, data: &DataSettings, every: usize) -> Result<Study> {
     let classifier = &settings.sampling.classifier;
     Ok(Study {
         id: judge_id(&data.name),
-        inputs: serde_json::to_value(Inputs::Judge(Box::new(laboratory(settings, data, every, 2 * every))))?,
+        inputs: serde_json::to_value(Inputs::Judge(Box::new(training_protocol(settings, data, every, 2 * every))))?,
         needs: Vec::new(),
         data: vec![data.name.clone()],
         trials: 1,
@@ -155,39 +157,39 @@ fn judge(settings: &Settings, data: &DataSettings, every: usize) -> Result<Study
     })
 }
 
-fn explore(settings: &Settings, model: usize) -> Result<Study> {
-    let exploration = &settings.exploration;
+fn plan_operator_study(settings: &Settings, model: usize) -> Result<Study> {
+    let operator_study = &settings.operator_study;
     let forms = |operators: &[Operator]| operators.iter().map(|operator| operator.forms().len()).sum::<usize>();
     let structural = forms(&Operator::STRUCTURAL);
     let extra = forms(&Operator::ALL) - structural;
-    let retrained = 1 + structural * exploration.components.unwrap_or(EXPECTED_PLACES) + extra;
-    let steps = exploration.steps + retrained * exploration.retraining_steps;
+    let retrained = 1 + structural * operator_study.components.unwrap_or(EXPECTED_PLACES) + extra;
+    let steps = operator_study.steps + retrained * operator_study.retraining_steps;
     Ok(Study {
-        id: exploration_id(model),
-        inputs: serde_json::to_value(Inputs::Exploration(Box::new(exploration_inputs(settings, model))))?,
-        needs: vec![judge_id(&exploration.data.name)],
-        data: vec![exploration.data.name.clone()],
-        // A training and a generation each, and one examination.
+        id: operator_study_id(model),
+        inputs: serde_json::to_value(Inputs::OperatorStudy(Box::new(operator_study_inputs(settings, model))))?,
+        needs: vec![judge_id(&operator_study.data.name)],
+        data: vec![operator_study.data.name.clone()],
+        // A training and a generation each, and one task for the diagnostics.
         trials: 2 * (1 + retrained) + 1,
         cpu_seconds: settings.training.seconds_per_step * steps as f64,
     })
 }
 
-fn donate(settings: &Settings) -> Result<Study> {
-    let exploration = &settings.exploration;
-    let models = exploration.models;
-    let steps = models * exploration.retraining_steps;
+fn plan_crossover_study(settings: &Settings) -> Result<Study> {
+    let operator_study = &settings.operator_study;
+    let models = operator_study.models;
+    let steps = models * operator_study.retraining_steps;
     Ok(Study {
-        id: DONATION_ID.to_owned(),
-        inputs: serde_json::to_value(Inputs::Donation(Box::new(donation_inputs(settings))))?,
-        needs: (0..models).map(exploration_id).collect(),
-        data: vec![exploration.data.name.clone()],
+        id: CROSSOVER_STUDY_ID.to_owned(),
+        inputs: serde_json::to_value(Inputs::CrossoverStudy(Box::new(crossover_study_inputs(settings))))?,
+        needs: (0..models).map(operator_study_id).collect(),
+        data: vec![operator_study.data.name.clone()],
         trials: 2 * models,
         cpu_seconds: settings.training.seconds_per_step * steps as f64,
     })
 }
 
-fn climb(settings: &Settings, arm: &ArmSettings, pair: usize) -> Result<Study> {
+fn plan_search(settings: &Settings, arm: &ArmSettings, pair: usize) -> Result<Study> {
     let search = &settings.search;
     // The arm that stands first in the manifest pays for the start of its pair.
     let pays = search.arms.iter().find(|one| pair < one.pairs).is_some_and(|one| one.name == arm.name);

@@ -6,12 +6,12 @@ pub use read::read;
 
 use serde::{Deserialize, Serialize};
 
-use super::arm::Arm;
-use super::component::{Id, Input, Output, OutputKind};
-use super::diagnosis::sub_loss::Thresholds;
-use super::graph::Training;
-use super::network::Losses;
-use super::space::{Algorithm, Space};
+use crate::diagnosis::sub_loss::Thresholds;
+use crate::model::component::{Id, Input, Output, OutputKind};
+use crate::model::network::Losses;
+use crate::model::parts::Training;
+use crate::model::space::{Algorithm, Space};
+use crate::policy::arm::Arm;
 use renas_base::seed::Seed;
 use renas_task::SplitChoice;
 use renas_task::recipe::Optimizer;
@@ -39,7 +39,8 @@ pub struct Settings {
     /// How samples are judged.
     pub sampling: SamplingSettings,
     /// The study of operators.
-    pub exploration: ExplorationSettings,
+    #[serde(rename = "exploration")]
+    pub operator_study: OperatorStudySettings,
     /// The searches.
     pub search: SearchSettings,
 }
@@ -52,7 +53,7 @@ pub struct SpaceSettings {
     pub hidden: [usize; 2],
     /// Units of a hidden layer.
     pub width: [usize; 2],
-    /// What a random sub-network hands on to another.
+    /// What a random sub-network passes on to another.
     pub interface: [usize; 2],
     /// The same of one that is inserted.
     pub inserted_interface: [usize; 2],
@@ -160,7 +161,7 @@ pub struct DataSettings {
 /// The study of operators.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ExplorationSettings {
+pub struct OperatorStudySettings {
     /// The images.
     pub data: DataSettings,
     /// Random models.

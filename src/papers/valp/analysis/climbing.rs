@@ -1,8 +1,8 @@
 //! Numbers of searches: what they found by some step or some cost, on fronts and as hypervolume.
 
-use crate::laboratory::Objectives;
 use crate::operator::edit::Effect;
-use crate::search::{SearchRecord, StepRecord};
+use crate::study::search::{SearchRecord, StepRecord};
+use crate::study::training_protocol::Objectives;
 use renas_search::hypervolume::hypervolume_3d;
 use renas_search::pareto::dominates;
 use renas_stats::summary::{quantile, sorted};
@@ -117,9 +117,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::guide::Choice;
-    use crate::laboratory::Trained;
     use crate::operator::edit::{Edit, Form};
+    use crate::policy::operator_selection::Choice;
+    use crate::study::training_protocol::Trained;
 
     fn of([error, squared_error, distance]: [f64; 3]) -> Objectives {
         Objectives { error, squared_error, distance }

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use super::evidence::Evidence;
+use super::builder::{OperatorQuantities, SHARE};
 use super::family::{Variant, variants};
 use super::observations::{Objective, Observation};
-use super::operators::{List, SHARE};
+use super::result_set::ResultSet;
 use crate::diagnosis::intervention::Reading;
 use crate::diagnosis::sub_loss::{Thresholds, Trend};
 use crate::operator::edit::{Form, Operator};
@@ -35,10 +35,10 @@ pub const DIAGNOSES: [Diagnosis; 5] = [
 ];
 
 /// The changed models of one form whose output has all diagnoses.
-fn complete(evidence: &Evidence, (operator, form): Variant, objective: Objective) -> Vec<&Observation> {
+fn complete(results: &ResultSet, (operator, form): Variant, objective: Objective) -> Vec<&Observation> {
     let is_it = |one: &&Observation| one.operator() == operator && one.form == form && one.objective == objective;
     let is_complete = |one: &&Observation| DIAGNOSES.iter().all(|(_, read)| read(one).is_some());
-    evidence.observations.iter().filter(is_it).filter(is_complete).collect()
+    results.observations.iter().filter(is_it).filter(is_complete).collect()
 }
 
 fn models_of(kept: &[&Observation]) -> BTreeSet<usize> {
@@ -57,8 +57,8 @@ fn of_kept(kept: &[&Observation]) -> Option<Correlations> {
 
 /// Spearman's correlation of each diagnosis with the improvement, for one operator form and output; none where too few
 /// models have all diagnoses, or one of them never varies.
-pub fn correlations(evidence: &Evidence, operator: Operator, form: Form, objective: Objective) -> Option<Correlations> {
-    let kept = complete(evidence, (operator, form), objective);
+pub fn correlations(results: &ResultSet, operator: Operator, form: Form, objective: Objective) -> Option<Correlations> {
+    let kept = complete(results, (operator, form), objective);
     if models_of(&kept).len() < FEWEST_FOR_CORRELATION { None } else { of_kept(&kept) }
 }
 
@@ -67,11 +67,11 @@ pub fn correlations(evidence: &Evidence, operator: Operator, form: Form, objecti
 /// outputs rest on the same models, so that they are no sample.
 ///
 /// Tukey 1958; Miller 1974, <https://doi.org/10.1093/biomet/61.1.1>.
-fn strengths(evidence: &Evidence) -> Option<Vec<(usize, Correlations)>> {
+fn strengths(results: &ResultSet) -> Option<Vec<(usize, Correlations)>> {
     let all = variants().into_iter().flat_map(|variant| Objective::ALL.map(|objective| (variant, objective)));
     let groups: Vec<Vec<&Observation>> = all
-        .filter(|((operator, form), objective)| correlations(evidence, *operator, *form, *objective).is_some())
-        .map(|(variant, objective)| complete(evidence, variant, objective))
+        .filter(|((operator, form), objective)| correlations(results, *operator, *form, *objective).is_some())
+        .map(|(variant, objective)| complete(results, variant, objective))
         .collect();
     let models: BTreeSet<usize> = groups.iter().flat_map(|group| models_of(group)).collect();
     let mean_sizes = |left_out: Option<usize>| -> Correlations {
@@ -101,28 +101,28 @@ fn pseudo_values<const N: usize>(
 }
 
 /// All of them.
-pub(super) fn add(list: &mut List, thresholds: Thresholds) {
+pub(super) fn add(list: &mut OperatorQuantities, thresholds: Thresholds) {
     for (at, (name, _)) in DIAGNOSES.into_iter().enumerate() {
         let label = format!(
             "mean size of the rank correlation of the diagnosis `{name}` with the improvement over operator forms and \
              outputs, as jackknife pseudo-values of models"
         );
-        list.add(format!("diagnosis.{name}.strength"), label, (Unit::One, Range::SHARE), "model", move |evidence| {
-            clustered(strengths(evidence)?.into_iter().map(|(model, sizes)| (model, sizes[at])))
+        list.add(format!("diagnosis.{name}.strength"), label, (Unit::One, Range::SHARE), "model", move |results| {
+            clustered(strengths(results)?.into_iter().map(|(model, sizes)| (model, sizes[at])))
         });
     }
     let label = "share of sub-networks without which no output's error or loss grows by more than 20 %";
     let kind = (Unit::Fraction, Range::SHARE);
-    list.add("diagnosis.irrelevant_share", label, kind, "sub-network", |evidence| irrelevant(evidence, Which::All));
+    list.add("diagnosis.irrelevant_share", label, kind, "sub-network", |results| irrelevant(results, Which::All));
     let label = "share of sub-networks without which some output that they feed keeps its error or loss within 20 %";
-    list.add("diagnosis.irrelevant_to_one_share", label, kind, "sub-network", |evidence| {
-        irrelevant(evidence, Which::Any)
+    list.add("diagnosis.irrelevant_to_one_share", label, kind, "sub-network", |results| {
+        irrelevant(results, Which::Any)
     });
     let mut states = |prefix: &str, words: &str, thresholds: Thresholds| {
         for (trend, name) in [(Trend::Stuck, "stuck"), (Trend::Moderate, "moderate"), (Trend::Steep, "steep")] {
             let label = format!("share of outputs of the random models whose loss is {name}{words}");
-            list.add(format!("{prefix}.{name}_share"), label, SHARE, "output of a model", move |evidence| {
-                let slopes = evidence
+            list.add(format!("{prefix}.{name}_share"), label, SHARE, "output of a model", move |results| {
+                let slopes = results
                     .models
                     .iter()
                     .enumerate()
@@ -137,10 +137,10 @@ pub(super) fn add(list: &mut List, thresholds: Thresholds) {
 }
 
 /// For every sub-network whether all, or any, of the outputs that it feeds do without it.
-fn irrelevant(evidence: &Evidence, which: Which) -> Option<Measured> {
+fn irrelevant(results: &ResultSet, which: Which) -> Option<Measured> {
     let mut found = Vec::new();
-    for (model, record) in evidence.models.iter().enumerate() {
-        for outputs in record.examination.iter().flat_map(|examination| examination.modules.values()) {
+    for (model, record) in results.models.iter().enumerate() {
+        for outputs in record.diagnostics.iter().flat_map(|diagnostics| diagnostics.modules.values()) {
             let mut spared = outputs.values().map(|relevance| !Reading::Inverted.is_relevant(*relevance));
             let holds = match which {
                 Which::All => spared.all(|spared| spared),

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::Evidence;
 use super::observations::{Observation, cut};
+use super::result_set::ResultSet;
 use crate::operator::edit::{Edit, Form, Operator};
 use renas_base::seed::Seed;
 use renas_stats::blocks::{friedman, permutation_p};
@@ -98,9 +98,9 @@ impl Outputs {
 
     /// The observations of the family that are meant, each with its value. An output that is not reached has the control's:
     /// from another order of sums it may differ by rounding, which ranks would take for an effect.
-    fn values(self, evidence: &Evidence) -> impl Iterator<Item = (&Observation, f64)> {
+    fn values(self, results: &ResultSet) -> impl Iterator<Item = (&Observation, f64)> {
         let known = variants();
-        let family = evidence.everything.iter().filter(move |one| known.contains(&(one.operator(), one.form)));
+        let family = results.everything.iter().filter(move |one| known.contains(&(one.operator(), one.form)));
         family.filter_map(move |one| match (self, one.is_reached) {
             (Self::All, true) => Some((one, one.improvement)),
             (Self::All, false) => Some((one, one.control)),
@@ -152,10 +152,10 @@ pub struct PairWithin {
 }
 
 impl ModelMeans {
-    /// Of the evidence.
-    pub fn of(evidence: &Evidence, outputs: Outputs, clip: f64) -> Self {
+    /// Of these results.
+    pub fn of(results: &ResultSet, outputs: Outputs, clip: f64) -> Self {
         let mut values: BTreeMap<usize, BTreeMap<Variant, Vec<f64>>> = BTreeMap::new();
-        for (one, value) in outputs.values(evidence) {
+        for (one, value) in outputs.values(results) {
             let value = cut(value, clip);
             values.entry(one.model).or_default().entry((one.operator(), one.form)).or_default().push(value);
         }
@@ -211,8 +211,8 @@ type Ranked = (usize, f64, f64);
 
 /// The share of exchanges of forms between the changed models of a model under which Kruskal and Wallis' statistic over all
 /// observations is as large, and the number of models: the paper's statistic, its outputs of one model staying together.
-pub fn exchanged_ranks(evidence: &Evidence, outputs: Outputs, seed: Seed) -> Option<(f64, usize)> {
-    let observations: Vec<(&Observation, f64)> = outputs.values(evidence).collect();
+pub fn exchanged_ranks(results: &ResultSet, outputs: Outputs, seed: Seed) -> Option<(f64, usize)> {
+    let observations: Vec<(&Observation, f64)> = outputs.values(results).collect();
     if observations.is_empty() {
         return None;
     }

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::climbing::{Pair, front_counts, hypervolume, pair_counts, total};
-use super::evidence::Evidence;
-use super::observations::{Objective, Observation, cut};
-use super::operators::PAIRED;
-use crate::arm::Arm;
+use super::observations::{Objective, Observation, PAIRED, cut};
+use super::result_set::ResultSet;
 use crate::operator::edit::{Form, Operator};
+use crate::policy::arm::Arm;
 use crate::settings::Settings;
 use renas_report::findings::{Figure, Form as Drawn, Series};
 use renas_stats::summary::{mean, quantile, sorted};
@@ -25,28 +24,28 @@ const SLOPE_CUT: f64 = -1.5e-4;
 const RELEVANCE_CUT: f64 = 0.4;
 
 /// All figures, in the order of the report.
-pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {
-    let mut figures = vec![figure_5(settings, evidence)];
+pub fn all(settings: &Settings, results: &ResultSet) -> Vec<Figure> {
+    let mut figures = vec![figure_5(settings, results)];
     let lettered = [('a', Operator::CloneNetwork), ('b', Operator::AddConnection), ('c', Operator::InsertNetwork)];
-    figures.extend(lettered.map(|(letter, operator)| figure_6(letter, operator, evidence)));
-    figures.extend(lettered.map(|(letter, operator)| figure_7(letter, operator, evidence)));
+    figures.extend(lettered.map(|(letter, operator)| figure_6(letter, operator, results)));
+    figures.extend(lettered.map(|(letter, operator)| figure_7(letter, operator, results)));
     for arm in settings.search.arms.iter().map(|arm| arm.name).filter(|arm| *arm != Arm::Random) {
-        let pairs = evidence.pairs(arm);
+        let pairs = results.pairs(arm);
         let suffix = if arm == Arm::Guided { String::new() } else { format!("_{arm}") };
         figures.push(figure_8(arm, &suffix, &pairs));
         figures.push(figure_9(arm, &suffix, &pairs));
     }
-    figures.push(hypervolumes(settings, evidence));
+    figures.push(hypervolumes(settings, results));
     figures.retain(|figure| figure.series.iter().any(|series| !series.points.is_empty()));
     figures
 }
 
-fn figure_5(settings: &Settings, evidence: &Evidence) -> Figure {
+fn figure_5(settings: &Settings, results: &ResultSet) -> Figure {
     let clip = settings.analysis.clip;
     let width = 2.0 * clip / BINS as f64;
     let series = PAIRED.map(|operator| {
         let mut counts: BTreeMap<usize, f64> = (0..BINS).map(|bin| (bin, 0.0)).collect();
-        for (_, g) in evidence.differences.iter().filter(|(one, _)| one.operator() == operator) {
+        for (_, g) in results.differences.iter().filter(|(one, _)| one.operator() == operator) {
             let bin = ((cut(*g, clip) + clip) / width) as usize;
             *counts.entry(bin.min(BINS - 1)).or_default() += 1.0;
         }
@@ -59,7 +58,7 @@ fn figure_5(settings: &Settings, evidence: &Evidence) -> Figure {
         caption: format!(
             "{} differences of three operators at the same place of the same model, over all outputs that a form reaches: \
              the improvement of the aggressive form minus that of the gentle one, cut at {clip}. Above 0 the gentle form is better.",
-            evidence.differences.len()
+            results.differences.len()
         ),
         form: Drawn::Lines,
         x_label: "G (middle of the bin)".to_owned(),
@@ -71,9 +70,9 @@ fn figure_5(settings: &Settings, evidence: &Evidence) -> Figure {
 }
 
 /// Both forms of an operator: what is known before against the improvement of the regression.
-fn forms(evidence: &Evidence, operator: Operator, x: impl Fn(&Observation) -> Option<f64>) -> Vec<Series> {
+fn forms(results: &ResultSet, operator: Operator, x: impl Fn(&Observation) -> Option<f64>) -> Vec<Series> {
     let of_form = |form: Form| {
-        let kept = evidence
+        let kept = results
             .observations
             .iter()
             .filter(|one| one.operator() == operator && one.form == form && one.objective == Objective::Regression);
@@ -85,7 +84,7 @@ fn forms(evidence: &Evidence, operator: Operator, x: impl Fn(&Observation) -> Op
 
 const IMPROVEMENT: &str = "ln(after / before), regression (better below 0)";
 
-fn figure_6(letter: char, operator: Operator, evidence: &Evidence) -> Figure {
+fn figure_6(letter: char, operator: Operator, results: &ResultSet) -> Figure {
     Figure {
         id: format!("figure6{letter}"),
         title: format!("Figure 6{letter}. Improvement by slope, {operator}"),
@@ -96,12 +95,12 @@ fn figure_6(letter: char, operator: Operator, evidence: &Evidence) -> Figure {
         x_label: "slope of the loss (per step)".to_owned(),
         y_label: IMPROVEMENT.to_owned(),
         z_label: None,
-        series: forms(evidence, operator, |one| one.known.slope.map(|slope| slope.max(SLOPE_CUT))),
+        series: forms(results, operator, |one| one.known.slope.map(|slope| slope.max(SLOPE_CUT))),
         diagram: None,
     }
 }
 
-fn figure_7(letter: char, operator: Operator, evidence: &Evidence) -> Figure {
+fn figure_7(letter: char, operator: Operator, results: &ResultSet) -> Figure {
     let relevance = |one: &Observation| one.known.module.map(|module| libm::log(module).min(RELEVANCE_CUT));
     Figure {
         id: format!("figure7{letter}"),
@@ -114,7 +113,7 @@ fn figure_7(letter: char, operator: Operator, evidence: &Evidence) -> Figure {
         x_label: "ln(relevance)".to_owned(),
         y_label: IMPROVEMENT.to_owned(),
         z_label: None,
-        series: forms(evidence, operator, relevance),
+        series: forms(results, operator, relevance),
         diagram: None,
     }
 }
@@ -171,10 +170,10 @@ fn figure_9(arm: Arm, suffix: &str, pairs: &[Pair<'_>]) -> Figure {
 }
 
 /// Beyond the paper: how much is dominated after each step.
-fn hypervolumes(settings: &Settings, evidence: &Evidence) -> Figure {
+fn hypervolumes(settings: &Settings, results: &ResultSet) -> Figure {
     let corner = settings.analysis.corner;
     let series = settings.search.arms.iter().map(|arm| {
-        let records = evidence.searches(arm.name);
+        let records = results.searches(arm.name);
         let shortest = records.iter().map(|record| record.steps.len()).min().unwrap_or(0);
         let point = |step: usize| {
             let volumes: Vec<f64> = records.iter().map(|record| hypervolume(record, step, corner)).collect();

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::Evidence;
-use super::observations::{Half, Objective, Observation, cut};
-use super::operators::{DIFFERENCE, List, PAIRED, SHARE};
+use super::builder::{DIFFERENCE, OperatorQuantities, SHARE};
+use super::observations::{Half, Objective, Observation, PAIRED, cut};
+use super::result_set::ResultSet;
 use crate::operator::edit::{Form, Operator};
 use renas_base::metric::Unit;
 use renas_report::catalogue::{Correlation, clustered, correlation};
@@ -24,7 +24,7 @@ fn is_shown(one: &Observation) -> bool {
 }
 
 /// All of them.
-pub(super) fn add(list: &mut List, large: f64) {
+pub(super) fn add(list: &mut OperatorQuantities, large: f64) {
     // A measure that is a tenth larger has grown by ln(1.1), one that is a tenth smaller by ln(0.9).
     let (worse, better) = (libm::log1p(large), libm::log1p(-large));
     for half in Half::ALL {
@@ -35,7 +35,7 @@ pub(super) fn add(list: &mut List, large: f64) {
         }
         let label =
             format!("share of large declines of the regression by all forms of three operators, {} half", half.name());
-        let is = move |evidence: &Evidence, one: &Observation| is_shown(one) && evidence.medians.is_in(half, one);
+        let is = move |results: &ResultSet, one: &Observation| is_shown(one) && results.medians.is_in(half, one);
         list.of_observations(format!("{}.all_forms.decline_share", half.name()), label, SHARE, is, move |one| {
             f64::from(one.improvement > worse)
         });
@@ -50,7 +50,7 @@ pub(super) fn add(list: &mut List, large: f64) {
     marginal(list, large);
 }
 
-fn one_form(list: &mut List, half: Half, (operator, form): (Operator, Form), [worse, better]: [f64; 2]) {
+fn one_form(list: &mut OperatorQuantities, half: Half, (operator, form): (Operator, Form), [worse, better]: [f64; 2]) {
     let clip = list.clip;
     let measures: [(&str, &str, (Unit, Range), OfObservation); 5] = [
         ("improvement", "mean improvement", list.cut(), Box::new(move |one| cut(one.improvement, clip))),
@@ -72,8 +72,8 @@ fn one_form(list: &mut List, half: Half, (operator, form): (Operator, Form), [wo
     for (measure, words, kind, value) in measures {
         let name = format!("{}.{operator}.{form}.{measure}", half.name());
         let label = format!("{words} of the regression by {form} {operator}, {} half", half.name());
-        let is = move |evidence: &Evidence, one: &Observation| {
-            is_shown(one) && is_form(one, (operator, form)) && evidence.medians.is_in(half, one)
+        let is = move |results: &ResultSet, one: &Observation| {
+            is_shown(one) && is_form(one, (operator, form)) && results.medians.is_in(half, one)
         };
         list.of_observations(name, label, kind, is, value);
     }
@@ -85,12 +85,12 @@ fn is_form(one: &Observation, (operator, form): (Operator, Form)) -> bool {
 
 /// Means of a model's observations that `is` keeps.
 fn of_models(
-    evidence: &Evidence,
+    results: &ResultSet,
     is: impl Fn(&Observation) -> bool,
     value: impl Fn(&Observation) -> Option<f64>,
 ) -> BTreeMap<usize, f64> {
     let mut values: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-    for one in evidence.observations.iter().filter(|one| is_shown(one) && is(one)) {
+    for one in results.observations.iter().filter(|one| is_shown(one) && is(one)) {
         if let Some(value) = value(one) {
             values.entry(one.model).or_default().push(value);
         }
@@ -100,13 +100,13 @@ fn of_models(
 
 /// Two operators on relevant sub-networks of the same models: they act at different places, so that a model has one
 /// difference of means.
-fn contrasts(list: &mut List, better: f64) {
+fn contrasts(list: &mut OperatorQuantities, better: f64) {
     let (gentle_clone, clip) = ((Operator::CloneNetwork, Form::Gentle), list.clip);
     let mut add = |name: String, label: String, kind, pair: [(Operator, Form); 2], value: OfObservation| {
-        list.add(name, label, kind, "model with both at relevant sub-networks", move |evidence| {
+        list.add(name, label, kind, "model with both at relevant sub-networks", move |results| {
             let of = |form| {
-                let is = |one: &Observation| is_form(one, form) && evidence.medians.is_in(Half::Relevant, one);
-                of_models(evidence, is, |one| Some(value(one)))
+                let is = |one: &Observation| is_form(one, form) && results.medians.is_in(Half::Relevant, one);
+                of_models(results, is, |one| Some(value(one)))
             };
             let (left, right) = (of(pair[0]), of(pair[1]));
             clustered(left.iter().filter_map(|(model, value)| Some((*model, value - right.get(model)?))))
@@ -128,7 +128,7 @@ fn contrasts(list: &mut List, better: f64) {
 }
 
 /// The slope and the relevance themselves instead of halves: over models, which each have one slope.
-fn correlations(list: &mut List) {
+fn correlations(list: &mut OperatorQuantities) {
     let clip = list.clip;
     type Known = fn(&Observation) -> Option<f64>;
     let known: [(&str, &str, Known); 2] = [
@@ -146,10 +146,10 @@ fn correlations(list: &mut List) {
                         "Spearman's correlation over models of the {words} and the {what} of the regression by {form} {operator}"
                     );
                     let own = name.clone();
-                    list.add(name, label, DIFFERENCE, "model", move |evidence| {
+                    list.add(name, label, DIFFERENCE, "model", move |results| {
                         let is = |one: &Observation| is_form(one, (operator, form));
-                        let known = of_models(evidence, is, known);
-                        let values = of_models(evidence, is, |one| {
+                        let known = of_models(results, is, known);
+                        let values = of_models(results, is, |one| {
                             Some(if measure == "improvement" {
                                 cut(one.improvement, clip)
                             } else {
@@ -167,7 +167,7 @@ fn correlations(list: &mut List) {
 }
 
 /// Figure 6 as a whole: how many improvements are marginal, and on which side of 0 they are.
-fn marginal(list: &mut List, large: f64) {
+fn marginal(list: &mut OperatorQuantities, large: f64) {
     let label = format!("share of improvements of the regression by all forms of three operators within {large} of 0");
     list.of_observations(
         "regression.marginal_share",
@@ -177,9 +177,9 @@ fn marginal(list: &mut List, large: f64) {
         move |one| f64::from(one.improvement.abs() < large),
     );
     let label = "median of a model's improvements of the regression by all forms of three operators, outputs that the change reaches";
-    list.add("regression.median_improvement", label, (Unit::One, Range::ANY), "model", |evidence| {
+    list.add("regression.median_improvement", label, (Unit::One, Range::ANY), "model", |results| {
         let mut values: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-        let shown = evidence.observations.iter().filter(|one| is_shown(one));
+        let shown = results.observations.iter().filter(|one| is_shown(one));
         shown.for_each(|one| values.entry(one.model).or_default().push(one.improvement));
         (!values.is_empty()).then(|| Measured::Samples(values.values().map(|values| median(values)).collect()))
     });

@@ -126,8 +126,8 @@ pub fn best(outcomes: &BTreeMap<Variant, Vec<f64>>) -> Option<(Variant, f64)> {
 mod tests {
     use super::*;
     use crate::analysis::observations::Known;
-    use crate::fixture::id;
     use crate::operator::edit::Edit;
+    use crate::test_support::models::id;
 
     fn observation(model: usize, operator: Operator, form: Form, slope: f64, improvement: f64) -> Observation {
         let edit = if operator == Operator::CloneNetwork {

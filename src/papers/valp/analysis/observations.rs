@@ -4,21 +4,23 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::operators::PAIRED;
-use crate::component::{Id, OutputKind};
-use crate::exploration::{ExplorationInputs, ExplorationRecord, Mutation};
-use crate::generate::generate;
-use crate::graph::Valp;
-use crate::laboratory::Objectives;
+use crate::model::component::{Id, OutputKind};
+use crate::model::generate::generate;
+use crate::model::graph::Valp;
 use crate::operator::edit::{Edit, Form, Operator};
-use crate::plan::exploration_inputs;
+use crate::operator::reach::reached_outputs;
+use crate::plan::operator_study_inputs;
 use crate::settings::Settings;
-use crate::subgraph::reached_outputs;
+use crate::study::operator_study::{Mutation, OperatorStudyInputs, OperatorStudyRecord};
+use crate::study::training_protocol::Objectives;
 use renas_stats::correlation::ranks;
 use renas_stats::summary::median;
 
 /// Smallest loss or distance that a logarithm is taken of.
 const SMALLEST: f64 = 1e-12;
+
+/// The operators that have both forms in section V-B.
+pub const PAIRED: [Operator; 3] = [Operator::AddConnection, Operator::InsertNetwork, Operator::CloneNetwork];
 
 /// What a model is judged by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -185,15 +187,15 @@ impl Medians {
 }
 
 /// All observations, model by model, in the order of mutations; those that the change cannot reach among them.
-pub fn observe(settings: &Settings, models: &[ExplorationRecord]) -> Result<Vec<Observation>> {
+pub fn observe(settings: &Settings, models: &[OperatorStudyRecord]) -> Result<Vec<Observation>> {
     // What was random about the models is drawn again: their graphs are in no record.
     let graph = |index: usize| {
-        let ExplorationInputs { laboratory, networks, seed, .. } = exploration_inputs(settings, index);
-        generate(&laboratory.space, networks, &mut seed.stream("model"))
+        let OperatorStudyInputs { protocol, networks, seed, .. } = operator_study_inputs(settings, index);
+        generate(&protocol.space, networks, &mut seed.stream("model"))
     };
     let graphs: Vec<Valp> = (0..models.len()).map(graph).collect::<Result<_, _>>()?;
-    let floor = settings.floor(&settings.exploration.data);
-    let space = settings.space(&settings.exploration.data);
+    let floor = settings.floor(&settings.operator_study.data);
+    let space = settings.space(&settings.operator_study.data);
     let mut observations = Vec::new();
     for objective in Objective::ALL {
         let Some(output) = space.outputs.iter().find(|output| output.kind == objective.kind()) else { continue };
@@ -223,18 +225,18 @@ pub fn observe(settings: &Settings, models: &[ExplorationRecord]) -> Result<Vec<
     Ok(observations)
 }
 
-fn known(model: &ExplorationRecord, mutation: &Mutation, output: Id, rank: f64) -> Known {
+fn known(model: &OperatorStudyRecord, mutation: &Mutation, output: Id, rank: f64) -> Known {
     let slope = model.before.slopes.get(&output).copied();
-    let Some(examination) = &model.examination else { return Known { slope, ..Known::default() } };
-    let bands: Vec<f64> = examination.bands.iter().filter_map(|band| band.get(&output).copied()).collect();
+    let Some(diagnostics) = &model.diagnostics else { return Known { slope, ..Known::default() } };
+    let bands: Vec<f64> = diagnostics.bands.iter().filter_map(|band| band.get(&output).copied()).collect();
     let of_touched = |table: &BTreeMap<Id, BTreeMap<Id, f64>>| {
         mutation.touched.and_then(|network| table.get(&network)).map(|outputs| outputs.get(&output).copied())
     };
     Known {
         slope,
-        module: of_touched(&examination.modules).map(|relevance| relevance.unwrap_or(1.0)),
+        module: of_touched(&diagnostics.modules).map(|relevance| relevance.unwrap_or(1.0)),
         input: (!bands.is_empty()).then(|| bands.iter().sum::<f64>() / bands.len() as f64),
-        dependency: of_touched(&examination.dependency).flatten(),
+        dependency: of_touched(&diagnostics.dependency).flatten(),
         relative: Some(rank),
     }
 }

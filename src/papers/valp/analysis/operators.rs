@@ -1,17 +1,15 @@
 //! Quantities of the study of operators: what each form does, and which of two is better.
 
-use std::borrow::Cow;
-
-use super::evidence::Evidence;
+use super::builder::{DIFFERENCE, Entry, OperatorQuantities, SHARE, means_by};
 use super::family::{EXCHANGES, Family, ModelMeans, Outputs, PairWithin, exchanged_ranks, is_exception};
 use super::learned::Lessons;
-use super::observations::{Objective, Observation, cut};
-use super::quantities::{Entry, means_by};
+use super::observations::{Objective, Observation, PAIRED, cut};
+use super::result_set::ResultSet;
 use super::{diagnoses, halves};
-use crate::donation::Donation;
-use crate::exploration::After;
 use crate::operator::edit::{Form, Operator};
 use crate::settings::Settings;
+use crate::study::crossover_study::CrossoverRecord;
+use crate::study::operator_study::After;
 use renas_base::metric::Unit;
 use renas_base::seed::Seed;
 use renas_report::catalogue::clustered;
@@ -19,123 +17,32 @@ use renas_report::findings::Measured;
 use renas_report::range::Range;
 use renas_stats::blocks::permutation_p;
 
-/// The operators that have both forms in section V-B.
-pub const PAIRED: [Operator; 3] = [Operator::AddConnection, Operator::InsertNetwork, Operator::CloneNetwork];
-
 /// Multiply-adds that gains are divided by.
 const COMPUTE: f64 = 1e12;
 
-/// What one number is, and what it can be.
-pub(super) type Kind = (Unit, Range);
-
-/// A share of something.
-pub(super) const SHARE: Kind = (Unit::One, Range::SHARE);
-
-/// A difference of two shares, or a correlation.
-pub(super) const DIFFERENCE: Kind = (Unit::One, Range::CORRELATION);
-
-/// Quantities of one data set in the making.
-pub(super) struct List {
-    data: String,
-    pub(super) clip: f64,
-    entries: Vec<Entry>,
-}
-
-impl List {
-    /// A quantity whose clusters are the models: their outputs and places share all training.
-    pub(super) fn add(
-        &mut self,
-        name: impl AsRef<str>,
-        label: impl Into<String>,
-        (unit, range): Kind,
-        over: impl Into<Cow<'static, str>>,
-        read: impl Fn(&Evidence) -> Option<Measured> + 'static,
-    ) {
-        self.entries.push(Entry {
-            name: format!("exploration.{}", name.as_ref()),
-            label: label.into(),
-            unit,
-            data: Some(self.data.clone()),
-            cluster: "model".into(),
-            over: over.into(),
-            range,
-            // Nothing here derives from measured time: compute is counted in multiply-adds.
-            observed_time: false,
-            read: Box::new(read),
-        });
-    }
-
-    /// A number cut to +-`clip`.
-    pub(super) fn cut(&self) -> Kind {
-        (Unit::One, Range { low: Some(-self.clip), high: Some(self.clip) })
-    }
-
-    /// The size of such a number.
-    pub(super) fn size(&self) -> Kind {
-        (Unit::One, Range { low: Some(0.0), high: Some(self.clip) })
-    }
-
-    /// `value` of the differences that `is` keeps.
-    fn of_differences(
-        &mut self,
-        name: impl AsRef<str>,
-        label: &str,
-        kind: Kind,
-        is: impl Fn(&Observation, f64) -> bool + 'static,
-        value: impl Fn(f64) -> f64 + 'static,
-    ) {
-        self.add(
-            name,
-            format!("{label}, outputs that the change reaches"),
-            kind,
-            "output at a place",
-            move |evidence| {
-                let kept = evidence.differences.iter().filter(|(one, g)| is(one, *g));
-                clustered(kept.map(|(one, g)| (one.model, value(*g))))
-            },
-        );
-    }
-
-    /// `value` of the observations that `is` keeps.
-    pub(super) fn of_observations(
-        &mut self,
-        name: impl AsRef<str>,
-        label: impl Into<String>,
-        kind: Kind,
-        is: impl Fn(&Evidence, &Observation) -> bool + 'static,
-        value: impl Fn(&Observation) -> f64 + 'static,
-    ) {
-        let label = format!("{}, outputs that the change reaches", label.into());
-        self.add(name, label, kind, "output of a changed model", move |evidence| {
-            let kept = evidence.observations.iter().filter(|one| is(evidence, one));
-            clustered(kept.map(|one| (one.model, value(one))))
-        });
-    }
-}
-
 /// Every quantity of the study of operators.
 pub(super) fn catalogue(settings: &Settings) -> Vec<Entry> {
-    let data = settings.exploration.data.name.clone();
-    let mut list = List { data, clip: settings.analysis.clip, entries: Vec::new() };
+    let data = settings.operator_study.data.name.clone();
+    let mut list = OperatorQuantities::new(data, settings.analysis.clip);
     reach(&mut list);
     let seed = settings.root().derive("tests");
     differences(&mut list, seed);
     forms(&mut list);
     crossovers(&mut list, settings);
     halves::add(&mut list, settings.analysis.large);
-    models(&mut list, 1.0 / settings.exploration.data.classes as f64);
+    models(&mut list, 1.0 / settings.operator_study.data.classes as f64);
     pooled_tests(&mut list);
     tests_within_models(&mut list, seed);
     diagnoses::add(&mut list, settings.thresholds());
     rules(&mut list, settings);
-    list.entries
+    list.entries()
 }
 
 /// How many observations a change cannot reach, and how many equal the control.
-fn reach(list: &mut List) {
+fn reach(list: &mut OperatorQuantities) {
     let mut add = |name: &str, label: &str, is: fn(&Observation) -> bool| {
-        list.add(name, label, SHARE, "output of a changed model", move |evidence| {
-            let all = evidence.everything.iter().filter(|one| Operator::STRUCTURAL.contains(&one.operator()));
+        list.add(name, label, SHARE, "output of a changed model", move |results| {
+            let all = results.everything.iter().filter(|one| Operator::STRUCTURAL.contains(&one.operator()));
             clustered(all.map(|one| (one.model, f64::from(is(one)))))
         });
     };
@@ -145,14 +52,14 @@ fn reach(list: &mut List) {
     let label = "share of outputs of changed models that are what they are without the change, bit for bit";
     add("unmoved_share", label, |one| one.improvement.to_bits() == one.control.to_bits());
     let label = "share of reached outputs of changed models that are what they are without the change, bit for bit";
-    list.add("unmoved_share_of_reached", label, SHARE, "output of a changed model", |evidence| {
-        let all = evidence.observations.iter().filter(|one| Operator::STRUCTURAL.contains(&one.operator()));
+    list.add("unmoved_share_of_reached", label, SHARE, "output of a changed model", |results| {
+        let all = results.observations.iter().filter(|one| Operator::STRUCTURAL.contains(&one.operator()));
         clustered(all.map(|one| (one.model, f64::from(one.improvement.to_bits() == one.control.to_bits()))))
     });
 }
 
 /// G and how often it is on which side.
-fn differences(list: &mut List, seed: Seed) {
+fn differences(list: &mut OperatorQuantities, seed: Seed) {
     let clip = list.clip;
     let side = |g: f64| if g == 0.0 { 0.0 } else { g.signum() };
     let all = |_: &Observation, _: f64| true;
@@ -162,8 +69,8 @@ fn differences(list: &mut List, seed: Seed) {
     list.of_differences("g.extreme_margin", words, DIFFERENCE, all, extreme);
     // Of rare events no interval of a mean keeps its level.
     let label = "p-value of exchanging the signs of extreme differences within models, outputs that the change reaches";
-    list.add("g.extreme_margin.p", label, SHARE, "model", move |evidence| {
-        let margins = means_by(evidence.differences.iter().map(|(one, g)| (one.model, extreme(*g))))?;
+    list.add("g.extreme_margin.p", label, SHARE, "model", move |results| {
+        let margins = means_by(results.differences.iter().map(|(one, g)| (one.model, extreme(*g))))?;
         let rows: Vec<Vec<f64>> = margins.cluster_values()?.iter().map(|margin| vec![*margin, -margin]).collect();
         let difference = |rows: &[Vec<f64>]| rows.iter().map(|row| row[0] - row[1]).sum::<f64>().abs();
         let p = permutation_p(&rows, difference, EXCHANGES, &mut seed.stream("extremes")).ok()?;
@@ -188,7 +95,7 @@ fn differences(list: &mut List, seed: Seed) {
     for form in [Form::Aggressive, Form::Gentle] {
         let label =
             format!("mean distance of the improvement from that of the control, {form} forms of three operators");
-        let is = move |_: &Evidence, one: &Observation| one.is_paired && is_paired(one.operator()) && one.form == form;
+        let is = move |_: &ResultSet, one: &Observation| one.is_paired && is_paired(one.operator()) && one.form == form;
         list.of_observations(format!("magnitude.{form}"), label, list.size(), is, move |one| {
             cut(one.against_control(), clip).abs()
         });
@@ -200,14 +107,14 @@ fn is_paired(operator: Operator) -> bool {
 }
 
 /// Improvements of every form of every operator, by objective, and what they cost.
-fn forms(list: &mut List) {
+fn forms(list: &mut OperatorQuantities) {
     let clip = list.clip;
     for operator in Operator::ALL {
         for form in operator.forms().iter().copied() {
             let is_it = move |one: &Observation| one.operator() == operator && one.form == form;
             for objective in Objective::ALL {
                 let (name, what) = (format!("{operator}.{form}.{}", objective.name()), objective.name());
-                let is = move |_: &Evidence, one: &Observation| is_it(one) && one.objective == objective;
+                let is = move |_: &ResultSet, one: &Observation| is_it(one) && one.objective == objective;
                 let label = format!("mean improvement of {what} by {form} {operator}, ln(after / before)");
                 list.of_observations(format!("{name}.improvement"), label, list.cut(), is, move |one| {
                     cut(one.improvement, clip)
@@ -232,61 +139,61 @@ fn forms(list: &mut List) {
     for objective in Objective::ALL {
         let (name, clip) = (format!("control.{}.improvement", objective.name()), list.clip);
         let label = format!("improvement of {} by further training alone", objective.name());
-        list.add(name, label, list.cut(), "model", move |evidence| {
-            let of_it = evidence.everything.iter().filter(|one| one.objective == objective);
+        list.add(name, label, list.cut(), "model", move |results| {
+            let of_it = results.everything.iter().filter(|one| one.objective == objective);
             means_by(of_it.map(|one| (one.model, cut(one.control, clip))))
         });
     }
 }
 
 /// The crossover, which stands outside of the family.
-fn crossovers(list: &mut List, settings: &Settings) {
-    let (clip, floor) = (list.clip, settings.floor(&settings.exploration.data));
+fn crossovers(list: &mut OperatorQuantities, settings: &Settings) {
+    let (clip, floor) = (list.clip, settings.floor(&settings.operator_study.data));
     for objective in Objective::ALL {
         for (measure, words, against) in [("improvement", "", 0.0), ("against_control", " beyond the control's", 1.0)] {
             let label = format!("mean improvement of {} by crossover{words}", objective.name());
             let name = format!("crossover.{}.{measure}", objective.name());
-            list.add(name, label, list.cut(), "model that a subgraph was given to", move |evidence| {
-                let value = |one: &Donation| {
-                    let host = evidence.models.get(one.host)?;
+            list.add(name, label, list.cut(), "model that a subgraph was given to", move |results| {
+                let value = |one: &CrossoverRecord| {
+                    let host = results.models.get(one.host)?;
                     let of = |after: &After| objective.improvement(&host.before.objectives, &after.objectives, floor);
                     Some((one.host, cut(of(one.after.as_ref()?) - against * of(host.control.as_ref()?), clip)))
                 };
-                means_by(evidence.donations.iter().filter_map(value))
+                means_by(results.crossovers.iter().filter_map(value))
             });
         }
     }
 }
 
 /// The models before any change.
-fn models(list: &mut List, chance: f64) {
+fn models(list: &mut OperatorQuantities, chance: f64) {
     for objective in Objective::ALL {
         let kind = match objective {
             Objective::Classification => (Unit::Fraction, Range::SHARE),
             Objective::Regression | Objective::Sampling => (Unit::One, Range::NOT_NEGATIVE),
         };
         let label = format!("objective of {} before any change", objective.name());
-        list.add(format!("before.{}", objective.name()), label, kind, "model", move |evidence| {
-            means_by(evidence.models.iter().map(|model| objective.of(&model.before.objectives)).enumerate())
+        list.add(format!("before.{}", objective.name()), label, kind, "model", move |results| {
+            means_by(results.models.iter().map(|model| objective.of(&model.before.objectives)).enumerate())
         });
     }
     let label = "share of random models that learned nothing: an accuracy of at most chance and two points";
-    list.add("before.learned_nothing_share", label, SHARE, "model", move |evidence| {
-        let accuracies = evidence.models.iter().map(|model| 1.0 - model.before.objectives.error);
+    list.add("before.learned_nothing_share", label, SHARE, "model", move |results| {
+        let accuracies = results.models.iter().map(|model| 1.0 - model.before.objectives.error);
         clustered(accuracies.map(|accuracy| f64::from(accuracy <= chance + 0.02)).enumerate())
     });
     let label = "values that the optimiser moves";
-    list.add("before.parameters", label, (Unit::Count, Range::NOT_NEGATIVE), "model", |evidence| {
-        means_by(evidence.models.iter().map(|model| model.before.parameters as f64).enumerate())
+    list.add("before.parameters", label, (Unit::Count, Range::NOT_NEGATIVE), "model", |results| {
+        means_by(results.models.iter().map(|model| model.before.parameters as f64).enumerate())
     });
 }
 
 /// As the paper did it: no claim rests on these.
-fn pooled_tests(list: &mut List) {
+fn pooled_tests(list: &mut OperatorQuantities) {
     let mut add = |name: &str, label: &str, test: &'static str, value: fn(&Family) -> Option<f64>| {
         let label = format!("{label} (all pooled, as if outputs of one model were independent)");
-        list.add(format!("tests.{name}"), label, SHARE, "improvement of an output by a mutation", move |evidence| {
-            let family = Family::of(&evidence.everything).ok()?;
+        list.add(format!("tests.{name}"), label, SHARE, "improvement of an output by a mutation", move |results| {
+            let family = Family::of(&results.everything).ok()?;
             Some(Measured::PValue { p: value(&family)?, n: family.n(), test: format!("{test}, pooled observations") })
         });
     };
@@ -299,15 +206,15 @@ fn pooled_tests(list: &mut List) {
 }
 
 /// Models are blocks.
-fn tests_within_models(list: &mut List, seed: Seed) {
+fn tests_within_models(list: &mut OperatorQuantities, seed: Seed) {
     let clip = list.clip;
     for outputs in Outputs::BOTH {
         let (prefix, words) = (outputs.prefix(), outputs.words());
-        let means = move |evidence: &Evidence| ModelMeans::of(evidence, outputs, clip);
+        let means = move |results: &ResultSet| ModelMeans::of(results, outputs, clip);
         let label =
             format!("p-value of Friedman's test over the forms that every model has, models as blocks ({words})");
-        list.add(format!("tests.{prefix}friedman.p"), label, SHARE, "model", move |evidence| {
-            let (p, n) = means(evidence).friedman()?;
+        list.add(format!("tests.{prefix}friedman.p"), label, SHARE, "model", move |results| {
+            let (p, n) = means(results).friedman()?;
             Some(Measured::PValue { p, n, test: "Friedman, models as blocks".to_owned() })
         });
         let own = seed.derive(prefix);
@@ -315,8 +222,8 @@ fn tests_within_models(list: &mut List, seed: Seed) {
             "p-value of Kruskal and Wallis' statistic over all operator forms, forms exchanged within models ({})",
             outputs.values_in_words()
         );
-        list.add(format!("tests.{prefix}permutation.p"), label, SHARE, "model", move |evidence| {
-            let (p, n) = exchanged_ranks(evidence, outputs, own)?;
+        list.add(format!("tests.{prefix}permutation.p"), label, SHARE, "model", move |results| {
+            let (p, n) = exchanged_ranks(results, outputs, own)?;
             Some(Measured::PValue { p, n, test: "Kruskal-Wallis, forms exchanged within models".to_owned() })
         });
         type Chosen = fn(&PairWithin) -> bool;
@@ -332,8 +239,8 @@ fn tests_within_models(list: &mut List, seed: Seed) {
         ];
         for (name, label, is) in sets {
             let label = format!("{label}, exchanged within models ({words})");
-            list.add(format!("tests.{prefix}pairwise.{name}"), label, SHARE, "model", move |evidence| {
-                let pairs = means(evidence).pairs(own)?;
+            list.add(format!("tests.{prefix}pairwise.{name}"), label, SHARE, "model", move |results| {
+                let pairs = means(results).pairs(own)?;
                 let worst = pairs
                     .into_iter()
                     .filter(is)
@@ -345,24 +252,24 @@ fn tests_within_models(list: &mut List, seed: Seed) {
     }
 }
 
-fn rules(list: &mut List, settings: &Settings) {
+fn rules(list: &mut OperatorQuantities, settings: &Settings) {
     let (thresholds, clip) = (settings.thresholds(), list.clip);
-    let lessons = move |evidence: &Evidence| Lessons::of(&evidence.observations, thresholds, clip);
+    let lessons = move |results: &ResultSet| Lessons::of(&results.observations, thresholds, clip);
     let over = "model with outputs for which some, not all mutations are advised";
     let label = "share of outputs whose best mutation the guidelines advise, of mutations that reach them".to_owned();
-    list.add("rules.agreement", label, (Unit::Fraction, Range::SHARE), over, move |evidence| {
-        means_by(lessons(evidence).agreement().into_iter().map(|(model, [hit, _])| (model, hit)))
+    list.add("rules.agreement", label, (Unit::Fraction, Range::SHARE), over, move |results| {
+        means_by(lessons(results).agreement().into_iter().map(|(model, [hit, _])| (model, hit)))
     });
     let label = "share of outputs whose best mutation the guidelines advise minus the share of mutations that they advise, of mutations that reach \
                  them".to_owned();
-    list.add("rules.advantage", label, DIFFERENCE, over, move |evidence| {
-        means_by(lessons(evidence).agreement().into_iter().map(|(model, [hit, chance])| (model, hit - chance)))
+    list.add("rules.advantage", label, DIFFERENCE, over, move |results| {
+        means_by(lessons(results).agreement().into_iter().map(|(model, [hit, chance])| (model, hit - chance)))
     });
     let label = "improvement chosen by rules learned from other models minus that of the guidelines: below 0, the \
                  learned rules are better"
         .to_owned();
     let over = "model left out of the learning";
-    list.add("rules.learned_gain", label, (Unit::One, Range::ANY), over, move |evidence| {
-        means_by(lessons(evidence).learned_gain())
+    list.add("rules.learned_gain", label, (Unit::One, Range::ANY), over, move |results| {
+        means_by(lessons(results).learned_gain())
     });
 }

@@ -1,19 +1,16 @@
-//! Every quantity of the findings: one catalogue says its name and how it is read from the evidence, so that the names
+//! Every quantity of the findings: one catalogue says its name and how it is read from the results, so that the names
 //! promised to the manifest's claims are those that the analysis finds.
 
 use std::collections::BTreeMap;
 
-use super::evidence::Evidence;
+use super::builder::Entry;
+use super::result_set::ResultSet;
 use super::{operators, searches};
 use crate::settings::{DataSettings, Settings};
 use renas_base::metric::Unit;
 use renas_report::catalogue::{self, Promised};
-use renas_report::findings::{Measured, Quantity};
+use renas_report::findings::Quantity;
 use renas_report::range::Range;
-use renas_stats::summary::mean;
-
-/// One entry of the catalogue.
-pub(super) type Entry = catalogue::Entry<Evidence>;
 
 /// What is known of all quantities under these settings, in ascending order of name.
 pub fn promised(settings: &Settings) -> Vec<Promised> {
@@ -23,17 +20,17 @@ pub fn promised(settings: &Settings) -> Vec<Promised> {
 /// How many clusters these settings plan, by what a cluster is: pairs of the arm that has most, as random search has.
 pub fn clusters(settings: &Settings) -> BTreeMap<String, usize> {
     let pairs = settings.search.arms.iter().map(|arm| arm.pairs).max().unwrap_or(0);
-    let planned = [("model", settings.exploration.models), ("pair", pairs), (searches::EXPERIMENT, 1)];
+    let planned = [("model", settings.operator_study.models), ("pair", pairs), (searches::EXPERIMENT, 1)];
     planned.map(|(cluster, count)| (cluster.to_owned(), count)).into()
 }
 
-/// All quantities that this evidence holds.
-pub fn measure(settings: &Settings, evidence: &Evidence) -> BTreeMap<String, Quantity> {
-    catalogue::measure(entries(settings), &settings.exploration.data.name, evidence)
+/// All quantities that these results hold.
+pub fn measure(settings: &Settings, results: &ResultSet) -> BTreeMap<String, Quantity> {
+    catalogue::measure(entries(settings), &settings.operator_study.data.name, results)
 }
 
 fn entries(settings: &Settings) -> Vec<Entry> {
-    let mut entries = vec![judge("exploration", &settings.exploration.data), judge("search", &settings.search.data)];
+    let mut entries = vec![judge("exploration", &settings.operator_study.data), judge("search", &settings.search.data)];
     entries.extend(operators::catalogue(settings));
     entries.extend(searches::catalogue(settings));
     entries
@@ -51,32 +48,25 @@ fn judge(study: &str, data: &DataSettings) -> Entry {
         cluster: "validation image".into(),
         range: Range::SHARE,
         observed_time: false,
-        read: Box::new(move |evidence| {
-            let accuracy = evidence.judges.get(&name)?;
+        read: Box::new(move |results| {
+            let accuracy = results.judges.get(&name)?;
             catalogue::share((accuracy * validation as f64).round() as usize, validation)
         }),
     }
 }
 
-/// Means by model, or by whatever the first number names, in its order; none of nothing.
-pub(super) fn means_by(values: impl IntoIterator<Item = (usize, f64)>) -> Option<Measured> {
-    let mut groups: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-    values.into_iter().for_each(|(group, value)| groups.entry(group).or_default().push(value));
-    (!groups.is_empty()).then(|| Measured::Samples(groups.into_values().map(|values| mean(&values)).collect()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pretence::{results, settings};
+    use crate::test_support::experiment::{results, settings};
 
     #[test]
     fn names_are_unique_and_all_that_is_found_was_promised() {
         let settings = settings();
         let names: Vec<String> = promised(&settings).into_iter().map(|one| one.name).collect();
-        assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "a name stands twice");
+        assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "duplicate name");
         let (_, results) = results();
-        let found = measure(&settings, &Evidence::read(&settings, &results).expect("own results"));
+        let found = measure(&settings, &ResultSet::read(&settings, &results).expect("own results"));
         assert!(found.keys().all(|name| names.binary_search(name).is_ok()));
         // In so small an experiment a half, or what is extreme, may be empty.
         let may_be_absent = [

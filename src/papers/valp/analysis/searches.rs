@@ -1,16 +1,15 @@
 //! Quantities of the searches: pairs from one start are the clusters.
 
+use super::builder::{Entry, Kind, means_by};
 use super::climbing::{
     FIRST_PHASE, KEY_STEPS, NEAR_FIRST_PHASE, Pair, front_counts, hypervolume, hypervolume_within, is_reducer,
     outliers, pair_counts, share, spent, top_quarter_leads, total,
 };
-use super::evidence::Evidence;
-use super::operators::Kind;
-use super::quantities::{Entry, means_by};
-use crate::arm::Arm;
+use super::result_set::ResultSet;
 use crate::diagnosis::sub_loss::Trend;
-use crate::search::SearchRecord;
+use crate::policy::arm::Arm;
 use crate::settings::{ArmSettings, Settings};
+use crate::study::search::SearchRecord;
 use renas_base::metric::Unit;
 use renas_report::catalogue::samples;
 use renas_report::findings::Measured;
@@ -28,21 +27,21 @@ const DIFFERENCE: Kind = (Unit::One, Range::CORRELATION);
 /// A difference of two counts.
 const LEAD: Kind = (Unit::One, Range::ANY);
 
-/// Quantities of one arm in the making.
-struct List<'a> {
+/// Builds the quantities of one arm.
+struct ArmQuantities<'a> {
     arm: ArmSettings,
     settings: &'a Settings,
     entries: Vec<Entry>,
 }
 
-impl List<'_> {
+impl ArmQuantities<'_> {
     fn add(
         &mut self,
         name: &str,
         label: &str,
         (unit, range): Kind,
         over: &'static str,
-        read: impl Fn(&Evidence) -> Option<Measured> + 'static,
+        read: impl Fn(&ResultSet) -> Option<Measured> + 'static,
     ) {
         let arm = self.arm.name;
         self.entries.push(Entry {
@@ -67,8 +66,8 @@ impl List<'_> {
         value: impl Fn(&SearchRecord) -> Option<f64> + 'static,
     ) {
         let arm = self.arm.name;
-        self.add(name, label, kind, "pair", move |evidence| {
-            let searches = evidence.searches(arm).iter().enumerate();
+        self.add(name, label, kind, "pair", move |results| {
+            let searches = results.searches(arm).iter().enumerate();
             means_by(searches.filter_map(|(pair, record)| Some((pair, value(record)?))))
         });
     }
@@ -76,21 +75,21 @@ impl List<'_> {
     /// A number of each pair of searches.
     fn of_pair(&mut self, name: &str, label: &str, kind: Kind, value: impl Fn(Pair<'_>) -> f64 + 'static) {
         let arm = self.arm.name;
-        self.add(name, label, kind, "pair", move |evidence| samples(evidence.pairs(arm).into_iter().map(&value)));
+        self.add(name, label, kind, "pair", move |results| samples(results.pairs(arm).into_iter().map(&value)));
     }
 
     /// A number of each pair that hangs on all pairs. Where the labels of a pair are exchanged, its sign turns and all
     /// else stays: that is what makes it a sample.
     fn of_pairs(&mut self, name: &str, label: &str, kind: Kind, values: impl Fn(&[Pair<'_>]) -> Vec<f64> + 'static) {
         let arm = self.arm.name;
-        self.add(name, label, kind, "pair", move |evidence| samples(values(&evidence.pairs(arm))));
+        self.add(name, label, kind, "pair", move |results| samples(values(&results.pairs(arm))));
     }
 
     /// One number of all pairs together, which has no spread.
     fn of_all(&mut self, name: &str, label: &str, kind: Kind, value: impl Fn(&[Pair<'_>]) -> f64 + 'static) {
         let arm = self.arm.name;
-        self.add(name, label, kind, EXPERIMENT, move |evidence| {
-            let pairs = evidence.pairs(arm);
+        self.add(name, label, kind, EXPERIMENT, move |results| {
+            let pairs = results.pairs(arm);
             (!pairs.is_empty()).then(|| Measured::Samples(vec![value(&pairs)]))
         });
     }
@@ -100,7 +99,7 @@ impl List<'_> {
 pub(super) fn catalogue(settings: &Settings) -> Vec<Entry> {
     let mut entries = Vec::new();
     for arm in &settings.search.arms {
-        let mut list = List { arm: *arm, settings, entries: Vec::new() };
+        let mut list = ArmQuantities { arm: *arm, settings, entries: Vec::new() };
         alone(&mut list);
         match arm.name {
             Arm::Random => {}
@@ -117,7 +116,7 @@ pub(super) fn catalogue(settings: &Settings) -> Vec<Entry> {
 }
 
 /// What is measured of every arm by itself.
-fn alone(list: &mut List<'_>) {
+fn alone(list: &mut ArmQuantities<'_>) {
     let corner = list.settings.analysis.corner;
     list.of_search("accepted_share", "share of candidates that were accepted", SHARE, |record| {
         share(&record.steps, |step| step.accepted)
@@ -144,7 +143,7 @@ fn alone(list: &mut List<'_>) {
 }
 
 /// What only guided searches have.
-fn guided(list: &mut List<'_>) {
+fn guided(list: &mut ArmQuantities<'_>) {
     let label = "share of steps that no rule advised";
     list.of_search("fallback_share", label, SHARE, |record| {
         share(&record.steps, |step| step.choice.candidate.is_none())
@@ -160,7 +159,7 @@ fn guided(list: &mut List<'_>) {
 }
 
 /// The arm against random search from the same starts.
-fn against_random(list: &mut List<'_>, random: &ArmSettings) {
+fn against_random(list: &mut ArmQuantities<'_>, random: &ArmSettings) {
     let corner = list.settings.analysis.corner;
     let last = list.arm.steps.min(random.steps);
     for step in KEY_STEPS.into_iter().filter(|step| *step <= last) {
@@ -194,7 +193,7 @@ fn against_random(list: &mut List<'_>, random: &ArmSettings) {
 }
 
 /// What happened at all, over all pairs together.
-fn whole(list: &mut List<'_>, last: usize) {
+fn whole(list: &mut ArmQuantities<'_>, last: usize) {
     let side = move |pairs: &[Pair<'_>], side: usize| -> Vec<f64> {
         pairs.iter().map(|pair| pair_counts(*pair, last)[side] as f64).collect()
     };

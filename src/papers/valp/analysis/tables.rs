@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use super::climbing::KEY_STEPS;
 use super::diagnoses::{DIAGNOSES, correlations};
-use super::evidence::Evidence;
 use super::family::{Family, ModelMeans, Outputs, exchanged_ranks};
 use super::learned::{Lessons, best, is_advised};
-use super::observations::{Half, Objective};
-use super::operators::PAIRED;
+use super::observations::{Half, Objective, PAIRED};
+use super::result_set::ResultSet;
 use crate::diagnosis::sub_loss::Trend;
 use crate::operator::edit::{Form, Operator};
 use crate::settings::Settings;
@@ -19,8 +18,8 @@ use renas_stats::summary::mean;
 type Quantities = BTreeMap<String, Quantity>;
 
 /// All tables, in the order of the report.
-pub fn all(settings: &Settings, evidence: &Evidence, quantities: &Quantities) -> Vec<Table> {
-    let maker = Maker { settings, evidence, quantities };
+pub fn all(settings: &Settings, results: &ResultSet, quantities: &Quantities) -> Vec<Table> {
+    let maker = Maker { settings, results, quantities };
     let mut tables = vec![
         maker.models(),
         maker.components(),
@@ -40,7 +39,7 @@ pub fn all(settings: &Settings, evidence: &Evidence, quantities: &Quantities) ->
 
 struct Maker<'a> {
     settings: &'a Settings,
-    evidence: &'a Evidence,
+    results: &'a ResultSet,
     quantities: &'a Quantities,
 }
 
@@ -80,7 +79,7 @@ impl Maker<'_> {
     fn models(&self) -> Table {
         let before = |name: &str| self.quantity(format!("exploration.before.{name}"));
         let row = vec![
-            count(self.evidence.models.len()),
+            count(self.results.models.len()),
             before("classification"),
             before("regression"),
             before("sampling"),
@@ -101,7 +100,7 @@ impl Maker<'_> {
 
     fn components(&self) -> Table {
         let row = |(operator, form): (Operator, Form)| {
-            let models = &self.evidence.models;
+            let models = &self.results.models;
             let admissible: Vec<f64> = models
                 .iter()
                 .flat_map(|model| &model.admissible)
@@ -113,7 +112,7 @@ impl Maker<'_> {
             let places = if admissible.is_empty() { Cell::Empty } else { number(mean(&admissible)) };
             vec![text(operator.name()), text(form.to_string()), places, count(changed)]
         };
-        let sampled = match self.settings.exploration.components {
+        let sampled = match self.settings.operator_study.components {
             Some(places) => format!("{places} of them, drawn at random, changed in each model"),
             None => "all of them changed in each model for the operators of section V-B, one for the others".to_owned(),
         };
@@ -123,7 +122,7 @@ impl Maker<'_> {
         );
         let columns = ["Operator", "Form", "Admissible places", "Changed models"];
         let mut rows: Vec<Vec<Cell>> = variants().map(row).collect();
-        let crossed = self.evidence.donations.iter().filter(|one| one.after.is_some()).count();
+        let crossed = self.results.crossovers.iter().filter(|one| one.after.is_some()).count();
         rows.push(vec![text("crossover"), text(Form::Aggressive.to_string()), Cell::Empty, count(crossed)]);
         table("components", "Sampled components", caption, &columns, rows)
     }
@@ -131,7 +130,7 @@ impl Maker<'_> {
     fn tests(&self) -> Table {
         let named = |(operator, form): (Operator, Form)| format!("{form} {operator}");
         let mut rows = Vec::new();
-        if let Ok(family) = Family::of(&self.evidence.everything) {
+        if let Ok(family) = Family::of(&self.results.everything) {
             rows.push(vec![
                 text("pooled"),
                 text(format!("Kruskal-Wallis, {} groups", family.groups.len())),
@@ -153,7 +152,7 @@ impl Maker<'_> {
             }
         }
         for outputs in Outputs::BOTH {
-            let means = ModelMeans::of(self.evidence, outputs, self.settings.analysis.clip);
+            let means = ModelMeans::of(self.results, outputs, self.settings.analysis.clip);
             let seed = self.settings.root().derive("tests").derive(outputs.prefix());
             let mut row = |test: String, n: usize, p: f64, adjusted: Cell| {
                 rows.push(vec![text(outputs.words()), text(test), count(n), Cell::Empty, number(p), adjusted]);
@@ -161,7 +160,7 @@ impl Maker<'_> {
             if let Some((p, n)) = means.friedman() {
                 row("Friedman, models as blocks".to_owned(), n, p, Cell::Empty);
             }
-            if let Some((p, n)) = exchanged_ranks(self.evidence, outputs, seed) {
+            if let Some((p, n)) = exchanged_ranks(self.results, outputs, seed) {
                 row("Kruskal-Wallis, forms exchanged within models".to_owned(), n, p, Cell::Empty);
             }
             if let Some((p, n)) = means.exchanged(seed) {
@@ -269,7 +268,7 @@ impl Maker<'_> {
         let mut rows = Vec::new();
         for (operator, form) in super::family::variants() {
             for objective in Objective::ALL {
-                let Some(found) = correlations(self.evidence, operator, form, objective) else { continue };
+                let Some(found) = correlations(self.results, operator, form, objective) else { continue };
                 let head = [text(format!("{form} {operator}")), text(objective.name())];
                 rows.push(head.into_iter().chain(found.map(number)).collect());
             }
@@ -286,7 +285,7 @@ impl Maker<'_> {
     }
 
     fn rules(&self) -> Table {
-        let lessons = Lessons::of(&self.evidence.observations, self.settings.thresholds(), self.settings.analysis.clip);
+        let lessons = Lessons::of(&self.results.observations, self.settings.thresholds(), self.settings.analysis.clip);
         let mut rows = Vec::new();
         for (state, outcomes) in lessons.outcomes(None) {
             let (trend, is_relevant) = state;

@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::component::Id;
-use super::super::graph::Valp;
-use super::super::initial::{block, layers};
+use crate::model::component::Id;
+use crate::model::graph::Valp;
+use crate::model::initial::{block, layers};
 use renas_network::assembly::{Assembly, Law, Source};
 use renas_task::heads::ShuffledFeatures;
 
@@ -73,11 +73,11 @@ pub fn input_intervention(valp: &Valp, input: Id) -> Option<ShuffledFeatures> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::component::Input;
-    use super::super::super::fixture::{connection, id, losses, three_outputs};
-    use super::super::super::initial::initial;
-    use super::super::super::network::model;
     use super::*;
+    use crate::model::component::Input;
+    use crate::model::initial::initial;
+    use crate::model::network::model;
+    use crate::test_support::models::{connection, id, losses, three_outputs};
     use renas_base::seed::Seed;
     use renas_network::assembly::assemble;
     use renas_network::weights::Tensors;

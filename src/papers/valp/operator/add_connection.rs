@@ -4,11 +4,11 @@
 //! columns are 0, so that only a sub-network can receive; the public code has no gentle form. Where a decoder draws from
 //! the source, no output changes, but the loss gains the new latent's term.
 
-use super::super::component::{Connection, Id, Kind, Role};
-use super::super::correctness::GraphError;
-use super::super::graph::Valp;
 use super::columns::{Columns, rewire};
 use super::edit::{Edit, Form, Variation};
+use crate::model::component::{Connection, Id, Kind, Role};
+use crate::model::graph::Valp;
+use crate::model::validate::GraphError;
 use renas_base::seed::Stream;
 use renas_network::assembly::Assembly;
 

@@ -1,16 +1,16 @@
 //! `add_layer`: a hidden layer behind another (section V-A).
 //!
 //! Aggressive: a random layer with drawn weights; so are those of the layer that follows, where it reads another number
-//! of units than before. Gentle: a layer that hands on what it reads, linear or with ReLU; where negative values reach a
+//! of units than before. Gentle: a layer that passes on what it reads, linear or with ReLU; where negative values reach a
 //! ReLU, as a pair (see `identity`).
 
-use super::super::component::{Id, Layer};
-use super::super::correctness::GraphError;
-use super::super::graph::Valp;
-use super::super::initial::{block, draw_weight, layers, part};
-use super::super::space::Space;
 use super::edit::{Edit, Form, Variation};
 use super::identity::scaled_identity;
+use crate::model::component::{Id, Layer};
+use crate::model::graph::Valp;
+use crate::model::initial::{block, draw_weight, layers, part};
+use crate::model::space::Space;
+use crate::model::validate::GraphError;
 use renas_base::seed::Stream;
 use renas_network::assembly::{Assembly, Source};
 use renas_network::spec::Activation;

@@ -13,12 +13,12 @@
 //! - Where an output and a decoder's latent receive, or where the original is a decoder, which draws anew in its clone:
 //!   the clone is silent at first (its last layer is 0), and no receiver's latent hears it.
 
-use super::super::component::{Connection, Id, Kind, Role};
-use super::super::correctness::GraphError;
-use super::super::graph::Valp;
-use super::super::initial::{block, draw_network, layers};
 use super::columns::{Columns, rewire};
 use super::edit::{Edit, Form, Variation};
+use crate::model::component::{Connection, Id, Kind, Role};
+use crate::model::graph::Valp;
+use crate::model::initial::{block, draw_network, layers};
+use crate::model::validate::GraphError;
 use renas_network::assembly::{Assembly, Source};
 
 /// All sub-networks.

@@ -1,8 +1,8 @@
 //! What the first layer of a receiver makes of its sources once these have changed.
 
-use super::super::component::{Connection, Id};
-use super::super::graph::{Segment, Valp};
-use super::super::initial::{LayerShape, block, layers, part};
+use crate::model::component::{Connection, Id};
+use crate::model::graph::{Segment, Valp};
+use crate::model::initial::{LayerShape, block, layers, part};
 use renas_network::assembly::{Assembly, Source};
 
 /// Where the columns of the first layer's weight come from that multiply one source.

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::component::{Connection, DataType, Id, Kind, Role};
-use super::super::correctness::GraphError;
-use super::super::graph::{Segment, Valp};
-use super::super::initial::{block, layers, part};
-use super::super::subgraph::exclusive_subgraph;
 use super::edit::Variation;
+use crate::model::component::{Connection, DataType, Id, Kind, Role};
+use crate::model::graph::{Segment, Valp};
+use crate::model::initial::{block, layers, part};
+use crate::model::subgraph::exclusive_subgraph;
+use crate::model::validate::GraphError;
 use renas_base::seed::Stream;
 use renas_network::assembly::{Assembly, Block, Source};
 use renas_network::weights::Tensors;

@@ -1,10 +1,10 @@
 //! `delete_connection`: the source feeds others, and others feed the receiver (small_improvements.py:268-284 of the code).
 
-use super::super::component::Id;
-use super::super::correctness::GraphError;
-use super::super::graph::Valp;
 use super::columns::rewire;
 use super::edit::{Edit, Variation};
+use crate::model::component::Id;
+use crate::model::graph::Valp;
+use crate::model::validate::GraphError;
 use renas_network::assembly::Assembly;
 
 /// All connections that the model is correct without.

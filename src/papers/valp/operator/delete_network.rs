@@ -2,11 +2,11 @@
 //!
 //! The columns of the new connections are drawn.
 
-use super::super::component::{Connection, Id};
-use super::super::correctness::GraphError;
-use super::super::graph::Valp;
 use super::columns::{Columns, rewire};
 use super::edit::{Edit, Variation};
+use crate::model::component::{Connection, Id};
+use crate::model::graph::Valp;
+use crate::model::validate::GraphError;
 use renas_network::assembly::Assembly;
 
 /// All sub-networks whose sources may feed their receivers: never one that stands alone between an input and an output

@@ -2,12 +2,12 @@
 //!
 //! What the new units read is drawn. What the next layer makes of them is drawn (aggressive) or 0 (gentle).
 
-use super::super::component::{Id, Layer};
-use super::super::correctness::GraphError;
-use super::super::graph::Valp;
-use super::super::initial::{block, layers, part};
-use super::super::space::Space;
 use super::edit::{Edit, Form, Variation};
+use crate::model::component::{Id, Layer};
+use crate::model::graph::Valp;
+use crate::model::initial::{block, layers, part};
+use crate::model::space::Space;
+use crate::model::validate::GraphError;
 use renas_base::seed::Stream;
 use renas_network::assembly::{Assembly, Source};
 

@@ -3,11 +3,12 @@
 //!
 //! The paper names no values; the space lists them, and one that differs from the present one is drawn uniformly.
 
-use super::super::component::{Id, Output};
-use super::super::correctness::GraphError;
-use super::super::graph::{Parts, Valp};
-use super::super::space::{Algorithm, Space};
 use super::edit::{Edit, Variation};
+use crate::model::component::{Id, Output};
+use crate::model::graph::Valp;
+use crate::model::parts::Parts;
+use crate::model::space::{Algorithm, Space};
+use crate::model::validate::GraphError;
 use renas_base::seed::Stream;
 use renas_network::assembly::Assembly;
 use renas_task::recipe::Optimizer;

@@ -1,12 +1,12 @@
-//! Sub-networks and layers that hand on exactly what they read: network morphism (Wei et al. 2016,
+//! Sub-networks and layers that pass on exactly what they read: network morphism (Wei et al. 2016,
 //! <https://arxiv.org/abs/1603.01670>) with layers that are linear or have ReLU.
 //!
 //! Behind ReLU a value travels as a pair: x = relu(x) - relu(-x). A linear layer makes one value of the pair again.
 
-use super::super::component::{Id, Kind, LastLayer, SubNetwork};
-use super::super::graph::Valp;
-use super::super::initial::{block, layers};
-use super::super::space::Space;
+use crate::model::component::{Id, Kind, LastLayer, SubNetwork};
+use crate::model::graph::Valp;
+use crate::model::initial::{block, layers};
+use crate::model::space::Space;
 use renas_base::seed::Stream;
 use renas_network::assembly::{Assembly, Block, Source};
 use renas_network::spec::Activation;
@@ -49,7 +49,7 @@ pub(super) fn carry(assembly: &mut Assembly, valp: &Valp, network: Id, map: impl
     }
 }
 
-/// A square block that hands on `units` units, times `scale`.
+/// A square block that passes on `units` units, times `scale`.
 pub(super) fn scaled_identity(at: [usize; 2], units: usize, scale: f64) -> Block {
     block(at, [units, units], Source::Identity { scale })
 }

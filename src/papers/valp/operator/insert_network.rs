@@ -1,18 +1,18 @@
 //! `insert_network`: a sub-network into a connection (`divide_connection`, small_improvements.py:92-155 of the code).
 //!
 //! Aggressive: a random sub-network of a kind that fits, with drawn weights; so are the receiver's columns for it.
-//! Gentle, which the public code has not: a sub-network of linear and ReLU layers that hands on what it reads. Where the
+//! Gentle, which the public code has not: a sub-network of linear and ReLU layers that passes on what it reads. Where the
 //! receiver's first layer is narrower than what it reads, the new sub-network computes that layer's share, with its
 //! weights, and the layer's columns become an identity: an image of 784 pixels is not carried pixel by pixel.
 
-use super::super::component::{Connection, Id, Kind, OutputKind, Role, SubNetwork};
-use super::super::correctness::GraphError;
-use super::super::graph::Valp;
-use super::super::initial::{block, draw_network, part};
-use super::super::space::Space;
 use super::columns::{Columns, first_layer, rewire};
 use super::edit::{Edit, Form, Variation};
 use super::identity::{carrier, carry, scaled_identity};
+use crate::model::component::{Connection, Id, Kind, OutputKind, Role, SubNetwork};
+use crate::model::graph::Valp;
+use crate::model::initial::{block, draw_network, part};
+use crate::model::space::Space;
+use crate::model::validate::GraphError;
 use renas_base::seed::Stream;
 use renas_network::assembly::{Assembly, Source};
 
@@ -90,7 +90,7 @@ fn gentle(
     Ok(Variation { valp: new, assembly })
 }
 
-/// What a gentle insertion hands on.
+/// What a gentle insertion passes on.
 enum Passing {
     /// The first units of the source: all that the receiver uses.
     Value { units: usize },
@@ -121,7 +121,7 @@ impl Passing {
     }
 }
 
-/// Kinds that read what the source hands on and hand on what the receiver reads.
+/// Kinds that read what the source passes on and pass on what the receiver reads.
 fn kinds(valp: &Valp, connection: &Connection, space: &Space) -> Vec<Kind> {
     let network =
         valp.networks().first().map(|network| SubNetwork { id: Id::Network(valp.unused_number()), ..network.clone() });

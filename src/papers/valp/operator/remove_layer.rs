@@ -2,11 +2,11 @@
 //!
 //! The weight of the layer that follows is drawn where it reads another number of units than before.
 
-use super::super::component::Id;
-use super::super::correctness::GraphError;
-use super::super::graph::Valp;
-use super::super::initial::{draw_weight, layers};
 use super::edit::{Edit, Variation};
+use crate::model::component::Id;
+use crate::model::graph::Valp;
+use crate::model::initial::{draw_weight, layers};
+use crate::model::validate::GraphError;
 use renas_network::assembly::Assembly;
 
 /// Every hidden layer that is not the only one of its sub-network.

@@ -3,14 +3,15 @@
 
 use proptest::prelude::*;
 
-use super::super::fixture::{connection, id, losses, space, three_outputs};
-use super::super::generate::generate;
-use super::super::graph::Valp;
-use super::super::initial::initial;
-use super::super::network::model;
-use super::super::subgraph::exclusive_subgraph;
+use super::apply::EditError;
 use super::crossover::{crossover, with_donor};
-use super::edit::{Edit, EditError, Effect, Form, Operator, Variation};
+use super::edit::{Edit, Effect, Form, Operator, Variation};
+use crate::model::generate::generate;
+use crate::model::graph::Valp;
+use crate::model::initial::initial;
+use crate::model::network::model;
+use crate::model::subgraph::exclusive_subgraph;
+use crate::test_support::models::{connection, id, losses, space, three_outputs};
 use renas_base::seed::{Seed, Stream};
 use renas_network::assembly::{Assembly, Block, Source, assemble};
 use renas_network::forward::forward;
@@ -210,7 +211,7 @@ fn places_are_those_that_leave_a_correct_model() {
 /// A model that reads two decoders' samples again would not fit through narrow identities.
 #[test]
 fn gentle_insertions_carry_no_more_than_the_space_allows() {
-    let narrow = super::super::space::Space { carried: 3, ..space() };
+    let narrow = crate::model::space::Space { carried: 3, ..space() };
     let edits = Operator::InsertNetwork.edits(Form::Gentle, &three_outputs(), &narrow);
     // o2 adds 4 units; the latent of n3 carries 4; all first layers have 3 units.
     let joined = connection("n3 > o2");

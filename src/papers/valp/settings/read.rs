@@ -1,11 +1,11 @@
 //! Reads the settings from the text of a manifest, and checks them.
 
 use super::{
-    AnalysisSettings, ArmSettings, ClassifierSettings, DataSettings, DiagnosisSettings, Diverged, ExplorationSettings,
-    SamplingSettings, SearchSettings, Settings, SpaceSettings, TrainingSettings,
+    AnalysisSettings, ArmSettings, ClassifierSettings, DataSettings, DiagnosisSettings, Diverged,
+    OperatorStudySettings, SamplingSettings, SearchSettings, Settings, SpaceSettings, TrainingSettings,
 };
-use crate::arm::Arm;
-use crate::network::Losses;
+use crate::model::network::Losses;
+use crate::policy::arm::Arm;
 use renas_base::seed::Seed;
 use renas_data::{registry, split};
 use renas_harness::manifest::decode::Section;
@@ -14,13 +14,13 @@ use renas_task::heads::HeadLoss;
 
 /// Read the section; mistakes are reported to it.
 pub fn read(section: &mut Section<'_>) -> Settings {
-    let ((sampling, exploration, search), are_sound) = soundly(section, |section| {
+    let ((sampling, operator_study, search), are_sound) = soundly(section, |section| {
         let sampling = section.section("sampling", read_sampling);
-        let exploration = section.section("exploration", read_exploration);
-        (sampling, exploration, section.section("search", read_search))
+        let operator_study = section.section("exploration", read_operator_study);
+        (sampling, operator_study, section.section("search", read_search))
     });
     if are_sound {
-        check_images(section, sampling.images, [&exploration.data, &search.data]);
+        check_images(section, sampling.images, [&operator_study.data, &search.data]);
     }
     Settings {
         seed: section.integer("seed", 0..=u64::MAX),
@@ -60,7 +60,7 @@ pub fn read(section: &mut Section<'_>) -> Settings {
             seconds_per_step: section.number("seconds_per_step", 0.0..=1e3),
         }),
         sampling,
-        exploration,
+        operator_study,
         search,
     }
 }
@@ -145,12 +145,12 @@ fn read_data(section: &mut Section<'_>) -> DataSettings {
     data
 }
 
-fn read_exploration(section: &mut Section<'_>) -> ExplorationSettings {
+fn read_operator_study(section: &mut Section<'_>) -> OperatorStudySettings {
     let data = section.section("data", read_data);
     let (models, networks) = (section.integer("models", 1..=1000), section.integer("networks", 3..=100));
     let [steps, retraining_steps, every, slope_steps] = read_steps(section);
     let components = section.optional("components", |item| item.integer(1..=10_000));
-    ExplorationSettings { data, models, networks, steps, retraining_steps, every, slope_steps, components }
+    OperatorStudySettings { data, models, networks, steps, retraining_steps, every, slope_steps, components }
 }
 
 fn read_search(section: &mut Section<'_>) -> SearchSettings {

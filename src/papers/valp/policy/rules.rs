@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::component::Id;
-use super::diagnosis::intervention::Reading;
-use super::diagnosis::sub_loss::{Thresholds, Trend};
-use super::graph::Valp;
-use super::operator::edit::{Edit, Effect, Form, Operator};
-use super::space::Space;
-use super::subgraph::outputs_of;
+use crate::diagnosis::intervention::Reading;
+use crate::diagnosis::sub_loss::{Thresholds, Trend};
+use crate::model::component::Id;
+use crate::model::graph::Valp;
+use crate::model::space::Space;
+use crate::model::subgraph::outputs_of;
+use crate::operator::edit::{Edit, Effect, Form, Operator};
 
 /// Which rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,9 +4,10 @@
 //! decoder; then all that is still unfed gets its source.
 
 use super::component::{Connection, DataType, Id, Kind, OutputKind, Role, SubNetwork};
-use super::correctness::GraphError;
-use super::graph::{Parts, Valp};
+use super::graph::Valp;
+use super::parts::Parts;
 use super::space::{Space, SpaceError};
+use super::validate::GraphError;
 use renas_base::seed::Stream;
 
 /// Probability that a receiver gets a new source although an existing component could feed it.
@@ -62,7 +63,7 @@ pub fn generate(space: &Space, networks: usize, stream: &mut Stream) -> Result<V
     Ok(creator.complete()?)
 }
 
-/// A VALP in the making; acyclic at all times.
+/// A VALP that is being built; acyclic at all times.
 struct Creator<'a> {
     space: &'a Space,
     /// Sub-networks that there shall be.
@@ -208,9 +209,9 @@ impl<'a> Creator<'a> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::component::Input;
-    use super::super::fixture::space;
     use super::*;
+    use crate::model::component::Input;
+    use crate::test_support::models::space;
     use renas_base::digest::Digest;
     use renas_base::seed::Seed;
 

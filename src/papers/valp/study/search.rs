@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::arm::Arm;
-use super::component::Id;
-use super::diagnosis::sub_loss::{Thresholds, Trend};
-use super::examination::{Depth, examine};
-use super::generate::generate;
-use super::graph::Valp;
-use super::guide::{self, Choice, Guide};
-use super::initial::initial;
-use super::laboratory::{Job, Laboratory, Objectives, Trained};
-use super::quality::Judge;
-use super::rules::{Advice, Diagnosis, Rules, advice};
+use super::diagnostics::{Depth, run_diagnostics};
+use super::sample_quality::Judge;
+use super::training_protocol::{Job, Objectives, Trained, TrainingProtocol};
+use crate::diagnosis::sub_loss::{Thresholds, Trend};
+use crate::model::component::Id;
+use crate::model::generate::generate;
+use crate::model::graph::Valp;
+use crate::model::initial::initial;
+use crate::policy::arm::Arm;
+use crate::policy::operator_selection::{self, Choice, OperatorSelector};
+use crate::policy::rules::{Advice, Diagnosis, Rules, advice};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
 use renas_harness::study::Context;
@@ -28,7 +28,8 @@ const MOST_STARTS: u64 = 10;
 #[serde(deny_unknown_fields)]
 pub struct SearchInputs {
     /// How models are trained and judged.
-    pub laboratory: Laboratory,
+    #[serde(rename = "laboratory")]
+    pub protocol: TrainingProtocol,
     /// How it chooses.
     pub arm: Arm,
     /// Where slopes begin to be one or the other.
@@ -90,15 +91,15 @@ struct Present {
 
 /// Run a search.
 pub fn search(inputs: &SearchInputs, context: &dyn Context) -> Result<SearchRecord> {
-    let judge = inputs.laboratory.judge(context)?;
+    let judge = inputs.protocol.judge(context)?;
     let mut present = start(inputs, &judge, context)?;
     let mut record = SearchRecord { start: present.trained.clone(), steps: Vec::new() };
     let rules = inputs.arm.rules(inputs.thresholds);
-    let mut guide = Guide::default();
+    let mut selector = OperatorSelector::default();
     let own = inputs.seed.derive(inputs.arm.name());
     for index in 0..inputs.steps {
         let seed = own.derive_indexed("step", index as u64);
-        let step = step(inputs, &judge, rules.as_ref(), &mut guide, &mut present, seed, context);
+        let step = step(inputs, &judge, rules.as_ref(), &mut selector, &mut present, seed, context);
         match step.with_context(|| format!("step {} of {}", index + 1, inputs.arm))? {
             Some(step) => record.steps.push(step),
             None => break,
@@ -111,12 +112,12 @@ pub fn search(inputs: &SearchInputs, context: &dyn Context) -> Result<SearchReco
 ///
 /// Deviation: one that diverges is drawn anew; the paper does not say what becomes of it.
 fn start(inputs: &SearchInputs, judge: &Judge, context: &dyn Context) -> Result<Present> {
-    let laboratory = &inputs.laboratory;
+    let protocol = &inputs.protocol;
     for attempt in 0..MOST_STARTS {
         let seed = inputs.seed.derive_indexed("start", attempt);
         let mut stream = seed.stream("model");
         let networks = stream.between(inputs.networks[0], inputs.networks[1]);
-        let valp = generate(&laboratory.space, networks, &mut stream)?;
+        let valp = generate(&protocol.space, networks, &mut stream)?;
         let job = Job {
             valp: &valp,
             weights: None,
@@ -125,7 +126,7 @@ fn start(inputs: &SearchInputs, judge: &Judge, context: &dyn Context) -> Result<
             steps: inputs.start_steps,
             seed: seed.derive("training"),
         };
-        let trained = laboratory.train(&[job], judge, context).context("the start")?;
+        let trained = protocol.train(&[job], judge, context).context("the start")?;
         let trained = trained.into_iter().next().context("one start was trained")?;
         if let Some(weights) = trained.weights {
             return Ok(Present { valp, weights, trained, advice: None });
@@ -139,16 +140,16 @@ fn step(
     inputs: &SearchInputs,
     judge: &Judge,
     rules: Option<&Rules>,
-    guide: &mut Guide,
+    selector: &mut OperatorSelector,
     present: &mut Present,
     seed: Seed,
     context: &dyn Context,
 ) -> Result<Option<StepRecord>> {
-    let space = &inputs.laboratory.space;
+    let space = &inputs.protocol.space;
     let (mut spent, mut trends) = (0.0, BTreeMap::new());
     let mut stream = seed.stream("choice");
     let choice = match rules {
-        None => guide::random(&present.valp, space, &mut stream),
+        None => operator_selection::random(&present.valp, space, &mut stream),
         Some(rules) => {
             if present.advice.is_none() {
                 let (diagnosis, cost) = diagnose(inputs, present, context)?;
@@ -157,7 +158,7 @@ fn step(
                 present.advice = Some(advice(&present.valp, &diagnosis, rules, space));
             }
             let advice = present.advice.as_ref().context("the rules were just asked")?;
-            guide.choose(advice, &present.valp, space, &mut stream)
+            selector.choose(advice, &present.valp, space, &mut stream)
         }
     };
     let Ok(choice) = choice else { return Ok(None) };
@@ -170,7 +171,7 @@ fn step(
         steps: inputs.retraining_steps,
         seed: seed.derive("training"),
     };
-    let trained = inputs.laboratory.train(&[job], judge, context)?;
+    let trained = inputs.protocol.train(&[job], judge, context)?;
     let trained = trained.into_iter().next().context("one candidate was trained")?;
     let better = trained.weights.filter(|_| trained.objectives.improve(&present.trained.objectives));
     let record = StepRecord {
@@ -183,7 +184,7 @@ fn step(
         parameters: trained.parameters,
         trends,
     };
-    guide.record(&choice, record.accepted);
+    selector.record(&choice, record.accepted);
     if let Some(weights) = better {
         *present = Present { valp: variation.valp, weights, trained, advice: None };
     }
@@ -195,15 +196,16 @@ fn diagnose(inputs: &SearchInputs, present: &Present, context: &dyn Context) -> 
     let Present { valp, weights, trained, .. } = present;
     // The same model has the same diagnosis in every arm.
     let seed = inputs.seed.derive("diagnosis");
-    let examination = examine(&inputs.laboratory, valp, *weights, Depth::Modules, seed, context)?;
-    let diagnosis = Diagnosis { slopes: trained.slopes.clone(), relevance: examination.modules };
-    Ok((diagnosis, examination.multiply_adds))
+    let diagnostics = run_diagnostics(&inputs.protocol, valp, *weights, Depth::Modules, seed, context)?;
+    let diagnosis = Diagnosis { slopes: trained.slopes.clone(), relevance: diagnostics.modules };
+    Ok((diagnosis, diagnostics.multiply_adds))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pretence::{FakeContext, search_inputs};
+    use crate::test_support::experiment::search_inputs;
+    use crate::test_support::fake_context::FakeContext;
 
     fn run(arm: Arm) -> SearchRecord {
         search(&search_inputs(arm, 0), &FakeContext::default()).unwrap_or_else(|error| panic!("{arm}: {error:#}"))

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::component::{Connection, DataType, Id, Input, Kind, Output, Role, SubNetwork};
-use super::graph::Parts;
+use super::parts::Parts;
 use renas_task::recipe::Optimizer;
 
 /// A rule that the parts of a VALP break.
@@ -76,7 +76,7 @@ pub enum GraphError {
 }
 
 /// Check the parts of a VALP, which are in the order of their names; the first rule broken is returned.
-pub(super) fn check(parts: &Parts) -> Result<(), GraphError> {
+pub(super) fn validate(parts: &Parts) -> Result<(), GraphError> {
     names(parts)?;
     parts.inputs.iter().try_for_each(input)?;
     parts.networks.iter().try_for_each(network)?;

@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::diagnosis::intervention::Reading;
-use super::diagnosis::sub_loss::Thresholds;
-use super::operator::edit::Form;
 use super::rules::{RuleSet, Rules};
+use crate::diagnosis::intervention::Reading;
+use crate::diagnosis::sub_loss::Thresholds;
+use crate::operator::edit::Form;
 
 /// How a search chooses operators.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

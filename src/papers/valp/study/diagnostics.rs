@@ -1,18 +1,18 @@
-//! A trained model examined: which outputs suffer when a sub-network or a band of features is disturbed, and how much of
-//! an output the value of a sub-network tells.
+//! Diagnostics of a trained model: which outputs suffer when a sub-network or a band of features is disturbed, and how
+//! much of an output the value of a sub-network tells.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::component::{DataType, Id, OutputKind};
-use super::diagnosis::dependency::linear_error;
-use super::diagnosis::intervention::{module_intervention, relevance};
-use super::graph::Valp;
-use super::laboratory::Laboratory;
-use super::network::Model;
-use super::subgraph::outputs_of;
+use super::training_protocol::TrainingProtocol;
+use crate::diagnosis::dependency::linear_error;
+use crate::diagnosis::intervention::{module_intervention, relevance};
+use crate::model::component::{DataType, Id, OutputKind};
+use crate::model::graph::Valp;
+use crate::model::network::Model;
+use crate::model::subgraph::outputs_of;
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
 use renas_harness::study::{Context, Step, memoize};
@@ -41,7 +41,7 @@ pub type ByOutput = BTreeMap<Id, BTreeMap<Id, f64>>;
 /// Which outputs suffer from what, as factors of their error or loss.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Examination {
+pub struct Diagnostics {
     /// Of every sub-network, for the outputs of its subgraph.
     pub modules: ByOutput,
     /// Of every band of features, for every output.
@@ -52,7 +52,7 @@ pub struct Examination {
     pub multiply_adds: f64,
 }
 
-/// How thoroughly a model is examined.
+/// How much of a model is diagnosed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
     /// Module interventions: what the rules read.
@@ -61,16 +61,16 @@ pub enum Depth {
     All,
 }
 
-/// Examine a model whose weights exist; one task. Empty where an intervention left no finite loss.
-pub fn examine(
-    laboratory: &Laboratory,
+/// The diagnostics of a model whose weights exist; one task. Empty where an intervention left no finite loss.
+pub fn run_diagnostics(
+    protocol: &TrainingProtocol,
     valp: &Valp,
     weights: Digest,
     depth: Depth,
     seed: Seed,
     context: &dyn Context,
-) -> Result<Examination> {
-    let model = laboratory.model(valp);
+) -> Result<Diagnostics> {
+    let model = protocol.model(valp);
     let unchanged = Intervention { name: UNCHANGED.to_owned(), assembly: Assembly::default(), features: None };
     let modules = valp.networks().iter().map(|network| Intervention {
         name: module_name(network.id),
@@ -80,13 +80,13 @@ pub fn examine(
     let mut interventions: Vec<Intervention> = [unchanged].into_iter().chain(modules).collect();
     let mut nodes = Vec::new();
     if depth == Depth::All {
-        interventions.extend(bands(laboratory));
+        interventions.extend(bands(protocol));
         nodes = values(valp, &model);
     }
     let passes = interventions.len() as f64;
     let task = Task::EvaluateHeads(EvaluateHeads {
         network: model.network.clone(),
-        data: laboratory.choice(context)?,
+        data: protocol.choice(context)?,
         weights,
         heads: model.heads.clone(),
         latents: model.latents.clone(),
@@ -98,29 +98,29 @@ pub fn examine(
     });
     let outcomes = context.outcomes(&[task])?;
     let outcome = outcomes.first().context("one evaluation was asked for")?;
-    let (pass, _) = laboratory.size(valp)?;
-    let mut examination =
-        Examination { multiply_adds: pass * passes * laboratory.split.validation as f64, ..Examination::default() };
+    let (pass, _) = protocol.size(valp)?;
+    let mut diagnostics =
+        Diagnostics { multiply_adds: pass * passes * protocol.split.validation as f64, ..Diagnostics::default() };
     match outcome.ending {
         // An intervention that leaves no finite loss hides all others: nothing is known, and all counts as relevant.
-        Ending::Diverged { .. } => return Ok(examination),
+        Ending::Diverged { .. } => return Ok(diagnostics),
         Ending::Completed => {}
     }
     for network in valp.networks().iter().map(|network| network.id) {
-        let of = |output| Ok((output, suffering(laboratory, outcome, &module_name(network), output)?));
-        let suffering: Result<BTreeMap<Id, f64>> = outputs_of(valp, network).into_iter().map(of).collect();
-        examination.modules.insert(network, suffering?);
+        let of = |output| Ok((output, degradation(protocol, outcome, &module_name(network), output)?));
+        let degradation: Result<BTreeMap<Id, f64>> = outputs_of(valp, network).into_iter().map(of).collect();
+        diagnostics.modules.insert(network, degradation?);
     }
     if depth == Depth::All {
-        for band in 0..laboratory.bands {
+        for band in 0..protocol.bands {
             let outputs = valp.outputs().iter().map(|output| output.id);
-            let of = |output| Ok((output, suffering(laboratory, outcome, &band_name(band), output)?));
-            examination.bands.push(outputs.map(of).collect::<Result<_>>()?);
+            let of = |output| Ok((output, degradation(protocol, outcome, &band_name(band), output)?));
+            diagnostics.bands.push(outputs.map(of).collect::<Result<_>>()?);
         }
         let object = outcome.tensors.get("values.validation").context("the worker answered no `values.validation`")?;
-        examination.dependency = dependencies(valp, &model, object, context)?;
+        diagnostics.dependency = dependencies(valp, &model, object, context)?;
     }
-    Ok(examination)
+    Ok(diagnostics)
 }
 
 fn module_name(network: Id) -> String {
@@ -132,8 +132,8 @@ fn band_name(band: usize) -> String {
 }
 
 /// Equal parts of the features, as far as their number allows.
-fn bands(laboratory: &Laboratory) -> impl Iterator<Item = Intervention> {
-    let (features, count) = (laboratory.input.iter().product::<usize>(), laboratory.bands);
+fn bands(protocol: &TrainingProtocol) -> impl Iterator<Item = Intervention> {
+    let (features, count) = (protocol.input.iter().product::<usize>(), protocol.bands);
     (0..count).map(move |band| Intervention {
         name: band_name(band),
         assembly: Assembly::default(),
@@ -145,9 +145,9 @@ fn bands(laboratory: &Laboratory) -> impl Iterator<Item = Intervention> {
 ///
 /// Deviation: the sampling output is judged by its reconstruction loss, since a distance of samples for each intervention
 /// would cost more than the training of a candidate.
-fn suffering(laboratory: &Laboratory, outcome: &Outcome, intervention: &str, output: Id) -> Result<f64> {
-    let is_classification = laboratory.output(OutputKind::Discrete)? == output;
-    let (measure, floor) = if is_classification { ("error", laboratory.floor) } else { ("loss", SMALLEST_LOSS) };
+fn degradation(protocol: &TrainingProtocol, outcome: &Outcome, intervention: &str, output: Id) -> Result<f64> {
+    let is_classification = protocol.output(OutputKind::Discrete)? == output;
+    let (measure, floor) = if is_classification { ("error", protocol.floor) } else { ("loss", SMALLEST_LOSS) };
     let scalar = |intervention: &str| {
         let name = format!("{intervention}.validation.{output}.{measure}");
         let value = outcome.scalars.get(&name).with_context(|| format!("the worker answered no `{name}`"))?;
@@ -156,7 +156,7 @@ fn suffering(laboratory: &Laboratory, outcome: &Outcome, intervention: &str, out
     Ok(relevance(scalar(UNCHANGED)?, scalar(intervention)?))
 }
 
-/// Nodes whose values dependencies are measured on: outputs that are no images, and sub-networks that hand on none.
+/// Nodes whose values dependencies are measured on: outputs that are no images, and sub-networks that pass on none.
 ///
 /// Deviation: images are left out: their values at 10,000 samples would be a hundred times as large as the weights.
 fn values(valp: &Valp, model: &Model) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The study of operators (section VI-B): one random model trained, examined, changed by every operator in all its forms,
+//! The study of operators (section VI-B): one random model trained, diagnosed, changed by every operator in all its forms,
 //! and trained further.
 //!
 //! All changed models of a model see the same samples in the same order, so that forms differ by nothing else.
@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::component::Id;
-use super::examination::{Depth, Examination, examine};
-use super::generate::generate;
-use super::graph::Valp;
-use super::initial::initial;
-use super::laboratory::{Job, Laboratory, Objectives, Trained};
-use super::operator::edit::{Edit, Form, Operator, Variation};
+use super::diagnostics::{Depth, Diagnostics, run_diagnostics};
+use super::training_protocol::{Job, Objectives, Trained, TrainingProtocol};
+use crate::model::component::Id;
+use crate::model::generate::generate;
+use crate::model::graph::Valp;
+use crate::model::initial::initial;
+use crate::operator::edit::{Edit, Form, Operator, Variation};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
 use renas_harness::study::Context;
@@ -23,9 +23,10 @@ use renas_network::assembly::Assembly;
 /// What the study of one model depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ExplorationInputs {
+pub struct OperatorStudyInputs {
     /// How models are trained and judged.
-    pub laboratory: Laboratory,
+    #[serde(rename = "laboratory")]
+    pub protocol: TrainingProtocol,
     /// Sub-networks of the model.
     pub networks: usize,
     /// Steps before a change.
@@ -42,12 +43,12 @@ pub struct ExplorationInputs {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ExplorationRecord {
+pub struct OperatorStudyRecord {
     /// The model before any change.
     pub before: Trained,
     /// What was seen of it. Absent, like all that follows, where its training diverged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub examination: Option<Examination>,
+    #[serde(rename = "examination", default, skip_serializing_if = "Option::is_none")]
+    pub diagnostics: Option<Diagnostics>,
     /// The same further training without a change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub control: Option<After>,
@@ -116,10 +117,10 @@ impl After {
 }
 
 /// Run the study of one model.
-pub fn explore(inputs: &ExplorationInputs, context: &dyn Context) -> Result<ExplorationRecord> {
-    let ExplorationInputs { laboratory, seed, .. } = inputs;
-    let judge = laboratory.judge(context)?;
-    let valp = generate(&laboratory.space, inputs.networks, &mut seed.stream("model"))?;
+pub fn study_operators(inputs: &OperatorStudyInputs, context: &dyn Context) -> Result<OperatorStudyRecord> {
+    let OperatorStudyInputs { protocol, seed, .. } = inputs;
+    let judge = protocol.judge(context)?;
+    let valp = generate(&protocol.space, inputs.networks, &mut seed.stream("model"))?;
     let start = Job {
         valp: &valp,
         weights: None,
@@ -128,23 +129,23 @@ pub fn explore(inputs: &ExplorationInputs, context: &dyn Context) -> Result<Expl
         steps: inputs.steps,
         seed: seed.derive("training"),
     };
-    let trained = laboratory.train(&[start], &judge, context).context("the model before any change")?;
+    let trained = protocol.train(&[start], &judge, context).context("the model before any change")?;
     let before = trained.into_iter().next().context("one model was trained")?;
     let Some(weights) = before.weights else {
-        return Ok(ExplorationRecord {
+        return Ok(OperatorStudyRecord {
             before,
-            examination: None,
+            diagnostics: None,
             control: None,
             mutations: Vec::new(),
             admissible: Vec::new(),
         });
     };
-    let examination = examine(laboratory, &valp, weights, Depth::All, seed.derive("examination"), context)?;
+    let diagnostics = run_diagnostics(protocol, &valp, weights, Depth::All, seed.derive("examination"), context)?;
     let (planned, admissible) = plan(inputs, &valp);
     let variations = planned.iter().map(|one| vary(inputs, &valp, one)).collect::<Result<Vec<Variation>>>()?;
     let control = Variation { valp, assembly: Assembly::default() };
     let jobs: Vec<Job<'_>> = [&control].into_iter().chain(&variations).map(|one| job(inputs, one, weights)).collect();
-    let mut trained = laboratory.train(&jobs, &judge, context).context("changed models")?.into_iter();
+    let mut trained = protocol.train(&jobs, &judge, context).context("changed models")?.into_iter();
     let control_after = After::of(&trained.next().context("the control was trained")?);
     let mutation = |(one, trained): (Planned, Trained)| Mutation {
         edit: one.edit,
@@ -153,16 +154,16 @@ pub fn explore(inputs: &ExplorationInputs, context: &dyn Context) -> Result<Expl
         is_paired: one.is_paired,
         after: After::of(&trained),
     };
-    Ok(ExplorationRecord {
+    Ok(OperatorStudyRecord {
         before,
-        examination: Some(examination),
+        diagnostics: Some(diagnostics),
         control: Some(control_after),
         mutations: planned.into_iter().zip(trained).map(mutation).collect(),
         admissible,
     })
 }
 
-fn job<'a>(inputs: &ExplorationInputs, variation: &'a Variation, weights: Digest) -> Job<'a> {
+fn job<'a>(inputs: &OperatorStudyInputs, variation: &'a Variation, weights: Digest) -> Job<'a> {
     Job {
         valp: &variation.valp,
         weights: Some(weights),
@@ -173,19 +174,19 @@ fn job<'a>(inputs: &ExplorationInputs, variation: &'a Variation, weights: Digest
     }
 }
 
-fn vary(inputs: &ExplorationInputs, valp: &Valp, planned: &Planned) -> Result<Variation> {
+fn vary(inputs: &OperatorStudyInputs, valp: &Valp, planned: &Planned) -> Result<Variation> {
     let Planned { edit, form, .. } = planned;
     let place: Vec<String> = edit.place().iter().map(Id::to_string).collect();
     let purpose = format!("{form} {} {}", edit.operator(), place.join(" "));
     let mut stream = inputs.seed.derive("variation").stream(&purpose);
-    edit.apply(*form, valp, &inputs.laboratory.space, &mut stream).with_context(|| purpose)
+    edit.apply(*form, valp, &inputs.protocol.space, &mut stream).with_context(|| purpose)
 }
 
 /// What is to be done to a model: each operator in all its forms, at drawn places or at all.
-fn plan(inputs: &ExplorationInputs, valp: &Valp) -> (Vec<Planned>, Vec<Places>) {
+fn plan(inputs: &OperatorStudyInputs, valp: &Valp) -> (Vec<Planned>, Vec<Places>) {
     let (mut planned, mut admissible) = (Vec::new(), Vec::new());
     for operator in Operator::ALL {
-        let edits = |form: Form| operator.edits(form, valp, &inputs.laboratory.space);
+        let edits = |form: Form| operator.edits(form, valp, &inputs.protocol.space);
         let forms: BTreeMap<Form, Vec<Edit>> = operator.forms().iter().map(|form| (*form, edits(*form))).collect();
         let counts = forms.iter().map(|(form, edits)| Places { operator, form: *form, count: edits.len() });
         admissible.extend(counts);
@@ -228,12 +229,13 @@ fn touched(edit: &Edit) -> Option<Id> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixture::id;
-    use crate::pretence::{FakeContext, exploration_inputs};
+    use crate::test_support::experiment::operator_study_inputs;
+    use crate::test_support::fake_context::FakeContext;
+    use crate::test_support::models::id;
 
-    fn record(components: Option<usize>) -> ExplorationRecord {
-        let inputs = ExplorationInputs { components, ..exploration_inputs(0) };
-        explore(&inputs, &FakeContext::default()).unwrap_or_else(|error| panic!("{error:#}"))
+    fn record(components: Option<usize>) -> OperatorStudyRecord {
+        let inputs = OperatorStudyInputs { components, ..operator_study_inputs(0) };
+        study_operators(&inputs, &FakeContext::default()).unwrap_or_else(|error| panic!("{error:#}"))
     }
 
     #[test]
@@ -269,7 +271,7 @@ mod tests {
     #[test]
     fn a_model_that_diverges_is_a_record_without_changes() {
         let context = FakeContext::diverging();
-        let record = explore(&exploration_inputs(0), &context).expect("data, not an error");
+        let record = study_operators(&operator_study_inputs(0), &context).expect("data, not an error");
         assert!(record.mutations.is_empty() && record.control.is_none());
         assert_eq!(record.before.objectives.error, 1.0);
     }

@@ -1,17 +1,17 @@
-//! Where models are trained, judged and diagnosed: the same for every model of a data set.
+//! How models are trained and judged: the same for every model of a data set.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::component::{Id, OutputKind};
-use super::diagnosis::sub_loss::slope;
-use super::graph::Valp;
-use super::network::{Losses, Model, model};
-use super::quality::Judge;
-use super::settings::{Diverged, SamplingSettings};
-use super::space::Space;
+use super::sample_quality::Judge;
+use crate::diagnosis::sub_loss::slope;
+use crate::model::component::{Id, OutputKind};
+use crate::model::graph::Valp;
+use crate::model::network::{Losses, Model, model};
+use crate::model::space::Space;
+use crate::settings::{Diverged, SamplingSettings};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
 use renas_harness::study::Context;
@@ -27,7 +27,7 @@ const PASSES: f64 = 3.0;
 /// How models of one data set are trained and judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Laboratory {
+pub struct TrainingProtocol {
     /// Name of the data set in the registry.
     pub data: String,
     /// The split.
@@ -117,7 +117,7 @@ impl Objectives {
     }
 }
 
-impl Laboratory {
+impl TrainingProtocol {
     /// The data with its split.
     pub fn choice(&self, context: &dyn Context) -> Result<DataChoice> {
         context.data(&self.data, self.split.clone())

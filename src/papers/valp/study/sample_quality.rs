@@ -6,7 +6,7 @@
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::settings::ClassifierSettings;
+use crate::settings::ClassifierSettings;
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
 use renas_harness::study::{Context, Step, memoize};

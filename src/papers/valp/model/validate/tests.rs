@@ -1,9 +1,9 @@
 //! Tests of the rules: every wrong graph is refused with the name of the component that makes it wrong.
 
-use super::super::component::{InitialLaw, Layer, OutputKind};
-use super::super::fixture::{connection, id, network, output, parts, three_outputs};
-use super::super::graph::Valp;
 use super::*;
+use crate::model::component::{InitialLaw, Layer, OutputKind};
+use crate::model::graph::Valp;
+use crate::test_support::models::{connection, id, network, output, parts, three_outputs};
 
 /// Three sub-networks and one output, right but for what `change` does to them.
 fn refused(change: impl FnOnce(&mut Parts)) -> String {

@@ -5,22 +5,22 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::observations::{Medians, Observation, differences, observe};
-use crate::arm::Arm;
-use crate::donation::Donation;
-use crate::exploration::ExplorationRecord;
-use crate::plan::{DONATION_ID, exploration_id, judge_id, search_id};
-use crate::quality::Judge;
-use crate::search::SearchRecord;
+use crate::plan::{CROSSOVER_STUDY_ID, judge_id, operator_study_id, search_id};
+use crate::policy::arm::Arm;
 use crate::settings::Settings;
+use crate::study::crossover_study::CrossoverRecord;
+use crate::study::operator_study::OperatorStudyRecord;
+use crate::study::sample_quality::Judge;
+use crate::study::search::SearchRecord;
 use renas_harness::study::Results;
 
 /// Results of the profile.
 #[derive(Clone, Debug)]
-pub struct Evidence {
+pub struct ResultSet {
     /// One record per random model.
-    pub models: Vec<ExplorationRecord>,
+    pub models: Vec<OperatorStudyRecord>,
     /// One crossover per model that did not diverge.
-    pub donations: Vec<Donation>,
+    pub crossovers: Vec<CrossoverRecord>,
     /// Every improvement of an output that the change reaches.
     pub observations: Vec<Observation>,
     /// Every improvement, those of outputs that the change cannot reach among them: what the paper seems to pool.
@@ -34,11 +34,11 @@ pub struct Evidence {
     searches: BTreeMap<Arm, Vec<SearchRecord>>,
 }
 
-impl Evidence {
+impl ResultSet {
     /// Read the results of every study of the profile.
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
-        let models: Vec<ExplorationRecord> = (0..settings.exploration.models)
-            .map(|model| results.read(&exploration_id(model)))
+        let models: Vec<OperatorStudyRecord> = (0..settings.operator_study.models)
+            .map(|model| results.read(&operator_study_id(model)))
             .collect::<Result<_>>()?;
         let mut searches = BTreeMap::new();
         for arm in &settings.search.arms {
@@ -46,7 +46,7 @@ impl Evidence {
             searches.insert(arm.name, (0..arm.pairs).map(of_pair).collect::<Result<_>>()?);
         }
         let mut judges = BTreeMap::new();
-        for name in [&settings.exploration.data.name, &settings.search.data.name] {
+        for name in [&settings.operator_study.data.name, &settings.search.data.name] {
             let judge: Judge = results.read(&judge_id(name))?;
             judges.insert(name.clone(), judge.accuracy);
         }
@@ -54,8 +54,8 @@ impl Evidence {
         let observations: Vec<Observation> = everything.iter().filter(|one| one.is_reached).copied().collect();
         let medians = Medians::of(&observations);
         let differences = differences(&everything);
-        let donations = results.read(DONATION_ID)?;
-        Ok(Self { models, donations, observations, everything, differences, medians, judges, searches })
+        let crossovers = results.read(CROSSOVER_STUDY_ID)?;
+        Ok(Self { models, crossovers, observations, everything, differences, medians, judges, searches })
     }
 
     /// One record per pair; none for an arm that the profile does not run.

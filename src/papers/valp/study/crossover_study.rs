@@ -6,14 +6,14 @@
 use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use super::component::Id;
-use super::diagnosis::relative::donations;
-use super::exploration::{After, ExplorationRecord};
-use super::generate::generate;
-use super::graph::Valp;
-use super::laboratory::{Job, Laboratory};
-use super::operator::crossover::crossover;
-use super::operator::edit::Variation;
+use super::operator_study::{After, OperatorStudyRecord};
+use super::training_protocol::{Job, TrainingProtocol};
+use crate::diagnosis::relative::advised_crossovers;
+use crate::model::component::Id;
+use crate::model::generate::generate;
+use crate::model::graph::Valp;
+use crate::operator::crossover::crossover;
+use crate::operator::edit::Variation;
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
 use renas_harness::study::{Context, Results};
@@ -21,9 +21,10 @@ use renas_harness::study::{Context, Results};
 /// What the study depends on, besides those of the models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DonationInputs {
+pub struct CrossoverStudyInputs {
     /// How models are trained and judged.
-    pub laboratory: Laboratory,
+    #[serde(rename = "laboratory")]
+    pub protocol: TrainingProtocol,
     /// Sub-networks of a model.
     pub networks: usize,
     /// Steps after a crossover.
@@ -37,7 +38,7 @@ pub struct DonationInputs {
 /// A crossover of two models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Donation {
+pub struct CrossoverRecord {
     /// Place of the model that was changed.
     pub host: usize,
     /// Place of the model that gave.
@@ -65,12 +66,16 @@ struct Model {
 }
 
 /// Cross every model that did not diverge with the best other one in one output.
-pub fn donate(inputs: &DonationInputs, results: &Results, context: &dyn Context) -> Result<Vec<Donation>> {
+pub fn study_crossovers(
+    inputs: &CrossoverStudyInputs,
+    results: &Results,
+    context: &dyn Context,
+) -> Result<Vec<CrossoverRecord>> {
     let mut models = Vec::new();
-    let laboratory = &inputs.laboratory;
+    let protocol = &inputs.protocol;
     for (place, (study, seed)) in inputs.models.iter().enumerate() {
-        let record: ExplorationRecord = results.read(study)?;
-        let valp = generate(&laboratory.space, inputs.networks, &mut seed.stream("model"))?;
+        let record: OperatorStudyRecord = results.read(study)?;
+        let valp = generate(&protocol.space, inputs.networks, &mut seed.stream("model"))?;
         let objectives = record.before.objectives.values().to_vec();
         let model = record.before.weights.map(|weights| Model { place, seed: *seed, valp, weights, objectives });
         models.extend(model);
@@ -78,7 +83,7 @@ pub fn donate(inputs: &DonationInputs, results: &Results, context: &dyn Context)
     if models.len() < 2 {
         return Ok(Vec::new());
     }
-    let advised = donations(&models.iter().map(|model| model.objectives.clone()).collect::<Vec<_>>());
+    let advised = advised_crossovers(&models.iter().map(|model| model.objectives.clone()).collect::<Vec<_>>());
     let (mut crossed, mut made) = (Vec::new(), Vec::new());
     for (at, host) in models.iter().enumerate() {
         let seed = inputs.seed.derive_indexed("host", host.place as u64);
@@ -92,7 +97,7 @@ pub fn donate(inputs: &DonationInputs, results: &Results, context: &dyn Context)
         let output = outputs[index].id;
         let variation = crossover(&host.valp, &donor.valp, output, &mut seed.stream("crossover"));
         let obstacle = variation.as_ref().err().map(ToString::to_string);
-        crossed.push(Donation {
+        crossed.push(CrossoverRecord {
             host: host.place,
             donor: donor.place,
             output,
@@ -114,13 +119,13 @@ pub fn donate(inputs: &DonationInputs, results: &Results, context: &dyn Context)
             seed: host.seed.derive("retraining"),
         })
         .collect();
-    let judge = laboratory.judge(context)?;
-    let trained = laboratory.train(&jobs, &judge, context).context("crossed models")?;
+    let judge = protocol.judge(context)?;
+    let trained = protocol.train(&jobs, &judge, context).context("crossed models")?;
     ensure!(trained.len() == possible.len(), "{} crossed models, {} trainings", possible.len(), trained.len());
     let mut trained = trained.iter();
-    for (donation, made) in crossed.iter_mut().zip(&made) {
+    for (record, made) in crossed.iter_mut().zip(&made) {
         if made.is_some() {
-            donation.after = trained.next().map(After::of);
+            record.after = trained.next().map(After::of);
         }
     }
     Ok(crossed)
@@ -129,25 +134,27 @@ pub fn donate(inputs: &DonationInputs, results: &Results, context: &dyn Context)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exploration::explore;
     use crate::plan;
-    use crate::pretence::{FakeContext, donation_inputs, settings};
+    use crate::study::operator_study::study_operators;
+    use crate::test_support::experiment::{crossover_study_inputs, settings};
+    use crate::test_support::fake_context::FakeContext;
     use renas_harness::study::StudyResult;
 
     #[test]
     fn every_model_gets_a_part_of_another_or_says_why_not() {
         let context = FakeContext::default();
         let mut results = Results::default();
-        for model in 0..settings().exploration.models {
-            let record = explore(&plan::exploration_inputs(&settings(), model), &context).expect("it runs");
-            results.insert(plan::exploration_id(model), StudyResult::of(&record).expect("finite numbers"));
+        for model in 0..settings().operator_study.models {
+            let record = study_operators(&plan::operator_study_inputs(&settings(), model), &context).expect("it runs");
+            results.insert(plan::operator_study_id(model), StudyResult::of(&record).expect("finite numbers"));
         }
-        let donations = donate(&donation_inputs(), &results, &context).unwrap_or_else(|error| panic!("{error:#}"));
-        assert_eq!(donations.len(), settings().exploration.models);
-        for one in &donations {
+        let crossovers =
+            study_crossovers(&crossover_study_inputs(), &results, &context).unwrap_or_else(|error| panic!("{error:#}"));
+        assert_eq!(crossovers.len(), settings().operator_study.models);
+        for one in &crossovers {
             assert_ne!(one.host, one.donor);
             assert_eq!(one.after.is_some(), one.obstacle.is_none());
         }
-        assert!(donations.iter().any(|one| one.after.is_some()), "no crossover was possible: the test shows nothing");
+        assert!(crossovers.iter().any(|one| one.after.is_some()), "no crossover was possible: the test shows nothing");
     }
 }

@@ -1,114 +1,28 @@
-//! A small experiment, and a context that trains nothing: it answers tasks from the tasks alone. For tests.
+//! A context that trains nothing: it answers tasks from the tasks alone.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::{Value, json};
 
-use super::arm::Arm;
-use super::donation::DonationInputs;
-use super::exploration::ExplorationInputs;
-use super::network::Losses;
-use super::paper::ValpPaper;
-use super::plan;
-use super::search::SearchInputs;
-use super::settings::{
-    AnalysisSettings, ArmSettings, ClassifierSettings, DataSettings, DiagnosisSettings, Diverged, ExplorationSettings,
-    SamplingSettings, SearchSettings, Settings, SpaceSettings, TrainingSettings,
-};
 use renas_base::digest::Digest;
 use renas_base::seed::{Seed, Stream};
-use renas_harness::context::pretence::{Pretence, results_of};
-use renas_harness::study::Results;
+use renas_harness::context::pretence::Pretence;
 use renas_network::shape::shapes;
 use renas_network::spec::NetworkSpec;
 use renas_network::weights::{Tensor, Tensors, decode, encode};
 use renas_task::Task;
 use renas_task::head_check::{SampleSizes, check_evaluate, check_generate, check_train};
-use renas_task::heads::{EvaluateHeads, Head, HeadLoss, TrainHeads};
+use renas_task::heads::{EvaluateHeads, Head, TrainHeads};
 use renas_task::outcome::{Ending, Outcome};
 
-const VALIDATION: usize = 40;
+/// Validation samples of the data that tasks name.
+pub(crate) const VALIDATION: usize = 40;
 const SIZES: SampleSizes = SampleSizes { classes: 10, pixels: 64 };
-
-fn data() -> DataSettings {
-    DataSettings {
-        name: "digits".to_owned(),
-        input: vec![1, 8, 8],
-        classes: 10,
-        validation: VALIDATION,
-        test: Some(30),
-    }
-}
-
-/// Six models and three pairs of every arm.
-pub(super) fn settings() -> Settings {
-    Settings {
-        seed: 7,
-        space: SpaceSettings {
-            hidden: [1, 3],
-            width: [4, 9],
-            interface: [2, 9],
-            inserted_interface: [5, 9],
-            carried: 64,
-            bins: 8,
-            learning_rates: vec![0.001, 0.01],
-            momentum: 0.9,
-            batch_sizes: vec![10, 20],
-        },
-        losses: Losses { discrete: HeadLoss::SoftmaxCrossEntropy, latent_weight: 1e-4 },
-        diverged: Diverged { error: 1.0, squared_error: 1.0, distance: 1e6 },
-        floor_samples: 0.5,
-        diagnosis: DiagnosisSettings { stuck: -1e-10, steep: -2e-5, bands: 2 },
-        analysis: AnalysisSettings { clip: 1.0, large: 0.1, corner: 2.0 },
-        training: TrainingSettings { learning_rate: 0.001, batch_size: 10, seconds_per_step: 0.001 },
-        sampling: SamplingSettings {
-            images: 20,
-            classifier: ClassifierSettings { hidden: vec![8], epochs: 2, batch_size: 8, learning_rate: 0.001 },
-        },
-        exploration: ExplorationSettings {
-            data: data(),
-            models: 6,
-            networks: 6,
-            steps: 100,
-            retraining_steps: 50,
-            every: 10,
-            slope_steps: 50,
-            components: Some(1),
-        },
-        search: SearchSettings {
-            data: data(),
-            networks: [3, 6],
-            steps: 50,
-            retraining_steps: 20,
-            every: 10,
-            slope_steps: 20,
-            arms: Arm::ALL.map(|name| ArmSettings { name, pairs: 3, steps: 20 }).to_vec(),
-        },
-    }
-}
-
-/// The study of one model.
-pub(super) fn exploration_inputs(model: usize) -> ExplorationInputs {
-    plan::exploration_inputs(&settings(), model)
-}
-
-/// The study of crossovers.
-pub(super) fn donation_inputs() -> DonationInputs {
-    plan::donation_inputs(&settings())
-}
-
-/// A search of an arm from the start of a pair.
-pub(super) fn search_inputs(arm: Arm, pair: usize) -> SearchInputs {
-    let settings = settings();
-    let found = settings.arm(arm).expect("every arm runs");
-    plan::search_inputs(&settings, found, pair)
-}
 
 /// Answers tasks from the tasks alone, after looking for mistakes in them; remembers the objects that it made up.
 #[derive(Default)]
-pub(super) struct FakeContext {
+pub(crate) struct FakeContext {
     objects: Mutex<BTreeMap<Digest, Vec<u8>>>,
     /// Every training of a model diverges.
     diverges: bool,
@@ -116,7 +30,7 @@ pub(super) struct FakeContext {
 
 impl FakeContext {
     /// One in which every training of a model diverges.
-    pub(super) fn diverging() -> Self {
+    pub(crate) fn diverging() -> Self {
         Self { diverges: true, ..Self::default() }
     }
 
@@ -220,11 +134,4 @@ impl Pretence for FakeContext {
         decode(bytes)?;
         Ok(bytes.clone())
     }
-}
-
-/// The results of all studies of the small experiment.
-pub(super) fn results() -> (Value, Results) {
-    let parameters = json!(settings());
-    let results = results_of(&ValpPaper, &parameters, &FakeContext::default());
-    (parameters, results)
 }

@@ -17,7 +17,7 @@ pub fn initial(valp: &Valp) -> Assembly {
 }
 
 /// Draw all weights of one sub-network.
-pub(super) fn draw_network(assembly: &mut Assembly, valp: &Valp, network: Id) {
+pub(crate) fn draw_network(assembly: &mut Assembly, valp: &Valp, network: Id) {
     for layer in layers(valp, network) {
         draw_weight(assembly, &layer);
         assembly.tensors.insert(layer.bias(), vec![block([0, 0], [layer.units, 1], Source::Zeros)]);
@@ -25,26 +25,26 @@ pub(super) fn draw_network(assembly: &mut Assembly, valp: &Valp, network: Id) {
 }
 
 /// Draw the weight of one layer; its bias stays.
-pub(super) fn draw_weight(assembly: &mut Assembly, layer: &LayerShape) {
+pub(crate) fn draw_weight(assembly: &mut Assembly, layer: &LayerShape) {
     let whole = block([0, 0], [layer.units, layer.features], layer.draw());
     assembly.tensors.insert(layer.weight(), vec![whole]);
 }
 
 /// A layer with weights, and what its weight is as a matrix: `[units, features]`.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct LayerShape {
+pub(crate) struct LayerShape {
     /// The node in the network.
-    pub(super) node: String,
+    pub(crate) node: String,
     /// Rows.
-    pub(super) units: usize,
+    pub(crate) units: usize,
     /// Columns.
-    pub(super) features: usize,
+    pub(crate) features: usize,
     /// Where fresh weights come from.
-    pub(super) law: InitialLaw,
+    pub(crate) law: InitialLaw,
 }
 
 /// The layers of a sub-network, from input to output. Panics where there is no such sub-network.
-pub(super) fn layers(valp: &Valp, network: Id) -> Vec<LayerShape> {
+pub(crate) fn layers(valp: &Valp, network: Id) -> Vec<LayerShape> {
     let mut features = valp.segments(network).iter().map(|segment| segment.width).sum();
     let nodes = valp.network(network).expect("callers name sub-networks of the graph").nodes();
     let layers = nodes.into_iter().map(|(node, units, law)| {
@@ -55,16 +55,16 @@ pub(super) fn layers(valp: &Valp, network: Id) -> Vec<LayerShape> {
 }
 
 impl LayerShape {
-    pub(super) fn weight(&self) -> String {
+    pub(crate) fn weight(&self) -> String {
         format!("{}.weight", self.node)
     }
 
-    pub(super) fn bias(&self) -> String {
+    pub(crate) fn bias(&self) -> String {
         format!("{}.bias", self.node)
     }
 
     /// Fresh values of the weight or of a part of it.
-    pub(super) fn draw(&self) -> Source {
+    pub(crate) fn draw(&self) -> Source {
         let law = match self.law {
             InitialLaw::Xavier => Law::Xavier { fan_in: self.features, fan_out: self.units },
             InitialLaw::Uniform => Law::Uniform { bound: UNIFORM_BOUND },
@@ -74,7 +74,7 @@ impl LayerShape {
     }
 
     /// The whole weight of another network's layer of this shape, times `scale`, and its bias.
-    pub(super) fn copy(&self, assembly: &mut Assembly, from: &LayerShape, scale: f64) {
+    pub(crate) fn copy(&self, assembly: &mut Assembly, from: &LayerShape, scale: f64) {
         let whole = |name, columns| vec![block([0, 0], [self.units, columns], part(name, [0, 0], scale))];
         assembly.tensors.insert(self.weight(), whole(from.weight(), self.features));
         assembly.tensors.insert(self.bias(), whole(from.bias(), 1));
@@ -82,20 +82,20 @@ impl LayerShape {
 }
 
 /// Part of an old tensor.
-pub(super) fn part(name: String, at: [usize; 2], scale: f64) -> Source {
+pub(crate) fn part(name: String, at: [usize; 2], scale: f64) -> Source {
     Source::Tensor { name, at, scale }
 }
 
 /// A block of a new tensor.
-pub(super) fn block(at: [usize; 2], size: [usize; 2], from: Source) -> Block {
+pub(crate) fn block(at: [usize; 2], size: [usize; 2], from: Source) -> Block {
     Block { at, size, from }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{losses, three_outputs};
-    use super::super::network::model;
     use super::*;
+    use crate::model::network::model;
+    use crate::test_support::models::{losses, three_outputs};
     use renas_base::seed::Seed;
     use renas_network::assembly::assemble;
     use renas_network::weights::Tensors;

@@ -23,7 +23,7 @@ pub enum Id {
     Output(u32),
 }
 
-/// What a component hands on.
+/// What a component passes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DataType {
     /// A model input, as it is.
@@ -91,7 +91,7 @@ pub struct Layer {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LastLayer {
-    /// Its units: what the sub-network hands on.
+    /// Its units: what the sub-network passes on.
     pub units: usize,
     /// Where fresh weights come from.
     pub law: InitialLaw,
@@ -138,7 +138,7 @@ pub struct Output {
     pub optimizer: Option<Optimizer>,
 }
 
-/// How a receiver uses what a source hands on.
+/// How a receiver uses what a source passes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -165,7 +165,7 @@ impl Kind {
     /// All kinds.
     pub const ALL: [Self; 4] = [Self::Generic, Self::Sampler, Self::Discrete, Self::Decoder];
 
-    /// What it hands on.
+    /// What it passes on.
     pub fn produces(self) -> DataType {
         match self {
             Self::Generic => DataType::Values,

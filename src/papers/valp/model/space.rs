@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::component::{DataType, Id, InitialLaw, Input, Kind, LastLayer, Layer, Output, OutputKind, SubNetwork};
-use super::graph::Training;
+use super::parts::Training;
 use renas_base::seed::Stream;
 use renas_network::spec::Activation;
 
@@ -36,9 +36,9 @@ pub struct Space {
     pub hidden: [usize; 2],
     /// Units of a hidden layer: 4..=49 and 5..=99.
     pub width: [usize; 2],
-    /// What a random sub-network hands on to others: 2..=49 or 2..=50.
+    /// What a random sub-network passes on to others: 2..=49 or 2..=50.
     pub interface: [usize; 2],
-    /// What a sub-network hands on that is inserted into a connection: 5..=49 or 5..=50.
+    /// What a sub-network passes on that is inserted into a connection: 5..=49 or 5..=50.
     pub inserted_interface: [usize; 2],
     /// Widest value that a gentle insertion carries through identities; a wider one is no admissible place.
     pub carried: usize,
@@ -101,7 +101,7 @@ impl Space {
         Ok(())
     }
 
-    /// A random sub-network that hands on `units`: number of hidden layers, then of each its units, activation and law,
+    /// A random sub-network that passes on `units`: number of hidden layers, then of each its units, activation and law,
     /// then the law of the last layer; all uniform.
     pub fn sub_network(&self, id: Id, kind: Kind, units: usize, stream: &mut Stream) -> SubNetwork {
         let count = stream.between(self.hidden[0], self.hidden[1]);
@@ -116,7 +116,7 @@ impl Space {
         Layer { number, units, activation, law: law(stream) }
     }
 
-    /// What a sub-network of `kind` hands on to `receiver`: all that an output adds; a sample, where it produces
+    /// What a sub-network of `kind` passes on to `receiver`: all that an output adds; a sample, where it produces
     /// samples; else a random number of units in `range`.
     pub fn units(&self, kind: Kind, receiver: Id, range: [usize; 2], stream: &mut Stream) -> usize {
         if let Some(output) = self.outputs.iter().find(|output| output.id == receiver) {
@@ -137,8 +137,8 @@ fn law(stream: &mut Stream) -> InitialLaw {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::space;
     use super::*;
+    use crate::test_support::models::space;
 
     #[test]
     fn a_space_that_nothing_can_be_drawn_from_is_refused_by_its_setting() {

@@ -8,34 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::component::{Connection, DataType, Id, Input, Output, Role, SubNetwork};
-use super::correctness::{GraphError, check};
-use renas_task::recipe::Optimizer;
-
-/// How a model is trained, but for what its outputs say otherwise.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Training {
-    /// How weights move.
-    pub optimizer: Optimizer,
-    /// Observations per step.
-    pub batch_size: usize,
-}
-
-/// The parts of a VALP, which may yet be wrong.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Parts {
-    /// Sources of data.
-    pub inputs: Vec<Input>,
-    /// Sub-networks.
-    pub networks: Vec<SubNetwork>,
-    /// Predictions.
-    pub outputs: Vec<Output>,
-    /// What flows from where to where.
-    pub connections: Vec<Connection>,
-    /// How it is trained.
-    pub training: Training,
-}
+use super::parts::{Parts, Training};
+use super::validate::{GraphError, validate};
 
 /// A structurally correct VALP; components and connections in the order of their names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,7 +34,7 @@ impl Valp {
         parts.networks.sort_by_key(|network| network.id);
         parts.outputs.sort_by_key(|output| output.id);
         parts.connections.sort_unstable();
-        check(&parts)?;
+        validate(&parts)?;
         Ok(Self(parts))
     }
 
@@ -119,7 +93,7 @@ impl Valp {
         self.incoming(to).any(|connection| connection.from == from)
     }
 
-    /// What a source hands on: its type and number of units; none for outputs and unknown names.
+    /// What a source passes on: its type and number of units; none for outputs and unknown names.
     pub fn value(&self, source: Id) -> Option<(DataType, usize)> {
         self.0.value(source)
     }
@@ -178,23 +152,6 @@ impl Valp {
             Id::Input(_) | Id::Output(_) => None,
         });
         numbers.max().map_or(0, |number| number + 1)
-    }
-}
-
-impl Parts {
-    /// See `Valp::value`.
-    pub(super) fn value(&self, source: Id) -> Option<(DataType, usize)> {
-        match source {
-            Id::Input(_) => {
-                let input = self.inputs.iter().find(|input| input.id == source)?;
-                Some((DataType::Features, input.features))
-            }
-            Id::Network(_) => {
-                let network = self.networks.iter().find(|network| network.id == source)?;
-                Some((network.kind.produces(), network.last.units))
-            }
-            Id::Output(_) => None,
-        }
     }
 }
 

@@ -1,7 +1,7 @@
-//! Tests of the rules, on a model of four sub-networks: see `fixture::three_outputs`.
+//! Tests of the rules, on a model of four sub-networks: see `test_support::models::three_outputs`.
 
-use super::super::fixture::{id, space, three_outputs};
 use super::*;
+use crate::test_support::models::{id, space, three_outputs};
 
 fn rules(set: RuleSet, reading: Reading) -> Rules {
     let (connection, insertion) = (Form::Gentle, Form::Aggressive);
@@ -114,7 +114,7 @@ fn the_reading_of_relevance_decides_what_is_deleted() {
 #[test]
 fn an_input_that_outputs_do_not_need_is_cut_off_by_the_principles_alone() {
     let mut parts = three_outputs().parts();
-    parts.connections.push(super::super::fixture::connection("i0 > n2"));
+    parts.connections.push(crate::test_support::models::connection("i0 > n2"));
     let valp = Valp::new(parts).expect("correct");
     let relevance = BTreeMap::from([(id("i0"), BTreeMap::from([(id("o1"), 1.0)]))]);
     let diagnosis = Diagnosis { slopes: BTreeMap::new(), relevance };

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::component::Id;
-use super::graph::Valp;
-use super::operator::edit::{Edit, Form, Operator};
 use super::rules::{Advice, Candidate, Class};
-use super::space::Space;
+use crate::model::component::Id;
+use crate::model::graph::Valp;
+use crate::model::space::Space;
+use crate::operator::edit::{Edit, Form, Operator};
 use renas_base::seed::Stream;
 
 /// What to do next.
@@ -36,11 +36,11 @@ pub struct NoChoice;
 /// A candidate that failed stays excluded until the model changes: section VII-D speaks of "the next step", and of all
 /// candidates having failed, which can only come about if none is forgotten before.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Guide {
+pub struct OperatorSelector {
     failed: BTreeSet<Candidate>,
 }
 
-impl Guide {
+impl OperatorSelector {
     /// One of the candidates of the first class that has one that did not fail, and one of its edits, both uniform; where
     /// there is none, a random gentle operator on a random sub-network.
     pub fn choose(&self, advice: &Advice, valp: &Valp, space: &Space, stream: &mut Stream) -> Result<Choice, NoChoice> {
@@ -106,8 +106,8 @@ pub fn random_gentle(valp: &Valp, space: &Space, stream: &mut Stream) -> Result<
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::fixture::{id, space, three_outputs};
     use super::*;
+    use crate::test_support::models::{id, space, three_outputs};
     use renas_base::seed::Seed;
 
     fn candidate(component: &str, operator: Operator, form: Form) -> Candidate {
@@ -132,21 +132,21 @@ mod tests {
     #[test]
     fn classes_are_exhausted_in_their_order_and_then_chance_decides() {
         let (valp, mut stream) = (three_outputs(), Seed::from_number(1).stream("guide"));
-        let mut guide = Guide::default();
+        let mut selector = OperatorSelector::default();
         let mut classes = Vec::new();
         for _ in 0..5 {
-            let choice = guide.choose(&advised(), &valp, &space(), &mut stream).expect("always something");
-            classes.push(Guide::class(&choice));
-            guide.record(&choice, false);
+            let choice = selector.choose(&advised(), &valp, &space(), &mut stream).expect("always something");
+            classes.push(OperatorSelector::class(&choice));
+            selector.record(&choice, false);
         }
         let (aggressive, gentle) = (Some(Class::AggressiveExpander), Some(Class::GentleExpander));
         assert_eq!(classes, [Some(Class::Reducer), aggressive, aggressive, gentle, None]);
-        let choice = guide.choose(&advised(), &valp, &space(), &mut stream).expect("chance");
+        let choice = selector.choose(&advised(), &valp, &space(), &mut stream).expect("chance");
         assert_eq!((choice.form, choice.candidate), (Form::Gentle, None));
         // A better model is another one: nothing has failed on it.
-        guide.record(&choice, true);
-        let choice = guide.choose(&advised(), &valp, &space(), &mut stream).expect("a reducer");
-        assert_eq!(Guide::class(&choice), Some(Class::Reducer));
+        selector.record(&choice, true);
+        let choice = selector.choose(&advised(), &valp, &space(), &mut stream).expect("a reducer");
+        assert_eq!(OperatorSelector::class(&choice), Some(Class::Reducer));
     }
 
     /// 2000 draws of two candidates, one with two edits: half for each candidate, within five standard deviations.
@@ -155,7 +155,8 @@ mod tests {
         let (valp, mut stream) = (three_outputs(), Seed::from_number(2).stream("guide"));
         let mut advice = advised();
         advice.retain(|candidate, _| candidate.class() == Class::AggressiveExpander);
-        let draw = |_| Guide::default().choose(&advice, &valp, &space(), &mut stream).expect("a candidate").edit;
+        let draw =
+            |_| OperatorSelector::default().choose(&advice, &valp, &space(), &mut stream).expect("a candidate").edit;
         let clones = (0..2000).map(draw).filter(|edit| edit.operator() == Operator::CloneNetwork).count();
         assert!((888..=1112).contains(&clones), "{clones} of 2000");
     }

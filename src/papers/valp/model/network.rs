@@ -65,7 +65,7 @@ impl Graph<'_> {
         name
     }
 
-    /// One node is handed on as it is; several are joined by `operator`.
+    /// One node is passed on as it is; several are joined by `operator`.
     fn joined(&mut self, name: &str, operator: Operator, mut nodes: Vec<String>) -> String {
         match nodes.len() {
             1 => nodes.remove(0),
@@ -94,7 +94,7 @@ impl Graph<'_> {
         }
     }
 
-    /// The node whose value a source hands on.
+    /// The node whose value a source passes on.
     fn source(&self, id: Id) -> String {
         match self.valp.network(id) {
             Some(network) => network.last_node(),
@@ -162,9 +162,9 @@ fn flat(shape: &[usize]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::{connection, losses, three_outputs};
-    use super::super::graph::Valp;
     use super::*;
+    use crate::model::graph::Valp;
+    use crate::test_support::models::{connection, losses, three_outputs};
     use renas_network::shape::shapes;
 
     fn reads(model: &Model, node: &str) -> String {
@@ -200,8 +200,8 @@ mod tests {
         let image = model(&Valp::new(parts.clone()).expect("correct"), &[1, 2, 3], &losses());
         assert_eq!(reads(&image, "n0_1"), "flatten");
         parts.inputs = vec![
-            super::super::component::Input { id: Id::Input(0), features: 2 },
-            super::super::component::Input { id: Id::Input(1), features: 4 },
+            crate::model::component::Input { id: Id::Input(0), features: 2 },
+            crate::model::component::Input { id: Id::Input(1), features: 4 },
         ];
         parts.connections.push(connection("i1 > n2"));
         let two = model(&Valp::new(parts).expect("correct"), &[1, 2, 3], &losses());
