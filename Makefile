@@ -5,7 +5,7 @@ DEVICE ?= auto
 CARGO ?= cargo
 RENAS := target/release/renas
 
-.PHONY: help setup build plan reproduce report verify test lint bench coverage torture
+.PHONY: help setup build plan reproduce report verify test lint bench coverage torture fuzz
 
 help: ## show this list
 	@echo "make TARGET [PROFILE=quick|reduced|paper] [DEVICE=auto|cpu|cuda]"; echo
@@ -46,6 +46,9 @@ bench: build ## criterion benchmarks, and the Python peers where Python has torc
 
 torture: build ## attack both programs for TORTURE_SECONDS (600); exits 1 on any wrong byte (docs/promises.md)
 	@python3 scripts/torture.py
+
+fuzz: ## feed damaged bytes to every reader for FUZZ_SECONDS (600); needs nightly Rust and cargo-fuzz (docs/promises.md)
+	@scripts/fuzz
 
 coverage: setup ## simulate how often intervals hold what they estimate, and write reports/bench/coverage.md
 	@mkdir -p reports/bench
