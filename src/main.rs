@@ -26,7 +26,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         renas::cli::say(common, &format!("note: {note}"));
     }
     match &cli.command {
-        Command::List => list::list(&Session::open(common)?),
+        Command::List => list::list(common),
         Command::Plan => plan::plan(&Session::open(common)?),
         Command::Why(arguments) => why::why(&Session::open(common)?, arguments),
         Command::Numbers(arguments) => numbers::numbers(&Session::open(common)?, arguments),

@@ -36,6 +36,8 @@ Exit codes: 0 fine; 1 a claim is not reproduced (with --strict); 2 bad input; 3 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// List experiments, their profiles, and the verdicts of committed reports
+    ///
+    /// Mistakes of manifests are reported, but for names of quantities in claims: `renas plan` looks these up.
     List,
     /// Show the studies that a run would do, their trials and expected time (`status` says what is done already)
     Plan,

@@ -1,12 +1,12 @@
 //! What `renas plan` says of claims: can the planned clusters decide them?
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::{Table, presets};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::committed;
 use super::exit::{Classify as _, Failure};
 use super::session::{Selected, Session};
 use renas_harness::analysis::{Promise, Unplanned};
@@ -14,16 +14,17 @@ use renas_report::catalogue::Promised;
 use renas_report::judge::Judgement;
 use renas_report::outlook::{Outlook, Planned, outlook};
 
-/// The outlook of every claim of an experiment, in the manifest's order.
-pub fn outlooks(session: &Session<'_>, selected: &Selected) -> Result<Vec<(String, Outlook)>, Failure> {
+/// The outlook of every claim of an experiment, in the manifest's order; `data` are the data sets that its whole plan reads.
+pub fn outlooks(
+    session: &Session<'_>,
+    selected: &Selected,
+    data: BTreeSet<String>,
+) -> Result<Vec<(String, Outlook)>, Failure> {
     let settings = selected.settings(session.profile)?;
-    let plan = selected.paper.plan(&settings.parameters).or_bad_input()?;
     let Promise { quantities, clusters, .. } =
         selected.analysis(settings).promise().map_err(Unplanned::into_error).or_bad_input()?;
     let promised: BTreeMap<String, Promised> = quantities.into_iter().map(|one| (one.name.clone(), one)).collect();
-    let mut data: Vec<String> = plan.into_iter().flat_map(|study| study.data).collect();
-    data.sort_unstable();
-    data.dedup();
+    let data: Vec<String> = data.into_iter().collect();
     let known = known(session, selected);
     let profile = session.profile.name();
     let planned = Planned { promised: &promised, clusters: &clusters, data: &data, profile };
@@ -31,11 +32,9 @@ pub fn outlooks(session: &Session<'_>, selected: &Selected) -> Result<Vec<(Strin
     Ok(selected.manifest.claims.iter().map(of).collect())
 }
 
-/// The judgements of the committed report of the profile, by claim; nothing where there is none of this version.
+/// The judgements of the committed report of the profile, by claim; none of what is not of this version.
 fn known(session: &Session<'_>, selected: &Selected) -> BTreeMap<String, Judgement> {
-    let path = Path::new("reports").join(session.profile.name()).join(&selected.manifest.id).join("findings.json");
-    let text: Option<Value> = std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let claims = text.as_ref().and_then(|text| text["claims"].as_array());
+    let claims: Option<Vec<Value>> = committed::claims(session.profile, &selected.manifest.id);
     let judgements = claims.into_iter().flatten().filter_map(|claim| Judgement::deserialize(claim).ok());
     judgements.map(|judgement| (judgement.id.clone(), judgement)).collect()
 }

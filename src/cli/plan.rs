@@ -1,15 +1,18 @@
 //! `renas plan`: what a run would do, and what it costs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::{Table, presets};
 use serde_json::json;
 
-use super::exit::Failure;
+use super::exit::{Classify as _, Failure};
 use super::outlook;
 use super::progress::duration;
-use super::session::Session;
+use super::session::{Selected, Session};
+use renas_base::parallel;
+use renas_harness::store::WorkerIdentity;
 use renas_harness::study::Study;
+use renas_report::outlook::Outlook;
 
 /// Studies of one kind: those whose ids differ in the last part only.
 #[derive(Default)]
@@ -20,31 +23,49 @@ struct Group {
     needs: String,
 }
 
+/// What is known of one experiment before it runs.
+struct Planned {
+    /// The studies that were asked for, with what they need.
+    studies: Vec<Study>,
+    worker: WorkerIdentity,
+    /// What is to be expected of each claim.
+    outlooks: Vec<(String, Outlook)>,
+}
+
+impl Planned {
+    fn of(session: &Session<'_>, selected: &Selected) -> Result<Self, Failure> {
+        let settings = selected.settings(session.profile)?;
+        let whole = selected.paper.plan(&settings.parameters).or_bad_input()?;
+        let data: BTreeSet<String> = whole.iter().flat_map(|study| &study.data).cloned().collect();
+        let studies = selected.part(whole)?;
+        let (worker, _) = session.worker(settings, None)?;
+        Ok(Self { studies, worker, outlooks: outlook::outlooks(session, selected, data)? })
+    }
+}
+
 /// Print the plan.
 pub fn plan(session: &Session<'_>) -> Result<(), Failure> {
     let mut answer = Vec::new();
     let mut total = 0.0;
-    for selected in &session.experiments {
-        let settings = selected.settings(session.profile)?;
-        let plan = selected.plan(settings)?;
-        let (worker, _) = session.worker(settings, None)?;
-        let seconds: f64 = plan.iter().map(|study| study.cpu_seconds).sum();
+    let planned = parallel::map(&session.experiments, session.jobs, |selected| Planned::of(session, selected));
+    for (selected, planned) in session.experiments.iter().zip(planned) {
+        let Planned { studies, worker, outlooks } = planned?;
+        let seconds: f64 = studies.iter().map(|study| study.cpu_seconds).sum();
         total += seconds;
-        let outlooks = outlook::outlooks(session, selected)?;
         if session.common.json {
-            answer.push(json!({"experiment": selected.manifest.id, "worker": worker, "studies": plan, "claims": outlook::as_json(&outlooks)}));
+            answer.push(json!({"experiment": selected.manifest.id, "worker": worker, "studies": studies, "claims": outlook::as_json(&outlooks)}));
             continue;
         }
         outln!(
             "{} ({}): {} studies, {} trials; numerics {}, device {}",
             selected.manifest.id,
             session.profile,
-            plan.len(),
-            plan.iter().map(|study| study.trials).sum::<usize>(),
+            studies.len(),
+            studies.iter().map(|study| study.trials).sum::<usize>(),
             worker.numerics,
             worker.device,
         );
-        outln!("{}\n", table(&plan).trim_fmt());
+        outln!("{}\n", table(&studies).trim_fmt());
         outlook::tell(&outlooks, session.common.verbose);
     }
     if session.common.json {

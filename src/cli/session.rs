@@ -11,7 +11,7 @@ use renas_data::locate::Locations;
 use renas_harness::analysis::Analysis;
 use renas_harness::executor::{Limits, Pool, Settings};
 use renas_harness::manifest::load::{self, ManifestError};
-use renas_harness::manifest::model::{Manifest, Profile, ProfileSettings};
+use renas_harness::manifest::model::{Manifest, Outline, Profile, ProfileSettings};
 use renas_harness::run::Experiment;
 use renas_harness::schedule::with_needs;
 use renas_harness::store::WorkerIdentity;
@@ -50,28 +50,11 @@ impl<'a> Session<'a> {
     /// Read the manifests and check the flags.
     pub fn open(common: &'a Common) -> Result<Self, Failure> {
         let profile = common.profile.as_deref().unwrap_or("quick").parse().or_bad_input()?;
-        let (id, glob) = match common.only.as_deref().map(|only| only.split_once('/').unwrap_or((only, ""))) {
-            None => (None, None),
-            Some((id, "")) => (Some(id), None),
-            Some((id, glob)) => (Some(id), Some(glob.to_owned())),
-        };
         let known = papers::all();
-        let manifests = match id {
-            Some(id) if !id.contains('*') => load::load(&common.experiments, id, &known).map(|manifest| vec![manifest]),
-            _ => load::load_all(&common.experiments, &known),
-        };
-        let mut manifests = manifests.map_err(explained).or_bad_input()?;
-        let dir = common.experiments.display();
-        if manifests.is_empty() {
-            let words = "is it the folder `experiments` of a checkout (--experiments DIR)?";
-            return Err(anyhow!("there is no manifest (`*.yaml`) in {dir}: {words}")).or_bad_input();
-        }
-        if let Some(id) = id {
-            manifests.retain(|manifest| matches(id, &manifest.id));
-            if manifests.is_empty() {
-                return Err(anyhow!("no experiment in {dir} matches `{id}` (`renas list` shows them)")).or_bad_input();
-            }
-        }
+        let dir = &common.experiments;
+        let (one, all) = (|id: &str| load::load(dir, id, &known), || load::load_all(dir, &known));
+        let manifests = asked_for(common, one, all, |manifest| &manifest.id)?;
+        let (_, glob) = selection(common);
         let select = |manifest: Manifest| {
             let paper = papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
             Selected { manifest, paper, glob: glob.clone() }
@@ -156,6 +139,51 @@ impl<'a> Session<'a> {
     }
 }
 
+/// The outlines of the experiments that were asked for, all where none was, in the order of their ids; the flags are checked.
+pub fn outlines(common: &Common) -> Result<Vec<Outline>, Failure> {
+    common.profile.as_deref().map(str::parse::<Profile>).transpose().or_bad_input()?;
+    let known = papers::all();
+    let dir = &common.experiments;
+    let (one, all) = (|id: &str| load::outline(dir, id, &known), || load::outline_all(dir, &known));
+    asked_for(common, one, all, |outline| &outline.id)
+}
+
+/// The experiment that `--only` names, and the pattern of its studies.
+fn selection(common: &Common) -> (Option<&str>, Option<String>) {
+    match common.only.as_deref().map(|only| only.split_once('/').unwrap_or((only, ""))) {
+        None => (None, None),
+        Some((id, "")) => (Some(id), None),
+        Some((id, glob)) => (Some(id), Some(glob.to_owned())),
+    }
+}
+
+/// What manifests that were asked for say: `one` reads that of an experiment, `all` reads all.
+fn asked_for<T>(
+    common: &Common,
+    one: impl Fn(&str) -> Result<T, ManifestError>,
+    all: impl Fn() -> Result<Vec<T>, ManifestError>,
+    id_of: impl Fn(&T) -> &String,
+) -> Result<Vec<T>, Failure> {
+    let (id, _) = selection(common);
+    let manifests = match id {
+        Some(id) if !id.contains('*') => one(id).map(|manifest| vec![manifest]),
+        _ => all(),
+    };
+    let mut manifests = manifests.map_err(explained).or_bad_input()?;
+    let dir = common.experiments.display();
+    if manifests.is_empty() {
+        let words = "is it the folder `experiments` of a checkout (--experiments DIR)?";
+        return Err(anyhow!("there is no manifest (`*.yaml`) in {dir}: {words}")).or_bad_input();
+    }
+    if let Some(id) = id {
+        manifests.retain(|manifest| matches(id, id_of(manifest)));
+        if manifests.is_empty() {
+            return Err(anyhow!("no experiment in {dir} matches `{id}` (`renas list` shows them)")).or_bad_input();
+        }
+    }
+    Ok(manifests)
+}
+
 /// The error, with what to do where a manifest names a data set that is not known: it may be one of the user's own.
 fn explained(error: ManifestError) -> anyhow::Error {
     let names_unknown_data = match &error {
@@ -200,7 +228,11 @@ impl Selected {
 
     /// The studies that were asked for and what they need, in the plan's order.
     pub fn plan(&self, settings: &ProfileSettings) -> Result<Vec<Study>, Failure> {
-        let plan = self.paper.plan(&settings.parameters).or_bad_input()?;
+        self.part(self.paper.plan(&settings.parameters).or_bad_input()?)
+    }
+
+    /// The same of a plan that is there already.
+    pub fn part(&self, plan: Vec<Study>) -> Result<Vec<Study>, Failure> {
         let Some(glob) = &self.glob else { return Ok(plan) };
         let part = with_needs(&plan, |study| matches(glob, &study.id));
         let hint = || {

@@ -6,37 +6,53 @@ use serde_json::{Value, json};
 
 use super::exit::{Classify as _, Failure};
 use super::progress::duration;
-use super::session::Session;
+use super::session::{Selected, Session};
+use renas_base::parallel;
 use renas_harness::store::{Access, Store};
+
+/// What a store holds of one experiment.
+struct State {
+    studies: usize,
+    finished: usize,
+    /// That the finished studies used.
+    steps: usize,
+    /// CPU seconds of the others, at most.
+    seconds_left: f64,
+}
+
+impl State {
+    fn of(session: &Session<'_>, selected: &Selected, store: &Store) -> Result<Self, Failure> {
+        let settings = selected.settings(session.profile)?;
+        let plan = selected.plan(settings)?;
+        let (worker, _) = session.worker(settings, None)?;
+        let done = selected.experiment(settings, &plan, &worker).finished(store).or_run_failed()?;
+        let left = plan.iter().filter(|study| !done.contains_key(&study.id));
+        // Of nothing the sum is -0.
+        let seconds_left = left.map(|study| study.cpu_seconds).sum::<f64>() + 0.0;
+        let steps = done.values().map(|study| study.used.len()).sum();
+        Ok(Self { studies: plan.len(), finished: done.len(), steps, seconds_left })
+    }
+}
 
 /// Print the state of the store.
 pub fn status(session: &Session<'_>) -> Result<(), Failure> {
     let store = Store::open(&session.common.store, Access::Read).or_bad_input()?;
     let mut answer = Vec::new();
-    for selected in &session.experiments {
-        let settings = selected.settings(session.profile)?;
-        let plan = selected.plan(settings)?;
-        let (worker, _) = session.worker(settings, None)?;
-        let experiment = selected.experiment(settings, &plan, &worker);
-        let done = experiment.finished(&store).or_run_failed()?;
-        let trials: usize = done.values().map(|study| study.used.len()).sum();
-        let left: f64 = plan.iter().filter(|study| !done.contains_key(&study.id)).map(|study| study.cpu_seconds).sum();
-        // Of nothing the sum is -0.
-        let left = left + 0.0;
+    let states = parallel::map(&session.experiments, session.jobs, |selected| State::of(session, selected, &store));
+    for (selected, state) in session.experiments.iter().zip(states) {
+        let State { studies, finished, steps, seconds_left } = state?;
         if session.common.json {
             answer.push(json!({
-                "experiment": selected.manifest.id, "studies": plan.len(), "finished": done.len(), "steps": trials,
-                "cpu_seconds_left_at_most": left,
+                "experiment": selected.manifest.id, "studies": studies, "finished": finished, "steps": steps,
+                "cpu_seconds_left_at_most": seconds_left,
             }));
             continue;
         }
         outln!(
-            "{} ({}): {} of {} studies finished, {trials} steps of them in the store; at most {} of one core left",
+            "{} ({}): {finished} of {studies} studies finished, {steps} steps of them in the store; at most {} of one core left",
             selected.manifest.id,
             session.profile,
-            done.len(),
-            plan.len(),
-            duration(left),
+            duration(seconds_left),
         );
     }
     let records = store.keys().len();

@@ -158,6 +158,7 @@ impl Experiment<'_> {
 
     /// The studies whose results are in a store already, by id.
     pub fn finished(&self, records: &dyn Records) -> Result<BTreeMap<String, Remembered>> {
+        let needed: BTreeSet<&String> = self.plan.iter().flat_map(|study| &study.needs).collect();
         let mut digests = BTreeMap::new();
         let mut finished = BTreeMap::new();
         for study in self.plan {
@@ -165,7 +166,9 @@ impl Experiment<'_> {
                 continue;
             }
             let Some(remembered) = remembered(records, &self.identity(study, &digests).address()?)? else { continue };
-            digests.insert(study.id.clone(), Digest::of(remembered.result.as_bytes()));
+            if needed.contains(&study.id) {
+                digests.insert(study.id.clone(), Digest::of(remembered.result.as_bytes()));
+            }
             finished.insert(study.id.clone(), remembered);
         }
         Ok(finished)

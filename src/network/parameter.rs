@@ -45,7 +45,11 @@ impl Parameter {
 
 /// The tensors of `network` in the order of its nodes; within a node weight, bias, running mean, running variance.
 pub fn parameters(network: &NetworkSpec) -> Result<Vec<Parameter>, ShapeError> {
-    let shapes = shapes(network)?;
+    Ok(parameters_of(network, &shapes(network)?))
+}
+
+/// The same of a network whose nodes have these shapes: for callers that have them already.
+pub(super) fn parameters_of(network: &NetworkSpec, shapes: &[Vec<usize>]) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     for (index, node) in network.nodes.iter().enumerate() {
         let mut add = |suffix: &str, shape: Vec<usize>, initial, trainable| {
@@ -57,7 +61,7 @@ pub fn parameters(network: &NetworkSpec) -> Result<Vec<Parameter>, ShapeError> {
                 trainable,
             });
         };
-        let source = &source_shape(network, &shapes, index)[0];
+        let source = &source_shape(network, shapes, index)[0];
         match node.operator {
             Operator::Linear { units } => {
                 let initial = Initial::Uniform { fan_in: *source };
@@ -92,7 +96,7 @@ pub fn parameters(network: &NetworkSpec) -> Result<Vec<Parameter>, ShapeError> {
             | Operator::LatentSample => {}
         }
     }
-    Ok(parameters)
+    parameters
 }
 
 /// The shape of what node `index` of a valid network reads; of the first value where it reads several.

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::parameter::{Initial, Parameter, parameters};
+use super::parameter::{Initial, Parameter, parameters, parameters_of};
 use super::shape::{ShapeError, shapes};
 use super::spec::{INPUT, NetworkSpec, Node, Operator};
 use super::weights::{Tensor, Tensors};
@@ -207,7 +207,7 @@ impl Supernet {
                 let network = NetworkSpec { input: input.to_vec(), nodes, output: last.name.clone() };
                 let all = shapes(&network).map_err(|error| wrong(error.to_string()))?;
                 shape = all.last().expect("as many shapes as nodes").clone();
-                shared.add(index, &network).map_err(wrong)?;
+                shared.add(index, &network, &all).map_err(wrong)?;
             }
             match &handed_on {
                 Some(other) if *other != shape => {
@@ -286,7 +286,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn add(&mut self, slot: usize, fragment: &NetworkSpec) -> Result<(), String> {
+    fn add(&mut self, slot: usize, fragment: &NetworkSpec, shapes: &[Vec<usize>]) -> Result<(), String> {
         let mut numbers = Vec::with_capacity(fragment.nodes.len());
         for node in &fragment.nodes {
             let operator = without_sizes(&node.operator);
@@ -303,7 +303,7 @@ impl Shared {
             }
             numbers.push(known.2);
         }
-        for parameter in parameters(fragment).map_err(|error| error.to_string())? {
+        for parameter in parameters_of(fragment, shapes) {
             let node = numbers[parameter.node];
             match self.places.get(&parameter.name) {
                 Some(&place) => enlarge(&mut self.tensors[place], &parameter)?,

@@ -17,27 +17,51 @@ pub(super) struct Names<'a> {
     pub(super) data: &'a [&'a str],
 }
 
-/// What is known of quantities before anything runs.
+/// What is known of quantities before anything runs: profile by profile, since each promises some of its own.
 #[derive(Debug, Default)]
-pub(super) struct Known {
-    /// Their names.
-    pub(super) names: Vec<String>,
-    /// What each is, by name.
-    pub(super) promised: BTreeMap<String, Promised>,
-    /// How many clusters each profile plans of each, where that is known.
-    pub(super) planned: BTreeMap<String, BTreeMap<Profile, usize>>,
+pub(super) struct Known(Vec<OfProfile>);
+
+/// What one profile promises.
+#[derive(Debug)]
+struct OfProfile {
+    profile: Profile,
+    /// In the paper's order, in which messages name them.
+    promised: Vec<Promised>,
+    /// Indices of these in ascending order of name.
+    by_name: Vec<usize>,
+    /// How many clusters it plans, by what a cluster is.
+    clusters: BTreeMap<String, usize>,
+}
+
+impl OfProfile {
+    fn find(&self, name: &str) -> Option<&Promised> {
+        let place = self.by_name.binary_search_by(|&index| self.promised[index].name.as_str().cmp(name)).ok()?;
+        Some(&self.promised[self.by_name[place]])
+    }
 }
 
 impl Known {
     /// Add what a profile promises: its quantities, and how many clusters it plans, by what a cluster is.
-    pub(super) fn add(&mut self, profile: Profile, promised: Vec<Promised>, clusters: &BTreeMap<String, usize>) {
-        for one in promised {
-            if let Some(planned) = clusters.get(&one.cluster) {
-                self.planned.entry(one.name.clone()).or_default().insert(profile, *planned);
-            }
-            self.names.push(one.name.clone());
-            self.promised.insert(one.name.clone(), one);
-        }
+    pub(super) fn add(&mut self, profile: Profile, promised: Vec<Promised>, clusters: BTreeMap<String, usize>) {
+        let mut by_name: Vec<usize> = (0..promised.len()).collect();
+        by_name.sort_by(|&a, &b| promised[a].name.cmp(&promised[b].name));
+        self.0.push(OfProfile { profile, promised, by_name, clusters });
+    }
+
+    /// The names of all profiles, one after the other.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.0.iter().flat_map(|one| &one.promised).map(|one| one.name.as_str()).collect()
+    }
+
+    /// What a quantity is; by the largest profile that has it.
+    pub(super) fn find(&self, name: &str) -> Option<&Promised> {
+        self.0.iter().rev().find_map(|one| one.find(name))
+    }
+
+    /// How many clusters of a quantity each profile plans that says it.
+    pub(super) fn planned(&self, name: &str) -> BTreeMap<Profile, usize> {
+        let planned = |one: &OfProfile| Some((one.profile, *one.clusters.get(&one.find(name)?.cluster)?));
+        self.0.iter().filter_map(planned).collect()
     }
 }
 

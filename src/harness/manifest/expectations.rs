@@ -2,6 +2,7 @@
 
 use super::claims::Names;
 use super::decode::{Item, Section};
+use super::yaml::Value;
 use renas_report::catalogue::Promised;
 use renas_report::claim::{Direction, Expectation, Foil};
 
@@ -48,8 +49,12 @@ pub(super) fn expectation(item: &Item<'_>, names: Names<'_>) -> Expectation {
 
 /// The name of a quantity that some profile measures.
 pub(super) fn quantity(item: &Item<'_>, names: Names<'_>) -> String {
-    let known = |known: &super::claims::Known| item.known_or_none("quantity", &known.names).unwrap_or_default();
-    names.quantities.map_or_else(|| item.text(), known)
+    let Some(known) = names.quantities else { return item.text() };
+    match &item.node.value {
+        Value::Text(name) if known.find(name).is_some() => name.clone(),
+        // A mistake: only its words need the list of all names.
+        _ => item.known_or_none("quantity", &known.names()).unwrap_or_default(),
+    }
 }
 
 const ANY: std::ops::RangeInclusive<f64> = f64::NEG_INFINITY..=f64::INFINITY;
@@ -57,7 +62,7 @@ const NOT_NEGATIVE: std::ops::RangeInclusive<f64> = 0.0..=f64::INFINITY;
 
 /// What is known of a quantity, where it is.
 fn promised<'a>(name: &str, names: Names<'a>) -> Option<&'a Promised> {
-    names.quantities?.promised.get(name)
+    names.quantities?.find(name)
 }
 
 /// Something known to be false: `{quantity: NAME}`, or `{value: NUMBER, is: WORDS}`.
@@ -85,9 +90,8 @@ fn one_run(item: &Item<'_>, names: Names<'_>) -> Expectation {
             if promised(&name, names).is_some_and(Promised::is_exact) {
                 item.problem(format!("`{name}` is exact and has no spread of runs; use `within`"));
             }
-            let planned = names.quantities.and_then(|known| known.planned.get(&name));
-            if let Some(planned) = planned.filter(|planned| planned.values().all(|clusters| *clusters < FEWEST)) {
-                let most = planned.values().max().copied().unwrap_or_default();
+            let planned = names.quantities.map(|known| known.planned(&name)).unwrap_or_default();
+            if let Some(&most) = planned.values().max().filter(|most| **most < FEWEST) {
                 item.problem(format!(
                     "no profile plans the {FEWEST} runs of `{name}` that a prediction interval needs: at most {most}"
                 ));

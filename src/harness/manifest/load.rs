@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use super::claims::{Known, Names, claim};
 use super::decode::{Item, Problem, Problems, Section, read};
 use super::findings;
-use super::model::{Manifest, Profile, ProfileSettings};
+use super::model::{Manifest, Outline, Profile, ProfileSettings};
 use super::problem::suggestion;
 use super::profiles::{cluster_seconds, profile_settings};
+use super::reference::{audit_entry, deviation, paper_reference};
 use super::yaml;
 use crate::analysis::{Analysis, Promise, Unplanned};
 use crate::study::Paper;
@@ -19,7 +20,6 @@ use renas_base::digest::Digest;
 use renas_base::{files, parallel};
 use renas_data::registry;
 use renas_observe::declare::{Declarations, Mistake};
-use renas_report::page::{self, AuditEntry, Deviation};
 
 /// Why there is no manifest.
 #[derive(Debug, thiserror::Error)]
@@ -99,12 +99,21 @@ pub fn names(dir: &Path) -> Result<Vec<String>, ManifestError> {
 
 /// All manifests of a folder, in the order of their names; all mistakes of all of them in one error.
 pub fn load_all(dir: &Path, papers: &[&dyn Paper]) -> Result<Vec<Manifest>, ManifestError> {
+    all(dir, |file| load_file(file, papers))
+}
+
+/// The outlines of all manifests of a folder; see `outline` for the mistakes that are reported.
+pub fn outline_all(dir: &Path, papers: &[&dyn Paper]) -> Result<Vec<Outline>, ManifestError> {
+    all(dir, |file| outline_file(file, papers))
+}
+
+fn all<T: Send>(dir: &Path, load: impl Fn(&Path) -> Result<T, ManifestError> + Sync) -> Result<Vec<T>, ManifestError> {
     let mut manifests = Vec::new();
     let mut mistakes = Mistakes::default();
     let names = names(dir)?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     // Side by side: reading them is most of what `renas list` does.
-    let loaded = parallel::map(&names, names.len(), |name| load_file(&dir.join(format!("{name}.yaml")), papers));
-    for manifest in loaded {
+    for manifest in parallel::map(&names, cores, |name| load(&dir.join(format!("{name}.yaml")))) {
         match manifest {
             Ok(manifest) => manifests.push(manifest),
             Err(ManifestError::Mistakes(found)) => mistakes.0.extend(found.0),
@@ -116,28 +125,58 @@ pub fn load_all(dir: &Path, papers: &[&dyn Paper]) -> Result<Vec<Manifest>, Mani
 
 /// The manifest of one experiment.
 pub fn load(dir: &Path, id: &str, papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
+    load_file(&file_of(dir, id)?, papers)
+}
+
+/// The outline of one experiment.
+///
+/// All mistakes of its manifest are reported but those that only the names of all quantities show, whose making takes as
+/// long as most of the rest: in the claims' quantities, and in `cluster_seconds`. `load` reports all.
+pub fn outline(dir: &Path, id: &str, papers: &[&dyn Paper]) -> Result<Outline, ManifestError> {
+    outline_file(&file_of(dir, id)?, papers)
+}
+
+fn file_of(dir: &Path, id: &str) -> Result<PathBuf, ManifestError> {
     let known = names(dir)?;
     if !known.iter().any(|name| name == id) {
         let suggestion = suggestion(id, &known);
         return Err(ManifestError::UnknownExperiment { name: id.to_owned(), dir: dir.to_owned(), suggestion });
     }
-    load_file(&dir.join(format!("{id}.yaml")), papers)
+    Ok(dir.join(format!("{id}.yaml")))
 }
 
 fn load_file(file: &Path, papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
-    let bytes = files::read(file).map_err(|source| ManifestError::Read { file: file.to_owned(), source })?;
-    parse(file, &bytes, papers)
+    parse(file, &bytes_of(file)?, papers)
+}
+
+fn outline_file(file: &Path, papers: &[&dyn Paper]) -> Result<Outline, ManifestError> {
+    let Manifest { id, title, paper, profiles, claims, .. } =
+        parse_with(file, &bytes_of(file)?, papers, Quantities::Unknown)?;
+    Ok(Outline { id, title, paper, profiles: profiles.into_keys().collect(), claims: claims.len() })
+}
+
+fn bytes_of(file: &Path) -> Result<Vec<u8>, ManifestError> {
+    files::read(file).map_err(|source| ManifestError::Read { file: file.to_owned(), source })
 }
 
 /// The manifest that `bytes` hold; `file` is where they were read from, and names the experiment.
 pub fn parse(file: &Path, bytes: &[u8], papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
+    parse_with(file, bytes, papers, Quantities::Promised)
+}
+
+fn parse_with(
+    file: &Path,
+    bytes: &[u8],
+    papers: &[&dyn Paper],
+    quantities: Quantities,
+) -> Result<Manifest, ManifestError> {
     let refused = |problems: Vec<Problem>| {
         ManifestError::Mistakes(Mistakes(problems.into_iter().map(|p| (file.to_owned(), p)).collect()))
     };
     let tree = tree(bytes).map_err(|problem| refused(vec![problem]))?;
     let problems = Problems::default();
     let manifest = read(&tree, &problems, |section| {
-        let body = Reader { papers, problems: &problems };
+        let body = Reader { papers, problems: &problems, quantities };
         body.manifest(section, file, Digest::of(bytes))
     });
     match problems.into_sorted() {
@@ -169,10 +208,20 @@ impl Manifest {
     }
 }
 
+/// What is known of quantities while a manifest is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quantities {
+    /// What the paper promises of them at each profile.
+    Promised,
+    /// Nothing: what they are named by is not looked up.
+    Unknown,
+}
+
 /// Reads the sections of one manifest.
 struct Reader<'a> {
     papers: &'a [&'a dyn Paper],
     problems: &'a Problems,
+    quantities: Quantities,
 }
 
 impl Reader<'_> {
@@ -252,13 +301,14 @@ impl Reader<'_> {
             let sound = self.problems.count() == before;
             let parameters = &settings.parameters;
             let promise = |(paper, declarations)| Analysis { paper, parameters, declarations }.promise();
-            match paper.filter(|_| sound).zip(declarations).map(promise) {
+            let is_asked = sound && self.quantities == Quantities::Promised;
+            match paper.filter(|_| is_asked).zip(declarations).map(promise) {
                 Some(Ok(Promise { quantities: promised, clusters, .. })) => {
                     if let Some(seconds) = &seconds {
                         settings.cluster_seconds = cluster_seconds(seconds, &promised);
                     }
                     if let Some(known) = &mut quantities {
-                        known.add(profile, promised, &clusters);
+                        known.add(profile, promised, clusters);
                     }
                 }
                 Some(Err(Unplanned::Mistakes(mistakes))) => {
@@ -289,39 +339,6 @@ impl Reader<'_> {
         }
         (profiles, quantities)
     }
-}
-
-fn paper_reference(section: &mut Section<'_>) -> page::Paper {
-    page::Paper {
-        title: section.text("title"),
-        authors: section.list("authors", Item::text).join(", "),
-        year: section.optional("year", |item| item.integer(1900..=2100)),
-        link: section.optional("link", link).unwrap_or_default(),
-    }
-}
-
-fn link(item: &Item<'_>) -> String {
-    let link = item.text();
-    if !link.is_empty() && !link.starts_with("https://") {
-        item.problem("is no address that begins with `https://`");
-    }
-    link
-}
-
-fn audit_entry(section: &mut Section<'_>, id: String) -> AuditEntry {
-    AuditEntry {
-        id,
-        subject: section.text("subject"),
-        paper_says: section.text("paper_says"),
-        code_does: section.text("code_does"),
-        we_do: section.text("we_do"),
-        source: section.text("source"),
-        affects: section.optional("affects", |item| item.list(Item::text)).unwrap_or_default(),
-    }
-}
-
-fn deviation(section: &mut Section<'_>, id: String) -> Deviation {
-    Deviation { id, what: section.text("what"), why: section.text("why") }
 }
 
 /// A list of sections, each with an `id` that is unique in the list; absent means none.

@@ -48,6 +48,21 @@ pub struct Manifest {
     pub failure_rule: String,
 }
 
+/// What a list shows of an experiment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outline {
+    /// The id.
+    pub id: String,
+    /// A short title of the experiment.
+    pub title: String,
+    /// The paper.
+    pub paper: Paper,
+    /// Its profiles, smallest first.
+    pub profiles: Vec<Profile>,
+    /// How many claims it judges.
+    pub claims: usize,
+}
+
 /// Scale and purpose of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -248,7 +248,7 @@ fn check(settings: &Settings, section: &Section<'_>) {
     }
     for (key, data) in [("data", &settings.data), ("transfer", &settings.transfer.data)] {
         let Some(space) = settings.space_on(data) else { continue };
-        if let Err(error) = space.supernet().tensors() {
+        if let Err(error) = space.check() {
             section.problem(key, format!("the space does not fit the images of {}: {error}", data.name));
         }
     }

@@ -7,7 +7,7 @@ use super::genotype::{FlatGenotype, Position};
 use super::network::{Chain, Channels, Convolution, nodes};
 use renas_network::cost::cost;
 use renas_network::spec::{Node, Operator};
-use renas_network::supernet::{Choice, PREVIOUS, Slot, Supernet};
+use renas_network::supernet::{Choice, PREVIOUS, Slot, Supernet, SupernetError};
 
 /// The bounds of the space.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,6 +40,41 @@ impl Space {
     /// every block and operation is as likely as any other. (Were every alternative as likely, nearly all paths would be of
     /// full depth, and half of all layers of the two blocks that have more alternatives.)
     pub fn supernet(&self) -> Supernet {
+        self.supernet_of(|_| true)
+    }
+
+    /// The first mistake where a path of the supernet is no network.
+    ///
+    /// Layers keep or halve an image whatever they are, so that only a value that is too large can be a mistake; and none is
+    /// larger than those of the largest layers at the largest width. Where these are networks, all paths are; only else is
+    /// each looked at.
+    pub fn check(&self) -> Result<(), SupernetError> {
+        match self.largest().tensors() {
+            Ok(_) => Ok(()),
+            Err(_) => self.supernet().tensors().map(drop),
+        }
+    }
+
+    /// The supernet of the largest layers alone, one of each block, in the widest network. Attention, sums and the pool
+    /// before a block make no value that is larger than those of the convolutions. Layers of a stage after its second are
+    /// like that one, and left out.
+    fn largest(&self) -> Supernet {
+        let is_largest = |Layer { block, operations }: Layer| {
+            let expansion = match block {
+                // Bottlenecks divide by it; on the others it has no effect, and their positions hold the first alone.
+                Block::Standard | Block::Separable | Block::Bottleneck => self.expansions[0],
+                Block::Inverted => self.expansions[self.expansions.len() - 1],
+            };
+            let kernel = self.kernels[0]; // they keep the size of an image, whichever it is
+            operations == Operations { kernel, expansion, attention: false, skip: false, pool: false }
+        };
+        let widths = self.widths.last().copied().into_iter().collect();
+        let space = Self { depth: self.depth.min(2), widths, ..self.clone() };
+        space.supernet_of(|position| position.layer().is_none_or(is_largest))
+    }
+
+    /// The supernet of the positions that `is_in` takes, all of which are of the space.
+    fn supernet_of(&self, is_in: impl Fn(Position) -> bool) -> Supernet {
         let fixed = |name: &str, nodes| Slot { name: name.to_owned(), alternatives: vec![nodes], shares: Vec::new() };
         let mut slots = vec![fixed("stem", self.stem())];
         for place in self.places() {
@@ -47,7 +82,8 @@ impl Space {
                 Position::Absent => Vec::new(),
                 Position::Present(layer) => nodes(layer, place, self.channels_at(place)),
             };
-            let positions = self.positions(place);
+            let mut positions = self.positions(place);
+            positions.retain(|position| is_in(*position));
             slots.push(Slot {
                 name: format!("stage{}/layer{}", place.stage + 1, place.layer + 1),
                 shares: self.shares(&positions),
@@ -291,7 +327,52 @@ mod tests {
         assert!((0..200).all(|_| multiply_adds(&supernet.draw(&mut stream)) <= most));
     }
 
+    /// An image, channels and expansions between the smallest and such as make values too large.
+    fn any_space() -> impl Strategy<Value = Space> {
+        let side = prop::sample::select(vec![1, 2, 3, 7, 32, 224, 1500]);
+        let channels = prop::collection::vec(prop::sample::select(vec![1, 3, 64, 1000, 4096]), 1..=3);
+        let odd = prop::sample::subsequence(vec![1, 3, 5, 15], 1..=2);
+        let up_to_16 = |most| prop::sample::subsequence((1..=16).collect::<Vec<usize>>(), 1..=most);
+        (
+            (1..=3_usize, side.clone(), side),
+            channels,
+            1..=3_usize,
+            (up_to_16(2), 1..=16_usize),
+            odd,
+            up_to_16(2),
+            1..=2_usize,
+        )
+            .prop_map(|(input, channels, depth, (widths, denominator), kernels, expansions, stem_stride)| {
+                Space {
+                    input: vec![input.0, input.1, input.2],
+                    classes: 10,
+                    stem_stride,
+                    channels,
+                    depth,
+                    widths,
+                    denominator,
+                    kernels,
+                    expansions,
+                }
+            })
+    }
+
+    #[test]
+    fn a_space_whose_values_are_too_large_is_refused_in_the_words_of_its_whole_supernet() {
+        let large = Space { input: vec![3, 1500, 1500], channels: vec![8, 4096], ..space() };
+        let message = large.check().expect_err("too large").to_string();
+        assert!(message.contains("is larger than"), "{message}");
+        assert_eq!(large.supernet().tensors().expect_err("too large").to_string(), message);
+    }
+
     proptest! {
+        #[test]
+        fn the_largest_layers_are_networks_where_all_paths_are(space in any_space()) {
+            let all = space.supernet().tensors();
+            prop_assert_eq!(space.largest().tensors().is_ok(), all.is_ok());
+            prop_assert_eq!(space.check(), all.map(drop));
+        }
+
         #[test]
         fn every_genotype_is_a_network_and_reads_back_from_its_path(seed in any::<u64>()) {
             let space = space();

@@ -133,7 +133,7 @@ pub fn read(section: &mut Section<'_>) -> Settings {
     }
     // An unknown name is reported already.
     if let Ok(images) = registry::find(&settings.data.name).and_then(|set| set.images())
-        && let Err(error) = split::indices(&settings.split(), images.sizes)
+        && let Err(error) = split::check(&settings.split(), images.sizes)
     {
         section.problem("data", format!("{} cannot be split so: {error}", settings.data.name));
     }
