@@ -16,28 +16,23 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-COMPARED = ("unit", "data", "over", "cluster", "range", "observed_time", "imported", "samples", "clusters", "estimate", "exact")
-
 
 def committed(commit, name):
     done = subprocess.run(["git", "show", f"{commit}:{name}"], cwd=REPOSITORY, capture_output=True)
     return json.loads(done.stdout) if done.returncode == 0 else None
 
-
 def present(name):
     path = REPOSITORY / name
     return json.loads(path.read_bytes()) if path.exists() else None
 
-
 def quantity(found):
     """What must stay of a quantity: all but words."""
-    kept = {key: value for key, value in found.items() if key not in ("label", "summary")}
+    kept = {key: value for key, value in found.items() if key not in ("label", "definition", "summary")}
     samples, clusters = kept.get("samples"), kept.get("clusters")
     if samples is not None and clusters == list(range(len(samples))):
         del kept["clusters"]
     kept["summary"] = {key: value for key, value in found.get("summary", {}).items() if key != "method"}
     return kept
-
 
 def differences(before, after, what):
     for name in sorted(before.keys() | after.keys()):
@@ -48,18 +43,15 @@ def differences(before, after, what):
         elif before[name] != after[name]:
             yield f"{what} {name}: {json.dumps(before[name], sort_keys=True)[:300]} -> {json.dumps(after[name], sort_keys=True)[:300]}"
 
-
 def of_findings(before, after):
     quantities = [{name: quantity(one) for name, one in side["quantities"].items()} for side in (before, after)]
     yield from differences(*quantities, "quantity")
     verdicts = [{one["id"]: one["verdict"] for one in side["claims"]} for side in (before, after)]
     yield from differences(*verdicts, "verdict on")
 
-
 def of_locks(before, after):
     for what in ("trials", "studies"):
         yield from differences(*({key: side[what][key] for key in side[what]} for side in (before, after)), what)
-
 
 def main():
     commit = sys.argv[1] if len(sys.argv) > 1 else "HEAD"
@@ -76,7 +68,6 @@ def main():
                 print(f"{name}: {line}")
     print(f"{count} files compared with {commit}: {found} differences")
     return 1 if found or not count else 0
-
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -129,7 +129,7 @@ fn tell(experiment: &str, profile: Profile, judgement: &Judgement, quantities: &
 }
 
 fn tell_quantity(evidence: &Evidence, quantity: Option<&Value>) {
-    let Evidence { quantity: name, label, data, over, cluster, unit, summary, .. } = evidence;
+    let Evidence { quantity: name, label, data, over, cluster, unit, summary, definition, .. } = evidence;
     let measured = match summary.interval {
         Some(interval) => number::estimate(summary.mean, interval, *unit),
         None => number::exact(summary.mean, *unit),
@@ -137,6 +137,9 @@ fn tell_quantity(evidence: &Evidence, quantity: Option<&Value>) {
     let clusters = if over == cluster { String::new() } else { format!(", in clusters: {cluster}") };
     outln!("  {name}  {}", measured.replace('\u{a0}', " "));
     outln!("    {label}; {data}; over {over}{clusters}; {}", summary.method);
+    if !definition.is_empty() {
+        outln!("    made of: {definition}");
+    }
     let samples = quantity.and_then(|quantity| quantity["samples"].as_array());
     let Some(samples) = samples else { return };
     let shown: Vec<String> = samples.iter().take(MOST_SAMPLES).map(Value::to_string).collect();

@@ -15,6 +15,8 @@ pub(crate) struct Filter {
     /// On identities: they say which units exist.
     pub(crate) identities: Vec<(usize, Wanted)>,
     pub(crate) others: Vec<(usize, Wanted)>,
+    /// Each condition in words.
+    pub(crate) words: Vec<String>,
 }
 
 /// What a cell must be.
@@ -29,7 +31,8 @@ pub(crate) enum Wanted {
 impl Scope<'_> {
     /// The rows that conditions keep, those of the bound members among them.
     pub(crate) fn filter(&self, schema: &Schema, conditions: &[Condition], binding: &Binding<'_>) -> Fallible<Filter> {
-        let mut filter = Filter { table: schema.name.clone(), identities: Vec::new(), others: Vec::new() };
+        let mut filter =
+            Filter { table: schema.name.clone(), identities: Vec::new(), others: Vec::new(), words: Vec::new() };
         let of_member = |(dimension, member): (&str, &Member)| {
             let members = self.dimensions.get(dimension)?;
             Some(members.iter().find(|one| one.member.name == member.name)?.conditions.as_slice())
@@ -37,7 +40,8 @@ impl Scope<'_> {
         let of_members: Vec<&[Condition]> = binding.members().filter_map(of_member).collect();
         for condition in conditions.iter().chain(of_members.into_iter().flatten()) {
             let (at, kind) = self.column(&condition.place, schema, &condition.column)?;
-            let wanted = self.wanted(condition, kind, binding)?;
+            let (wanted, words) = self.wanted(condition, kind, binding)?;
+            filter.words.push(format!("{} is {words}", condition.column));
             match kind {
                 Kind::Word { is_identity: true } => filter.identities.push((at, wanted)),
                 _ => filter.others.push((at, wanted)),
@@ -46,11 +50,11 @@ impl Scope<'_> {
         Ok(filter)
     }
 
-    fn wanted(&self, condition: &Condition, kind: &Kind, binding: &Binding<'_>) -> Fallible<Wanted> {
+    fn wanted(&self, condition: &Condition, kind: &Kind, binding: &Binding<'_>) -> Fallible<(Wanted, String)> {
         let place = &condition.place;
         let Test::OneOf(templates) = &condition.test else {
             return match kind {
-                Kind::Number { .. } => Ok(Wanted::Present),
+                Kind::Number { .. } => Ok((Wanted::Present, "present".to_owned())),
                 kind => Err(mistake(place, format!("{} are always present", kind.in_words()))),
             };
         };
@@ -61,21 +65,23 @@ impl Scope<'_> {
                 None => texts.push(template.fill(binding).map_err(|why| mistake(place, why))?),
             }
         }
-        match kind {
-            Kind::Word { .. } => Ok(Wanted::Words(texts.into_iter().collect())),
+        let words = texts.join(" or ");
+        let wanted = match kind {
+            Kind::Word { .. } => Wanted::Words(texts.into_iter().collect()),
             Kind::Number { .. } | Kind::Unit { .. } => {
                 let number = |text: &String| {
                     text.parse::<f64>()
                         .map_err(|_| mistake(place, format!("`{text}` is no number, and the column holds them")))
                 };
-                Ok(Wanted::Numbers(texts.iter().map(number).collect::<Fallible<_>>()?))
+                Wanted::Numbers(texts.iter().map(number).collect::<Fallible<_>>()?)
             }
             Kind::Flag => match texts.as_slice() {
-                [text] if text == "true" => Ok(Wanted::Flag(true)),
-                [text] if text == "false" => Ok(Wanted::Flag(false)),
-                _ => Err(mistake(place, "the column holds flags: `true` or `false`")),
+                [text] if text == "true" => Wanted::Flag(true),
+                [text] if text == "false" => Wanted::Flag(false),
+                _ => return Err(mistake(place, "the column holds flags: `true` or `false`")),
             },
-        }
+        };
+        Ok((wanted, words))
     }
 }
 

@@ -13,6 +13,7 @@ pub mod verb; //    what is taken of some rows: `mean accuracy`, `spearman layer
 pub mod declare; // what a manifest declares, as it was read
 pub mod plan; //    declarations expanded against a frame, every mistake with its line
 pub mod filter; //  which rows conditions keep, unit by unit
+mod define; //      how a quantity is made, in words
 pub mod measure; // quantities of the rows
 pub mod table; //   declared tables
 

@@ -70,6 +70,7 @@ impl Planned {
             measured,
             observed_time: self.is_observed_time,
             imported: false,
+            definition: self.definition.clone(),
         }
     }
 

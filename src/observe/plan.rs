@@ -8,6 +8,7 @@ use renas_report::catalogue::Promised;
 use renas_report::range::Range;
 
 use super::declare::{Declarations, DeclaredMember, How, Mistake, OfRows, Per, Place, Quantity};
+use super::define;
 use super::filter::Filter;
 use super::frame::{Frame, Member};
 use super::rows::{Kind, Schema};
@@ -34,6 +35,8 @@ pub struct Plan {
 pub(crate) struct Planned {
     pub(crate) promised: Promised,
     pub(crate) label: String,
+    /// How it is made, in words.
+    pub(crate) definition: String,
     pub(crate) data: Option<String>,
     pub(crate) is_hidden: bool,
     pub(crate) is_observed_time: bool,
@@ -257,7 +260,8 @@ impl<'a> Scope<'a> {
                 same_units(place, one, other)?;
                 let range = one.promised.range.minus(&other.promised.range);
                 let how = PlannedHow::Minus(one.promised.name.clone(), other.promised.name.clone());
-                paired(one, other, (one.promised.unit, range), how)
+                let definition = define::of_pair(one, "minus", other);
+                Planned { definition, ..paired(one, other, (one.promised.unit, range), how) }
             }
             How::Divide(pair) => {
                 let [one, other] = sides(pair)?;
@@ -265,7 +269,8 @@ impl<'a> Scope<'a> {
                 let is_positive = |side: &Planned| side.promised.range.low.is_some_and(|low| low >= 0.0);
                 let range = if is_positive(one) && is_positive(other) { Range::NOT_NEGATIVE } else { Range::ANY };
                 let how = PlannedHow::Divide(one.promised.name.clone(), other.promised.name.clone());
-                paired(one, other, (Unit::One, range), how)
+                let definition = define::of_pair(one, "divided by", other);
+                Planned { definition, ..paired(one, other, (Unit::One, range), how) }
             }
         };
         planned.promised.name = name;
@@ -276,7 +281,8 @@ impl<'a> Scope<'a> {
     fn of_rows(&self, place: &Place, of: &OfRows, binding: &Binding<'_>) -> Fallible<Planned> {
         let schema = self.table(place, &of.from)?;
         let filter = self.filter(schema, &of.conditions, binding)?;
-        let take = self.take(place, schema, &of.take, binding)?;
+        let words = of.take.fill(binding).map_err(|why| mistake(place, why))?;
+        let take = self.take(place, schema, &words)?;
         let unit = |name: &str| match self.column(place, schema, name)? {
             (at, Kind::Unit { over }) => Ok((at, over.clone())),
             (_, kind) => Err(mistake(place, format!("`{name}` holds {}, no units of replication", kind.in_words()))),
@@ -307,6 +313,7 @@ impl<'a> Scope<'a> {
                 (per, over, cluster)
             }
         };
+        let definition = define::of_rows(&filter, &words, &of.per, &over);
         let (unit, range) = take.kind(schema);
         let is_time = |name: &str| schema.column(name).is_some_and(|(_, column)| column.is_observed_time);
         let is_observed_time = take.columns().iter().any(|(name, _)| is_time(name))
@@ -314,6 +321,7 @@ impl<'a> Scope<'a> {
         Ok(Planned {
             promised: Promised { name: String::new(), unit, range, over, cluster },
             label: String::new(),
+            definition,
             data: None,
             is_hidden: false,
             is_observed_time,
@@ -328,9 +336,8 @@ impl<'a> Scope<'a> {
     }
 
     /// What is taken, of columns that hold it.
-    fn take(&self, place: &Place, schema: &Schema, words: &Template, binding: &Binding<'_>) -> Fallible<Take> {
-        let words = words.fill(binding).map_err(|why| mistake(place, why))?;
-        let Some(take) = Take::parse(&words) else {
+    fn take(&self, place: &Place, schema: &Schema, words: &str) -> Fallible<Take> {
+        let Some(take) = Take::parse(words) else {
             let message = format!("`{words}` is nothing that can be taken of rows; what can: {VERBS}");
             return Err(mistake(place, message));
         };
@@ -355,7 +362,15 @@ impl<'a> Scope<'a> {
 fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range), how: PlannedHow) -> Planned {
     let promised = Promised { unit, range, ..one.promised.clone() };
     let is_observed_time = one.is_observed_time || other.is_observed_time;
-    Planned { promised, label: String::new(), data: one.data.clone(), is_hidden: false, is_observed_time, how }
+    Planned {
+        promised,
+        label: String::new(),
+        definition: String::new(),
+        data: one.data.clone(),
+        is_hidden: false,
+        is_observed_time,
+        how,
+    }
 }
 
 /// What is paired is paired by unit.

@@ -158,6 +158,9 @@ fn a_name_stands_for_every_member_and_differences_are_paired_by_unit() {
     // Seed 1 has no network of `b`.
     assert_eq!((&gain.measured, gain.range, gain.unit), (&units(&[0.5], &[0]), Range::CORRELATION, Unit::Fraction));
     assert_eq!((gain.over.as_str(), gain.data.as_str(), gain.observed_time), ("search seed", "digits", false));
+    assert_eq!(gain.definition, "for each search seed, a.best minus b.best");
+    let best = "for each search seed, max accuracy of the rows of visits where arm is a";
+    assert_eq!(found.quantities["a.best"].definition, best);
 }
 
 #[test]
@@ -291,6 +294,7 @@ fn what_must_be_complete_is_absent_where_a_planned_unit_has_none() {
     let pair = quantity("pair", How::Minus([template("a"), template("b")]));
     let complete = found(vec![best("a", true), best("b", true), pair]);
     assert_eq!(complete.quantities.keys().collect::<Vec<_>>(), ["a"]);
+    assert!(complete.quantities["a"].definition.ends_with("where arm is a; absent unless every search seed has one"));
     assert_eq!(found(vec![best("b", false)]).quantities["b"].measured, units(&[0.25], &[0]));
 }
 

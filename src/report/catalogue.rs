@@ -78,7 +78,9 @@ pub fn measure<E>(catalogue: Vec<Entry<E>>, own_data: &str, evidence: &E) -> BTr
         let data = data.unwrap_or_else(|| own_data.to_owned());
         let (over, cluster) = (over.into_owned(), cluster.into_owned());
         let measured = read(evidence)?;
-        let quantity = Quantity { label, unit, data, over, cluster, range, measured, observed_time, imported: false };
+        let definition = String::new();
+        let quantity =
+            Quantity { label, unit, data, over, cluster, range, measured, observed_time, imported: false, definition };
         Some((name, quantity))
     };
     catalogue.into_iter().filter_map(quantity).collect()

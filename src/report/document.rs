@@ -40,6 +40,8 @@ struct Found<'a> {
     observed_time: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     imported: bool,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    definition: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a Summary>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,6 +66,7 @@ pub(super) fn findings_json(profile: &Profile, experiment: &Experiment) -> Resul
             range: quantity.range,
             observed_time: quantity.observed_time,
             imported: quantity.imported,
+            definition: &quantity.definition,
             summary: experiment.summaries.get(name),
             samples: quantity.measured.unit_values(),
             clusters,

@@ -298,6 +298,7 @@ mod tests {
             measured: Measured::Samples(Vec::new()),
             observed_time: false,
             imported: false,
+            definition: String::new(),
         };
         let names =
             [("a.digits.accuracy", Unit::Fraction), ("a.digits.cost", Unit::MultiplyAdds), ("b.cost", Unit::One)];

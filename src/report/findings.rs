@@ -48,6 +48,9 @@ pub struct Quantity {
     /// It derives from numbers that others published, not from our own runs alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub imported: bool,
+    /// How it is made of rows of observations, in words; empty where it is made in Rust.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub definition: String,
 }
 
 /// What `over` and `cluster` are of a number that no seed, draw or sample enters.

@@ -133,6 +133,9 @@ pub struct Evidence {
     /// It derives from numbers that others published.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub imported: bool,
+    /// How it is made of rows of observations, in words; empty where it is made in Rust.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub definition: String,
 }
 
 /// Judge one claim on what was found.
@@ -243,7 +246,7 @@ impl<'a> Scene<'a> {
             if let (false, Some(quantity), Some(summary)) =
                 (known, self.findings.quantities.get(name), self.summaries.get(name))
             {
-                let Quantity { label, unit, data, over, cluster, range: _, observed_time, imported, measured: _ } =
+                let Quantity { label, unit, data, over, cluster, observed_time, imported, definition, .. } =
                     quantity.clone();
                 let (quantity, summary) = (name.to_owned(), summary.clone());
                 evidence.push(Evidence {
@@ -256,6 +259,7 @@ impl<'a> Scene<'a> {
                     summary,
                     observed_time,
                     imported,
+                    definition,
                 });
             }
         }

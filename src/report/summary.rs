@@ -183,6 +183,7 @@ mod tests {
             measured: measured.clone(),
             observed_time: false,
             imported: false,
+            definition: String::new(),
         }
     }
 

@@ -231,6 +231,7 @@ mod tests {
             cluster: "seed".to_owned(),
             range: crate::range::Range::ANY,
             imported: false,
+            definition: String::new(),
             measured: Measured::Samples(vec![0.9, 0.91]),
             observed_time: false,
         };

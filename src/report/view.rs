@@ -132,6 +132,7 @@ pub(super) struct Seen<'a> {
     pub(super) n: String,
     pub(super) method: &'a str,
     pub(super) observed_time: bool,
+    pub(super) definition: &'a str,
 }
 
 /// A table.
@@ -261,7 +262,8 @@ impl<'a> Claimed<'a> {
 
 impl<'a> Seen<'a> {
     fn new(evidence: &'a Evidence) -> Self {
-        let Evidence { quantity, label, data, over, cluster, unit, summary, observed_time, imported } = evidence;
+        let Evidence { quantity, label, data, over, cluster, unit, summary, observed_time, imported, definition } =
+            evidence;
         Self {
             quantity,
             label,
@@ -276,6 +278,7 @@ impl<'a> Seen<'a> {
             n: if summary.n == 0 { "exact".to_owned() } else { sizes(Some(summary.n), summary.units, cluster) },
             method: &summary.method,
             observed_time: *observed_time,
+            definition,
         }
     }
 }

@@ -51,6 +51,7 @@ fn quantity(label: &str, unit: Unit, data: &str, measured: Measured) -> Quantity
         measured,
         observed_time: false,
         imported: false,
+        definition: String::new(),
     }
 }
 

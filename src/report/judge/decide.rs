@@ -210,7 +210,7 @@ pub(super) fn distance(value: f64, accepted: Interval) -> f64 {
 
 /// More than half of the values are one value.
 fn is_mostly_tied(values: &[f64]) -> bool {
-    values.iter().any(|value| 2 * values.iter().filter(|other| *other == value).count() > values.len())
+    values.iter().any(|value| 2 * values.iter().filter(|other| touches(**other, *value)).count() > values.len())
 }
 
 /// Where an interval lies, for a verdict on where it should: `lies wholly above 0.5`.

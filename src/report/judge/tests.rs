@@ -31,6 +31,7 @@ fn findings(measured: &[(&str, Measured)]) -> Findings {
         range: Range::ANY,
         measured: measured.clone(),
         observed_time: false,
+        definition: String::new(),
         imported: false,
     };
     let quantities = measured.iter().map(|(name, measured)| ((*name).to_owned(), quantity(measured))).collect();

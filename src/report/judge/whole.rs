@@ -19,6 +19,8 @@ impl<'a> Scene<'a> {
                 let mut whole = told(judged, agreement);
                 if is_missing && whole.verdict == Verdict::Reproduced {
                     whole.verdict = Verdict::Consistent;
+                    whole.reason =
+                        format!("consistent only, since not every reading could be tested: {}", whole.reason);
                 }
                 Some(whole)
             }

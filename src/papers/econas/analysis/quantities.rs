@@ -58,6 +58,7 @@ pub fn measure(settings: &Settings, evidence: &Evidence) -> Result<BTreeMap<Stri
                 cluster: entry.cluster.clone(),
                 range: entry.range,
                 imported: entry.imported,
+                definition: String::new(),
                 measured: measured.clone(),
                 observed_time: false,
             };

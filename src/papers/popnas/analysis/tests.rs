@@ -217,7 +217,6 @@ fn errors_of_a_stage_are_proper_progressive_or_signed() {
     assert!(found.contains_key("pnas.ablation.nnls.standard.b2.proper"), "it is fitted anew");
 }
 
-/// Of equal ones the first, in the table as in the quantities.
 #[test]
 fn every_arm_has_its_best_cell_and_every_stage_its_row() {
     let rows =
