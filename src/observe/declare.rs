@@ -128,6 +128,8 @@ pub enum Per {
         cluster: Option<String>,
         /// A column of words within whose rows it is taken first; the unit has the mean over the words.
         average: Option<String>,
+        /// Whether it is absent unless every planned unit has one.
+        is_complete: bool,
     },
     /// Of all rows, which are a sample of such units: an estimate with an interval.
     Whole {
@@ -136,13 +138,15 @@ pub enum Per {
     },
 }
 
-/// A table of the report.
+/// A table of the report, or many by the members of the dimensions that its id has places for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     /// Where.
     pub place: Place,
     /// File name without extension.
-    pub id: String,
+    pub id: Template,
+    /// Whether a quantity that only other members have is a dash and no mistake, and a row of nothing but those is left out.
+    pub is_sparse: bool,
     /// Title.
     pub title: Template,
     /// Caption.
@@ -153,15 +157,15 @@ pub struct Table {
     pub rows: Vec<RowGroup>,
 }
 
-/// A row for every combination of members of some dimensions.
+/// Rows for every combination of members of some dimensions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowGroup {
     /// Where.
     pub place: Place,
     /// The dimensions, the last one fastest; none for a single row.
     pub each: Vec<String>,
-    /// One cell per column, and where each is.
-    pub cells: Vec<(Place, Cell)>,
+    /// The rows: one cell per column, and where each is.
+    pub rows: Vec<Vec<(Place, Cell)>>,
 }
 
 /// A cell of a table.

@@ -11,9 +11,13 @@ pub(super) fn of_rows(filter: &Filter, take: &str, per: &Per, over: &str) -> Str
         words => format!(" where {}", words.join(" and ")),
     };
     let rows = format!("{take} of the rows of {}{conditions}", filter.table);
+    let complete =
+        |is_complete: bool| if is_complete { format!("; absent unless every {over} has one") } else { String::new() };
     match per {
-        Per::Unit { average: None, .. } => format!("for each {over}, {rows}"),
-        Per::Unit { average: Some(column), .. } => format!("for each {over}, the mean over {column} of {rows}"),
+        Per::Unit { average: None, is_complete, .. } => format!("for each {over}, {rows}{}", complete(*is_complete)),
+        Per::Unit { average: Some(column), is_complete, .. } => {
+            format!("for each {over}, the mean over {column} of {rows}{}", complete(*is_complete))
+        }
         Per::Whole { .. } => format!("{rows}, over all of them; one is a {over}"),
     }
 }

@@ -50,7 +50,9 @@ impl Plan {
             outcomes.insert(name, outcome);
         }
         let is_measured = |name: &str| quantities.contains_key(name) || elsewhere.contains_key(name);
-        let tables = self.tables.iter().map(|table| table.table(rows, &is_measured)).collect();
+        // A table of which this profile has no row says nothing.
+        let tables = self.tables.iter().map(|table| table.table(rows, &is_measured));
+        let tables = tables.filter(|table| !table.rows.is_empty()).collect();
         Ok(Findings { quantities, tables, figures: Vec::new() })
     }
 }
@@ -93,9 +95,10 @@ impl Planned {
                 let Some(rows) = rows.iter().find(|rows| rows.schema().name == filter.table) else { return Ok(None) };
                 match per {
                     PlannedPer::Whole => Ok(whole(rows, filter, take, &self.promised.name).map(Outcome::Whole)),
-                    PlannedPer::Unit { unit, cluster, average, planned } => {
+                    PlannedPer::Unit { unit, cluster, average, planned, is_complete } => {
                         let units = per_unit(rows, filter, take, (*unit, *cluster, *average))?;
-                        Ok(Some(Outcome::Units(units, *planned)))
+                        let lacks_some = *is_complete && planned.is_some_and(|planned| units.len() < planned);
+                        Ok((!lacks_some).then_some(Outcome::Units(units, *planned)))
                     }
                 }
             }

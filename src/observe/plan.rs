@@ -12,7 +12,7 @@ use super::define;
 use super::filter::Filter;
 use super::frame::{Frame, Member};
 use super::rows::{Kind, Schema};
-use super::table::{self, PlannedTable};
+use super::table::{self, PlannedTable, Shown};
 use super::template::{Binding, Template};
 use super::verb::{Take, VERBS};
 
@@ -54,7 +54,7 @@ pub(crate) enum PlannedHow {
 /// Of which rows together; columns by place.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum PlannedPer {
-    Unit { unit: usize, cluster: Option<usize>, average: Option<usize>, planned: Option<usize> },
+    Unit { unit: usize, cluster: Option<usize>, average: Option<usize>, planned: Option<usize>, is_complete: bool },
     Whole,
 }
 
@@ -128,15 +128,15 @@ impl Plan {
                 }
             }
         }
-        let shown: BTreeSet<&str> =
-            plan.shown().map(|one| one.promised.name.as_str()).chain(elsewhere.iter().map(String::as_str)).collect();
+        let names = plan.shown().map(|one| one.promised.name.as_str()).chain(elsewhere.iter().map(String::as_str));
+        let shown = Shown { names: names.collect(), declared: &declarations.quantities };
         // What quantities lack, tables would lack too.
         let tables: &[_] = if mistakes.is_empty() { &declarations.tables } else { &[] };
         let tables: Vec<_> = tables.iter().map(|declared| table::plan(declared, &scope, &shown)).collect();
         drop(shown);
         for one in tables {
             match one {
-                Ok(table) => plan.tables.push(table),
+                Ok(found) => plan.tables.extend(found),
                 Err(found) => mistakes.extend(found),
             }
         }
@@ -191,7 +191,17 @@ impl<'a> Scope<'a> {
 
     /// A binding for every combination of members of these dimensions, the last one fastest; constants are no dimensions.
     pub(crate) fn expand<'s>(&'s self, place: &Place, names: &[&str]) -> Fallible<Vec<Binding<'s>>> {
-        let mut bindings = vec![Binding::new(&self.frame.constants)];
+        self.expand_from(&Binding::new(&self.frame.constants), place, names)
+    }
+
+    /// The same of a binding of other members.
+    pub(crate) fn expand_from<'s>(
+        &'s self,
+        binding: &Binding<'s>,
+        place: &Place,
+        names: &[&str],
+    ) -> Fallible<Vec<Binding<'s>>> {
+        let mut bindings = vec![binding.clone()];
         for name in names.iter().filter(|name| !self.frame.constants.contains_key(**name)) {
             let Some((name, members)) = self.dimensions.get_key_value::<str>(name) else {
                 return Err(mistake(place, unknown("dimension", name, self.dimensions.keys().copied())));
@@ -288,7 +298,7 @@ impl<'a> Scope<'a> {
                 let over = if matches!(take, Take::Proportion(..)) { over.clone() } else { unit(over)?.1 };
                 (PlannedPer::Whole, over.clone(), over)
             }
-            Per::Unit { unit: name, cluster, average } => {
+            Per::Unit { unit: name, cluster, average, is_complete } => {
                 let (at, over) = unit(name)?;
                 let shared = cluster.as_deref().map(unit).transpose()?;
                 let average = average.as_deref().map(|name| match self.column(place, schema, name)? {
@@ -297,7 +307,8 @@ impl<'a> Scope<'a> {
                 });
                 let planned = self.frame.units.get(&over).copied();
                 let cluster_at = shared.as_ref().map(|(at, _)| *at);
-                let per = PlannedPer::Unit { unit: at, cluster: cluster_at, average: average.transpose()?, planned };
+                let (average, is_complete) = (average.transpose()?, *is_complete);
+                let per = PlannedPer::Unit { unit: at, cluster: cluster_at, average, planned, is_complete };
                 let cluster = shared.map_or_else(|| over.clone(), |(_, cluster)| cluster);
                 (per, over, cluster)
             }

@@ -22,6 +22,13 @@ pub(crate) struct PlannedTable {
     rows: Vec<Vec<PlannedCell>>,
 }
 
+/// The quantities that tables may show.
+pub(crate) struct Shown<'a> {
+    pub(crate) names: BTreeSet<&'a str>,
+    /// As they are declared: names that members of other settings would give.
+    pub(crate) declared: &'a [declare::Quantity],
+}
+
 /// A cell.
 #[derive(Clone, Debug, PartialEq)]
 enum PlannedCell {
@@ -29,41 +36,56 @@ enum PlannedCell {
     Is(Cell),
     /// A quantity, or a dash where nothing was observed of it.
     Quantity(String),
+    /// A quantity that only other members have, in a sparse table: a dash.
+    Elsewhere,
     /// A number or words of one row.
     Row { filter: Filter, take: Take, column: usize, unit: Option<Unit> },
 }
 
-/// The table under a frame; `shown` are the names of all quantities.
+/// The tables under a frame, one for each member that its id has a place for.
 pub(crate) fn plan(
     declared: &declare::Table,
     scope: &Scope<'_>,
-    shown: &BTreeSet<&str>,
+    shown: &Shown<'_>,
+) -> Result<Vec<PlannedTable>, Vec<Mistake>> {
+    let members = scope.expand(&declared.place, &declared.id.places()).map_err(|found| vec![found])?;
+    members.iter().map(|member| table(declared, scope, shown, member)).collect()
+}
+
+fn table<'s>(
+    declared: &declare::Table,
+    scope: &'s Scope<'_>,
+    shown: &Shown<'_>,
+    member: &Binding<'s>,
 ) -> Result<PlannedTable, Vec<Mistake>> {
     let mut mistakes = Vec::new();
-    let constants = Binding::new(&scope.frame.constants);
-    let mut text = |template: &Template| match template.fill(&constants) {
+    let mut text = |template: &Template| match template.fill(member) {
         Ok(text) => text,
         Err(why) => {
             mistakes.push(mistake(&declared.place, why));
             String::new()
         }
     };
-    let (title, caption) = (text(&declared.title), text(&declared.caption));
+    let (id, title, caption) = (text(&declared.id), text(&declared.title), text(&declared.caption));
     let mut rows = Vec::new();
     for group in &declared.rows {
-        if group.cells.len() != declared.columns.len() {
-            let (cells, columns) = (group.cells.len(), declared.columns.len());
+        let columns = declared.columns.len();
+        if let Some(cells) = group.rows.iter().map(Vec::len).find(|cells| *cells != columns) {
             mistakes.push(mistake(&group.place, format!("{cells} cells in a table of {columns} columns")));
             continue;
         }
         let each: Vec<&str> = group.each.iter().map(String::as_str).collect();
-        match scope.expand(&group.place, &each) {
+        match scope.expand_from(member, &group.place, &each) {
             Err(found) => mistakes.push(found),
             Ok(bindings) => {
-                for binding in bindings {
-                    let cell =
-                        |(place, cell): &(Place, declare::Cell)| planned_cell(cell, place, scope, shown, &binding);
-                    match group.cells.iter().map(cell).collect::<Result<Vec<_>, _>>() {
+                for (binding, row) in
+                    bindings.iter().flat_map(|binding| group.rows.iter().map(move |row| (binding, row)))
+                {
+                    let cell = |(place, cell): &(Place, declare::Cell)| {
+                        planned_cell(cell, place, scope, (shown, declared.is_sparse), binding)
+                    };
+                    match row.iter().map(cell).collect::<Result<Vec<_>, _>>() {
+                        Ok(row) if is_elsewhere(&row) => {}
                         Ok(row) => rows.push(row),
                         Err(found) => mistakes.push(found),
                     }
@@ -71,17 +93,21 @@ pub(crate) fn plan(
             }
         }
     }
-    match mistakes.is_empty() {
-        true => Ok(PlannedTable { id: declared.id.clone(), title, caption, columns: declared.columns.clone(), rows }),
-        false => Err(mistakes),
-    }
+    let columns = declared.columns.clone();
+    if mistakes.is_empty() { Ok(PlannedTable { id, title, caption, columns, rows }) } else { Err(mistakes) }
+}
+
+/// Whether all that a row would show only other members have.
+fn is_elsewhere(row: &[PlannedCell]) -> bool {
+    let mut shown = row.iter().filter(|cell| !matches!(cell, PlannedCell::Is(_))).peekable();
+    shown.peek().is_some() && shown.all(|cell| *cell == PlannedCell::Elsewhere)
 }
 
 fn planned_cell(
     cell: &declare::Cell,
     place: &Place,
     scope: &Scope<'_>,
-    shown: &BTreeSet<&str>,
+    (shown, is_sparse): (&Shown<'_>, bool),
     binding: &Binding<'_>,
 ) -> Result<PlannedCell, Mistake> {
     let fill = |template: &Template| template.fill(binding).map_err(|why| mistake(place, why));
@@ -95,12 +121,16 @@ fn planned_cell(
         }
         declare::Cell::Quantity(name) => {
             let name = fill(name)?;
-            if !shown.contains(name.as_str()) {
-                let near = renas_base::nearest::nearest(&name, shown.iter().copied());
+            let others_have = || is_sparse && shown.declared.iter().any(|one| !one.is_hidden && one.name.may_be(&name));
+            if shown.names.contains(name.as_str()) {
+                PlannedCell::Quantity(name)
+            } else if others_have() {
+                PlannedCell::Elsewhere
+            } else {
+                let near = renas_base::nearest::nearest(&name, shown.names.iter().copied());
                 let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 return Err(mistake(place, format!("no quantity `{name}`{near}")));
             }
-            PlannedCell::Quantity(name)
         }
         declare::Cell::Row { from, conditions, take } => {
             let schema = scope.table(place, from)?;
@@ -132,7 +162,7 @@ impl PlannedTable {
         let cell = |cell: &PlannedCell| match cell {
             PlannedCell::Is(cell) => cell.clone(),
             PlannedCell::Quantity(name) if is_measured(name) => Cell::Quantity(name.clone()),
-            PlannedCell::Quantity(_) => Cell::Empty,
+            PlannedCell::Quantity(_) | PlannedCell::Elsewhere => Cell::Empty,
             PlannedCell::Row { filter, take, column, unit } => {
                 of_row(rows, filter, take, (*column, *unit)).unwrap_or(Cell::Empty)
             }

@@ -116,6 +116,23 @@ impl Template {
         }
     }
 
+    /// Whether it is that text with something in its places.
+    pub fn may_be(&self, text: &str) -> bool {
+        let mut rest = text;
+        for (at, piece) in self.pieces.iter().enumerate() {
+            // Pieces of text are never neighbours.
+            let Piece::Text(words) = piece else { continue };
+            let behind = match (at == 0, at + 1 == self.pieces.len()) {
+                (true, _) => rest.strip_prefix(words.as_str()),
+                (false, true) => rest.ends_with(words.as_str()).then_some(""),
+                (false, false) => rest.split_once(words.as_str()).map(|(_, behind)| behind),
+            };
+            let Some(behind) = behind else { return false };
+            rest = behind;
+        }
+        rest.is_empty() || matches!(self.pieces.last(), Some(Piece::Place { .. }))
+    }
+
     /// The text with every place filled; an error in words where nothing is known of one.
     pub fn fill(&self, binding: &Binding<'_>) -> Result<String, String> {
         self.pieces
@@ -145,6 +162,17 @@ mod tests {
         let unknown = |text: &str| Template::parse(text).expect("sound").fill(&binding).expect_err("unknown");
         assert_eq!(unknown("{seed}"), "nothing is known of `{seed}` here");
         assert_eq!(unknown("{arm.color}"), "`swap` of the dimension `arm` has no `color`");
+    }
+
+    #[test]
+    fn a_text_may_be_what_a_template_gives_for_some_members() {
+        let may_be = |template: &str, text: &str| Template::parse(template).expect("sound").may_be(text);
+        assert!(may_be("{arm}.b{b}.accuracy", "pnas.b5.accuracy") && may_be("best.{arm}", "best.") && may_be("x", "x"));
+        assert!(may_be("{arm}.best", "a.best.best") && may_be("{arm}{b}", "pnas"));
+        for (template, text) in [("{arm}.best", "a.bets"), ("best.{arm}", "bets.a"), ("x", "xy"), ("{a}.b{b}.c", "a.c")]
+        {
+            assert!(!may_be(template, text), "{template} {text}");
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub enum Take {
     Share(String),
     /// `proportion right of asked`: the sum of one column as a share of that of another.
     Proportion(String, String),
-    /// `top 10 accuracy`: the mean of the highest ones.
+    /// `top 10 accuracy`: the mean of the highest ones; nothing where there are fewer.
     Top(usize, String),
     /// `parameters at max accuracy min parameters`: of the row that has the most of one column, of equal ones the least of
     /// another, of equal ones the first.
@@ -163,7 +163,7 @@ impl Take {
                 let mut values = some(numbers(name))?;
                 values.sort_by(|one, other| other.total_cmp(one));
                 values.truncate(*count);
-                Some(mean(&values))
+                (values.len() == *count).then(|| mean(&values))
             }
             Self::Proportion(part, whole) => {
                 let whole: f64 = numbers(whole).iter().sum();

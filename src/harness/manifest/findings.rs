@@ -123,6 +123,7 @@ fn of_rows(section: &mut Section<'_>) -> OfRows {
             unit: section.text("per"),
             cluster: section.optional("cluster", Item::text),
             average: section.optional("average", Item::text),
+            is_complete: section.optional("complete", Item::flag).unwrap_or(false),
         },
     };
     OfRows { from, conditions, take, per }
@@ -141,7 +142,8 @@ fn unit(item: &Item<'_>) -> Unit {
 fn table(section: &mut Section<'_>, item: &Item<'_>) -> Table {
     Table {
         place: place(item),
-        id: section.text("id"),
+        id: section.required("id", template),
+        is_sparse: section.optional("sparse", Item::flag).unwrap_or(false),
         title: section.required("title", template),
         caption: section.required("caption", template),
         columns: section.list("columns", Item::text),
@@ -149,10 +151,17 @@ fn table(section: &mut Section<'_>, item: &Item<'_>) -> Table {
             item.section(|section| RowGroup {
                 place: place(item),
                 each: section.optional("each", |item| item.list(Item::text)).unwrap_or_default(),
-                cells: section.list("cells", |item| (place(item), cell(item))),
+                rows: match section.optional("rows", |item| item.list(row)) {
+                    Some(rows) => rows,
+                    None => vec![section.list("cells", |item| (place(item), cell(item)))],
+                },
             })
         }),
     }
+}
+
+fn row(item: &Item<'_>) -> Vec<(Place, Cell)> {
+    item.list(|item| (place(item), cell(item)))
 }
 
 fn cell(item: &Item<'_>) -> Cell {

@@ -6,12 +6,12 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::arm::{self, Arm};
-use super::child::Nursery;
+use super::child::{Child, Nursery};
 use super::controller::ControllerSettings;
 use super::network::Scale;
 use super::paper::Popnas;
 use super::plan;
-use super::search::SearchInputs;
+use super::search::{SearchInputs, SearchRecord, Stage, Trained};
 use super::settings::{ArmSettings, ChildSettings, ClockSettings, DataSettings, SearchSettings, Settings};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
@@ -123,4 +123,31 @@ pub(super) fn results() -> (Value, Results) {
     let parameters = json!(settings());
     let results = results_of(&Popnas, &parameters, &FakeContext);
     (parameters, results)
+}
+
+fn trained(cell: &str, accuracy: f64, seconds: f64, predicted: Option<[f64; 2]>) -> Trained {
+    let child = Child { accuracy, seconds, diverged: false };
+    Trained { cell: cell.parse().expect("a cell"), child, origin: None, predicted }
+}
+
+/// A search of two stages of two cells each, whose numbers can be counted by hand.
+pub(super) fn hand_record() -> SearchRecord {
+    let stage = |cells: Vec<Trained>| Stage {
+        candidates: cells.len(),
+        cells,
+        cut: 0,
+        predicted_range: None,
+        shown: Vec::new(),
+        most_accurate: Vec::new(),
+    };
+    SearchRecord {
+        empty_seconds: 1.0,
+        stages: vec![
+            stage(vec![trained("avg3+dw3", 0.5, 2.0, None), trained("dw3+dw3", 0.6, 4.0, None)]),
+            stage(vec![
+                trained("avg3+dw3|avg3+max3", 0.4, 5.0, Some([0.5, 4.0])),
+                trained("dw3+dw3|avg3+max3", 0.7, 8.0, Some([0.6, 10.0])),
+            ]),
+        ],
+    }
 }

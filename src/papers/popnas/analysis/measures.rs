@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::equal_counts;
 use crate::operator::Operator;
 use crate::search::{SearchRecord, Stage, Trained};
 use renas_search::hypervolume::hypervolume_2d;
-use renas_stats::correlation::kendall_tau_b;
 use renas_stats::summary::{mean, variance};
 
 /// The stage of cells of `blocks` blocks.
@@ -22,20 +22,9 @@ pub fn mean_of<'c>(
     values.filter(|values| !values.is_empty()).map(|values| mean(&values))
 }
 
-/// The mean accuracy of the best `count` cells; none where there are fewer.
-pub fn top(stage: &Stage, count: usize) -> Option<f64> {
-    let mut accuracies: Vec<f64> = stage.cells.iter().map(|one| one.child.accuracy).collect();
-    accuracies.sort_by(|a, b| b.total_cmp(a));
-    accuracies.truncate(count);
-    (accuracies.len() == count).then(|| mean(&accuracies))
-}
-
-/// Kendall's tau-b of prediction and truth over the trained cells; `which` is 0 for accuracy and 1 for seconds.
-pub fn tau(stage: &Stage, which: usize) -> Option<f64> {
-    let truth = |one: &Trained| if which == 0 { one.child.accuracy } else { one.child.seconds };
-    let predicted: Option<Vec<f64>> = stage.cells.iter().map(|one| one.predicted.map(|values| values[which])).collect();
-    let truth: Vec<f64> = stage.cells.iter().map(truth).collect();
-    kendall_tau_b(&predicted?, &truth).ok()
+/// The accuracies of a stage's cells.
+pub fn accuracies(stage: &Stage) -> Vec<f64> {
+    stage.cells.iter().map(|one| one.child.accuracy).collect()
 }
 
 /// (predicted - true) / true of a cell's time.
@@ -43,14 +32,9 @@ pub fn time_error(one: &Trained) -> Option<f64> {
     one.predicted.map(|[_, predicted]| (predicted - one.child.seconds) / one.child.seconds)
 }
 
-/// All cells with predictions of stages up to `blocks` blocks.
-pub fn predicted_cells(record: &SearchRecord, blocks: usize) -> Vec<&Trained> {
-    record.stages.iter().take(blocks).flat_map(|stage| &stage.cells).filter(|one| one.predicted.is_some()).collect()
-}
-
 /// Relative errors of time, without their sign, of all cells with predictions of stages up to `blocks` blocks.
 pub fn time_errors(record: &SearchRecord, blocks: usize) -> Vec<f64> {
-    predicted_cells(record, blocks).into_iter().filter_map(time_error).map(f64::abs).collect()
+    record.stages.iter().take(blocks).flat_map(|stage| &stage.cells).filter_map(time_error).map(f64::abs).collect()
 }
 
 /// The standard deviation of the training times of a stage over their mean; none of a single cell.
@@ -88,9 +72,15 @@ pub fn pool(record: &SearchRecord) -> Option<f64> {
     (all > 0).then(|| libm::exp(shares.map(|share| -share * libm::log(share)).sum()))
 }
 
-/// How many candidates have each different predicted time, where candidates are recorded; times within a billionth of a
-/// second are one column.
-pub fn time_columns(stage: &Stage) -> Vec<usize> {
+/// The expected number of different predicted times among as many candidates as the smallest stage has, where candidates
+/// are recorded.
+pub fn time_columns(record: &SearchRecord, stage: &Stage) -> Option<f64> {
+    let counts = record.stages.iter().map(|stage| stage.shown.len()).filter(|count| *count > 0);
+    equal_counts::kinds(&columns(stage), counts.min()?)
+}
+
+/// How many candidates have each different predicted time; times within a billionth of a second are one column.
+fn columns(stage: &Stage) -> Vec<usize> {
     let mut columns: BTreeMap<i64, usize> = BTreeMap::new();
     for [seconds, _] in &stage.shown {
         *columns.entry(libm::round(seconds * 1e9) as i64).or_default() += 1;
@@ -124,19 +114,23 @@ pub fn highest_accuracy(record: &SearchRecord) -> Option<f64> {
     record.stages.iter().flat_map(|stage| &stage.cells).map(|one| one.child.accuracy).reduce(f64::max)
 }
 
+/// The highest accuracy of the first `count` cells.
+pub fn highest_after(record: &SearchRecord, count: usize) -> Option<f64> {
+    record.stages.iter().flat_map(|stage| &stage.cells).take(count).map(|one| one.child.accuracy).reduce(f64::max)
+}
+
+/// How many cells were trained.
+pub fn trainings(record: &SearchRecord) -> usize {
+    record.stages.iter().map(|stage| stage.cells.len()).sum()
+}
+
 /// Seconds of all children together.
 pub fn total_seconds(record: &SearchRecord) -> f64 {
     record.stages.iter().flat_map(|stage| &stage.cells).map(|one| one.child.seconds).sum()
 }
 
-/// The share of the box below accuracy 1, above accuracy 0 and within `seconds` that all trained cells dominate.
-pub fn hypervolume(record: &SearchRecord, seconds: f64) -> f64 {
-    let cells = record.stages.iter().flat_map(|stage| &stage.cells);
-    let points: Vec<[f64; 2]> = cells.map(|one| [1.0 - one.child.accuracy, one.child.seconds / seconds]).collect();
-    hypervolume_2d(&points, &[1.0, 1.0])
-}
-
-/// The same of the cells that were trained when `spent` seconds of training were over; 0 before the first.
+/// The share of the box below accuracy 1, above accuracy 0 and within `seconds` that the cells dominate which were trained
+/// when `spent` seconds of training were over; 0 before the first.
 pub fn hypervolume_within(record: &SearchRecord, spent: f64, seconds: f64) -> f64 {
     let points: Vec<[f64; 2]> =
         within(record, spent).map(|one| [1.0 - one.child.accuracy, one.child.seconds / seconds]).collect();
@@ -160,51 +154,23 @@ fn within(record: &SearchRecord, seconds: f64) -> impl Iterator<Item = &Trained>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::child::Child;
-
-    fn trained(cell: &str, accuracy: f64, seconds: f64, predicted: Option<[f64; 2]>) -> Trained {
-        let child = Child { accuracy, seconds, diverged: false };
-        Trained { cell: cell.parse().expect("a cell"), child, origin: None, predicted }
-    }
-
-    fn record() -> SearchRecord {
-        let stage = |cells: Vec<Trained>| Stage {
-            candidates: cells.len(),
-            cells,
-            cut: 0,
-            predicted_range: None,
-            shown: Vec::new(),
-            most_accurate: Vec::new(),
-        };
-        SearchRecord {
-            empty_seconds: 1.0,
-            stages: vec![
-                stage(vec![trained("avg3+dw3", 0.5, 2.0, None), trained("dw3+dw3", 0.6, 4.0, None)]),
-                stage(vec![
-                    trained("avg3+dw3|avg3+max3", 0.4, 5.0, Some([0.5, 4.0])),
-                    trained("dw3+dw3|avg3+max3", 0.7, 8.0, Some([0.6, 10.0])),
-                ]),
-            ],
-        }
-    }
+    use crate::fixture::hand_record as record;
 
     #[test]
     fn numbers_of_a_search_are_those_of_a_hand_count() {
         let record = record();
         let second = stage(&record, 2).expect("two stages");
-        assert_eq!((top(second, 1), top(second, 2), top(second, 3)), (Some(0.7), Some(0.55), None));
         assert_eq!(share(second, Operator::Avg3), Some(3.0 / 8.0));
-        assert_eq!((tau(second, 0), tau(second, 1)), (Some(1.0), Some(1.0)));
         let errors: Vec<f64> = second.cells.iter().filter_map(time_error).collect();
         assert_eq!(errors, [-0.2, 0.25]);
-        assert_eq!(total_seconds(&record), 19.0);
+        assert_eq!((trainings(&record), total_seconds(&record)), (4, 19.0));
         assert_eq!(best(&record).map(|one| one.child.accuracy), Some(0.7));
+        assert_eq!((highest_accuracy(&record), highest_after(&record, 3)), (Some(0.7), Some(0.6)));
         assert_eq!(highest_within(&record, 6.5), Some(0.6));
         assert_eq!(highest_within(&record, 1.0), None);
         // Boxes of 0.7 x (10 - 8), 0.6 x (8 - 4) and 0.5 x (4 - 2), of 10.
-        assert!((hypervolume(&record, 10.0) - 0.48).abs() < 1e-12);
+        assert!((hypervolume_within(&record, 19.0, 10.0) - 0.48).abs() < 1e-12);
         // All four trainings take 19 s; after 6 s the first two are over: boxes of 0.6 x (10 - 4) and 0.5 x (4 - 2).
-        assert_eq!(hypervolume_within(&record, 19.0, 10.0), hypervolume(&record, 10.0));
         assert!((hypervolume_within(&record, 6.0, 10.0) - 0.46).abs() < 1e-12);
         assert_eq!(hypervolume_within(&record, 1.9, 10.0), 0.0);
         assert!(stage(&record, 3).is_none() && stage(&record, 0).is_none());
@@ -225,9 +191,16 @@ mod tests {
         record.stages.insert(1, first);
         near(variance_between_stages(&record), 1.0 - 6.5 / 18.75);
         let stage = &mut record.stages[2];
-        assert_eq!((chosen_minus_rest(stage), time_columns(stage)), (None, Vec::new()));
+        assert_eq!((chosen_minus_rest(stage), columns(stage)), (None, Vec::new()));
         stage.shown = vec![[4.0, 0.5], [10.0, 0.6], [4.0, 0.3], [4.0 + 1e-12, 0.1]];
         near(chosen_minus_rest(stage), 0.55 - 0.2);
-        assert_eq!(time_columns(stage), [3, 1]);
+        assert_eq!(columns(stage), [3, 1]);
+        // Among as many as the smaller stage has: of two candidates both times are drawn in half of all draws.
+        record.stages[1].shown = vec![[1.0, 0.5], [1.0, 0.5]];
+        near(time_columns(&record, &record.stages[2]), 1.5);
+        assert_eq!(
+            (time_columns(&record, &record.stages[0]), time_columns(&record, &record.stages[1])),
+            (None, Some(1.0))
+        );
     }
 }
