@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use renas_base::metric::Unit;
 use renas_base::nearest::nearest;
 use renas_report::catalogue::Promised;
+use renas_report::findings::EXACT;
 use renas_report::range::Range;
 
 use super::declare::{Declarations, DeclaredMember, How, Mistake, OfRows, Per, Place, Quantity};
@@ -44,6 +45,7 @@ pub(crate) struct Planned {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum PlannedHow {
     Rows { filter: Filter, take: Take, per: PlannedPer },
+    Number(f64),
     Minus(String, String),
     Divide(String, String),
 }
@@ -51,7 +53,7 @@ pub(crate) enum PlannedHow {
 /// Of which rows together; columns by place.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum PlannedPer {
-    Unit { unit: usize, cluster: Option<usize>, average: Option<usize>, planned: Option<usize> },
+    Unit { unit: usize, cluster: Option<usize>, average: Option<usize>, fewest: usize, planned: Option<usize> },
     Whole,
 }
 
@@ -242,6 +244,15 @@ impl<'a> Scope<'a> {
         };
         let mut planned = match &declared.how {
             How::Rows(of) => self.of_rows(place, of, binding)?,
+            How::Number(number) => {
+                let text = fill(number)?;
+                let value = text.parse().ok().filter(|value: &f64| value.is_finite());
+                let value = value.ok_or_else(|| mistake(place, format!("`{text}` is no number")))?;
+                stated(
+                    value,
+                    declared.unit.ok_or_else(|| mistake(place, format!("the number `{name}` has no `unit`")))?,
+                )
+            }
             How::Minus(pair) => {
                 let [one, other] = sides(pair)?;
                 same_units(place, one, other)?;
@@ -260,7 +271,8 @@ impl<'a> Scope<'a> {
         };
         planned.promised.name = name;
         planned.promised.unit = declared.unit.unwrap_or(planned.promised.unit);
-        Ok(Planned { label, data, is_hidden: declared.is_hidden, ..planned })
+        planned.data = data.or(planned.data);
+        Ok(Planned { label, is_hidden: declared.is_hidden, ..planned })
     }
 
     fn of_rows(&self, place: &Place, of: &OfRows, binding: &Binding<'_>) -> Fallible<Planned> {
@@ -282,7 +294,7 @@ impl<'a> Scope<'a> {
                 let over = if matches!(take, Take::Proportion(..)) { over.clone() } else { unit(over)?.1 };
                 (PlannedPer::Whole, over.clone(), over)
             }
-            Per::Unit { unit: name, cluster, average } => {
+            Per::Unit { unit: name, cluster, average, fewest } => {
                 let (at, over) = unit(name)?;
                 let shared = cluster.as_deref().map(unit).transpose()?;
                 let average = average.as_deref().map(|name| match self.column(place, schema, name)? {
@@ -291,7 +303,8 @@ impl<'a> Scope<'a> {
                 });
                 let planned = self.frame.units.get(&over).copied();
                 let cluster_at = shared.as_ref().map(|(at, _)| *at);
-                let per = PlannedPer::Unit { unit: at, cluster: cluster_at, average: average.transpose()?, planned };
+                let (average, fewest) = (average.transpose()?, *fewest);
+                let per = PlannedPer::Unit { unit: at, cluster: cluster_at, average, fewest, planned };
                 let cluster = shared.map_or_else(|| over.clone(), |(_, cluster)| cluster);
                 (per, over, cluster)
             }
@@ -342,18 +355,28 @@ impl<'a> Scope<'a> {
 }
 
 fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range), how: PlannedHow) -> Planned {
-    let promised = Promised { unit, range, ..one.promised.clone() };
+    let units = if one.promised.is_exact() && !other.promised.is_exact() { other } else { one };
+    let promised = Promised { unit, range, ..units.promised.clone() };
     let is_observed_time = one.is_observed_time || other.is_observed_time;
-    Planned { promised, label: String::new(), data: one.data.clone(), is_hidden: false, is_observed_time, how }
+    Planned { promised, label: String::new(), data: units.data.clone(), is_hidden: false, is_observed_time, how }
 }
 
-/// What is paired is paired by unit.
+/// A number that can be nothing but itself.
+fn stated(value: f64, unit: Unit) -> Planned {
+    let range = Range { low: Some(value), high: Some(value) };
+    let (over, cluster) = (EXACT.to_owned(), EXACT.to_owned());
+    let promised = Promised { name: String::new(), unit, range, over, cluster };
+    let how = PlannedHow::Number(value);
+    Planned { promised, label: String::new(), data: None, is_hidden: false, is_observed_time: false, how }
+}
+
+/// What is paired is paired by unit; what is exact goes with every unit.
 fn same_units(place: &Place, one: &Planned, other: &Planned) -> Fallible<()> {
     let is_whole = |side: &Planned| matches!(side.how, PlannedHow::Rows { per: PlannedPer::Whole, .. });
     if is_whole(one) || is_whole(other) {
         return Err(mistake(place, "an estimate over all rows has no units to be paired by"));
     }
-    match one.promised.over == other.promised.over {
+    match one.promised.over == other.promised.over || one.promised.is_exact() || other.promised.is_exact() {
         true => Ok(()),
         false => Err(mistake(
             place,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use renas_base::metric::Unit;
-use renas_report::findings::{Cell, Findings, Measured};
+use renas_report::findings::{Cell, EXACT, Findings, Measured};
 use renas_report::range::Range;
 
 use crate::declare::{self, Condition, Declarations, How, OfRows, Per, Place, Quantity, RowGroup, Test};
@@ -77,7 +77,7 @@ fn one_of(column: &str, text: &str) -> Condition {
 }
 
 fn of(conditions: Vec<Condition>, take: &str) -> OfRows {
-    let per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: None };
+    let per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: None, fewest: 0 };
     OfRows { from: "visits".to_owned(), conditions, take: template(take), per }
 }
 
@@ -161,6 +161,58 @@ fn a_name_stands_for_every_member_and_differences_are_paired_by_unit() {
 }
 
 #[test]
+fn what_is_exact_goes_with_every_unit_and_stays_exact_with_itself() {
+    let mut half = quantity("half", How::Number(template("0.5")));
+    (half.unit, half.is_hidden) = (Some(Unit::Fraction), true);
+    let mut size = quantity("size", How::Rows(OfRows { from: "sizes".to_owned(), ..of(Vec::new(), "bytes") }));
+    let How::Rows(rows) = &mut size.how else { panic!("of rows") };
+    rows.per = Per::Unit { unit: "exact".to_owned(), cluster: None, average: None, fewest: 0 };
+    size.data = Some(template("mnist"));
+    let quantities = vec![
+        half,
+        size,
+        per_seed("best", vec![one_of("arm", "a")], "max accuracy"),
+        quantity("above", How::Minus([template("best"), template("half")])),
+        quantity("below", How::Minus([template("half"), template("best")])),
+        quantity("ratio", How::Divide([template("size"), template("half")])),
+    ];
+    let schema = Schema::new("sizes").unit("exact", EXACT).count("bytes");
+    let mut frame = frame();
+    frame.tables.push(schema.clone());
+    let declarations = Declarations { quantities, ..Declarations::default() };
+    let plan = Plan::of(&declarations, &frame, &BTreeSet::new()).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    let found = plan.measure(&rows_of_sizes(&schema, 1), &BTreeMap::new()).expect("sound rows").quantities;
+    assert!(!found.contains_key("half"));
+    assert_eq!(found["above"].measured, Measured::Samples(vec![0.25, -0.4]));
+    assert_eq!(
+        (found["above"].range, found["above"].over.as_str()),
+        (Range { low: Some(-0.5), high: Some(0.5) }, "search seed")
+    );
+    assert_eq!(found["below"].measured, Measured::Samples(vec![-0.25, 0.4]));
+    assert_eq!((found["below"].over.as_str(), found["below"].data.as_str()), ("search seed", "digits"));
+    assert_eq!((&found["ratio"].measured, found["ratio"].cluster.as_str()), (&Measured::Exact(20.0), EXACT));
+    assert_eq!(found["ratio"].data, "mnist", "that of what it is made of");
+    let error = plan.measure(&rows_of_sizes(&schema, 2), &BTreeMap::new()).expect_err("two sizes").to_string();
+    assert!(error.contains("2 units of what is exact"), "{error}");
+}
+
+/// Those of the arms beside sizes of 10 bytes, of so many units.
+fn rows_of_sizes(schema: &Schema, units: usize) -> Vec<Rows> {
+    let mut sizes = Rows::new(schema.clone());
+    (0..units).for_each(|unit| sizes.push([unit.into(), 10.0.into()]));
+    rows().into_iter().chain([sizes]).collect()
+}
+
+#[test]
+fn of_fewer_rows_than_asked_for_nothing_is_taken() {
+    let mut mean = per_seed("mean", vec![one_of("arm", "a")], "mean accuracy");
+    let How::Rows(rows) = &mut mean.how else { panic!("of rows") };
+    rows.per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: None, fewest: 2 };
+    // Seed 1 has one row.
+    assert_eq!(found(vec![mean]).quantities["mean"].measured, units(&[2.0 / 3.0], &[0]));
+}
+
+#[test]
 fn what_is_made_of_a_time_is_an_observed_time() {
     let time = |arm: &str| per_seed(&format!("{arm}.time"), vec![one_of("arm", arm)], "sum seconds");
     let ratio = quantity("ratio", How::Divide([template("a.time"), template("b.time")]));
@@ -173,7 +225,7 @@ fn what_is_made_of_a_time_is_an_observed_time() {
 fn a_mean_over_words_is_of_one_number_per_word() {
     let mut declared = per_seed("mean", Vec::new(), "mean accuracy");
     let How::Rows(rows) = &mut declared.how else { panic!("of rows") };
-    rows.per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: Some("arm".to_owned()) };
+    rows.per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: Some("arm".to_owned()), fewest: 0 };
     // Seed 0: 2/3 of `a` and 0.175 of `b`.
     let expected = Measured::Samples(vec![(2.0 / 3.0 + 0.175) / 2.0, 0.1]);
     assert_eq!(found(vec![declared]).quantities["mean"].measured, expected);
@@ -190,6 +242,8 @@ fn what_cannot_be_is_a_mistake_with_its_line_and_the_nearest_name() {
         (per_seed("x", on("{arms}"), "count"), "nothing is known of `{arms}` here"),
         (per_seed("x", vec![one_of("amr", "a")], "count"), "no column of `visits` `amr`; did you mean `arm`?"),
         (per_seed("x", vec![one_of("learned", "yes")], "count"), "the column holds flags: `true` or `false`"),
+        (quantity("x", How::Number(template("0.5"))), "the number `x` has no `unit`"),
+        (Quantity { unit: Some(Unit::One), ..quantity("x", How::Number(template("half"))) }, "`half` is no number"),
         (quantity("x", How::Minus([template("y"), template("y")])), "no earlier quantity `y`: there is none"),
     ] {
         let said = refused(vec![declared]);
@@ -199,7 +253,7 @@ fn what_cannot_be_is_a_mistake_with_its_line_and_the_nearest_name() {
     assert_eq!(twice, "7: there is a quantity `x` already");
     let mut other = per_seed("by network", on("a"), "max accuracy");
     let How::Rows(rows) = &mut other.how else { panic!("of rows") };
-    rows.per = Per::Unit { unit: "network".to_owned(), cluster: None, average: None };
+    rows.per = Per::Unit { unit: "network".to_owned(), cluster: None, average: None, fewest: 0 };
     let pair = quantity("pair", How::Minus([template("by seed"), template("by network")]));
     let said = refused(vec![per_seed("by seed", on("a"), "max accuracy"), other, pair]);
     assert!(said.contains("they cannot be paired"), "{said}");
