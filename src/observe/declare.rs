@@ -98,9 +98,11 @@ pub struct Quantity {
 pub enum How {
     /// Of rows.
     Rows(OfRows),
-    /// One earlier quantity minus another, paired by unit.
+    /// A number that the manifest states: one that the paper prints, or what chance gives. Exact.
+    Number(Template),
+    /// One earlier quantity minus another, paired by unit; an exact one goes with every unit.
     Minus([Template; 2]),
-    /// One earlier quantity divided by another, paired by unit.
+    /// One earlier quantity divided by another, paired alike.
     Divide([Template; 2]),
 }
 
@@ -130,6 +132,8 @@ pub enum Per {
         average: Option<String>,
         /// Whether it is absent unless every planned unit has one.
         is_complete: bool,
+        /// Of fewer rows nothing is taken; 0 for no such limit.
+        fewest: usize,
     },
     /// Of all rows, which are a sample of such units: an estimate with an interval.
     Whole {

@@ -27,6 +27,8 @@ type Units = BTreeMap<usize, (usize, f64)>;
 
 /// What became of a quantity.
 enum Outcome {
+    /// A number that no unit enters.
+    Exact(f64),
     /// Numbers of units; how many are planned.
     Units(Units, Option<usize>),
     /// An estimate.
@@ -75,30 +77,29 @@ impl Planned {
     }
 
     fn outcome(&self, rows: &[Rows], earlier: &BTreeMap<&str, Outcome>) -> Result<Option<Outcome>, String> {
-        let sides = |one: &str, other: &str| match (earlier.get(one), earlier.get(other)) {
-            (Some(Outcome::Units(one, planned)), Some(Outcome::Units(other, _))) => {
-                Some((one.clone(), other.clone(), *planned))
-            }
-            _ => None,
-        };
-        let paired = |(one, other, planned): (Units, Units, Option<usize>), number: fn(f64, f64) -> f64| {
-            let both = one.into_iter().filter_map(|(unit, (cluster, value))| {
-                let (_, beside) = other.get(&unit)?;
-                Some((unit, (cluster, number(value, *beside))))
-            });
-            Outcome::Units(both.collect(), planned)
+        let paired = |one: &str, other: &str, number: fn(f64, f64) -> f64| {
+            Ok(earlier.get(one).zip(earlier.get(other)).and_then(|(one, other)| one.paired(other, number)))
         };
         match &self.how {
-            PlannedHow::Minus(one, other) => Ok(sides(one, other).map(|both| paired(both, |one, other| one - other))),
-            PlannedHow::Divide(one, other) => Ok(sides(one, other).map(|both| paired(both, |one, other| one / other))),
+            PlannedHow::Number(value) => Ok(Some(Outcome::Exact(*value))),
+            PlannedHow::Minus(one, other) => paired(one, other, |one, other| one - other),
+            PlannedHow::Divide(one, other) => paired(one, other, |one, other| one / other),
             PlannedHow::Rows { filter, take, per } => {
                 let Some(rows) = rows.iter().find(|rows| rows.schema().name == filter.table) else { return Ok(None) };
                 match per {
                     PlannedPer::Whole => Ok(whole(rows, filter, take, &self.promised.name).map(Outcome::Whole)),
-                    PlannedPer::Unit { unit, cluster, average, planned, is_complete } => {
-                        let units = per_unit(rows, filter, take, (*unit, *cluster, *average))?;
-                        let lacks_some = *is_complete && planned.is_some_and(|planned| units.len() < planned);
-                        Ok((!lacks_some).then_some(Outcome::Units(units, *planned)))
+                    PlannedPer::Unit { unit, cluster, average, fewest, planned, is_complete } => {
+                        let units = per_unit(rows, filter, (take, *fewest), (*unit, *cluster, *average))?;
+                        if *is_complete && planned.is_some_and(|planned| units.len() < planned) {
+                            return Ok(None);
+                        }
+                        if !self.promised.is_exact() {
+                            return Ok(Some(Outcome::Units(units, *planned)));
+                        }
+                        match units.len() {
+                            0 | 1 => Ok(units.into_values().next().map(|(_, value)| Outcome::Exact(value))),
+                            count => Err(format!("{count} units of what is exact, and one is meant")),
+                        }
                     }
                 }
             }
@@ -107,10 +108,33 @@ impl Planned {
 }
 
 impl Outcome {
+    /// One number of both for every unit that both have; what is exact goes with every unit.
+    fn paired(&self, other: &Self, number: fn(f64, f64) -> f64) -> Option<Self> {
+        let each = |units: &Units, planned: Option<usize>, number: &dyn Fn(usize, f64) -> Option<f64>| {
+            let of_unit =
+                |(unit, (cluster, value)): (&usize, &(usize, f64))| Some((*unit, (*cluster, number(*unit, *value)?)));
+            Self::Units(units.iter().filter_map(of_unit).collect(), planned)
+        };
+        match (self, other) {
+            (Self::Exact(one), Self::Exact(other)) => Some(Self::Exact(number(*one, *other))),
+            (Self::Exact(one), Self::Units(units, planned)) => {
+                Some(each(units, *planned, &|_, other| Some(number(*one, other))))
+            }
+            (Self::Units(units, planned), Self::Exact(other)) => {
+                Some(each(units, *planned, &|_, one| Some(number(one, *other))))
+            }
+            (Self::Units(units, planned), Self::Units(others, _)) => {
+                Some(each(units, *planned, &|unit, one| Some(number(one, others.get(&unit)?.1))))
+            }
+            (Self::Whole(_), _) | (_, Self::Whole(_)) => None,
+        }
+    }
+
     /// As findings hold it: samples where every planned unit stands for itself and has one.
     fn measured(&self) -> Option<Measured> {
         match self {
             Self::Whole(measured) => Some(measured.clone()),
+            Self::Exact(value) => Some(Measured::Exact(*value)),
             Self::Units(units, _) if units.is_empty() => None,
             Self::Units(units, planned) => {
                 let is_complete = planned.is_none_or(|planned| planned == units.len())
@@ -127,27 +151,27 @@ impl Outcome {
     }
 }
 
-/// What is taken of these rows; an error where one row is meant and there are more.
-fn taken(rows: &Rows, take: &Take, places: &[usize]) -> Result<Option<f64>, String> {
+/// What is taken of these rows, of so many at least; an error where one row is meant and there are more.
+fn taken(rows: &Rows, (take, fewest): (&Take, usize), places: &[usize]) -> Result<Option<f64>, String> {
     match (take, places.len()) {
         (Take::Value(column), count @ 2..) => Err(format!(
             "{count} rows of `{}` have a `{column}`, and one is meant: say which (`mean {column}`)",
             rows.schema().name
         )),
-        _ => Ok(take.of(rows, places)),
+        (_, count) => Ok((count >= fewest).then(|| take.of(rows, places)).flatten()),
     }
 }
 
 fn per_unit(
     rows: &Rows,
     filter: &Filter,
-    take: &Take,
+    what: (&Take, usize),
     (unit, cluster, average): (usize, Option<usize>, Option<usize>),
 ) -> Result<Units, String> {
     let mut units = Units::new();
     for (unit, places) in filter.by_unit(rows, unit) {
         let value = match average {
-            None => taken(rows, take, &places)?,
+            None => taken(rows, what, &places)?,
             Some(column) => {
                 let mut groups: BTreeMap<Place<'_>, Vec<usize>> = BTreeMap::new();
                 let mut order: BTreeMap<&Arc<str>, usize> = BTreeMap::new();
@@ -158,13 +182,13 @@ fn per_unit(
                     let at = *order.entry(word).or_insert(next);
                     groups.entry((at, word)).or_default().push(row);
                 }
-                let values = groups.values().map(|group| taken(rows, take, group)).collect::<Result<Vec<_>, _>>()?;
+                let values = groups.values().map(|group| taken(rows, what, group)).collect::<Result<Vec<_>, _>>()?;
                 let values: Vec<f64> = values.into_iter().flatten().collect();
                 (!values.is_empty()).then(|| mean(&values))
             }
         };
         // A mean of nothing is absent; a count of nothing is 0.
-        if let Some(value) = value.filter(|_| !places.is_empty() || take.counts()) {
+        if let Some(value) = value.filter(|_| !places.is_empty() || what.0.counts()) {
             let shared = match (cluster, places.first()) {
                 (Some(column), Some(row)) => rows.unit(column, *row).expect("a column of units"),
                 _ => unit,

@@ -11,6 +11,7 @@ use super::declare::{Declarations, DeclaredMember, How, Mistake, OfRows, Per, Pl
 use super::define;
 use super::filter::Filter;
 use super::frame::{Frame, Member};
+use super::pair::{paired, same_units, stated};
 use super::rows::{Kind, Schema};
 use super::table::{self, PlannedTable, Shown};
 use super::template::{Binding, Template};
@@ -47,6 +48,7 @@ pub(crate) struct Planned {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum PlannedHow {
     Rows { filter: Filter, take: Take, per: PlannedPer },
+    Number(f64),
     Minus(String, String),
     Divide(String, String),
 }
@@ -54,7 +56,14 @@ pub(crate) enum PlannedHow {
 /// Of which rows together; columns by place.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum PlannedPer {
-    Unit { unit: usize, cluster: Option<usize>, average: Option<usize>, planned: Option<usize>, is_complete: bool },
+    Unit {
+        unit: usize,
+        cluster: Option<usize>,
+        average: Option<usize>,
+        fewest: usize,
+        planned: Option<usize>,
+        is_complete: bool,
+    },
     Whole,
 }
 
@@ -255,6 +264,15 @@ impl<'a> Scope<'a> {
         };
         let mut planned = match &declared.how {
             How::Rows(of) => self.of_rows(place, of, binding)?,
+            How::Number(number) => {
+                let text = fill(number)?;
+                let value = text.parse().ok().filter(|value: &f64| value.is_finite());
+                let value = value.ok_or_else(|| mistake(place, format!("`{text}` is no number")))?;
+                stated(
+                    value,
+                    declared.unit.ok_or_else(|| mistake(place, format!("the number `{name}` has no `unit`")))?,
+                )
+            }
             How::Minus(pair) => {
                 let [one, other] = sides(pair)?;
                 same_units(place, one, other)?;
@@ -275,7 +293,8 @@ impl<'a> Scope<'a> {
         };
         planned.promised.name = name;
         planned.promised.unit = declared.unit.unwrap_or(planned.promised.unit);
-        Ok(Planned { label, data, is_hidden: declared.is_hidden, ..planned })
+        planned.data = data.or(planned.data);
+        Ok(Planned { label, is_hidden: declared.is_hidden, ..planned })
     }
 
     fn of_rows(&self, place: &Place, of: &OfRows, binding: &Binding<'_>) -> Fallible<Planned> {
@@ -298,7 +317,7 @@ impl<'a> Scope<'a> {
                 let over = if matches!(take, Take::Proportion(..)) { over.clone() } else { unit(over)?.1 };
                 (PlannedPer::Whole, over.clone(), over)
             }
-            Per::Unit { unit: name, cluster, average, is_complete } => {
+            Per::Unit { unit: name, cluster, average, is_complete, fewest } => {
                 let (at, over) = unit(name)?;
                 let shared = cluster.as_deref().map(unit).transpose()?;
                 let average = average.as_deref().map(|name| match self.column(place, schema, name)? {
@@ -307,8 +326,8 @@ impl<'a> Scope<'a> {
                 });
                 let planned = self.frame.units.get(&over).copied();
                 let cluster_at = shared.as_ref().map(|(at, _)| *at);
-                let (average, is_complete) = (average.transpose()?, *is_complete);
-                let per = PlannedPer::Unit { unit: at, cluster: cluster_at, average, planned, is_complete };
+                let (average, is_complete, fewest) = (average.transpose()?, *is_complete, *fewest);
+                let per = PlannedPer::Unit { unit: at, cluster: cluster_at, average, fewest, planned, is_complete };
                 let cluster = shared.map_or_else(|| over.clone(), |(_, cluster)| cluster);
                 (per, over, cluster)
             }
@@ -356,37 +375,5 @@ impl<'a> Scope<'a> {
             }
         }
         Ok(())
-    }
-}
-
-fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range), how: PlannedHow) -> Planned {
-    let promised = Promised { unit, range, ..one.promised.clone() };
-    let is_observed_time = one.is_observed_time || other.is_observed_time;
-    Planned {
-        promised,
-        label: String::new(),
-        definition: String::new(),
-        data: one.data.clone(),
-        is_hidden: false,
-        is_observed_time,
-        how,
-    }
-}
-
-/// What is paired is paired by unit.
-fn same_units(place: &Place, one: &Planned, other: &Planned) -> Fallible<()> {
-    let is_whole = |side: &Planned| matches!(side.how, PlannedHow::Rows { per: PlannedPer::Whole, .. });
-    if is_whole(one) || is_whole(other) {
-        return Err(mistake(place, "an estimate over all rows has no units to be paired by"));
-    }
-    match one.promised.over == other.promised.over {
-        true => Ok(()),
-        false => Err(mistake(
-            place,
-            format!(
-                "`{}` is one number per {}, and `{}` per {}: they cannot be paired",
-                one.promised.name, one.promised.over, other.promised.name, other.promised.over
-            ),
-        )),
     }
 }

@@ -24,7 +24,7 @@ pub enum Kind {
     },
     /// Numbers of units of replication or of clusters, from 0.
     Unit {
-        /// What a unit is (`search seed`).
+        /// What a unit is (`search seed`); `EXACT` where no seed, draw or sample enters the rows.
         over: String,
     },
 }

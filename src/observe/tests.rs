@@ -1,9 +1,12 @@
 //! Declarations on a handful of rows, against counts by hand.
 
+#[path = "table/tests.rs"]
+mod tables; // declared tables
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use renas_base::metric::Unit;
-use renas_report::findings::{Cell, Findings, Measured};
+use renas_report::findings::{Cell, EXACT, Findings, Measured};
 use renas_report::range::Range;
 
 use crate::declare::{self, Condition, Declarations, How, OfRows, Per, Place, Quantity, RowGroup, Test};
@@ -77,7 +80,7 @@ fn one_of(column: &str, text: &str) -> Condition {
 }
 
 fn of(conditions: Vec<Condition>, take: &str) -> OfRows {
-    let per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: None, is_complete: false };
+    let per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: None, fewest: 0, is_complete: false };
     OfRows { from: "visits".to_owned(), conditions, take: template(take), per }
 }
 
@@ -164,6 +167,58 @@ fn a_name_stands_for_every_member_and_differences_are_paired_by_unit() {
 }
 
 #[test]
+fn what_is_exact_goes_with_every_unit_and_stays_exact_with_itself() {
+    let mut half = quantity("half", How::Number(template("0.5")));
+    (half.unit, half.is_hidden) = (Some(Unit::Fraction), true);
+    let mut size = quantity("size", How::Rows(OfRows { from: "sizes".to_owned(), ..of(Vec::new(), "bytes") }));
+    let How::Rows(rows) = &mut size.how else { panic!("of rows") };
+    rows.per = Per::Unit { unit: "exact".to_owned(), cluster: None, average: None, fewest: 0, is_complete: false };
+    size.data = Some(template("mnist"));
+    let quantities = vec![
+        half,
+        size,
+        per_seed("best", vec![one_of("arm", "a")], "max accuracy"),
+        quantity("above", How::Minus([template("best"), template("half")])),
+        quantity("below", How::Minus([template("half"), template("best")])),
+        quantity("ratio", How::Divide([template("size"), template("half")])),
+    ];
+    let schema = Schema::new("sizes").unit("exact", EXACT).count("bytes");
+    let mut frame = frame();
+    frame.tables.push(schema.clone());
+    let declarations = Declarations { quantities, ..Declarations::default() };
+    let plan = Plan::of(&declarations, &frame, &BTreeSet::new()).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    let found = plan.measure(&rows_of_sizes(&schema, 1), &BTreeMap::new()).expect("sound rows").quantities;
+    assert!(!found.contains_key("half"));
+    assert_eq!(found["above"].measured, Measured::Samples(vec![0.25, -0.4]));
+    assert_eq!(
+        (found["above"].range, found["above"].over.as_str()),
+        (Range { low: Some(-0.5), high: Some(0.5) }, "search seed")
+    );
+    assert_eq!(found["below"].measured, Measured::Samples(vec![-0.25, 0.4]));
+    assert_eq!((found["below"].over.as_str(), found["below"].data.as_str()), ("search seed", "digits"));
+    assert_eq!((&found["ratio"].measured, found["ratio"].cluster.as_str()), (&Measured::Exact(20.0), EXACT));
+    assert_eq!(found["ratio"].data, "mnist", "that of what it is made of");
+    let error = plan.measure(&rows_of_sizes(&schema, 2), &BTreeMap::new()).expect_err("two sizes").to_string();
+    assert!(error.contains("2 units of what is exact"), "{error}");
+}
+
+/// Those of the arms beside sizes of 10 bytes, of so many units.
+fn rows_of_sizes(schema: &Schema, units: usize) -> Vec<Rows> {
+    let mut sizes = Rows::new(schema.clone());
+    (0..units).for_each(|unit| sizes.push([unit.into(), 10.0.into()]));
+    rows().into_iter().chain([sizes]).collect()
+}
+
+#[test]
+fn of_fewer_rows_than_asked_for_nothing_is_taken() {
+    let mut mean = per_seed("mean", vec![one_of("arm", "a")], "mean accuracy");
+    let How::Rows(rows) = &mut mean.how else { panic!("of rows") };
+    rows.per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: None, fewest: 2, is_complete: false };
+    // Seed 1 has one row.
+    assert_eq!(found(vec![mean]).quantities["mean"].measured, units(&[2.0 / 3.0], &[0]));
+}
+
+#[test]
 fn what_is_made_of_a_time_is_an_observed_time() {
     let time = |arm: &str| per_seed(&format!("{arm}.time"), vec![one_of("arm", arm)], "sum seconds");
     let ratio = quantity("ratio", How::Divide([template("a.time"), template("b.time")]));
@@ -176,8 +231,13 @@ fn what_is_made_of_a_time_is_an_observed_time() {
 fn a_mean_over_words_is_of_one_number_per_word() {
     let mut declared = per_seed("mean", Vec::new(), "mean accuracy");
     let How::Rows(rows) = &mut declared.how else { panic!("of rows") };
-    rows.per =
-        Per::Unit { unit: "seed".to_owned(), cluster: None, average: Some("arm".to_owned()), is_complete: false };
+    rows.per = Per::Unit {
+        unit: "seed".to_owned(),
+        cluster: None,
+        average: Some("arm".to_owned()),
+        fewest: 0,
+        is_complete: false,
+    };
     // Seed 0: 2/3 of `a` and 0.175 of `b`.
     let expected = Measured::Samples(vec![(2.0 / 3.0 + 0.175) / 2.0, 0.1]);
     assert_eq!(found(vec![declared]).quantities["mean"].measured, expected);
@@ -194,6 +254,8 @@ fn what_cannot_be_is_a_mistake_with_its_line_and_the_nearest_name() {
         (per_seed("x", on("{arms}"), "count"), "nothing is known of `{arms}` here"),
         (per_seed("x", vec![one_of("amr", "a")], "count"), "no column of `visits` `amr`; did you mean `arm`?"),
         (per_seed("x", vec![one_of("learned", "yes")], "count"), "the column holds flags: `true` or `false`"),
+        (quantity("x", How::Number(template("0.5"))), "the number `x` has no `unit`"),
+        (Quantity { unit: Some(Unit::One), ..quantity("x", How::Number(template("half"))) }, "`half` is no number"),
         (quantity("x", How::Minus([template("y"), template("y")])), "no earlier quantity `y`: there is none"),
     ] {
         let said = refused(vec![declared]);
@@ -203,7 +265,7 @@ fn what_cannot_be_is_a_mistake_with_its_line_and_the_nearest_name() {
     assert_eq!(twice, "7: there is a quantity `x` already");
     let mut other = per_seed("by network", on("a"), "max accuracy");
     let How::Rows(rows) = &mut other.how else { panic!("of rows") };
-    rows.per = Per::Unit { unit: "network".to_owned(), cluster: None, average: None, is_complete: false };
+    rows.per = Per::Unit { unit: "network".to_owned(), cluster: None, average: None, fewest: 0, is_complete: false };
     let pair = quantity("pair", How::Minus([template("by seed"), template("by network")]));
     let said = refused(vec![per_seed("by seed", on("a"), "max accuracy"), other, pair]);
     assert!(said.contains("they cannot be paired"), "{said}");
@@ -232,63 +294,12 @@ fn a_value_of_several_rows_is_an_error_that_says_what_to_do() {
     assert!(error.contains("quantity `x`: 5 rows of `visits`") && error.contains("`mean accuracy`"), "{error}");
 }
 
-fn table(cells: Vec<declare::Cell>, each: &[&str]) -> Declarations {
-    let rows = vec![RowGroup {
-        place: Place { line: 9, path: String::new() },
-        each: each.iter().map(|name| (*name).to_owned()).collect(),
-        rows: vec![cells.into_iter().map(|cell| (Place { line: 10, path: String::new() }, cell)).collect()],
-    }];
-    let columns = rows[0].rows[0].iter().map(|_| "Column".to_owned()).collect();
-    let words = || template("words");
-    let (place, id) = (Place::default(), template("t"));
-    let table = declare::Table { place, id, is_sparse: false, title: words(), caption: words(), columns, rows };
-    let best = per_seed("{arm}.best", vec![one_of("arm", "{arm}")], "max accuracy");
-    let rare = per_seed("{arm}.rare", vec![one_of("arm", "{arm}"), one_of("accuracy", "0.99")], "max accuracy");
-    Declarations { quantities: vec![best, rare], tables: vec![table], ..Declarations::default() }
-}
-
-#[test]
-fn a_table_has_a_row_per_member_and_a_dash_for_what_nothing_was_observed_of() {
-    let cells = vec![
-        declare::Cell::Text(template("arm {arm}")),
-        declare::Cell::Quantity(template("{arm}.best")),
-        declare::Cell::Quantity(template("{arm}.rare")),
-        declare::Cell::Row {
-            from: "visits".to_owned(),
-            conditions: vec![one_of("arm", "{arm}")],
-            take: template("genome at max accuracy min parameters"),
-        },
-    ];
-    let plan = Plan::of(&table(cells, &["arm"]), &frame(), &BTreeSet::new()).expect("sound");
-    let found = plan.measure(&rows(), &BTreeMap::new()).expect("sound rows");
-    let row = |arm: &str, genome: &str| {
-        vec![
-            Cell::Text(format!("arm {arm}")),
-            Cell::Quantity(format!("{arm}.best")),
-            Cell::Empty,
-            Cell::Text(genome.to_owned()),
-        ]
-    };
-    assert_eq!(found.tables[0].rows, [row("a", "g2"), row("b", "g4")]);
-}
-
-#[test]
-fn a_cell_of_an_unknown_quantity_is_a_mistake_and_no_dash() {
-    let mistakes = |cells| Plan::of(&table(cells, &["arm"]), &frame(), &BTreeSet::new()).expect_err("a mistake");
-    let unknown = mistakes(vec![declare::Cell::Quantity(template("{arm}.bets"))]);
-    assert_eq!(
-        (unknown[0].place.line, unknown[0].message.as_str()),
-        (10, "no quantity `a.bets`; did you mean `a.best`?")
-    );
-}
-
-/// `b` has nothing in seed 1: a mean over seeds of which some are missing is another number.
 #[test]
 fn what_must_be_complete_is_absent_where_a_planned_unit_has_none() {
     let best = |arm: &str, is_complete: bool| {
         let mut declared = per_seed(arm, vec![one_of("arm", arm)], "max accuracy");
         let How::Rows(rows) = &mut declared.how else { panic!("of rows") };
-        rows.per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: None, is_complete };
+        rows.per = Per::Unit { unit: "seed".to_owned(), cluster: None, average: None, fewest: 0, is_complete };
         declared
     };
     let pair = quantity("pair", How::Minus([template("a"), template("b")]));
@@ -296,41 +307,4 @@ fn what_must_be_complete_is_absent_where_a_planned_unit_has_none() {
     assert_eq!(complete.quantities.keys().collect::<Vec<_>>(), ["a"]);
     assert!(complete.quantities["a"].definition.ends_with("where arm is a; absent unless every search seed has one"));
     assert_eq!(found(vec![best("b", false)]).quantities["b"].measured, units(&[0.25], &[0]));
-}
-
-#[test]
-fn a_sparse_table_has_dashes_for_what_other_members_have_and_no_row_of_nothing_else() {
-    let quantity = |name: &str| declare::Cell::Quantity(template(name));
-    let mut declared = table(vec![quantity("{arm}.best"), quantity("c.best")], &["arm"]);
-    let place = Place::default;
-    declared.tables[0].rows[0].rows.extend([
-        vec![(place(), quantity("{arm}.rare")), (place(), declare::Cell::Empty)],
-        vec![(place(), quantity("c.{arm}.rare")), (place(), quantity("c.rare"))],
-    ]);
-    let plan = |declared: &Declarations| Plan::of(declared, &frame(), &BTreeSet::new());
-    let mistakes = plan(&declared).expect_err("no arm `c`");
-    assert!(mistakes.iter().any(|one| one.message.contains("no quantity `c.best`")), "{mistakes:?}");
-    declared.tables[0].is_sparse = true;
-    let found = plan(&declared).expect("an arm `c` would have it").measure(&rows(), &BTreeMap::new()).expect("sound");
-    let best = |arm: &str| vec![Cell::Quantity(format!("{arm}.best")), Cell::Empty];
-    // What was not observed keeps its row.
-    let rare = || vec![Cell::Empty; 2];
-    assert_eq!(found.tables[0].rows, [best("a"), rare(), best("b"), rare()]);
-    declared.tables[0].rows[0].rows = vec![vec![(place(), quantity("c.bets")); 2]];
-    assert!(plan(&declared).expect_err("nobody has it")[0].message.contains("no quantity `c.bets`"));
-}
-
-#[test]
-fn an_id_with_places_stands_for_a_table_per_member_and_one_without_rows_is_none() {
-    let mut declared = table(vec![declare::Cell::Quantity(template("{arm}.best"))], &[]);
-    (declared.tables[0].id, declared.tables[0].title) = (template("best_{arm}"), template("Best of {arm}"));
-    let measured = |declared: &Declarations| {
-        let plan = Plan::of(declared, &frame(), &BTreeSet::new()).expect("sound");
-        plan.measure(&rows(), &BTreeMap::new()).expect("sound rows").tables
-    };
-    let titles: Vec<(String, String)> = measured(&declared).into_iter().map(|one| (one.id, one.title)).collect();
-    let expected = |arm: &str| (format!("best_{arm}"), format!("Best of {arm}"));
-    assert_eq!(titles, [expected("a"), expected("b")]);
-    declared.tables[0].rows.clear();
-    assert!(measured(&declared).is_empty());
 }

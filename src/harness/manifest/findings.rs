@@ -106,7 +106,8 @@ fn quantity(section: &mut Section<'_>, item: &Item<'_>, name: Template) -> Quant
     let data = section.optional("data", template);
     let unit = section.optional("unit", unit);
     let minus = section.optional("minus", pair).map(How::Minus);
-    let how = match minus.or_else(|| section.optional("divide", pair).map(How::Divide)) {
+    let pair = minus.or_else(|| section.optional("divide", pair).map(How::Divide));
+    let how = match pair.or_else(|| section.optional("number", template).map(How::Number)) {
         Some(how) => how,
         None => How::Rows(of_rows(section)),
     };
@@ -124,6 +125,7 @@ fn of_rows(section: &mut Section<'_>) -> OfRows {
             cluster: section.optional("cluster", Item::text),
             average: section.optional("average", Item::text),
             is_complete: section.optional("complete", Item::flag).unwrap_or(false),
+            fewest: section.optional("fewest", |item| item.integer(1..=1_000_000)).unwrap_or(0),
         },
     };
     OfRows { from, conditions, take, per }

@@ -1,17 +1,17 @@
 //! `Paper`: how the harness sees the search in the hierarchical space.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context as _, Result};
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::analysis::evidence::Evidence;
 use super::plan::{Inputs, plan};
 use super::settings::{self, Settings};
 use super::{analysis, cost, finals, latency, ranking, search, sharing};
 use renas_harness::manifest::decode::Section;
 use renas_harness::study::{Context, Paper, Results, Study};
-use renas_report::catalogue::Promised;
+use renas_observe::frame::Frame;
+use renas_observe::rows::Rows;
 use renas_report::findings::Findings;
 
 /// Zhang, Rodriguez, Tanaka and Al-Mansoori: multi-objective search for efficient convolutional networks.
@@ -31,12 +31,8 @@ impl Paper for Hierarchical {
         serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
     }
 
-    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
-        Ok(analysis::quantities::promised(&read(parameters)?))
-    }
-
-    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>> {
-        Ok(analysis::quantities::clusters(&read(parameters)?))
+    fn frame(&self, parameters: &Value) -> Result<Frame> {
+        Ok(analysis::frame::frame(&read(parameters)?))
     }
 
     fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
@@ -56,6 +52,11 @@ impl Paper for Hierarchical {
         }?)
     }
 
+    fn observe(&self, parameters: &Value, results: &Results) -> Result<Vec<Rows>> {
+        let settings = read(parameters)?;
+        Ok(analysis::rows::rows(&settings, &Evidence::read(&settings, results)?))
+    }
+
     fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings> {
         analysis::analyze(&read(parameters)?, results)
     }
@@ -63,34 +64,4 @@ impl Paper for Hierarchical {
 
 fn read(parameters: &Value) -> Result<Settings> {
     Settings::deserialize(parameters).context("parameters of hierarchical")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::fixture::results;
-    use renas_report::soundness::sound_ids;
-
-    #[test]
-    fn findings_are_sound_and_have_every_exhibit() {
-        let (parameters, results) = results();
-        let findings = Hierarchical.analyze(&parameters, &results).expect("own results");
-        let ids = sound_ids(&findings);
-        for id in [
-            "table1",
-            "searches",
-            "supernets",
-            "operators",
-            "counts",
-            "full_size",
-            "transfer",
-            "latency",
-            "latency_pairs",
-            "front",
-            "hypervolume",
-            "ranking",
-        ] {
-            assert!(ids.contains(id), "{id}");
-        }
-    }
 }

@@ -31,6 +31,14 @@ pub enum Trainee {
 }
 
 impl Trainee {
+    /// Whether a search chose it.
+    pub fn is_chosen(self) -> bool {
+        match self {
+            Self::Chosen(_) => true,
+            Self::Designed(_) => false,
+        }
+    }
+
     /// The name as it stands in names of quantities.
     pub fn name(self) -> String {
         match self {

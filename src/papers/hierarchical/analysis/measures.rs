@@ -29,6 +29,14 @@ pub fn anytime_hypervolume(visits: &[Visit], population: usize, unit: &Price) ->
     (!all.is_empty()).then(|| mean(&all))
 }
 
+/// Most by which an accuracy above chance shows nothing learned.
+const ABOVE_CHANCE: f64 = 0.02;
+
+/// Whether an accuracy on data of so many classes shows that nothing was learned: it is at most chance and two points.
+pub fn learned_nothing(accuracy: f64, classes: usize) -> bool {
+    accuracy <= 1.0 / classes as f64 + ABOVE_CHANCE
+}
+
 /// What the paper says that efficient networks have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Principle {
@@ -43,9 +51,6 @@ pub enum Principle {
 impl Principle {
     /// All of them, in the paper's order.
     pub const ALL: [Self; 3] = [Self::Depthwise, Self::Attention, Self::Bottleneck];
-
-    /// The share of layers that have it among random ones: two of four blocks, and every other layer.
-    pub const AT_RANDOM: f64 = 0.5;
 
     /// The name as it stands in names of quantities.
     pub fn name(self) -> &'static str {
@@ -119,6 +124,13 @@ mod tests {
         assert_eq!(hypervolumes(&visits[..2], 1, &UNIT), [0.125, 0.15625]);
         assert_eq!(anytime_hypervolume(&visits[..2], 1, &UNIT), Some((0.125 + 0.15625) / 2.0));
         assert_eq!(anytime_hypervolume(&visits, 4, &UNIT), None);
+    }
+
+    /// SqueezeNet stays at 10 % of ten classes, and one network of `quick` at 12 %: neither learned anything.
+    #[test]
+    fn what_ends_at_chance_and_two_points_learned_nothing() {
+        assert!(learned_nothing(0.1, 10) && learned_nothing(0.12, 10) && learned_nothing(0.0, 10));
+        assert!(!learned_nothing(0.121, 10) && !learned_nothing(0.12, 100));
     }
 
     #[test]

@@ -1,19 +1,7 @@
-//! Quantities of times: how alike configurations of the machine rank networks, and what a search costs.
+//! How alike two configurations of the machine rank networks by their times.
 
-use super::evidence::Evidence;
-use super::quantities::{Entry, MACHINE, Read, SEARCH, SUPERNET};
-use crate::arm::Arm;
-use crate::cost::CostRecord;
 use crate::latency::{Configuration, LatencyRecord};
-use crate::plan::TIMED;
-use crate::settings::Settings;
-use renas_base::metric::Unit;
-use renas_report::catalogue::clustered;
-use renas_report::findings::Measured;
-use renas_report::range::Range;
 use renas_stats::correlation::kendall_tau_b;
-
-const HOURS_PER_DAY: f64 = 24.0;
 
 /// The one thing in which two configurations differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,76 +78,6 @@ pub fn pairs(configurations: &[Configuration]) -> Vec<Pair> {
     pairs
 }
 
-/// Rank correlations of the times of an arm's networks between the two configurations of each pair.
-fn between(evidence: &Evidence, arm: Arm, pairs: &[Pair]) -> Option<Vec<f64>> {
-    let record = evidence.latency(arm)?;
-    Some(pairs.iter().filter_map(|pair| pair.kendall(record)).collect())
-}
-
-/// Rank correlations of the times of an arm's networks and their multiply-adds, by configuration.
-fn with_multiply_adds(record: &LatencyRecord) -> Vec<f64> {
-    let multiply_adds: Vec<f64> = record.visits.iter().map(|visit| visit.price.multiply_adds as f64).collect();
-    record.seconds.iter().filter_map(|seconds| kendall_tau_b(seconds, &multiply_adds).ok()).collect()
-}
-
-/// Values of one search's networks on one machine: one cluster, however many pairs it has.
-fn on_one_machine(values: impl IntoIterator<Item = f64>) -> Option<Measured> {
-    clustered(values.into_iter().map(|value| (0, value)))
-}
-
-/// All of them.
-pub(super) fn catalogue(settings: &Settings) -> Vec<Entry> {
-    const PAIR: &str = "pair of configurations";
-    let entry = |name: String, label: String, over: &'static str, read: Read| Entry {
-        name,
-        label,
-        unit: Unit::One,
-        data: None,
-        over: over.into(),
-        cluster: MACHINE.into(),
-        range: Range::CORRELATION,
-        observed_time: true,
-        read,
-    };
-    let all = pairs(&settings.latency.configurations());
-    let mut entries = Vec::new();
-    for arm in TIMED {
-        let (name, words) = (arm.name(), "Kendall's tau of times per image in two configurations");
-        let of_all = all.clone();
-        let read: Read = Box::new(move |evidence| on_one_machine(between(evidence, arm, &of_all)?));
-        entries.push(entry(format!("latency.kendall.{name}"), format!("{words} ({name})"), PAIR, read));
-        for difference in Difference::ALL {
-            let of_one: Vec<Pair> = all.iter().copied().filter(|pair| pair.difference == Some(difference)).collect();
-            if of_one.is_empty() {
-                continue;
-            }
-            let read: Read = Box::new(move |evidence| on_one_machine(between(evidence, arm, &of_one)?));
-            let label = format!("{words} that differ in {} alone ({name})", difference.words());
-            entries.push(entry(format!("latency.kendall.{name}.{}", difference.name()), label, PAIR, read));
-        }
-        let read: Read = Box::new(move |evidence| on_one_machine(with_multiply_adds(evidence.latency(arm)?)));
-        let label = format!("Kendall's tau of times per image and multiply-adds ({name})");
-        entries.push(entry(format!("latency.work_kendall.{name}"), label, "configuration", read));
-    }
-    let gain: Read = Box::new(move |evidence| {
-        let (ours, others) = (evidence.latency(Arm::Nsga2)?, evidence.latency(Arm::AccuracyOnly)?);
-        on_one_machine(all.iter().filter_map(|pair| Some(pair.kendall(ours)? - pair.kendall(others)?)))
-    });
-    let label = "Kendall's tau of times per image in two configurations: nsga2 minus accuracy_only".to_owned();
-    let gain = entry("latency.gain.kendall".to_owned(), label, PAIR, gain);
-    entries.push(Entry { range: Range::CORRELATION.minus(&Range::CORRELATION), ..gain });
-    for (unit, per_hour) in [("hours", 1.0), ("days", 1.0 / HOURS_PER_DAY)] {
-        let read: Read = Box::new(move |evidence| {
-            let hours: Option<Vec<f64>> = evidence.costs.iter().map(CostRecord::device_hours).collect();
-            evidence.by_supernet(hours?.into_iter().map(|hours| hours * per_hour))
-        });
-        let label = format!("{unit} of one device for the training of the supernet and the evaluations of nsga2");
-        let entry = entry(format!("search.device_{unit}"), label, SEARCH, read);
-        entries.push(Entry { range: Range::NOT_NEGATIVE, cluster: SUPERNET.into(), ..entry });
-    }
-    entries
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,14 +93,6 @@ mod tests {
         for difference in Difference::ALL {
             assert_eq!(pairs.iter().filter(|pair| pair.difference == Some(difference)).count(), 4);
         }
-    }
-
-    /// 153 pairs of 18 configurations share 10 networks and one machine: they are no 153 samples.
-    #[test]
-    fn pairs_of_configurations_of_one_machine_are_one_cluster() {
-        let measured = on_one_machine([0.5, 1.0, 0.0]).expect("three values");
-        assert_eq!(measured.cluster_values().expect("a sample").into_owned(), [0.5]);
-        assert_eq!(measured.unit_values(), Some(&[0.5, 1.0, 0.0][..]));
     }
 
     #[test]

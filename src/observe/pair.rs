@@ -1,0 +1,53 @@
+//! Quantities of two others, paired by unit, and numbers that go with every unit.
+
+use renas_base::metric::Unit;
+use renas_report::catalogue::Promised;
+use renas_report::findings::EXACT;
+use renas_report::range::Range;
+
+use super::declare::Place;
+use super::plan::{Fallible, Planned, PlannedHow, PlannedPer, mistake};
+
+/// What is planned of two, but for its name, label and definition.
+pub(super) fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range), how: PlannedHow) -> Planned {
+    let units = if one.promised.is_exact() && !other.promised.is_exact() { other } else { one };
+    let promised = Promised { unit, range, ..units.promised.clone() };
+    let is_observed_time = one.is_observed_time || other.is_observed_time;
+    Planned {
+        promised,
+        label: String::new(),
+        definition: String::new(),
+        data: units.data.clone(),
+        is_hidden: false,
+        is_observed_time,
+        how,
+    }
+}
+
+/// A number that can be nothing but itself.
+pub(super) fn stated(value: f64, unit: Unit) -> Planned {
+    let range = Range { low: Some(value), high: Some(value) };
+    let (over, cluster) = (EXACT.to_owned(), EXACT.to_owned());
+    let promised = Promised { name: String::new(), unit, range, over, cluster };
+    let how = PlannedHow::Number(value);
+    let definition = format!("{value}, as stated");
+    Planned { promised, label: String::new(), definition, data: None, is_hidden: false, is_observed_time: false, how }
+}
+
+/// What is paired is paired by unit; what is exact goes with every unit.
+pub(super) fn same_units(place: &Place, one: &Planned, other: &Planned) -> Fallible<()> {
+    let is_whole = |side: &Planned| matches!(side.how, PlannedHow::Rows { per: PlannedPer::Whole, .. });
+    if is_whole(one) || is_whole(other) {
+        return Err(mistake(place, "an estimate over all rows has no units to be paired by"));
+    }
+    match one.promised.over == other.promised.over || one.promised.is_exact() || other.promised.is_exact() {
+        true => Ok(()),
+        false => Err(mistake(
+            place,
+            format!(
+                "`{}` is one number per {}, and `{}` per {}: they cannot be paired",
+                one.promised.name, one.promised.over, other.promised.name, other.promised.over
+            ),
+        )),
+    }
+}

@@ -1,0 +1,236 @@
+//! What declarations of the manifest may name: tables of observations, dimensions, and what a unit of replication is.
+
+use std::collections::BTreeMap;
+
+use super::evidence::{Trainee, trainees};
+use super::measures::Principle;
+use super::times::{Difference, pairs};
+use crate::arm::Arm;
+use crate::baselines::baseline::Baseline;
+use crate::plan::{Ground, TIMED};
+use crate::settings::{BUDGETS, Settings};
+use renas_base::metric::Unit;
+use renas_observe::frame::{Frame, Member};
+use renas_observe::rows::Schema;
+use renas_report::findings::EXACT;
+use renas_report::range::Range;
+
+/// What one search hangs on besides its supernet.
+const SEARCH: &str = "search seed";
+/// What searches share, and what networks that they choose share too: the outermost cluster of both.
+const SUPERNET: &str = "supernet seed";
+/// What a training of a hand-designed network hangs on.
+const TRAINING: &str = "training seed";
+/// What all times share: they are of one search's networks on one machine. Values of it are one cluster, however many pairs
+/// of configurations it has.
+const MACHINE: &str = "machine";
+
+/// The tables, in the order in which `rows` fills them.
+pub(super) fn tables() -> [Schema; 10] {
+    let counts = |table: Schema| {
+        let table = table.count("parameters").number("multiply_adds", Unit::MultiplyAdds, Range::NOT_NEGATIVE);
+        table.count("memory_bytes")
+    };
+    let different = Range { low: Some(0.0), high: Some(BUDGETS as f64) };
+    let (difference, positive) = (Range::CORRELATION, Range::NOT_NEGATIVE);
+    [
+        // One row per search.
+        Schema::new("searches")
+            .identity("arm")
+            .unit("seed", SEARCH)
+            .unit("supernet", SUPERNET)
+            .share("hypervolume")
+            .share("anytime_hypervolume")
+            .share("best_accuracy")
+            .count("front")
+            // Multiply-adds with trainings of their own for all networks, as a multiple of those with the supernet, at least.
+            .number("work_ratio", Unit::One, positive)
+            // Of `nsga2` alone: what it took, where that was measured, and what it chose.
+            .time("device_hours", Unit::One, positive)
+            .time("device_days", Unit::One, positive)
+            .number("different_networks", Unit::Count, different),
+        // Shares of layers in the best network of `nsga2` within each budget, but for budgets that repeat a smaller one.
+        Principle::ALL.into_iter().fold(
+            Schema::new("principles").identity("budget").unit("seed", SEARCH).unit("supernet", SUPERNET),
+            |table, principle| table.share(principle.name()),
+        ),
+        // The mean of the networks of a random search within each budget.
+        Schema::new("random").identity("budget").unit("seed", SEARCH).count("memory_bytes"),
+        // One row per network that was judged with a supernet's weights and trained on its own.
+        Schema::new("ranked")
+            .unit("supernet", SUPERNET)
+            .share("shared")
+            .share("alone")
+            .number("gap", Unit::Fraction, difference)
+            .number("multiply_adds", Unit::MultiplyAdds, positive)
+            .count("width")
+            // At most 2 points above chance with the supernet's weights, with its own, and with neither.
+            .flag("shared_nothing")
+            .flag("alone_nothing")
+            .flag("learned"),
+        // One row per training of a network that a search chose.
+        counts(
+            Schema::new("chosen")
+                .identity("network")
+                .unit("seed", SEARCH)
+                .unit("supernet", SUPERNET)
+                .share("test_accuracy")
+                .share("learned_nothing"),
+        ),
+        // One row per training of a hand-designed network.
+        Schema::new("designed")
+            .identity("network")
+            .unit("training", TRAINING)
+            .share("test_accuracy")
+            .share("learned_nothing"),
+        // Counts of hand-designed networks: arithmetic, which no training enters.
+        counts(Schema::new("counts").identity("network").unit("exact", EXACT)),
+        // A chosen network beside a hand-designed one of the same seed, but for budgets that repeat a smaller one.
+        Schema::new("pairs")
+            .identity("pair")
+            .unit("seed", SEARCH)
+            .unit("supernet", SUPERNET)
+            .number("gain", Unit::Fraction, difference)
+            .number("multiply_adds_ratio", Unit::One, positive)
+            .number("memory_ratio", Unit::One, positive),
+        // Kendall's tau of times in every two configurations of the machine, and in what alone they differ.
+        Schema::new("latency_pairs")
+            .identity("arm")
+            .unit("pair", "pair of configurations")
+            .unit("machine", MACHINE)
+            .word("difference")
+            .time("kendall", Unit::One, Range::CORRELATION),
+        // One row per timed network and configuration.
+        Schema::new("latencies")
+            .identity("arm")
+            .unit("configuration", "configuration")
+            .unit("machine", MACHINE)
+            .time("seconds", Unit::Seconds, positive)
+            .number("multiply_adds", Unit::MultiplyAdds, positive),
+    ]
+}
+
+/// The frame of these settings.
+pub fn frame(settings: &Settings) -> Frame {
+    let mut frame = Frame { tables: tables().to_vec(), data: settings.data.name.clone(), ..Frame::default() };
+    frame.dimension("arm", Arm::ALL.map(Arm::name).map(Member::from));
+    frame.dimension("other", Arm::ALL.map(Arm::name).into_iter().filter(|arm| *arm != "nsga2").map(Member::from));
+    frame.dimension("timed", TIMED.map(Arm::name).map(Member::from));
+    frame.dimension("principle", Principle::ALL.map(Principle::name).map(Member::from));
+    let budget = |number: usize| Member::from(&*format!("budget_{number}")).with("number", number.to_string());
+    frame.dimension("budget", (1..=settings.budgets.len()).map(budget));
+    let searched = Networks::on(settings, Ground::Searched);
+    let transfer = Networks::on(settings, Ground::Transfer);
+    let full = full_size();
+    frame.dimension("transferred", [transfer.chosen.clone(), transfer.designed.clone()].concat());
+    frame.dimension("counted", [searched.designed.clone(), full.clone()].concat());
+    frame.dimension("full", full);
+    frame.dimension("pair", [searched.pairs(), transfer.pairs()].concat());
+    frame.dimension("chosen_anywhere", [searched.chosen.clone(), transfer.chosen].concat());
+    frame.dimension("designed_anywhere", [searched.designed.clone(), transfer.designed].concat());
+    frame.dimension("chosen", searched.chosen);
+    frame.dimension("designed", searched.designed);
+    frame.dimension("difference", Difference::ALL.map(|one| Member::from(one.name()).with("words", one.words())));
+    frame.dimension("configured", configured(settings));
+    frame.constants = constants(settings);
+    let supernets = settings.supernet.seeds.min(settings.search.seeds);
+    let units =
+        [(SUPERNET, supernets), (SEARCH, settings.search.seeds), (TRAINING, settings.training.seeds), (MACHINE, 1)];
+    frame.units = units.map(|(name, count)| (name.to_owned(), count)).into();
+    frame
+}
+
+/// What a network is called in names of quantities.
+pub(super) fn name_on(ground: Ground, trainee: Trainee) -> String {
+    match ground {
+        Ground::Searched => trainee.name(),
+        Ground::Transfer => format!("transfer.{}", trainee.name()),
+    }
+}
+
+/// What a pair of two networks is called in the rows.
+pub(super) fn pair_on(ground: Ground, chosen: Trainee, designed: Trainee) -> String {
+    format!("{} and {}", name_on(ground, chosen), designed.name())
+}
+
+/// The networks that are trained on a data set.
+struct Networks {
+    ground: Ground,
+    data: String,
+    trainees: Vec<Trainee>,
+    chosen: Vec<Member>,
+    designed: Vec<Member>,
+}
+
+impl Networks {
+    fn on(settings: &Settings, ground: Ground) -> Self {
+        let (trainees, data) = (trainees(settings, ground), settings.data_on(ground).name.clone());
+        let member = |trainee: &Trainee| {
+            Member::from(&*name_on(ground, *trainee)).with("words", trainee.name()).with("data", &data)
+        };
+        let (chosen, designed): (Vec<Trainee>, Vec<Trainee>) = trainees.iter().partition(|one| one.is_chosen());
+        let [chosen, designed] = [chosen, designed].map(|some| some.iter().map(member).collect());
+        Self { ground, trainees, chosen, designed, data }
+    }
+
+    fn pairs(&self) -> Vec<Member> {
+        let mut pairs = Vec::new();
+        for &chosen in self.trainees.iter().filter(|one| one.is_chosen()) {
+            for &designed in self.trainees.iter().filter(|one| !one.is_chosen()) {
+                let pair = Member::from(&*pair_on(self.ground, chosen, designed)).with("data", &self.data);
+                let pair = pair.with("chosen", name_on(self.ground, chosen)).with("words", chosen.name());
+                pairs.push(pair.with("designed", designed.name()));
+            }
+        }
+        pairs
+    }
+}
+
+/// Hand-designed networks as they were published.
+fn full_size() -> Vec<Member> {
+    let member = |prefix: &str, network: Baseline, words: &str, images: &str, data: &str| {
+        let name = network.name();
+        let member = Member::from(&*format!("{prefix}{name}")).with("words", format!("{name} {words}"));
+        member.with("network", name).with("images", images).with("data", data)
+    };
+    let cifar = |one| member("full.", one, "at full size on images of 32 x 32", "32 x 32, as in table 1", "cifar10");
+    let imagenet = Baseline::ALL.into_iter().filter(|one| one.on_imagenet().is_some());
+    let imagenet = imagenet
+        .map(|one| member("full.imagenet.", one, "as published for ImageNet", "ImageNet, as published", "imagenet"));
+    Baseline::ALL.into_iter().map(cifar).chain(imagenet).collect()
+}
+
+/// Every two configurations that differ in one thing, by what that is.
+fn configured(settings: &Settings) -> Vec<Member> {
+    let configurations = settings.latency.configurations();
+    let mut members = Vec::new();
+    for difference in Difference::ALL {
+        for (place, pair) in pairs(&configurations).iter().enumerate() {
+            if pair.difference == Some(difference) {
+                let [one, other] = [pair.one, pair.other].map(|index| configurations[index].words());
+                let member = Member::from(&*place.to_string()).with("difference", difference.words());
+                members.push(member.with("one", one).with("other", other));
+            }
+        }
+    }
+    members
+}
+
+fn constants(settings: &Settings) -> BTreeMap<String, String> {
+    let Settings { data, supernet, ranking, search, training, baselines, transfer, latency, .. } = settings;
+    let counts = [
+        ("training_images", data.train),
+        ("supernets", supernet.seeds),
+        ("ranked_networks", ranking.networks),
+        ("searches", search.seeds),
+        ("evaluations", search.evaluations()),
+        ("epochs", training.epochs),
+        ("trainings", training.seeds),
+        ("divisor", baselines.divisor),
+        ("timed_networks", latency.networks),
+        ("configurations", latency.configurations().len()),
+    ];
+    let texts = [("data", data.name.clone()), ("second_data", transfer.data.name.clone())];
+    let counts = counts.map(|(name, count)| (name, count.to_string()));
+    counts.into_iter().chain(texts).map(|(name, text)| (name.to_owned(), text)).collect()
+}
