@@ -40,6 +40,14 @@ pub fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// An error where a named pipe stands in the place of a file that is to be written: opening it would wait for a reader.
+pub fn refuse_pipe(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.file_type().is_fifo() => Err(irregular(found.file_type())),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// Bytes that are reserved for a file at most: a length may be a lie.
 const LARGE: usize = 64 << 20;
 
@@ -112,5 +120,6 @@ mod tests {
         assert_eq!(read(&path("none")).expect_err("missing").kind(), io::ErrorKind::NotFound);
         assert!(open(OpenOptions::new().append(true).create(true), &path("pipe")).is_err());
         drop(open(OpenOptions::new().append(true).create(true), &path("new")).expect("a new file"));
+        assert!(refuse_pipe(&path("pipe")).is_err() && refuse_pipe(&path("new")).is_ok());
     }
 }

@@ -102,17 +102,26 @@ impl Filter {
         (0..rows.len()).filter(is_kept).collect()
     }
 
-    /// The rows that it keeps of every unit that has rows of the identities asked for, even where none of them is kept.
-    pub(crate) fn by_unit(&self, rows: &Rows, unit: usize) -> BTreeMap<usize, Vec<usize>> {
-        let mut units: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    /// Every unit that has rows of the identities asked for, even where none of them is kept.
+    pub(crate) fn by_unit(&self, rows: &Rows, unit: usize) -> BTreeMap<usize, OfUnit> {
+        let mut units: BTreeMap<usize, OfUnit> = BTreeMap::new();
         for row in 0..rows.len() {
             if self.identities.iter().all(|condition| fits(rows, row, condition)) {
-                let kept = units.entry(rows.unit(unit, row).expect("a column of units")).or_default();
+                let number = rows.unit(unit, row).expect("a column of units");
+                let of_unit = units.entry(number).or_insert_with(|| OfUnit { first: row, kept: Vec::new() });
                 if self.others.iter().all(|condition| fits(rows, row, condition)) {
-                    kept.push(row);
+                    of_unit.kept.push(row);
                 }
             }
         }
         units
     }
+}
+
+/// The rows of a unit.
+pub(crate) struct OfUnit {
+    /// The first one, kept or not: it says which cluster the unit is of.
+    pub(crate) first: usize,
+    /// Those that are kept.
+    pub(crate) kept: Vec<usize>,
 }

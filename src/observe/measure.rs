@@ -7,7 +7,7 @@ use renas_report::catalogue::{self, Correlation, share};
 use renas_report::findings::{Findings, Measured, Quantity};
 use renas_stats::summary::mean;
 
-use super::filter::Filter;
+use super::filter::{Filter, OfUnit};
 use super::plan::{Plan, Planned, PlannedHow, PlannedPer};
 use super::rows::Rows;
 use super::verb::{Coefficient, Take};
@@ -110,13 +110,18 @@ impl Planned {
 impl Outcome {
     /// One number of both for every unit that both have; what is exact goes with every unit.
     fn paired(&self, other: &Self, number: fn(f64, f64) -> f64) -> Option<Self> {
+        // A ratio to zero is no number, and absent.
         let each = |units: &Units, planned: Option<usize>, number: &dyn Fn(usize, f64) -> Option<f64>| {
-            let of_unit =
-                |(unit, (cluster, value)): (&usize, &(usize, f64))| Some((*unit, (*cluster, number(*unit, *value)?)));
+            let of_unit = |(unit, (cluster, value)): (&usize, &(usize, f64))| {
+                let value = number(*unit, *value).filter(|value| value.is_finite())?;
+                Some((*unit, (*cluster, value)))
+            };
             Self::Units(units.iter().filter_map(of_unit).collect(), planned)
         };
         match (self, other) {
-            (Self::Exact(one), Self::Exact(other)) => Some(Self::Exact(number(*one, *other))),
+            (Self::Exact(one), Self::Exact(other)) => {
+                Some(number(*one, *other)).filter(|value| value.is_finite()).map(Self::Exact)
+            }
             (Self::Exact(one), Self::Units(units, planned)) => {
                 Some(each(units, *planned, &|_, other| Some(number(*one, other))))
             }
@@ -169,7 +174,7 @@ fn per_unit(
     (unit, cluster, average): (usize, Option<usize>, Option<usize>),
 ) -> Result<Units, String> {
     let mut units = Units::new();
-    for (unit, places) in filter.by_unit(rows, unit) {
+    for (unit, OfUnit { first, kept: places }) in filter.by_unit(rows, unit) {
         let value = match average {
             None => taken(rows, what, &places)?,
             Some(column) => {
@@ -187,12 +192,9 @@ fn per_unit(
                 (!values.is_empty()).then(|| mean(&values))
             }
         };
-        // A mean of nothing is absent; a count of nothing is 0.
-        if let Some(value) = value.filter(|_| !places.is_empty() || what.0.counts()) {
-            let shared = match (cluster, places.first()) {
-                (Some(column), Some(row)) => rows.unit(column, *row).expect("a column of units"),
-                _ => unit,
-            };
+        // A mean of nothing is absent, and so is what is no number; a count of nothing is 0.
+        if let Some(value) = value.filter(|value| value.is_finite() && (!places.is_empty() || what.0.counts())) {
+            let shared = cluster.map_or(unit, |column| rows.unit(column, first).expect("a column of units"));
             units.insert(unit, (shared, value));
         }
     }

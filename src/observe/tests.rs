@@ -218,6 +218,35 @@ fn of_fewer_rows_than_asked_for_nothing_is_taken() {
     assert_eq!(found(vec![mean]).quantities["mean"].measured, units(&[2.0 / 3.0], &[0]));
 }
 
+/// Rounds of one place share it; a round in which nothing was counted is of its own place too.
+#[test]
+fn a_unit_without_kept_rows_is_of_its_cluster() {
+    let schema = Schema::new("rounds").unit("place", "place").unit("round", "round").flag("counted");
+    let mut rounds = Rows::new(schema.clone());
+    for (place, round, counted) in [(0_usize, 0_usize, true), (0, 1, false), (1, 2, true), (1, 3, false)] {
+        rounds.push([place.into(), round.into(), counted.into()]);
+    }
+    let mut count = per_seed("count", vec![one_of("counted", "true")], "count");
+    let How::Rows(rows) = &mut count.how else { panic!("of rows") };
+    rows.from = "rounds".to_owned();
+    let cluster = Some("place".to_owned());
+    rows.per = Per::Unit { unit: "round".to_owned(), cluster, average: None, fewest: 0, is_complete: false };
+    let declarations = Declarations { quantities: vec![count], ..Declarations::default() };
+    let frame = Frame { tables: vec![schema], ..frame() };
+    let plan = Plan::of(&declarations, &frame, &BTreeSet::new()).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    let found = plan.measure(&[rounds], &BTreeMap::new()).expect("sound rows");
+    assert_eq!(found.quantities["count"].measured, units(&[1.0, 0.0, 1.0, 0.0], &[0, 0, 1, 1]));
+}
+
+#[test]
+fn what_is_no_number_is_absent() {
+    let ratio = quantity("ratio", How::Divide([template("a.best"), template("learned")]));
+    let best = per_seed("{arm}.best", vec![one_of("arm", "{arm}")], "max accuracy");
+    let found = found(vec![best, per_seed("learned", vec![one_of("arm", "a")], "sum learned"), ratio]);
+    // Of seed 1 nothing was learned.
+    assert_eq!(found.quantities["ratio"].measured, units(&[0.25], &[0]));
+}
+
 #[test]
 fn what_is_made_of_a_time_is_an_observed_time() {
     let time = |arm: &str| per_seed(&format!("{arm}.time"), vec![one_of("arm", arm)], "sum seconds");

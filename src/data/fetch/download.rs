@@ -58,7 +58,8 @@ enum End {
 
 /// Fetch `url` into the file `part`, which may hold the beginning already. More than `limit` bytes are refused.
 pub(super) fn download(url: &str, part: &Path, limit: u64, observe: &mut Observer<'_>) -> Result<Outcome, Failure> {
-    let mut file = files::open(OpenOptions::new().create(true).append(true), part).map_err(Failure::Local)?;
+    files::refuse_pipe(part).map_err(Failure::Local)?;
+    let mut file = OpenOptions::new().create(true).append(true).open(part).map_err(Failure::Local)?;
     let mut resumed = false;
     let mut reason = String::new();
     for request in 0..REQUESTS {

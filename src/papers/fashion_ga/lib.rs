@@ -17,7 +17,7 @@ pub mod search; //     one search
 pub mod activations; // the same layers with each activation function
 pub mod filters; //    training time by number of filters, up to and above the paper's limit
 pub mod best; //       the best network of all searches, trained fully and tested once
-pub mod analysis; //   quantities, tables and figures
+pub mod analysis; //   rows of observations, and figures
 
 #[cfg(test)]
 mod fixture; // a small experiment without workers

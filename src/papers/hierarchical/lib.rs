@@ -22,7 +22,7 @@ pub mod ranking; //    how well a supernet ranks
 pub mod finals; //     chosen and hand-designed networks, trained
 pub mod latency; //    times of one search's networks
 pub mod cost; //       what a search took
-pub mod analysis; //   quantities, tables and figures
+pub mod analysis; //   rows of observations, and figures
 
 #[cfg(test)]
 mod fixture; // a small experiment without workers

@@ -18,7 +18,7 @@ pub mod regressor; //  the time regressors
 pub mod search; //     one progressive search
 pub mod ablation; //   regressors compared on the cells of a search
 pub mod clock; //      the noise of the clock
-pub mod analysis; //   quantities, tables and figures
+pub mod analysis; //   rows of observations, and figures
 
 #[cfg(test)]
 mod fixture; // a small experiment without workers
