@@ -1,6 +1,6 @@
 //! Quantities of the rows, as they were planned.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use renas_report::catalogue::{self, Correlation, share};
@@ -87,7 +87,11 @@ impl Planned {
             PlannedHow::Rows { filter, take, per } => {
                 let Some(rows) = rows.iter().find(|rows| rows.schema().name == filter.table) else { return Ok(None) };
                 match per {
-                    PlannedPer::Whole => Ok(whole(rows, filter, take, &self.promised.name).map(Outcome::Whole)),
+                    PlannedPer::Whole(unit) => {
+                        let kept = filter.kept(rows);
+                        unit.map_or(Ok(()), |unit| one_row_each(rows, &kept, unit))?;
+                        Ok(whole(rows, &kept, take, &self.promised.name).map(Outcome::Whole))
+                    }
                     PlannedPer::Unit { unit, cluster, average, fewest, planned, is_complete } => {
                         let units = per_unit(rows, filter, (take, *fewest), (*unit, *cluster, *average))?;
                         if *is_complete && planned.is_some_and(|planned| units.len() < planned) {
@@ -204,8 +208,20 @@ fn per_unit(
 /// A word of a column, in the order in which words come.
 type Place<'r> = (usize, &'r Arc<str>);
 
-fn whole(rows: &Rows, filter: &Filter, take: &Take, name: &str) -> Option<Measured> {
-    let kept = filter.kept(rows);
+/// An error where two rows are of one unit: an estimate would count rows as if they were units.
+fn one_row_each(rows: &Rows, kept: &[usize], unit: usize) -> Result<(), String> {
+    let units: BTreeSet<Option<usize>> = kept.iter().map(|&row| rows.unit(unit, row)).collect();
+    match units.len() == kept.len() {
+        true => Ok(()),
+        false => {
+            let (name, column, count) = (&rows.schema().name, &rows.schema().columns[unit].name, units.len());
+            Err(format!("{} rows of `{name}` are of {count} units (`{column}`): say `per: {column}`", kept.len()))
+        }
+    }
+}
+
+/// The estimate of these rows; absent where one of them lacks a number.
+fn whole(rows: &Rows, kept: &[usize], take: &Take, name: &str) -> Option<Measured> {
     let column = |name: &str| rows.schema().column(name).expect("a planned column").0;
     let numbers = |name: &str| {
         let column = column(name);

@@ -36,7 +36,7 @@ pub(super) fn stated(value: f64, unit: Unit) -> Planned {
 
 /// What is paired is paired by unit; what is exact goes with every unit.
 pub(super) fn same_units(place: &Place, one: &Planned, other: &Planned) -> Fallible<()> {
-    let is_whole = |side: &Planned| matches!(side.how, PlannedHow::Rows { per: PlannedPer::Whole, .. });
+    let is_whole = |side: &Planned| matches!(side.how, PlannedHow::Rows { per: PlannedPer::Whole(_), .. });
     if is_whole(one) || is_whole(other) {
         return Err(mistake(place, "an estimate over all rows has no units to be paired by"));
     }

@@ -15,7 +15,7 @@ use super::pair::{paired, same_units, stated};
 use super::rows::{Kind, Schema};
 use super::table::{self, PlannedTable, Shown};
 use super::template::{Binding, Template};
-use super::verb::{Take, VERBS};
+use super::verb::{Coefficient, Take, VERBS};
 
 /// More combinations of members of dimensions are a mistake: no paper has as many quantities of one kind.
 const MOST_COMBINATIONS: usize = 10_000;
@@ -64,7 +64,8 @@ pub(crate) enum PlannedPer {
         planned: Option<usize>,
         is_complete: bool,
     },
-    Whole,
+    /// Of all rows, each of which is of another unit, where the units are a column.
+    Whole(Option<usize>),
 }
 
 /// What declarations are expanded against.
@@ -308,14 +309,19 @@ impl<'a> Scope<'a> {
         };
         let (per, over, cluster) = match &of.per {
             Per::Whole { over } => {
-                let is_estimate = matches!(take, Take::Correlation(..) | Take::Share(_) | Take::Proportion(..));
+                let is_estimate = matches!(take, Take::Share(_) | Take::Proportion(..))
+                    || matches!(take, Take::Correlation(coefficient, ..) if coefficient != Coefficient::Kendall);
                 if !is_estimate {
-                    let message = "only a correlation, a share or a proportion is taken over all rows: say `per`";
+                    let message =
+                        "only `pearson`, `spearman`, `share` and `proportion` are taken over all rows: say `per`";
                     return Err(mistake(place, message));
                 }
                 // Of a proportion the units are what is counted in its rows, which need not be rows.
-                let over = if matches!(take, Take::Proportion(..)) { over.clone() } else { unit(over)?.1 };
-                (PlannedPer::Whole, over.clone(), over)
+                let (at, over) = match take {
+                    Take::Proportion(..) => (None, over.clone()),
+                    _ => unit(over).map(|(at, over)| (Some(at), over))?,
+                };
+                (PlannedPer::Whole(at), over.clone(), over)
             }
             Per::Unit { unit: name, cluster, average, is_complete, fewest } => {
                 let (at, over) = unit(name)?;

@@ -238,6 +238,26 @@ fn a_unit_without_kept_rows_is_of_its_cluster() {
     assert_eq!(found.quantities["count"].measured, units(&[1.0, 0.0, 1.0, 0.0], &[0, 0, 1, 1]));
 }
 
+/// Rows are no units: counted as such, six networks of two searches would be n = 6 searches.
+#[test]
+fn an_estimate_over_units_of_several_rows_is_an_error_and_one_without_an_interval_a_mistake() {
+    let over = |unit: &str, take: &str| {
+        let mut one = per_seed("x", Vec::new(), take);
+        let How::Rows(rows) = &mut one.how else { panic!("of rows") };
+        rows.per = Per::Whole { over: unit.to_owned() };
+        one
+    };
+    let Measured::Estimate { n, .. } = found(vec![over("network", "share learned")]).quantities["x"].measured else {
+        panic!("a share")
+    };
+    assert_eq!(n, 6);
+    let declarations = Declarations { quantities: vec![over("seed", "share learned")], ..Declarations::default() };
+    let plan = Plan::of(&declarations, &frame(), &BTreeSet::new()).expect("the column holds units");
+    let error = plan.measure(&rows(), &BTreeMap::new()).expect_err("rows are no seeds").to_string();
+    assert!(error.contains("6 rows of `visits` are of 2 units (`seed`): say `per: seed`"), "{error}");
+    assert!(refused(vec![over("network", "kendall accuracy parameters")]).contains("say `per`"));
+}
+
 #[test]
 fn what_is_no_number_is_absent() {
     let ratio = quantity("ratio", How::Divide([template("a.best"), template("learned")]));

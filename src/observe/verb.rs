@@ -199,11 +199,15 @@ impl Take {
             Self::Value(_) => Some(places).filter(|places| places.len() == 1).map(|places| places[0]),
             Self::At { most, least, .. } => {
                 let (most, least) = (column(most), least.as_deref().map(column));
-                let number = |column: usize, row: usize| rows.number(column, row).unwrap_or(f64::NEG_INFINITY);
+                // What is absent is neither the most nor the least.
+                let of = |column: usize, row: usize, absent: f64| rows.number(column, row).unwrap_or(absent);
                 let is_better = |row: usize, best: usize| {
-                    let most = number(most, row).total_cmp(&number(most, best));
-                    let least = least
-                        .map_or(std::cmp::Ordering::Equal, |least| number(least, best).total_cmp(&number(least, row)));
+                    let high = |row: usize| of(most, row, f64::NEG_INFINITY);
+                    let most = high(row).total_cmp(&high(best));
+                    let least = least.map_or(std::cmp::Ordering::Equal, |least| {
+                        let low = |row: usize| of(least, row, f64::INFINITY);
+                        low(best).total_cmp(&low(row))
+                    });
                     most.then(least).is_gt()
                 };
                 places.iter().copied().reduce(|best, row| if is_better(row, best) { row } else { best })
