@@ -1,6 +1,7 @@
 //! What a manifest declares, as it was read: templates, with the place of each for mistakes.
 
 use renas_base::metric::Unit;
+use renas_report::findings::{Form, Scales};
 
 use super::frame::Member;
 use super::template::Template;
@@ -32,6 +33,8 @@ pub struct Declarations {
     pub quantities: Vec<Quantity>,
     /// Tables, in the order of the report.
     pub tables: Vec<Table>,
+    /// Figures, in the order of the report.
+    pub figures: Vec<Figure>,
 }
 
 /// A dimension whose members a manifest lists.
@@ -197,4 +200,100 @@ pub enum Cell {
         /// What is taken of them: `COLUMN` or `COLUMN at max COLUMN`, with places.
         take: Template,
     },
+}
+
+/// A figure of the report, or many by the members of the dimensions that its id has places for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Where.
+    pub place: Place,
+    /// File name without extension.
+    pub id: Template,
+    /// Title.
+    pub title: Template,
+    /// Caption.
+    pub caption: Template,
+    /// How its series are drawn.
+    pub form: Form,
+    /// Labels of the axes: across, up, and of points in space a third one.
+    pub labels: [Option<Template>; 3],
+    /// How values become places.
+    pub scales: Scales,
+    /// Groups of series.
+    pub series: Vec<SeriesGroup>,
+}
+
+/// A series for every combination of members of some dimensions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesGroup {
+    /// Where.
+    pub place: Place,
+    /// The dimensions, the last one fastest; none for a single series.
+    pub each: Vec<String>,
+    /// Legend entry.
+    pub name: Template,
+    /// Heading of the panel that it is drawn in.
+    pub panel: Option<Template>,
+    /// Its points.
+    pub points: Points,
+}
+
+/// Where the points of a series come from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Points {
+    /// Rows of a table: a point per row, or per number across.
+    Rows {
+        /// The table.
+        from: String,
+        /// Which of its rows.
+        conditions: Vec<Condition>,
+        /// The columns of a point: across, up, and of points in space a third one.
+        columns: Vec<Template>,
+        /// One point per number across, of all units that have a row there; none for a point per row.
+        over_units: Option<OverUnits>,
+    },
+    /// A quantity per member of dimensions along an axis: its mean and interval, or its samples.
+    Quantities {
+        /// The dimensions along the axis, the last one fastest.
+        along: Vec<String>,
+        /// The number across, or the name of the category.
+        at: Template,
+        /// The quantity.
+        quantity: Template,
+    },
+}
+
+/// What a point of several units shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OverUnits {
+    /// The column of units.
+    pub unit: String,
+    /// The column of what units share, where they share something: their mean is one number.
+    pub cluster: Option<String>,
+    /// Whether there is a point only where every unit of the series has a row.
+    pub is_complete: bool,
+    /// The middle of the units' numbers.
+    pub centre: Centre,
+    /// The band around it.
+    pub band: Band,
+}
+
+/// The middle of numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Centre {
+    /// Their mean.
+    #[default]
+    Mean,
+    /// Their median.
+    Median,
+}
+
+/// A band around a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Band {
+    /// The 95 % interval of the mean, from three units on.
+    #[default]
+    Interval,
+    /// Between two quantiles of the units' numbers.
+    Quantiles([f64; 2]),
 }

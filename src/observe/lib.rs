@@ -1,5 +1,5 @@
-//! One seam between what studies give and what is claimed: typed rows of observations, and quantities and tables that a
-//! manifest declares over them.
+//! One seam between what studies give and what is claimed: typed rows of observations, and quantities, tables and figures
+//! that a manifest declares over them.
 //!
 //! A paper turns results into rows (`Rows`) and says beforehand which tables it has, which members its dimensions have and
 //! how many units it plans (`Frame`). A manifest says by templates which rows make a quantity. Templates are expanded
@@ -17,6 +17,7 @@ pub mod filter; //  which rows conditions keep, unit by unit
 mod define; //      how a quantity is made, in words
 pub mod measure; // quantities of the rows
 pub mod table; //   declared tables
+pub mod figure; //  declared figures
 
 #[cfg(test)]
 mod tests;

@@ -14,9 +14,9 @@ use super::verb::{Coefficient, Take};
 
 /// The rows do not give what was declared.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("quantity `{name}`: {why}")]
+#[error("{name}: {why}")]
 pub struct MeasureError {
-    /// The quantity.
+    /// The quantity or the figure.
     pub name: String,
     /// Why it cannot be made.
     pub why: String,
@@ -36,15 +36,16 @@ enum Outcome {
 }
 
 impl Plan {
-    /// The quantities and tables of these rows. A quantity that nothing was observed of is absent; `elsewhere` are those that
+    /// The quantities, tables and figures of these rows. A quantity that nothing was observed of is absent; `elsewhere` are those that
     /// the paper measured itself.
     pub fn measure(&self, rows: &[Rows], elsewhere: &BTreeMap<String, Quantity>) -> Result<Findings, MeasureError> {
         let mut outcomes: BTreeMap<&str, Outcome> = BTreeMap::new();
         let mut quantities = BTreeMap::new();
         for planned in &self.quantities {
             let name = planned.promised.name.as_str();
-            let outcome =
-                planned.outcome(rows, &outcomes).map_err(|why| MeasureError { name: name.to_owned(), why })?;
+            let outcome = planned
+                .outcome(rows, &outcomes)
+                .map_err(|why| MeasureError { name: format!("quantity `{name}`"), why })?;
             let Some(outcome) = outcome else { continue };
             if let Some(measured) = outcome.measured().filter(|_| !planned.is_hidden) {
                 quantities.insert(name.to_owned(), planned.quantity(measured, &self.data));
@@ -55,7 +56,10 @@ impl Plan {
         // A table of which this profile has no row says nothing.
         let tables = self.tables.iter().map(|table| table.table(rows, &is_measured));
         let tables = tables.filter(|table| !table.rows.is_empty()).collect();
-        Ok(Findings { quantities, tables, figures: Vec::new() })
+        let quantity = |name: &str| quantities.get(name).or_else(|| elsewhere.get(name));
+        let figures = self.figures.iter().map(|figure| figure.figure(rows, &quantity));
+        let figures = figures.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        Ok(Findings { tables, figures, quantities })
     }
 }
 

@@ -9,6 +9,7 @@ use renas_report::range::Range;
 
 use super::declare::{Declarations, DeclaredMember, How, Mistake, OfRows, Per, Place, Quantity};
 use super::define;
+use super::figure::{self, PlannedFigure};
 use super::filter::Filter;
 use super::frame::{Frame, Member};
 use super::pair::{paired, same_units, stated};
@@ -27,6 +28,8 @@ pub struct Plan {
     pub(crate) quantities: Vec<Planned>,
     /// The tables.
     pub(crate) tables: Vec<PlannedTable>,
+    /// The figures.
+    pub(crate) figures: Vec<PlannedFigure>,
     /// The experiment's own data set.
     pub(crate) data: String,
 }
@@ -140,15 +143,13 @@ impl Plan {
         }
         let names = plan.shown().map(|one| one.promised.name.as_str()).chain(elsewhere.iter().map(String::as_str));
         let shown = Shown { names: names.collect(), declared: &declarations.quantities };
-        // What quantities lack, tables would lack too.
-        let tables: &[_] = if mistakes.is_empty() { &declarations.tables } else { &[] };
-        let tables: Vec<_> = tables.iter().map(|declared| table::plan(declared, &scope, &shown)).collect();
-        drop(shown);
-        for one in tables {
-            match one {
-                Ok(found) => plan.tables.extend(found),
-                Err(found) => mistakes.extend(found),
-            }
+        // What quantities lack, tables and figures would lack too.
+        if mistakes.is_empty() {
+            let tables = declarations.tables.iter().map(|declared| table::plan(declared, &scope, &shown));
+            let figures = declarations.figures.iter().map(|declared| figure::plan(declared, &scope, &shown));
+            let (tables, figures) = (all(tables, &mut mistakes), all(figures, &mut mistakes));
+            drop(shown);
+            (plan.tables, plan.figures) = (tables, figures);
         }
         // One mistake of a template is one of each of its members.
         mistakes.sort();
@@ -164,6 +165,16 @@ impl Plan {
     pub fn promised(&self) -> Vec<Promised> {
         self.shown().map(|one| one.promised.clone()).collect()
     }
+}
+
+/// What was planned, and all mistakes.
+fn all<T>(planned: impl Iterator<Item = Result<Vec<T>, Vec<Mistake>>>, mistakes: &mut Vec<Mistake>) -> Vec<T> {
+    let mut found = Vec::new();
+    planned.for_each(|one| match one {
+        Ok(one) => found.extend(one),
+        Err(more) => mistakes.extend(more),
+    });
+    found
 }
 
 impl How {

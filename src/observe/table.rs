@@ -7,7 +7,7 @@ use renas_report::findings::{Cell, Table};
 
 use super::declare::{self, Mistake, Place};
 use super::filter::Filter;
-use super::plan::{Scope, mistake};
+use super::plan::{Fallible, Scope, mistake};
 use super::rows::{Kind, Rows};
 use super::template::{Binding, Template};
 use super::verb::Take;
@@ -22,11 +22,23 @@ pub(crate) struct PlannedTable {
     rows: Vec<Vec<PlannedCell>>,
 }
 
-/// The quantities that tables may show.
+/// The quantities that tables and figures may show.
 pub(crate) struct Shown<'a> {
     pub(crate) names: BTreeSet<&'a str>,
     /// As they are declared: names that members of other settings would give.
     pub(crate) declared: &'a [declare::Quantity],
+}
+
+impl Shown<'_> {
+    /// The name of a quantity that may be shown.
+    pub(crate) fn known(&self, place: &Place, name: &str) -> Fallible<String> {
+        if self.names.contains(name) {
+            return Ok(name.to_owned());
+        }
+        let near = renas_base::nearest::nearest(name, self.names.iter().copied());
+        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        Err(mistake(place, format!("no quantity `{name}`{near}")))
+    }
 }
 
 /// A cell.
@@ -122,14 +134,10 @@ fn planned_cell(
         declare::Cell::Quantity(name) => {
             let name = fill(name)?;
             let others_have = || is_sparse && shown.declared.iter().any(|one| !one.is_hidden && one.name.may_be(&name));
-            if shown.names.contains(name.as_str()) {
-                PlannedCell::Quantity(name)
-            } else if others_have() {
-                PlannedCell::Elsewhere
-            } else {
-                let near = renas_base::nearest::nearest(&name, shown.names.iter().copied());
-                let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-                return Err(mistake(place, format!("no quantity `{name}`{near}")));
+            match shown.known(place, &name) {
+                Ok(name) => PlannedCell::Quantity(name),
+                Err(_) if others_have() => PlannedCell::Elsewhere,
+                Err(found) => return Err(found),
             }
         }
         declare::Cell::Row { from, conditions, take } => {

@@ -2,6 +2,8 @@
 
 #[path = "table/tests.rs"]
 mod tables; // declared tables
+#[path = "figure/tests.rs"]
+mod figures; // declared figures
 
 use std::collections::{BTreeMap, BTreeSet};
 

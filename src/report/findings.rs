@@ -166,7 +166,7 @@ pub enum Cell {
 }
 
 /// A figure of the report, as data.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Figure {
     /// File name without extension, unique in the experiment (`figure1a`).
@@ -177,13 +177,19 @@ pub struct Figure {
     pub caption: String,
     /// How the series are drawn.
     pub form: Form,
-    /// Label of the horizontal axis, with unit.
+    /// Label of the horizontal axis, with unit. Of `Form::Bars` and `Form::Strips` this is the axis of values.
     pub x_label: String,
     /// Label of the vertical axis, with unit.
     pub y_label: String,
     /// Label of the third axis (`Form::Scatter3d` only), with unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub z_label: Option<String>,
+    /// How values become places.
+    #[serde(default, skip_serializing_if = "Scales::are_plain")]
+    pub scales: Scales,
+    /// What stands at 0, 1, 2, ... of the vertical axis, from the top (`Form::Bars` and `Form::Strips` only).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
     /// The data, in the order of the legend.
     pub series: Vec<Series>,
     /// What is drawn (`Form::Diagram` only, which has no series and no axes).
@@ -211,27 +217,84 @@ pub struct DiagramBox {
     pub kind: usize,
 }
 
+/// How values become places on the axes of a plane.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Scales {
+    /// Both axes have the same range, and the line of equal coordinates is drawn: what is predicted against what is measured.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub equal: bool,
+    /// The horizontal axis is logarithmic; all values are above 0.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub log_x: bool,
+    /// The vertical axis is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub log_y: bool,
+}
+
+impl Scales {
+    /// Whether both axes are linear, each with a range of its own.
+    pub fn are_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// How a figure draws its series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Form {
     /// Lines through `[x, y]`; a point `[x, y, low, high]` also draws its interval as a band.
+    #[default]
     Lines,
     /// Points `[x, y]`. Above 2,000 points in all, the largest series become density bins until the others (the front,
     /// say), which are drawn on top, have no more together.
     Scatter,
+    /// Points `[x, y]` as density bins, however few they are.
+    Density,
     /// Points `[x, y, z]` in perspective, coloured by z.
     Scatter3d,
+    /// Bars from 0 to `[category, value]`, with an interval where the point is `[category, value, low, high]`.
+    Bars,
+    /// Samples `[category, value]` as dots, and their mean with its interval as `[category, mean, low, high]`.
+    Strips,
     /// Boxes and arrows.
     Diagram,
 }
 
+impl Form {
+    /// Whether it draws points of so many numbers.
+    pub fn draws(self, numbers: usize) -> bool {
+        match self {
+            Self::Lines | Self::Bars | Self::Strips => numbers == 2 || numbers == 4,
+            Self::Scatter | Self::Density => numbers == 2,
+            Self::Scatter3d => numbers == 3,
+            Self::Diagram => false,
+        }
+    }
+
+    /// Whether its points stand at categories.
+    pub fn has_categories(self) -> bool {
+        matches!(self, Self::Bars | Self::Strips)
+    }
+}
+
 /// One series of a figure.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Series {
-    /// Legend entry.
+    /// Legend entry. Series of one name, in different panels, have one entry and one colour.
     pub name: String,
+    /// The panel that it is drawn in, by its heading; panels stand beside each other in the order of their first series, with
+    /// the same axes. Empty in a figure of one plane.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub panel: String,
     /// Points as `Form` says.
     pub points: Vec<Vec<f64>>,
+}
+
+impl Series {
+    /// A series of a figure of one plane.
+    pub fn new(name: impl Into<String>, points: Vec<Vec<f64>>) -> Self {
+        Self { name: name.into(), panel: String::new(), points }
+    }
 }

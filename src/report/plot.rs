@@ -6,9 +6,11 @@
 mod axis; //        round ticks, and the scale from values to the drawing
 mod canvas; //      lines, shapes and words on the drawing; the palette
 mod diagram; //     boxes and arrows
+mod categories; //  bars and strips beside categories
 mod frame; //       axes, grid and legend of a plane
 mod lines; //       lines with bands
 mod perspective; // points in space
+mod plane; //       planes with two axes, one or several panels
 mod scatter; //     points in a plane, or their density
 
 use super::findings::{Figure, Form, Series};
@@ -34,6 +36,24 @@ pub enum PlotError {
         /// Its numbers.
         numbers: usize,
     },
+    /// A logarithmic axis has a value that has no logarithm.
+    #[error("point {point} of series `{series}` is not above 0, and its axis is logarithmic")]
+    Logarithm {
+        /// The series.
+        series: String,
+        /// The point, from 0.
+        point: usize,
+    },
+    /// A point of bars or strips stands at no category.
+    #[error("point {point} of series `{series}` stands at none of the {categories} categories")]
+    Category {
+        /// The series.
+        series: String,
+        /// The point, from 0.
+        point: usize,
+        /// How many categories there are.
+        categories: usize,
+    },
     /// Arrows of a diagram lead to no box, or in a circle.
     #[error("the diagram's arrows {0}")]
     Arrows(&'static str),
@@ -45,9 +65,9 @@ pub enum PlotError {
 /// The figure as one SVG element; `id` makes its anchors unique in a page.
 pub fn svg(figure: &Figure, id: &str) -> Result<String, PlotError> {
     check(figure)?;
-    let drawing = Canvas::draw(|canvas| match figure.form {
-        Form::Lines => lines::draw(canvas, figure),
-        Form::Scatter => scatter::draw(canvas, figure),
+    let height = plane::height(figure);
+    let drawing = Canvas::draw(height, |canvas| match figure.form {
+        Form::Lines | Form::Scatter | Form::Density | Form::Bars | Form::Strips => plane::draw(canvas, figure),
         Form::Scatter3d => perspective::draw(canvas, figure),
         Form::Diagram => diagram::draw(canvas, figure),
     })?;
@@ -56,9 +76,9 @@ pub fn svg(figure: &Figure, id: &str) -> Result<String, PlotError> {
          width=\"{}\" height=\"{}\" viewBox=\"0 0 {} {}\">\n<title id=\"{id}-title\">{}</title>\n\
          <desc id=\"{id}-desc\">{}</desc>\n",
         canvas::WIDTH / 2,
-        canvas::HEIGHT / 2,
+        height / 2,
         canvas::WIDTH,
-        canvas::HEIGHT,
+        height,
         escaped(&figure.title),
         escaped(&figure.caption),
     );
@@ -66,22 +86,28 @@ pub fn svg(figure: &Figure, id: &str) -> Result<String, PlotError> {
 }
 
 fn check(figure: &Figure) -> Result<(), PlotError> {
-    let drawn = |numbers: usize| match figure.form {
-        Form::Lines => numbers == 2 || numbers == 4,
-        Form::Scatter => numbers == 2,
-        Form::Scatter3d => numbers == 3,
-        Form::Diagram => false,
-    };
+    let Figure { form, scales, categories, .. } = figure;
     for series in &figure.series {
-        if let Some(point) = series.points.iter().position(|point| !drawn(point.len())) {
-            let numbers = series.points[point].len();
-            return Err(PlotError::Point { series: series.name.clone(), point, numbers });
+        let name = || series.name.clone();
+        for (point, numbers) in series.points.iter().enumerate() {
+            if !form.draws(numbers.len()) {
+                return Err(PlotError::Point { series: name(), point, numbers: numbers.len() });
+            }
+            let has_no_logarithm =
+                (scales.log_x && numbers[0] <= 0.0) || (scales.log_y && numbers[1..].iter().any(|value| *value <= 0.0));
+            if has_no_logarithm {
+                return Err(PlotError::Logarithm { series: name(), point });
+            }
+            let is_category =
+                || numbers[0] >= 0.0 && numbers[0].fract() == 0.0 && (numbers[0] as usize) < categories.len();
+            if form.has_categories() && !is_category() {
+                return Err(PlotError::Category { series: name(), point, categories: categories.len() });
+            }
         }
     }
-    let has_boxes = figure.diagram.as_ref().is_some_and(|diagram| !diagram.boxes.is_empty());
-    let is_empty = match figure.form {
-        Form::Lines | Form::Scatter | Form::Scatter3d => figure.series.iter().all(|series| series.points.is_empty()),
-        Form::Diagram => !has_boxes,
+    let is_empty = match form {
+        Form::Diagram => figure.diagram.as_ref().is_none_or(|diagram| diagram.boxes.is_empty()),
+        _ => figure.series.iter().all(|series| series.points.is_empty()),
     };
     if is_empty { Err(PlotError::Empty) } else { Ok(()) }
 }
@@ -105,9 +131,14 @@ mod tests {
             x_label: "x (s)".to_owned(),
             y_label: "y".to_owned(),
             z_label: (form == Form::Scatter3d).then(|| "z".to_owned()),
-            series: series.map(|(index, points)| Series { name: format!("series {index}"), points }).collect(),
-            diagram: None,
+            series: series.map(|(index, points)| Series::new(format!("series {index}"), points)).collect(),
+            categories: if form.has_categories() { vec!["one".to_owned(), "two".to_owned()] } else { Vec::new() },
+            ..Figure::default()
         }
+    }
+
+    fn drawn(figure: &Figure) -> String {
+        svg(figure, "f").expect("a figure")
     }
 
     fn cloud(count: usize) -> Vec<Vec<f64>> {
@@ -118,7 +149,15 @@ mod tests {
     fn every_form_names_itself_for_people_who_do_not_see_it_and_opens_no_address() {
         let space = vec![vec![vec![0.0, 1.0, 2.0], vec![1.0, 0.0, 3.0]]];
         let line = vec![vec![vec![0.0, 1.0, 0.5, 1.5], vec![1.0, 2.0, 1.5, 2.5]], vec![vec![0.0, 0.0], vec![1.0, 1.0]]];
-        for (form, series) in [(Form::Lines, line), (Form::Scatter, vec![cloud(50)]), (Form::Scatter3d, space)] {
+        let categories = vec![vec![vec![0.0, 1.0], vec![0.0, 1.5], vec![0.0, 1.25, 1.0, 1.5], vec![1.0, -2.0]]];
+        for (form, series) in [
+            (Form::Lines, line),
+            (Form::Scatter, vec![cloud(50)]),
+            (Form::Density, vec![cloud(50)]),
+            (Form::Bars, categories.clone()),
+            (Form::Strips, categories),
+            (Form::Scatter3d, space),
+        ] {
             let text = svg(&figure(form, series), "e-f").expect("a figure");
             assert!(text.starts_with("<svg "), "{text}");
             assert!(text.trim_end().ends_with("</svg>"), "{text}");
@@ -143,6 +182,58 @@ mod tests {
         assert_eq!(circles(&[40, 1_901, 60]), 100 + 2, "wherever the large one stands");
         assert_eq!(circles(&[1_500, 1_500]), 1_500 + 1, "of equal series the first");
         assert_eq!(circles(&[2_001]), 0, "one series is all density");
+    }
+
+    #[test]
+    fn a_density_has_no_dots_and_strips_have_one_per_sample() {
+        let circles = |figure: &Figure| drawn(figure).matches("<circle").count();
+        assert_eq!(circles(&figure(Form::Density, vec![cloud(20)])), 0);
+        let samples = vec![vec![0.0, 1.0], vec![0.0, 2.0], vec![1.0, 3.0], vec![0.0, 1.5, 1.0, 2.0]];
+        assert_eq!(circles(&figure(Form::Strips, vec![samples.clone()])), 3);
+        assert_eq!(circles(&figure(Form::Bars, vec![samples])), 0);
+    }
+
+    #[test]
+    fn panels_stand_beside_each_other_with_their_headings_and_one_legend() {
+        let mut panels = figure(Form::Scatter, vec![cloud(3), cloud(4), cloud(5), cloud(6), cloud(7)]);
+        for (series, (name, panel)) in panels.series.iter_mut().zip([
+            ("a", "left"),
+            ("b", "left"),
+            ("a", "right"),
+            ("b", "third"),
+            ("a", "fourth"),
+        ]) {
+            (series.name, series.panel) = (name.to_owned(), panel.to_owned());
+        }
+        let text = drawn(&panels);
+        for heading in ["left", "right", "third", "fourth"] {
+            assert_eq!(text.matches(&format!("\n{heading}\n")).count(), 1, "{heading}");
+        }
+        assert_eq!(text.matches("<circle").count(), 25 + 2, "all points, and two names in the legend");
+        assert_eq!(text.matches("\ny\n").count(), 2, "one label for each row of panels");
+    }
+
+    #[test]
+    fn equal_axes_have_one_range_and_the_line_between_their_corners() {
+        let mut figure = figure(Form::Scatter, vec![vec![vec![0.0, 100.0], vec![10.0, 40.0]]]);
+        let ticks = |figure: &Figure| drawn(figure).matches("\n100\n").count();
+        assert_eq!(ticks(&figure), 1);
+        figure.scales.equal = true;
+        assert_eq!(ticks(&figure), 2, "100 stands on both axes");
+    }
+
+    #[test]
+    fn what_has_no_logarithm_or_no_category_is_refused() {
+        let mut line = figure(Form::Lines, vec![vec![vec![1.0, 2.0], vec![0.0, 1.0]]]);
+        line.scales.log_y = true;
+        drawn(&line);
+        line.scales.log_x = true;
+        let error = svg(&line, "f").expect_err("0 has no logarithm");
+        assert_eq!(error.to_string(), "point 1 of series `series 0` is not above 0, and its axis is logarithmic");
+        for place in [-1.0, 0.5, 2.0] {
+            let error = svg(&figure(Form::Bars, vec![vec![vec![place, 1.0]]]), "f").expect_err("no category");
+            assert_eq!(error.to_string(), "point 0 of series `series 0` stands at none of the 2 categories");
+        }
     }
 
     #[test]

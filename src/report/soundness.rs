@@ -24,16 +24,11 @@ pub fn sound_ids(findings: &Findings) -> BTreeSet<&str> {
     }
     for figure in &findings.figures {
         assert!(ids.insert(figure.id.as_str()), "{} stands twice", figure.id);
-        let lengths = match figure.form {
-            Form::Lines => [2, 4],
-            Form::Scatter => [2, 2],
-            Form::Scatter3d => [3, 3],
-            Form::Diagram => [0, 0],
-        };
         let mut points = figure.series.iter().flat_map(|series| &series.points).peekable();
         assert!(points.peek().is_some() || figure.diagram.is_some(), "{} shows nothing", figure.id);
         assert_eq!(figure.diagram.is_some(), figure.form == Form::Diagram, "{}", figure.id);
-        assert!(points.all(|point| lengths.contains(&point.len())), "{}: points of another form", figure.id);
+        assert!(points.all(|point| figure.form.draws(point.len())), "{}: points of another form", figure.id);
+        assert_eq!(figure.categories.is_empty(), !figure.form.has_categories(), "{}: categories", figure.id);
     }
     ids
 }

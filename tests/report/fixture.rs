@@ -118,9 +118,8 @@ pub(crate) fn tiny() -> Report {
             form: Form::Lines,
             x_label: text("generation"),
             y_label: text("accuracy (fraction)"),
-            z_label: None,
-            series: vec![Series { name: text("paper"), points: vec![vec![1.0, 0.9], vec![5.0, 0.95]] }],
-            diagram: None,
+            series: vec![Series::new("paper", vec![vec![1.0, 0.9], vec![5.0, 0.95]])],
+            ..Figure::default()
         }],
     };
     let claims = [
@@ -247,7 +246,7 @@ pub(crate) fn realistic() -> Report {
                 for generation in if form == Form::Scatter3d { vec![15] } else { vec![1, 5, 9, 13] } {
                     let mut point = |index: usize| match form {
                         Form::Lines => vec![index as f64, 2e5 / f64::from(generation) * (2.0 + stream.normal()).abs()],
-                        Form::Scatter => {
+                        Form::Scatter | Form::Density => {
                             let across = stream.normal();
                             vec![across, across * across + 0.5 * stream.normal() + f64::from(generation)]
                         }
@@ -259,11 +258,11 @@ pub(crate) fn realistic() -> Report {
                                 0.9 + 0.05 * across * across,
                             ]
                         }
-                        Form::Diagram => Vec::new(),
+                        Form::Bars | Form::Strips | Form::Diagram => Vec::new(),
                     };
                     let count = if generation == 13 && form == Form::Scatter { 60 } else { points };
                     let points = (0..count).map(&mut point).collect();
-                    series.push(Series { name: format!("generation {generation}"), points });
+                    series.push(Series::new(format!("generation {generation}"), points));
                 }
                 findings.figures.push(Figure {
                     id: format!("figure_{form:?}_{data}_{variant}").to_lowercase(),
@@ -274,7 +273,7 @@ pub(crate) fn realistic() -> Report {
                     y_label: text("FLOPs (multiply-adds)"),
                     z_label: (form == Form::Scatter3d).then(|| text("accuracy (fraction)")),
                     series,
-                    diagram: None,
+                    ..Figure::default()
                 });
             }
         }

@@ -1,4 +1,4 @@
-//! The `findings` of a manifest: dimensions, quantities and tables that it declares over the paper's observations.
+//! The `findings` of a manifest: dimensions, quantities, tables and figures that it declares over the paper's observations.
 
 use renas_base::metric::Unit;
 use renas_observe::declare::{
@@ -8,6 +8,7 @@ use renas_observe::frame::Member;
 use renas_observe::template::Template;
 
 use super::decode::{Item, Section};
+use super::figures::figure;
 use super::yaml::Value;
 
 /// The section; mistakes are reported to it.
@@ -15,10 +16,12 @@ pub(super) fn declarations(section: &mut Section<'_>) -> Declarations {
     let dimensions = section.optional("dimensions", |item| item.section(dimensions)).unwrap_or_default();
     let quantities = section.optional("quantities", |item| item.section(quantities)).unwrap_or_default();
     let tables = section.optional("tables", |item| item.list(|item| item.section(|section| table(section, item))));
-    Declarations { dimensions, quantities, tables: tables.unwrap_or_default() }
+    let figures = section.optional("figures", |item| item.list(|item| item.section(|section| figure(section, item))));
+    let (tables, figures) = (tables.unwrap_or_default(), figures.unwrap_or_default());
+    Declarations { dimensions, quantities, tables, figures }
 }
 
-fn place(item: &Item<'_>) -> Place {
+pub(super) fn place(item: &Item<'_>) -> Place {
     Place { line: item.line(), path: item.path().to_owned() }
 }
 
@@ -64,7 +67,7 @@ fn words(item: &Item<'_>) -> Option<String> {
     }
 }
 
-fn template(item: &Item<'_>) -> Template {
+pub(super) fn template(item: &Item<'_>) -> Template {
     parsed(item, words(item).as_deref())
 }
 
@@ -76,7 +79,7 @@ fn parsed(item: &Item<'_>, text: Option<&str>) -> Template {
     })
 }
 
-fn conditions(section: &mut Section<'_>) -> Vec<Condition> {
+pub(super) fn conditions(section: &mut Section<'_>) -> Vec<Condition> {
     each(section, |column, item| {
         let test = match &item.node.value {
             Value::Text(word) if word == "present" => Test::Present,

@@ -2,6 +2,7 @@
 
 mod claims;
 mod findings; // what it declares over the paper's observations
+mod figures; //  the figures of that
 mod expectations; // what must hold, one form each
 pub mod decode; // typed values out of a tree, every mistake collected
 pub mod load; //   from files to checked manifests

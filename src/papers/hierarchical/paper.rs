@@ -12,7 +12,6 @@ use renas_harness::manifest::decode::Section;
 use renas_harness::study::{Context, Paper, Results, Study};
 use renas_observe::frame::Frame;
 use renas_observe::rows::Rows;
-use renas_report::findings::Findings;
 
 /// Zhang, Rodriguez, Tanaka and Al-Mansoori: multi-objective search for efficient convolutional networks.
 #[derive(Clone, Copy, Debug)]
@@ -55,10 +54,6 @@ impl Paper for Hierarchical {
     fn observe(&self, parameters: &Value, results: &Results) -> Result<Vec<Rows>> {
         let settings = read(parameters)?;
         Ok(analysis::rows::rows(&settings, &Evidence::read(&settings, results)?))
-    }
-
-    fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings> {
-        analysis::analyze(&read(parameters)?, results)
     }
 }
 

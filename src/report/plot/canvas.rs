@@ -5,7 +5,7 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use super::PlotError;
 
-/// Width and height of the drawing in its own units, two to a pixel of a page.
+/// Width and usual height of the drawing in its own units, two to a pixel of a page.
 pub(super) const WIDTH: u32 = 960;
 pub(super) const HEIGHT: u32 = 700;
 
@@ -46,18 +46,18 @@ pub(super) enum Hang {
     Upwards,
 }
 
-/// The drawing in the making.
+/// The drawing while it is drawn.
 pub(super) struct Canvas<'a> {
     area: DrawingArea<SVGBackend<'a>, plotters::coord::Shift>,
 }
 
 impl Canvas<'_> {
-    /// The content of an SVG element, with its closing tag: what `paint` draws on a card.
-    pub(super) fn draw(paint: impl FnOnce(&Canvas) -> Result<(), PlotError>) -> Result<String, PlotError> {
+    /// The content of an SVG element, with its closing tag: what `paint` draws on a card of that height.
+    pub(super) fn draw(height: u32, paint: impl FnOnce(&Canvas) -> Result<(), PlotError>) -> Result<String, PlotError> {
         let mut text = String::new();
         {
-            let canvas = Canvas { area: SVGBackend::with_string(&mut text, (WIDTH, HEIGHT)).into_drawing_area() };
-            canvas.rectangle([0.0, 0.0], [f64::from(WIDTH), f64::from(HEIGHT)], CARD, 1.0)?;
+            let canvas = Canvas { area: SVGBackend::with_string(&mut text, (WIDTH, height)).into_drawing_area() };
+            canvas.rectangle([0.0, 0.0], [f64::from(WIDTH), f64::from(height)], CARD, 1.0)?;
             paint(&canvas)?;
             canvas.area.present().map_err(backend)?;
         }

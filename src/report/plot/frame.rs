@@ -4,14 +4,25 @@ use plotters::style::RGBColor;
 
 use super::PlotError;
 use super::axis::Axis;
-use super::canvas::{self, Canvas, FONT, GRID, HEIGHT, Hang, INK, Place, WIDTH};
+use super::canvas::{self, Canvas, FONT, GRID, Hang, INK, Place, WIDTH};
 
 /// A plane with two axes on the drawing.
-pub(super) struct Frame {
-    x: Axis,
-    y: Axis,
+pub(super) struct Frame<'a> {
+    x: &'a Axis,
+    y: &'a Axis,
     /// Upper left and lower right corner of the plane.
     corners: [Place; 2],
+}
+
+/// What a frame says beside its ticks.
+#[derive(Clone, Copy)]
+pub(super) struct Labels<'a> {
+    /// Of the horizontal axis.
+    pub(super) x: &'a str,
+    /// Of the vertical axis.
+    pub(super) y: &'a str,
+    /// Above the plane; empty for none.
+    pub(super) heading: &'a str,
 }
 
 /// How a legend shows a series.
@@ -34,21 +45,28 @@ pub(super) struct Entry<'a> {
     pub(super) colour: RGBColor,
 }
 
-impl Frame {
-    /// Draw grid, ticks and labels; `top` is where the legend ends.
-    pub(super) fn draw(canvas: &Canvas, x: Axis, y: Axis, labels: [&str; 2], top: f64) -> Result<Self, PlotError> {
+impl<'a> Frame<'a> {
+    /// Draw grid, ticks and labels within an area of the drawing, by its upper left and lower right corner.
+    pub(super) fn draw(
+        canvas: &Canvas,
+        [x, y]: [&'a Axis; 2],
+        labels: Labels<'_>,
+        [[from, top], [to, bottom]]: [Place; 2],
+    ) -> Result<Self, PlotError> {
         let widest = y.ticks.iter().map(|(_, label)| canvas::width(label)).fold(0.0, f64::max);
-        let corners = [[FONT * 2.4 + widest, top + 10.0], [f64::from(WIDTH) - 30.0, f64::from(HEIGHT) - FONT * 3.6]];
-        let frame = Self { x, y, corners };
+        let above = if labels.heading.is_empty() { 10.0 } else { FONT * 1.4 };
+        let left = from + widest + FONT * if labels.y.is_empty() { 1.0 } else { 2.4 };
+        let frame = Self { x, y, corners: [[left, top + above], [to - 30.0, bottom - FONT * 3.6]] };
+        let corners = frame.corners;
         let [[left, upper], [right, lower]] = corners;
         for (value, label) in &frame.y.ticks {
-            let height = frame.place(frame.x.low, *value)[1];
+            let height = lower - (lower - upper) * frame.y.share(*value);
             canvas.line(&[[left, height], [right, height]], GRID, 2)?;
             canvas.words(label, [left - 12.0, height], Hang::Right)?;
         }
         let mut free = f64::NEG_INFINITY;
         for (value, label) in &frame.x.ticks {
-            let across = frame.place(*value, frame.y.low)[0];
+            let across = left + (right - left) * frame.x.share(*value);
             canvas.line(&[[across, lower], [across, lower + 8.0]], INK, 2)?;
             let half = canvas::width(label) / 2.0;
             if across - half > free {
@@ -57,9 +75,22 @@ impl Frame {
             }
         }
         canvas.line(&[[left, lower], [right, lower]], INK, 2)?;
-        canvas.words(labels[0], [(left + right) / 2.0, f64::from(HEIGHT) - FONT * 1.75], Hang::Below)?;
-        canvas.words(labels[1], [FONT * 0.8, (upper + lower) / 2.0], Hang::Upwards)?;
+        let middle = (left + right) / 2.0;
+        for (words, at, hang) in [
+            (labels.x, [middle, bottom - FONT * 1.75], Hang::Below),
+            (labels.y, [from + FONT * 0.8, (upper + lower) / 2.0], Hang::Upwards),
+            (labels.heading, [middle, upper - FONT * 0.75], Hang::Centre),
+        ] {
+            if !words.is_empty() {
+                canvas.words(words, at, hang)?;
+            }
+        }
         Ok(frame)
+    }
+
+    /// Draw the line of equal coordinates between the corners of axes of one range.
+    pub(super) fn diagonal(&self, canvas: &Canvas) -> Result<(), PlotError> {
+        canvas.line(&[self.at_shares(0.0, 0.0), self.at_shares(1.0, 1.0)], INK, 1)
     }
 
     /// Where a point of the plane lies on the drawing.

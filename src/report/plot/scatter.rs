@@ -1,10 +1,10 @@
 //! Points in a plane; where they are many, their density, with the small series on top.
 
-use super::axis::Axis;
 use super::canvas::{Canvas, SERIES};
-use super::frame::{Entry, Frame, Mark, legend};
-use super::{MOST_POINTS, PlotError, values};
-use crate::findings::{Figure, Series};
+use super::frame::Frame;
+use super::plane::Coloured;
+use super::{MOST_POINTS, PlotError};
+use crate::findings::{Figure, Form, Series};
 
 /// Bins of the density, across and up.
 const BINS: [usize; 2] = [60, 42];
@@ -12,49 +12,69 @@ const BINS: [usize; 2] = [60, 42];
 /// Steps of opacity, so that a drawing does not depend on the last bit of a logarithm.
 const SHADES: f64 = 8.0;
 
-pub(super) fn draw(canvas: &Canvas, figure: &Figure) -> Result<(), PlotError> {
-    let (dense, front) = split(&figure.series);
-    let mut entries: Vec<Entry> = Vec::new();
-    let all = dense.iter().map(|series| series.name.as_str()).collect::<Vec<_>>().join(", ") + " (darker: more)";
-    if !dense.is_empty() {
-        entries.push(Entry { name: &all, mark: Mark::Square, colour: SERIES[0] });
+/// Which series are drawn as density.
+pub(super) struct Density<'a> {
+    names: Vec<&'a str>,
+}
+
+impl<'a> Density<'a> {
+    /// All of a density plot; of a scatter the largest until the others have few enough points together, of equal ones the
+    /// earlier; none of any other form.
+    pub(super) fn of(figure: &'a Figure) -> Self {
+        let series = &figure.series;
+        let mut left: usize = series.iter().map(|series| series.points.len()).sum();
+        let most = match figure.form {
+            Form::Density => 0,
+            Form::Scatter => MOST_POINTS,
+            _ => usize::MAX,
+        };
+        let mut by_size: Vec<usize> = (0..series.len()).collect();
+        by_size.sort_by_key(|&index| std::cmp::Reverse(series[index].points.len()));
+        let mut is_dense = vec![false; series.len()];
+        for index in by_size {
+            if left <= most {
+                break;
+            }
+            is_dense[index] = true;
+            left -= series[index].points.len();
+        }
+        let dense = series.iter().zip(&is_dense).filter(|(_, is_dense)| **is_dense);
+        let mut names: Vec<&str> = Vec::new();
+        dense.for_each(|(series, _)| {
+            if !names.contains(&series.name.as_str()) {
+                names.push(&series.name);
+            }
+        });
+        Self { names }
     }
-    for (series, colour) in front.iter().zip(SERIES.iter().cycle().skip(entries.len())) {
-        entries.push(Entry { name: &series.name, mark: Mark::Dot, colour: *colour });
+
+    /// Whether there is any.
+    pub(super) fn has_series(&self) -> bool {
+        !self.names.is_empty()
     }
-    let top = legend(canvas, &entries)?;
-    let x = Axis::over(values(&figure.series, 0), 0.03, 6);
-    let y = Axis::over(values(&figure.series, 1), 0.03, 5);
-    let frame = Frame::draw(canvas, x, y, [&figure.x_label, &figure.y_label], top)?;
-    density(canvas, &frame, &dense)?;
-    for (series, entry) in front.iter().zip(&entries[usize::from(!dense.is_empty())..]) {
+
+    /// Whether a series of that name is one.
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.names.contains(&name)
+    }
+
+    /// Their entry in the legend.
+    pub(super) fn legend(&self) -> Option<String> {
+        self.has_series().then(|| self.names.join(", ") + " (darker: more)")
+    }
+}
+
+pub(super) fn marks(canvas: &Canvas, frame: &Frame, series: &[Coloured]) -> Result<(), PlotError> {
+    for (series, colour) in series {
         let (radius, opacity) = if series.points.len() > 400 { (4, 0.5) } else { (6, 0.7) };
         for point in &series.points {
-            canvas.dot(frame.place(point[0], point[1]), radius, entry.colour, opacity)?;
+            canvas.dot(frame.place(point[0], point[1]), radius, *colour, opacity)?;
         }
     }
     Ok(())
 }
 
-/// The series that are drawn as density, and those whose points are seen, both in their own order: the largest ones
-/// are density until the others have few enough points together. Of equal ones the earlier is.
-fn split(series: &[Series]) -> (Vec<&Series>, Vec<&Series>) {
-    let mut left: usize = series.iter().map(|series| series.points.len()).sum();
-    let mut by_size: Vec<usize> = (0..series.len()).collect();
-    by_size.sort_by_key(|&index| std::cmp::Reverse(series[index].points.len()));
-    let mut is_dense = vec![false; series.len()];
-    for index in by_size {
-        if left <= MOST_POINTS {
-            break;
-        }
-        is_dense[index] = true;
-        left -= series[index].points.len();
-    }
-    let pick = |wanted: bool| series.iter().zip(&is_dense).filter(move |(_, is)| **is == wanted).map(|(one, _)| one);
-    (pick(true).collect(), pick(false).collect())
-}
-
-fn density(canvas: &Canvas, frame: &Frame, series: &[&Series]) -> Result<(), PlotError> {
+pub(super) fn density(canvas: &Canvas, frame: &Frame, series: &[&Series]) -> Result<(), PlotError> {
     let mut counts = vec![0usize; BINS[0] * BINS[1]];
     for point in series.iter().flat_map(|one| &one.points) {
         let [across, up] = frame.shares(point[0], point[1]);

@@ -69,7 +69,7 @@ fn figure_1(settings: &Settings, dataset: &Dataset, arm: &Arm, axis: usize, evid
         let kept = found.kept(generation - 1)?;
         let point = |(index, objectives): (usize, &[f64; 3])| vec![index as f64, objectives[axis]];
         let points = kept.individuals.iter().map(|individual| &individual.objectives).enumerate().map(point);
-        Some(Series { name: format!("generation {generation}"), points: points.collect() })
+        Some(Series::new(format!("generation {generation}"), points.collect()))
     };
     Figure {
         id: format!("figure1_{}_{}_{}", dataset.name, OBJECTIVES[axis], arm.name),
@@ -91,9 +91,8 @@ fn figure_1(settings: &Settings, dataset: &Dataset, arm: &Arm, axis: usize, evid
         form: Form::Lines,
         x_label: "index in the population".to_owned(),
         y_label: LABELS[axis].to_owned(),
-        z_label: None,
         series: FIGURE_1.iter().filter_map(series).collect(),
-        diagram: None,
+        ..Figure::default()
     }
 }
 
@@ -118,8 +117,8 @@ fn figure_2(settings: &Settings, dataset: &Dataset, arm: &Arm, evidence: &Eviden
         x_label: LABELS[0].to_owned(),
         y_label: LABELS[1].to_owned(),
         z_label: Some(LABELS[2].to_owned()),
-        series: vec![Series { name: "final population".to_owned(), points }],
-        diagram: None,
+        series: vec![Series::new("final population", points)],
+        ..Figure::default()
     })
 }
 
@@ -139,7 +138,7 @@ fn over_generations(
             let ordered = sorted(&samples);
             vec![generation as f64, mean(&samples), quantile(&ordered, 0.05), quantile(&ordered, 0.95)]
         };
-        Series { name: arm.shown().to_owned(), points: (0..length).map(point).collect() }
+        Series::new(arm.shown(), (0..length).map(point).collect())
     };
     Figure {
         id: format!("{id}_{}", dataset.name),
@@ -151,9 +150,8 @@ fn over_generations(
         form: Form::Lines,
         x_label: "generation".to_owned(),
         y_label: title.to_lowercase(),
-        z_label: None,
         series: arms(dataset).into_iter().map(series).collect(),
-        diagram: None,
+        ..Figure::default()
     }
 }
 
@@ -163,7 +161,7 @@ fn retrained(settings: &Settings, dataset: &Dataset, axis: usize, evidence: &Evi
             vec![network.predicted[axis], arm.variant.objectives(&network.trained)[axis]]
         };
         let points = evidence.arm(&arm).retrained.iter().map(point).collect();
-        Series { name: arm.shown().to_owned(), points }
+        Series::new(arm.shown(), points)
     };
     Figure {
         id: format!("retrained_{}_{}", dataset.name, OBJECTIVES[axis]),
@@ -177,9 +175,8 @@ fn retrained(settings: &Settings, dataset: &Dataset, axis: usize, evidence: &Evi
         form: Form::Scatter,
         x_label: format!("predicted {}", LABELS[axis]),
         y_label: format!("measured {}", LABELS[axis]),
-        z_label: None,
         series: arms(dataset).into_iter().filter(Arm::is_retrained).map(series).collect(),
-        diagram: None,
+        ..Figure::default()
     }
 }
 
@@ -188,7 +185,7 @@ fn trained(dataset: &Dataset, evidence: &Evidence) -> [Figure; 2] {
     let table = evidence.table(dataset);
     let series = |name: &str, value: fn(&Trained) -> f64| {
         let points = table.iter().map(|network| vec![network.test.accuracy, value(network)]).collect();
-        Series { name: name.to_owned(), points }
+        Series::new(name, points)
     };
     let figure = |id: &str, words: &str, y_label: &str, series: Vec<Series>| Figure {
         id: format!("trained_{}_{id}", dataset.name),
@@ -197,9 +194,8 @@ fn trained(dataset: &Dataset, evidence: &Evidence) -> [Figure; 2] {
         form: Form::Scatter,
         x_label: "test accuracy (fraction)".to_owned(),
         y_label: y_label.to_owned(),
-        z_label: None,
         series,
-        diagram: None,
+        ..Figure::default()
     };
     let kinds = vec![
         series("as the code measures it: similarity of outputs", |network| network.test.similarity),

@@ -41,10 +41,7 @@ pub fn best_network(best: &BestRecord) -> Figure {
             best.search, best.visit.genome
         ),
         form: Form::Diagram,
-        x_label: String::new(),
-        y_label: String::new(),
-        z_label: None,
-        series: Vec::new(),
         diagram: Some(Diagram { boxes, arrows }),
+        ..Figure::default()
     }
 }

@@ -28,7 +28,7 @@ const IMAGE: &str = "test image";
 const ALL_SEARCHES: &str = "set of all searches";
 
 /// The tables, in the order in which `rows` fills them.
-pub(super) fn tables() -> [Schema; 5] {
+pub(super) fn tables() -> [Schema; 7] {
     [
         // One row per evaluation of a search.
         Schema::new("visits")
@@ -36,10 +36,16 @@ pub(super) fn tables() -> [Schema; 5] {
             .unit("seed", SEED)
             // Its place among the networks of its arm.
             .unit("network", NETWORK)
+            // Its place in its search, from 1.
+            .count("evaluation")
             .word("genome")
             .share("accuracy")
+            // The highest of its search so far.
+            .share("best_so_far")
             .share("error")
             .count("parameters")
+            // No network of any search is both as accurate and as small.
+            .flag("on_front")
             // The logarithm of its parameters between the ends of the manifest's box: 0 to 1, or more.
             .number("size", Unit::One, Range::NOT_NEGATIVE)
             .count("layers")
@@ -59,6 +65,12 @@ pub(super) fn tables() -> [Schema; 5] {
             .time("seconds", Unit::Seconds, Range::NOT_NEGATIVE),
         // Highest accuracy of an arm minus that of random search from the same seed, in the time of the shorter of the two.
         Schema::new("equal_time").identity("arm").unit("seed", SEED).time("gain", Unit::Fraction, Range::CORRELATION),
+        // The highest accuracy of a search within some times, the same of all arms; a search that has ended keeps its value.
+        Schema::new("in_time")
+            .identity("arm")
+            .unit("seed", SEED)
+            .time("spent", Unit::Seconds, Range::NOT_NEGATIVE)
+            .time("best", Unit::Fraction, Range::SHARE),
         // One row per random genome and function that all its layers were given.
         Schema::new("activations")
             .identity("function")
@@ -86,6 +98,13 @@ pub(super) fn tables() -> [Schema; 5] {
             // Right answers of its one test, and images of that.
             .count("right")
             .count("images"),
+        // The epochs of its full training.
+        Schema::new("training")
+            .unit("searches", ALL_SEARCHES)
+            .count("epoch")
+            .share("validation")
+            // In nats.
+            .number("loss", Unit::One, Range::NOT_NEGATIVE),
     ]
 }
 

@@ -1,7 +1,5 @@
 //! Numbers of one search; nothing where they are not defined.
 
-use std::collections::BTreeSet;
-
 use super::evidence::Timed;
 use crate::best::best_visit;
 use crate::genome::CLASSES;
@@ -55,12 +53,6 @@ pub fn total_seconds(search: &Timed) -> f64 {
     search.seconds.iter().sum()
 }
 
-/// The first visit of each genome.
-pub fn distinct(visits: &[Visit]) -> Vec<&Visit> {
-    let mut seen = BTreeSet::new();
-    visits.iter().filter(|visit| seen.insert(&visit.genome)).collect()
-}
-
 /// The logarithm of a number of parameters between `ends`: 0 to 1, and above where there are more; never below.
 pub fn size(parameters: u64, ends: [f64; 2]) -> f64 {
     let [low, high] = ends.map(libm::log);
@@ -96,7 +88,6 @@ mod tests {
         let visits = &search.record[..];
         assert_eq!(highest(visits), Some(0.75));
         assert_eq!(best_so_far(visits), [0.5, 0.5, 0.5, 0.75]);
-        assert_eq!(distinct(visits).len(), 3);
         assert_eq!((total_seconds(&search), within(&search, 7.9).len(), within(&search, 8.0).len()), (8.0, 3, 4));
         assert_eq!(highest(within(&search, 0.5)), None);
     }

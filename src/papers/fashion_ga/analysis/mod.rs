@@ -1,10 +1,9 @@
-//! What the results say. Quantities and tables are declared in the manifest over rows; figures are made here.
+//! What the results say. All is declared in the manifest over rows, but for the drawing of a network.
 
 pub mod evidence; // results of all studies, read once
 pub mod frame; //   tables, dimensions and units that declarations may name
 pub mod rows; //    the results as rows
 pub mod measures; // numbers of one search
-pub mod figures; // curves and scatters
 pub mod diagram; // the best network, drawn
 
 #[cfg(test)]
@@ -19,5 +18,5 @@ use renas_report::findings::Findings;
 /// What the results say beside what is declared.
 pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
     let evidence = evidence::Evidence::read(settings, results)?;
-    Ok(Findings { figures: figures::all(settings, &evidence), ..Findings::default() })
+    Ok(Findings { figures: vec![diagram::best_network(&evidence.best)], ..Findings::default() })
 }

@@ -6,25 +6,33 @@ use super::evidence::{Evidence, Timed};
 use super::frame::tables;
 use super::measures::{self, SWEET_SPOT};
 use crate::arm::RANDOM;
+use crate::genome::Genome;
 use crate::layer::FUNCTIONS;
 use crate::search::Visit;
 use crate::settings::Settings;
 use renas_network::spec::Activation;
 use renas_observe::rows::{Rows, Value};
+use renas_search::pareto::non_dominated_sort;
+
+/// How many times the highest accuracy is asked for.
+const TIMES: usize = 30;
 
 /// All tables of the frame.
 pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
-    let [mut visits, mut equal_time, mut activations, mut filters, mut best] = tables().map(Rows::new);
+    let [mut visits, mut equal_time, mut in_time, mut activations, mut filters, mut best, mut training] =
+        tables().map(Rows::new);
+    let front = front(settings, evidence);
     for arm in settings.arms() {
         let mut network = 0;
         for (seed, search) in evidence.searches(arm).iter().enumerate() {
-            add_search(&mut visits, settings, search, (arm, seed, &mut network));
+            add_search(&mut visits, settings, (search, &front), (arm, seed, &mut network));
         }
         let pairs = evidence.searches(arm).iter().zip(evidence.searches(RANDOM)).enumerate();
         for (seed, (ours, random)) in pairs.filter(|_| arm != RANDOM) {
             equal_time.push([arm.into(), seed.into(), gain_in_equal_time(ours, random).into()]);
         }
     }
+    add_in_time(&mut in_time, settings, evidence);
     for (genome, trained) in evidence.activations.iter().enumerate() {
         for (function, trained) in FUNCTIONS.map(Activation::name).into_iter().zip(trained) {
             let learned = trained.accuracy > measures::NOTHING;
@@ -62,12 +70,46 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
         right.into(),
         images.map(|images| images as f64).into(),
     ]);
-    vec![visits, equal_time, activations, filters, best]
+    for (epoch, (&validation, &loss)) in found.validation.iter().zip(&found.loss).enumerate() {
+        training.push([0.into(), (epoch + 1).into(), validation.into(), loss.into()]);
+    }
+    vec![visits, equal_time, in_time, activations, filters, best, training]
 }
 
-fn add_search(visits: &mut Rows, settings: &Settings, search: &Timed, (arm, seed, network): (&str, usize, &mut usize)) {
+/// The networks of all searches that no other beats in both accuracy and parameters.
+fn front<'e>(settings: &Settings, evidence: &'e Evidence) -> BTreeSet<&'e Genome> {
+    let searches = settings.arms().flat_map(|arm| evidence.searches(arm));
+    let all: Vec<&Visit> = searches.flat_map(|search| &search.record).collect();
+    let objectives: Vec<[f64; 2]> =
+        all.iter().map(|visit| [1.0 - visit.trained.accuracy, visit.parameters as f64]).collect();
+    non_dominated_sort(&objectives).first().iter().map(|&place| &all[place].genome).collect()
+}
+
+fn add_in_time(in_time: &mut Rows, settings: &Settings, evidence: &Evidence) {
+    let searches = settings.arms().flat_map(|arm| evidence.searches(arm));
+    let horizon = searches.map(measures::total_seconds).fold(0.0, f64::max);
+    for arm in settings.arms() {
+        for (seed, search) in evidence.searches(arm).iter().enumerate() {
+            for step in 1..=TIMES {
+                let spent = horizon * step as f64 / TIMES as f64;
+                let best = measures::highest(measures::within(search, spent));
+                in_time.push([arm.into(), seed.into(), spent.into(), best.into()]);
+            }
+        }
+    }
+}
+
+type Search<'a> = (&'a Timed, &'a BTreeSet<&'a Genome>);
+
+fn add_search(
+    visits: &mut Rows,
+    settings: &Settings,
+    (search, front): Search<'_>,
+    (arm, seed, network): (&str, usize, &mut usize),
+) {
     let mut seen = BTreeSet::new();
-    for (visit, &seconds) in search.record.iter().zip(&search.seconds) {
+    let best_so_far = measures::best_so_far(&search.record);
+    for (place, (visit, &seconds)) in search.record.iter().zip(&search.seconds).enumerate() {
         let Visit { genome, trained, parameters, parent, mutation, .. } = visit;
         let (is_first, is_changed) = (seen.insert(genome), mutation.is_some());
         let learned = measures::learned(visit);
@@ -77,10 +119,13 @@ fn add_search(visits: &mut Rows, settings: &Settings, search: &Timed, (arm, seed
             arm.into(),
             seed.into(),
             Value::Count(*network),
+            (place + 1).into(),
             genome.to_string().as_str().into(),
             trained.accuracy.into(),
+            best_so_far[place].into(),
             (1.0 - trained.accuracy).into(),
             (*parameters as f64).into(),
+            front.contains(genome).into(),
             measures::size(*parameters, settings.analysis.parameters).into(),
             genome.depth().into(),
             group(genome.depth()).into(),

@@ -18,8 +18,6 @@ use crate::space::Space;
 use crate::trainer::Trained;
 use renas_harness::study::Results;
 use renas_network::supernet::Choice;
-use renas_report::catalogue::clustered;
-use renas_report::findings::Measured;
 
 /// A network that was trained on its own: chosen by a search, or designed by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,8 +57,6 @@ pub struct Evidence {
     pub rankings: Vec<Vec<Ranked>>,
     /// What `nsga2` took, per search seed.
     pub costs: Vec<CostRecord>,
-    /// The supernet of each search seed, by index: searches that share one are no independent samples.
-    supernets: Vec<usize>,
     /// The networks that `nsga2` chose within each budget, per search seed.
     chosen: Vec<Vec<Option<Choice>>>,
     searches: BTreeMap<Arm, Vec<SearchRecord>>,
@@ -85,7 +81,6 @@ impl Evidence {
         let rankings =
             (0..settings.supernet.seeds).map(|seed| results.read(&ranking_id(seed))).collect::<Result<_>>()?;
         let costs = (0..settings.search.seeds).map(|seed| results.read(&cost_id(seed))).collect::<Result<_>>()?;
-        let supernets = (0..settings.search.seeds).map(|seed| settings.supernet_of(seed)).collect();
         let mut searches: BTreeMap<Arm, Vec<SearchRecord>> = BTreeMap::new();
         for arm in Arm::ALL {
             let records = (0..settings.search.seeds).map(|seed| results.read(&search_id(arm, seed)));
@@ -111,12 +106,7 @@ impl Evidence {
         }
         let latency = |arm: Arm| Ok((arm, results.read(&latency_id(arm))?));
         let latencies = TIMED.into_iter().map(latency).collect::<Result<_>>()?;
-        Ok(Self { space, unit, rankings, costs, supernets, chosen, searches, trained, latencies })
-    }
-
-    /// One value per search seed, or of the first search seeds, in the clusters of those that share a supernet.
-    pub fn by_supernet(&self, values: impl IntoIterator<Item = f64>) -> Option<Measured> {
-        clustered(self.supernets.iter().copied().zip(values))
+        Ok(Self { space, unit, rankings, costs, chosen, searches, trained, latencies })
     }
 
     /// Whether the first `seeds` searches chose the very networks of a smaller budget within this one: a comparison with them
@@ -132,7 +122,7 @@ impl Evidence {
             let all: Vec<&Choice> = self.chosen.iter().filter_map(|choices| choices[seed].as_ref()).collect();
             all.iter().enumerate().filter(|(place, one)| !all[..*place].contains(one)).count()
         };
-        (0..self.supernets.len()).map(different).collect()
+        (0..self.costs.len()).map(different).collect()
     }
 
     /// One search per seed.

@@ -26,7 +26,7 @@ const TRAINING: &str = "training seed";
 const MACHINE: &str = "machine";
 
 /// The tables, in the order in which `rows` fills them.
-pub(super) fn tables() -> [Schema; 10] {
+pub(super) fn tables() -> [Schema; 12] {
     let counts = |table: Schema| {
         let table = table.count("parameters").number("multiply_adds", Unit::MultiplyAdds, Range::NOT_NEGATIVE);
         table.count("memory_bytes")
@@ -49,6 +49,19 @@ pub(super) fn tables() -> [Schema; 10] {
             .time("device_hours", Unit::One, positive)
             .time("device_days", Unit::One, positive)
             .number("different_networks", Unit::Count, different),
+        // The hypervolume of a search after each generation.
+        Schema::new("generations")
+            .identity("arm")
+            .unit("seed", SEARCH)
+            .unit("supernet", SUPERNET)
+            .count("evaluations")
+            .share("hypervolume"),
+        // The networks of a search that no other of it dominates in error, multiply-adds and memory.
+        Schema::new("fronts")
+            .identity("arm")
+            .unit("seed", SEARCH)
+            .number("million_multiply_adds", Unit::One, positive)
+            .share("accuracy"),
         // Shares of layers in the best network of `nsga2` within each budget, but for budgets that repeat a smaller one.
         Principle::ALL.into_iter().fold(
             Schema::new("principles").identity("budget").unit("seed", SEARCH).unit("supernet", SUPERNET),
@@ -130,10 +143,11 @@ pub fn frame(settings: &Settings) -> Frame {
     frame.dimension("designed_anywhere", [searched.designed.clone(), transfer.designed].concat());
     frame.dimension("chosen", searched.chosen);
     frame.dimension("designed", searched.designed);
+    let supernets = settings.supernet.seeds.min(settings.search.seeds);
+    frame.dimension("supernet", (0..settings.supernet.seeds).map(|seed| Member::from(seed.to_string().as_str())));
     frame.dimension("difference", Difference::ALL.map(|one| Member::from(one.name()).with("words", one.words())));
     frame.dimension("configured", configured(settings));
     frame.constants = constants(settings);
-    let supernets = settings.supernet.seeds.min(settings.search.seeds);
     let units =
         [(SUPERNET, supernets), (SEARCH, settings.search.seeds), (TRAINING, settings.training.seeds), (MACHINE, 1)];
     frame.units = units.map(|(name, count)| (name.to_owned(), count)).into();

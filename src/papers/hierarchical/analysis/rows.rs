@@ -21,6 +21,8 @@ const HOURS_PER_DAY: f64 = 24.0;
 pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
     let [
         mut searches,
+        mut generations,
+        mut fronts,
         mut principles,
         mut random,
         mut ranked,
@@ -32,6 +34,8 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
         mut latencies,
     ] = tables().map(Rows::new);
     add_searches(&mut searches, settings, evidence);
+    add_generations(&mut generations, settings, evidence);
+    add_fronts(&mut fronts, evidence);
     add_principles(&mut principles, settings, evidence);
     add_random(&mut random, settings, evidence);
     add_ranked(&mut ranked, evidence);
@@ -45,7 +49,20 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
             add_times([&mut latency_pairs, &mut latencies], settings, arm, record);
         }
     }
-    vec![searches, principles, random, ranked, chosen, designed, counts, pairs, latency_pairs, latencies]
+    vec![
+        searches,
+        generations,
+        fronts,
+        principles,
+        random,
+        ranked,
+        chosen,
+        designed,
+        counts,
+        pairs,
+        latency_pairs,
+        latencies,
+    ]
 }
 
 fn add_searches(rows: &mut Rows, settings: &Settings, evidence: &Evidence) {
@@ -74,6 +91,31 @@ fn add_searches(rows: &mut Rows, settings: &Settings, evidence: &Evidence) {
                 hours.map(|hours| hours * (1.0 / HOURS_PER_DAY)).into(),
                 is_nsga2.then_some(different[seed] as f64).into(),
             ]);
+        }
+    }
+}
+
+fn add_generations(rows: &mut Rows, settings: &Settings, evidence: &Evidence) {
+    let population = settings.search.population;
+    for arm in Arm::ALL {
+        for (seed, record) in evidence.searches(arm).iter().enumerate() {
+            let all = measures::hypervolumes(record, population, &evidence.unit);
+            for (hypervolume, generation) in all.into_iter().zip(1..) {
+                let (evaluations, supernet) = (generation * population, settings.supernet_of(seed));
+                let arm = arm.name().into();
+                rows.push([arm, seed.into(), supernet.into(), evaluations.into(), hypervolume.into()]);
+            }
+        }
+    }
+}
+
+fn add_fronts(rows: &mut Rows, evidence: &Evidence) {
+    for arm in Arm::ALL {
+        for (seed, record) in evidence.searches(arm).iter().enumerate() {
+            for visit in front(record) {
+                let millions = visit.price.multiply_adds as f64 / 1e6;
+                rows.push([arm.name().into(), seed.into(), millions.into(), visit.accuracy.into()]);
+            }
         }
     }
 }

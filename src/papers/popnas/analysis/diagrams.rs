@@ -32,19 +32,7 @@ pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {
 const SHOWN_ARMS: [&str; 2] = ["popnas", "pnas"];
 
 fn figure(id: String, title: String, caption: String, diagram: Diagram) -> Figure {
-    let none = String::new;
-    let (x_label, y_label) = (none(), none());
-    Figure {
-        id,
-        title,
-        caption,
-        form: Form::Diagram,
-        x_label,
-        y_label,
-        z_label: None,
-        series: vec![],
-        diagram: Some(diagram),
-    }
+    Figure { id, title, caption, form: Form::Diagram, diagram: Some(diagram), ..Figure::default() }
 }
 
 /// A diagram in the making.

@@ -9,6 +9,7 @@ use super::{nnls, rivals};
 use crate::ablation::pairs;
 use crate::arm;
 use crate::operator::Operator;
+use crate::plan::SHOWN_SEED;
 use crate::regressor::RegressorKind;
 use crate::settings::{ArmSettings, Settings};
 use crate::space::Space;
@@ -29,11 +30,17 @@ pub(super) const OWN: &str = "own";
 /// The three operators together that the paper says its front prefers.
 pub(super) const PREFERRED: &str = "dw3_avg3_max3";
 
+/// The arm without predictors.
+const RANDOM: &str = "random";
+
+/// The arms whose hypervolume is drawn over time. A table has every arm's.
+pub(super) const COMPARED: [&str; 4] = ["pnas", "popnas", "popnas_static", RANDOM];
+
 /// The tables, in the order in which `rows` fills them.
 ///
 /// What derives from measured time is a time. Predictions of a front follow from predicted times: under a measured clock
 /// nothing of such a search repeats, but only what is itself a time is evidence about time.
-pub(super) fn tables() -> [Schema; 9] {
+pub(super) fn tables() -> [Schema; 11] {
     [
         // One row per trained cell.
         Schema::new("cells")
@@ -66,10 +73,28 @@ pub(super) fn tables() -> [Schema; 9] {
             .identity("stage")
             .identity("regressor")
             .unit("seed", SEED)
+            // The arm of the stage.
+            .word("arm")
             // The cell is of the stage itself, and not of one before.
             .flag("proper")
+            .time("predicted", Unit::Seconds, Range::ANY)
+            .time("seconds", Unit::Seconds, Range::NOT_NEGATIVE)
             .time("error", Unit::Fraction, Range::NOT_NEGATIVE)
             .time("bias", Unit::One, Range::ANY),
+        // What the predictors say of every candidate of a stage, in the one search of each arm that records it.
+        Schema::new("candidates")
+            .identity("stage")
+            .unit("seed", SEED)
+            // Of the K of highest predicted accuracy, which PNAS would train.
+            .flag("most_accurate")
+            .time("predicted_seconds", Unit::Seconds, Range::ANY)
+            .share("predicted_accuracy"),
+        // The hypervolume of a search within some times, the same of all arms that are compared.
+        Schema::new("in_time")
+            .identity("arm")
+            .unit("seed", SEED)
+            .time("spent", Unit::Seconds, Range::NOT_NEGATIVE)
+            .time("hypervolume", Unit::Fraction, Range::SHARE),
         // One row per stage of a search; candidates are recorded of one search of each arm.
         Schema::new("stages")
             .identity("stage")
@@ -126,6 +151,14 @@ pub fn frame(settings: &Settings) -> Frame {
     frame.dimension("rival", rivals::of_random(settings).map(named));
     frame.dimension("stage", stages(1));
     frame.dimension("later", stages(2));
+    let popnas = || arms().filter(|arm| arm.name.starts_with("popnas"));
+    frame.dimension("timed", popnas().flat_map(|arm| (2..=arm.blocks).map(|blocks| stage(arm, blocks))));
+    let grown = || popnas().filter(|arm| arm.blocks > 1);
+    let second = grown().map(|arm| stage(arm, 2).with("figure", "5"));
+    let last = grown().filter(|arm| arm.blocks > 2).map(|arm| stage(arm, arm.blocks).with("figure", "7"));
+    frame.dimension("shown", second.chain(last));
+    let compared = |name: &&str| *name != RANDOM && arms().any(|arm| arm.name == **name);
+    frame.dimension("compared", COMPARED.into_iter().filter(compared).map(Member::from));
     let asked = settings.ablated().flat_map(|arm| (2..=arm.blocks).map(|blocks| stage(arm, blocks)));
     frame.dimension("asked", asked);
     frame.dimension("top", plain(tops(settings).map(|top| top.to_string()).collect()));
@@ -148,6 +181,7 @@ pub fn frame(settings: &Settings) -> Frame {
     frame.constants = BTreeMap::from([
         ("hypervolume_seconds".to_owned(), settings.search.hypervolume_seconds.to_string()),
         ("clock_repeats".to_owned(), settings.clock.repeats.to_string()),
+        ("shown_seed".to_owned(), SHOWN_SEED.to_string()),
     ]);
     frame.units = BTreeMap::from([(SEED.to_owned(), settings.search.seeds), (CELL.to_owned(), settings.clock.cells)]);
     frame

@@ -1,7 +1,7 @@
 //! The results as rows of observations.
 
 use super::evidence::Evidence;
-use super::frame::{self, OWN, PREFERRED, equal_tops, operators, regressor_name, stage_name, tables};
+use super::frame::{self, COMPARED, OWN, PREFERRED, equal_tops, operators, regressor_name, stage_name, tables};
 use super::{equal_counts, measures, rivals};
 use crate::operator::Operator::{self, Avg3, Conv1x7, Dw3, Max3};
 use crate::regressor::RegressorKind;
@@ -16,10 +16,24 @@ const ABOVE_CHANCE: f64 = 0.02;
 /// The three operators that the paper says its front prefers.
 const PREFERRED_OPERATORS: [Operator; 3] = [Dw3, Avg3, Max3];
 
+/// At how many times the hypervolume is asked for.
+const TIMES: usize = 25;
+
 /// All tables of the frame.
 pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
-    let [mut cells, mut errors, mut stages, mut shares, mut tops, mut searches, mut beside, mut clock, mut noise] =
-        tables().map(Rows::new);
+    let [
+        mut cells,
+        mut errors,
+        mut candidates,
+        mut in_time,
+        mut stages,
+        mut shares,
+        mut tops,
+        mut searches,
+        mut beside,
+        mut clock,
+        mut noise,
+    ] = tables().map(Rows::new);
     for arm in &settings.search.arms {
         for (seed, record) in evidence.searches(&arm.name).iter().enumerate() {
             add_cells(&mut cells, settings, (arm, seed), record);
@@ -27,6 +41,7 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
             for (blocks, stage) in (1..).zip(&record.stages) {
                 let of = (stage_name(&arm.name, blocks), seed);
                 add_stage(&mut stages, settings, &of, record, stage);
+                add_candidates(&mut candidates, &of, stage);
                 add_shares(&mut shares, arm, &of, stage);
             }
             let (times, empty) = (measures::variance_between_stages(record), record.empty_seconds);
@@ -42,6 +57,7 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
             fits.iter().for_each(|(name, stages)| add_errors(&mut errors, (&arm.name, seed, name), stages));
         }
     }
+    add_in_time(&mut in_time, settings, evidence);
     add_tops(&mut tops, settings, evidence);
     rivals::observe(settings, evidence, &mut beside);
     let spreads: Vec<f64> = evidence.clock.iter().map(|times| spread(times)).collect();
@@ -49,7 +65,7 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
     if !spreads.is_empty() {
         noise.push([median(&spreads).into()]);
     }
-    vec![cells, errors, stages, shares, tops, searches, beside, clock, noise]
+    vec![cells, errors, candidates, in_time, stages, shares, tops, searches, beside, clock, noise]
 }
 
 fn word(text: &str) -> Value {
@@ -105,10 +121,34 @@ fn add_errors(errors: &mut Rows, (arm, seed, regressor): (&str, usize, &str), st
                 word(&name),
                 word(regressor),
                 seed.into(),
+                word(arm),
                 (at == last).into(),
+                (*predicted).into(),
+                (*truth).into(),
                 error.abs().into(),
                 error.into(),
             ]);
+        }
+    }
+}
+
+fn add_candidates(candidates: &mut Rows, (name, seed): &(String, usize), stage: &Stage) {
+    for (place, &[seconds, accuracy]) in stage.shown.iter().enumerate() {
+        let is_most_accurate = stage.most_accurate.contains(&place);
+        candidates.push([word(name), (*seed).into(), is_most_accurate.into(), seconds.into(), accuracy.into()]);
+    }
+}
+
+fn add_in_time(in_time: &mut Rows, settings: &Settings, evidence: &Evidence) {
+    let searches = COMPARED.iter().flat_map(|arm| evidence.searches(arm));
+    let horizon = searches.map(measures::total_seconds).fold(0.0, f64::max);
+    for arm in COMPARED {
+        for (seed, record) in evidence.searches(arm).iter().enumerate() {
+            for step in 1..=TIMES {
+                let spent = horizon * step as f64 / TIMES as f64;
+                let volume = measures::hypervolume_within(record, spent, settings.search.hypervolume_seconds);
+                in_time.push([word(arm), seed.into(), spent.into(), volume.into()]);
+            }
         }
     }
 }

@@ -62,9 +62,10 @@ fn findings_are_sound_and_have_the_papers_tables_and_figures() {
         "operators",
         "regret",
         "clock",
-        "figure4_pnas_block_sum",
+        "figure4_pnas",
         "figure5_popnas_b2",
         "figure7_popnas_b3",
+        "figure6",
         "figure8_pnas",
     ] {
         assert!(ids.contains(id), "{id}");

@@ -50,7 +50,7 @@ fn figure_5(settings: &Settings, results: &ResultSet) -> Figure {
             *counts.entry(bin.min(BINS - 1)).or_default() += 1.0;
         }
         let points = counts.into_iter().map(|(bin, count)| vec![(bin as f64 + 0.5) * width - clip, count]);
-        Series { name: operator.name().to_owned(), points: points.collect() }
+        Series::new(operator.name(), points.collect())
     });
     Figure {
         id: "figure5".to_owned(),
@@ -63,9 +63,8 @@ fn figure_5(settings: &Settings, results: &ResultSet) -> Figure {
         form: Drawn::Lines,
         x_label: "G (middle of the bin)".to_owned(),
         y_label: "frequency".to_owned(),
-        z_label: None,
         series: series.to_vec(),
-        diagram: None,
+        ..Figure::default()
     }
 }
 
@@ -77,7 +76,7 @@ fn forms(results: &ResultSet, operator: Operator, x: impl Fn(&Observation) -> Op
             .iter()
             .filter(|one| one.operator() == operator && one.form == form && one.objective == Objective::Regression);
         let point = |one: &Observation| Some(vec![x(one)?, cut(one.improvement, IMPROVEMENT_CUT)]);
-        Series { name: form.to_string(), points: kept.filter_map(point).collect() }
+        Series::new(form.to_string(), kept.filter_map(point).collect())
     };
     vec![of_form(Form::Aggressive), of_form(Form::Gentle)]
 }
@@ -94,9 +93,8 @@ fn figure_6(letter: char, operator: Operator, results: &ResultSet) -> Figure {
         form: Drawn::Scatter,
         x_label: "slope of the loss (per step)".to_owned(),
         y_label: IMPROVEMENT.to_owned(),
-        z_label: None,
         series: forms(results, operator, |one| one.known.slope.map(|slope| slope.max(SLOPE_CUT))),
-        diagram: None,
+        ..Figure::default()
     }
 }
 
@@ -112,9 +110,8 @@ fn figure_7(letter: char, operator: Operator, results: &ResultSet) -> Figure {
         form: Drawn::Scatter,
         x_label: "ln(relevance)".to_owned(),
         y_label: IMPROVEMENT.to_owned(),
-        z_label: None,
         series: forms(results, operator, relevance),
-        diagram: None,
+        ..Figure::default()
     }
 }
 
@@ -140,12 +137,8 @@ fn figure_8(arm: Arm, suffix: &str, pairs: &[Pair<'_>]) -> Figure {
         form: Drawn::Lines,
         x_label: "step".to_owned(),
         y_label: "points on the front".to_owned(),
-        z_label: None,
-        series: vec![
-            Series { name: Arm::Random.name().to_owned(), points: random },
-            Series { name: arm.name().to_owned(), points: guided },
-        ],
-        diagram: None,
+        series: vec![Series::new(Arm::Random.name(), random), Series::new(arm.name(), guided)],
+        ..Figure::default()
     }
 }
 
@@ -160,12 +153,8 @@ fn figure_9(arm: Arm, suffix: &str, pairs: &[Pair<'_>]) -> Figure {
         form: Drawn::Lines,
         x_label: "step".to_owned(),
         y_label: "points on the front".to_owned(),
-        z_label: None,
-        series: vec![
-            Series { name: Arm::Random.name().to_owned(), points: side(1) },
-            Series { name: arm.name().to_owned(), points: side(0) },
-        ],
-        diagram: None,
+        series: vec![Series::new(Arm::Random.name(), side(1)), Series::new(arm.name(), side(0))],
+        ..Figure::default()
     }
 }
 
@@ -180,7 +169,7 @@ fn hypervolumes(settings: &Settings, results: &ResultSet) -> Figure {
             let ends = sorted(&volumes);
             vec![step as f64, mean(&volumes), quantile(&ends, 0.25), quantile(&ends, 0.75)]
         };
-        Series { name: arm.name.name().to_owned(), points: (0..=shortest).map(point).collect() }
+        Series::new(arm.name.name(), (0..=shortest).map(point).collect())
     });
     Figure {
         id: "hypervolume".to_owned(),
@@ -192,8 +181,7 @@ fn hypervolumes(settings: &Settings, results: &ResultSet) -> Figure {
         form: Drawn::Lines,
         x_label: "step".to_owned(),
         y_label: "hypervolume (fraction)".to_owned(),
-        z_label: None,
         series: series.collect(),
-        diagram: None,
+        ..Figure::default()
     }
 }

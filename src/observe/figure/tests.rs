@@ -1,0 +1,178 @@
+//! Declared figures on the same rows.
+
+use super::*;
+use crate::declare::{Band, Centre, Figure, OverUnits, Points, SeriesGroup};
+use renas_report::findings::{self, Form, Scales};
+
+fn of_rows(columns: &[&str], over_units: Option<OverUnits>) -> Points {
+    Points::Rows {
+        from: "visits".to_owned(),
+        conditions: vec![one_of("arm", "{arm}")],
+        columns: columns.iter().map(|column| template(column)).collect(),
+        over_units,
+    }
+}
+
+fn over(unit: &str, is_complete: bool, centre: Centre, band: Band) -> Option<OverUnits> {
+    Some(OverUnits { unit: unit.to_owned(), cluster: None, is_complete, centre, band })
+}
+
+fn declared(form: Form, points: Points, each: &[&str]) -> Declarations {
+    let series = SeriesGroup {
+        place: Place { line: 12, path: String::new() },
+        each: each.iter().map(|name| (*name).to_owned()).collect(),
+        name: template("arm {arm}"),
+        panel: None,
+        points,
+    };
+    let figure = Figure {
+        place: Place { line: 11, path: String::new() },
+        id: template("f"),
+        title: template("Title"),
+        caption: template("Caption"),
+        form,
+        labels: [Some(template("x")), Some(template("y")), None],
+        scales: Scales::default(),
+        series: vec![series],
+    };
+    let best = per_seed("{arm}.best", vec![one_of("arm", "{arm}")], "max accuracy");
+    let rare = per_seed("{arm}.rare", vec![one_of("accuracy", "0.99")], "max accuracy");
+    Declarations { quantities: vec![best, rare], figures: vec![figure], ..Declarations::default() }
+}
+
+fn shown(declared: &Declarations) -> Vec<findings::Figure> {
+    let plan = Plan::of(declared, &frame(), &BTreeSet::new()).unwrap_or_else(|mistakes| panic!("{mistakes:?}"));
+    plan.measure(&rows(), &BTreeMap::new()).expect("sound rows").figures
+}
+
+fn points(declared: &Declarations) -> Vec<(String, Vec<Vec<f64>>)> {
+    shown(declared).remove(0).series.into_iter().map(|series| (series.name, series.points)).collect()
+}
+
+fn refused(declared: &Declarations) -> String {
+    let mistakes = Plan::of(declared, &frame(), &BTreeSet::new()).expect_err("a mistake");
+    mistakes.into_iter().map(|one| format!("{}: {}", one.place.line, one.message)).collect::<Vec<_>>().join("\n")
+}
+
+fn series(name: &str, points: &[&[f64]]) -> (String, Vec<Vec<f64>>) {
+    (name.to_owned(), points.iter().map(|point| point.to_vec()).collect())
+}
+
+#[test]
+fn a_scatter_has_a_point_per_row_and_lines_run_from_left_to_right() {
+    let columns = ["parameters", "accuracy"];
+    let scatter = points(&declared(Form::Scatter, of_rows(&columns, None), &["arm"]));
+    let a: [&[f64]; 4] = [&[100.0, 0.5], &[300.0, 0.75], &[200.0, 0.75], &[50.0, 0.1]];
+    assert_eq!(scatter, [series("arm a", &a), series("arm b", &[&[80.0, 0.25], &[90.0, 0.1]])]);
+    let lines = points(&declared(Form::Lines, of_rows(&columns, None), &["arm"]));
+    assert_eq!(lines[0], series("arm a", &[a[3], a[0], a[2], a[1]]));
+    // Rows without a number are no points, and a series without points is none.
+    let gains = points(&declared(Form::Scatter, of_rows(&["gain", "accuracy"], None), &["arm"]));
+    assert_eq!(gains, [series("arm a", &[&[0.25, 0.75], &[0.0, 0.75]]), series("arm b", &[&[-0.15, 0.1]])]);
+}
+
+/// Rows at 0.1 are of seeds 1 and 0, those at 0.75 two of seed 0.
+#[test]
+fn units_with_a_row_at_the_same_place_share_a_point() {
+    let all = |over: Option<OverUnits>, columns: &[&str]| {
+        let mut points = of_rows(columns, over);
+        if let Points::Rows { conditions, .. } = &mut points {
+            conditions.clear();
+        }
+        declared(Form::Lines, points, &[])
+    };
+    let named = |mut declared: Declarations| {
+        declared.figures[0].series[0].name = template("all");
+        declared
+    };
+    let mean = over("seed", false, Centre::Mean, Band::Quantiles([0.0, 1.0]));
+    // At accuracy 0.1 seed 0 has 90 parameters and seed 1 has 50; other rows are refused first.
+    let error = {
+        let plan = Plan::of(&named(all(mean.clone(), &["accuracy", "parameters"])), &frame(), &BTreeSet::new());
+        plan.expect("sound").measure(&rows(), &BTreeMap::new()).expect_err("two rows of seed 0 at 0.75").to_string()
+    };
+    assert_eq!(error, "figure `f`: series `all`: a unit has two rows at 0.75, and one is meant");
+    let mut declared = named(all(mean, &["accuracy", "parameters"]));
+    let Points::Rows { conditions, .. } = &mut declared.figures[0].series[0].points else { panic!("rows") };
+    conditions.push(one_of("accuracy", "0.1"));
+    assert_eq!(points(&declared), [series("all", &[&[0.1, 70.0, 50.0, 90.0]])]);
+    let Points::Rows { conditions, over_units, .. } = &mut declared.figures[0].series[0].points else { panic!("rows") };
+    conditions[0] =
+        Condition { test: Test::OneOf(["0.1", "0.25", "0.5"].map(template).to_vec()), ..one_of("accuracy", "0.1") };
+    *over_units = over("seed", true, Centre::Median, Band::Quantiles([0.5, 0.75]));
+    // Only at 0.1 every seed has a row.
+    assert_eq!(points(&declared), [series("all", &[&[0.1, 70.0, 70.0, 80.0]])]);
+    let Points::Rows { over_units, .. } = &mut declared.figures[0].series[0].points else { panic!("rows") };
+    *over_units = over("seed", false, Centre::Mean, Band::Interval);
+    // Of one or two units there is no interval.
+    assert_eq!(points(&declared), [series("all", &[&[0.1, 70.0], &[0.25, 80.0], &[0.5, 100.0]])]);
+}
+
+#[test]
+fn quantities_stand_along_dimensions_and_categories_keep_their_order() {
+    let quantities = |name: &str| Points::Quantities {
+        along: vec!["arm".to_owned()],
+        at: template("the arm {arm}"),
+        quantity: template(name),
+    };
+    let mut strips = declared(Form::Strips, quantities("{arm}.best"), &[]);
+    strips.figures[0].series[0].name = template("best");
+    let found = shown(&strips).remove(0);
+    assert_eq!(found.categories, ["the arm a", "the arm b"]);
+    assert_eq!(found.series[0].points, [[0.0, 0.75], [0.0, 0.1], [0.0, 0.425], [1.0, 0.25], [1.0, 0.25]]);
+    strips.figures[0].form = Form::Bars;
+    assert_eq!(shown(&strips)[0].series[0].points, [[0.0, 0.425], [1.0, 0.25]]);
+    // A quantity that nothing was observed of has no point, and a figure of nothing else is none.
+    let mut rare = declared(Form::Bars, quantities("{arm}.rare"), &[]);
+    rare.figures[0].series[0].name = template("rare");
+    assert!(shown(&rare).is_empty());
+    strips.figures[0].form = Form::Lines;
+    assert_eq!(refused(&strips), "12: `at`: `the arm a` is no number");
+}
+
+#[test]
+fn what_cannot_be_drawn_is_a_mistake_with_its_line() {
+    for (form, points, each, message) in [
+        (
+            Form::Lines,
+            of_rows(&["parameters", "acuracy"], None),
+            "arm",
+            "no column of `visits` `acuracy`; did you mean `accuracy`?",
+        ),
+        (Form::Lines, of_rows(&["genome", "accuracy"], None), "arm", "`genome` holds words, not numbers"),
+        (
+            Form::Scatter3d,
+            of_rows(&["parameters", "accuracy"], None),
+            "arm",
+            "`points` names 2 columns, and the form draws 3",
+        ),
+        (Form::Lines, of_rows(&["parameters"; 4], None), "arm", "`points` names 4 columns, and the form draws 2"),
+        (
+            Form::Bars,
+            of_rows(&["parameters", "accuracy"], None),
+            "arm",
+            "bars and strips are drawn of quantities: say `along`, `at` and `quantity`",
+        ),
+        (
+            Form::Lines,
+            of_rows(&["parameters", "accuracy"], over("genome", false, Centre::Mean, Band::Interval)),
+            "arm",
+            "`genome` holds words, no units of replication",
+        ),
+        (Form::Lines, of_rows(&["parameters", "accuracy"], None), "arms", "no dimension `arms`; did you mean `arm`?"),
+        (
+            Form::Bars,
+            Points::Quantities { along: Vec::new(), at: template("x"), quantity: template("{arm}.bets") },
+            "arm",
+            "no quantity `a.bets`; did you mean `a.best`?",
+        ),
+        (
+            Form::Density,
+            Points::Quantities { along: Vec::new(), at: template("1"), quantity: template("{arm}.best") },
+            "arm",
+            "quantities are drawn as lines, scatter, bars or strips",
+        ),
+    ] {
+        assert_eq!(refused(&declared(form, points, &[each])), format!("12: {message}"));
+    }
+}
