@@ -25,7 +25,9 @@ Examples:
   renas plan --profile reduced               what a run would do and cost
   renas run                                  run the quick profile and write reports/quick/
   renas run --only econas/search/reference/* run some studies (and what they need), no report
+  renas run --claim econas/no-trade-off      run what one claim needs, and judge it
   renas why no-trade-off                     what a verdict rests on, with every sample
+  renas why no-trade-off --evidence          ... down to rows, trials and objects
   renas numbers econas                       every number that the paper prints, and what judges it
   renas verify                               check every hash and rebuild every committed report
 
@@ -40,7 +42,7 @@ pub enum Command {
     /// Mistakes of manifests are reported, but for names of quantities in claims: `renas plan` looks these up.
     List,
     /// Show the studies that a run would do, their trials and expected time (`status` says what is done already)
-    Plan,
+    Plan(Plan),
     /// Show what a verdict rests on: rule, foil, clusters, amendments, quantities with their samples
     Why(Why),
     /// List every number that a paper prints, and what judges it
@@ -81,9 +83,20 @@ Weights that only the evidence names are in no clone, and are no difference.
 With --rerun, trials are computed again in an empty store and compared by the same tiers. With --heal, damaged files of
 the store are moved to its folder damaged/, and lost objects made again by their trials; records are left to renas run.";
 
+/// Flags of `renas plan`.
+#[derive(Clone, Debug, Args)]
+pub struct Plan {
+    /// Only the studies that this claim needs: its id, alone or after its experiment (`econas/no-trade-off`)
+    #[arg(long, value_name = "CLAIM", conflicts_with = "only")]
+    pub claim: Option<String>,
+}
+
 /// Flags of `renas run`.
 #[derive(Clone, Debug, Args)]
 pub struct Run {
+    /// Run only what this claim needs, judge it and write no report: its id, alone or after its experiment
+    #[arg(long, value_name = "CLAIM", conflicts_with_all = ["only", "update_lock"])]
+    pub claim: Option<String>,
     /// Write the lock file: promise the digests of this run
     #[arg(long)]
     pub update_lock: bool,
@@ -104,6 +117,9 @@ pub struct Why {
     /// The claim's id, alone or after its experiment (`econas/no-trade-off`)
     #[arg(value_name = "CLAIM")]
     pub claim: String,
+    /// Go on to the rows, studies, trials and objects that it is made of, from the report's evidence
+    #[arg(long)]
+    pub evidence: bool,
     /// Where the reports are
     #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
     pub reports: PathBuf,

@@ -29,7 +29,7 @@ pub fn outlooks(
     let profile = session.profile.name();
     let planned = Planned { promised: &promised, clusters: &clusters, data: &data, profile };
     let of = |claim: &renas_report::claim::Claim| (claim.id.clone(), outlook(claim, planned, known.get(&claim.id)));
-    Ok(selected.manifest.claims.iter().map(of).collect())
+    Ok(selected.claims().iter().map(of).collect())
 }
 
 /// The judgements of the committed report of the profile, by claim; none of what is not of this version.

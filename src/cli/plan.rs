@@ -37,7 +37,7 @@ impl Planned {
         let settings = selected.settings(session.profile)?;
         let whole = selected.paper.plan(&settings.parameters).or_bad_input()?;
         let data: BTreeSet<String> = whole.iter().flat_map(|study| &study.data).cloned().collect();
-        let studies = selected.part(whole)?;
+        let studies = selected.part(settings, whole)?;
         let (worker, _) = session.worker(settings, None)?;
         Ok(Self { studies, worker, outlooks: outlook::outlooks(session, selected, data)? })
     }

@@ -56,7 +56,7 @@ impl Repeat {
     /// The answer of this run where nothing has changed since it was done. One that is to write lock files or to say
     /// more is always done.
     pub fn known(&self, common: &Common, arguments: &Run) -> Option<Answer> {
-        if arguments.update_lock || common.verbose {
+        if arguments.update_lock || arguments.claim.is_some() || common.verbose {
             return None;
         }
         let receipt = Receipt::find(&common.store, &self.question)?;

@@ -109,15 +109,7 @@ pub fn rebuild(session: &Session<'_>, folder: &Path) -> Result<(Vec<Rebuilt>, pa
 /// The experiment rebuilt from the evidence that `folder` holds of it; nothing where it holds none.
 pub fn rebuild_one(session: &Session<'_>, selected: &Selected, folder: &Path) -> Result<Option<Rebuilt>, Failure> {
     let id = &selected.manifest.id;
-    let path = folder.join(id).join(evidence::FILE);
-    let bytes = match files::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())).or_bad_input(),
-    };
-    let evidence = evidence::read(&path, &bytes).or_bad_input()?;
-    let worker = evidence.records().values().find_map(|record| record.identity.worker.clone());
-    let worker = worker.with_context(|| format!("{} holds no trial of a worker", path.display())).or_bad_input()?;
+    let Some((evidence, worker)) = evidence_in(folder, id)? else { return Ok(None) };
     let settings = selected.settings(session.profile)?;
     let plan = selected.paper.plan(&settings.parameters).or_bad_input()?;
     let experiment = selected.experiment(settings, &plan, &worker);
@@ -129,6 +121,20 @@ pub fn rebuild_one(session: &Session<'_>, selected: &Selected, folder: &Path) ->
     let section = publish::section(manifest, session.profile, settings, &experiment, conclusions, &evidence, run);
     let section = section.or_run_failed()?;
     Ok(Some(Rebuilt { id: id.clone(), worker: worker.clone(), studied, evidence, lock, section }))
+}
+
+/// The evidence that a report's folder holds of an experiment, and what computed its trials; nothing where it holds none.
+pub fn evidence_in(folder: &Path, id: &str) -> Result<Option<(Evidence, WorkerIdentity)>, Failure> {
+    let path = folder.join(id).join(evidence::FILE);
+    let bytes = match files::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())).or_bad_input(),
+    };
+    let evidence = evidence::read(&path, &bytes).or_bad_input()?;
+    let worker = evidence.records().values().find_map(|record| record.identity.worker.clone());
+    let worker = worker.with_context(|| format!("{} holds no trial of a worker", path.display())).or_bad_input()?;
+    Ok(Some((evidence, worker)))
 }
 
 /// The files of a report of `sections`, and how many claims got which verdict.

@@ -9,8 +9,8 @@ use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure};
 use super::progress::{Progress, Say, Totals, duration};
 use super::repeat::Repeat;
-use super::session::{Selected, Session};
-use super::{locks, report, say, signal};
+use super::session::{Part, Selected, Session};
+use super::{locks, report, say, signal, why};
 use renas_base::digest::Digest;
 use renas_data::locate::locate;
 use renas_data::registry;
@@ -25,7 +25,17 @@ use renas_harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
 use renas_harness::study::Study;
 use renas_report::page::{self, RunRecord};
 
-/// What one experiment gave.
+/// What came of an experiment.
+enum Came {
+    /// A part of its studies is finished.
+    Studies,
+    /// The claim that was asked for is judged.
+    Judged(Box<Conclusions>),
+    /// All of it is.
+    Whole(Box<Done>),
+}
+
+/// What one whole experiment gave.
 struct Done {
     lock: Lock,
     section: page::Experiment,
@@ -53,44 +63,48 @@ pub fn run(common: &Common, arguments: &Run) -> Result<(), Failure> {
             answer.record(common, started.elapsed(), true)?;
             answer.say(common, arguments, started.elapsed())
         }
-        None => run_anew(&Session::open(common)?, arguments, &repeat, started),
+        None => run_anew(&Session::open_at(common, arguments.claim.as_deref())?, arguments, &repeat, started),
     }
 }
 
 /// Run what the session selects.
 fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: Instant) -> Result<(), Failure> {
     let jobs = prepare(session, arguments)?;
-    if jobs.iter().any(|job| job.selected.glob.is_none()) {
+    if jobs.iter().any(|job| job.selected.part == Part::Whole) {
         let computed = jobs.iter().map(|job| job.selected.manifest.id.clone()).collect();
         report::preflight(session, &arguments.reports.join(session.profile.name()), &computed)?;
     }
     let store = Store::open(&session.common.store, Access::Write).or_run_failed()?;
     cancel_on_signal(&jobs).or_run_failed()?;
-    let mut sections = Vec::new();
-    let mut locks = Vec::new();
+    let (mut sections, mut locks, mut judged) = (Vec::new(), Vec::new(), Vec::new());
     let (mut read, mut objects) = (BTreeSet::new(), BTreeSet::new());
     let mut answer = Answer::new(session.profile, &jobs[0].worker);
     for job in &jobs {
         answer.experiments.push(job.selected.manifest.id.clone());
-        let (counted, restored, done) = job.run(session, arguments, &store)?;
+        let (counted, restored, came) = job.run(session, arguments, &store)?;
         answer.trials.computed += counted.computed;
         answer.trials.hits += counted.hits;
         if restored > 0 {
             let id = &job.selected.manifest.id;
             answer.happened.push(format!("{id}: {restored} lost or damaged objects were made again by their trials"));
         }
-        let Some(done) = done else { continue };
-        sections.push(done.section);
-        locks.push(done.lock);
-        read.extend(done.read);
-        objects.extend(done.objects);
+        match came {
+            Came::Studies => {}
+            Came::Judged(conclusions) => judged.push((job.selected.manifest.id.as_str(), conclusions)),
+            Came::Whole(done) => {
+                sections.push(done.section);
+                locks.push(done.lock);
+                read.extend(done.read);
+                objects.extend(done.objects);
+            }
+        }
     }
     answer.record(session.common, started.elapsed(), answer.trials.computed == 0)?;
     if sections.is_empty() {
         let spent = duration(started.elapsed().as_secs_f64());
         answer.happened.iter().for_each(|line| say(session.common, line));
         say(session.common, &format!("done in {spent}: {}", answer.trials));
-        return Ok(());
+        return why::tell_judged(session, arguments.strict, &judged);
     }
     let known: usize = locks.iter().map(|lock| lock.trials.len()).sum();
     answer.trials.hits = answer.trials.hits.max(known.saturating_sub(answer.trials.computed));
@@ -132,14 +146,8 @@ fn cancel_on_signal(jobs: &[Job<'_>]) -> anyhow::Result<()> {
 const KEPT: &str = "finished trials are kept: the same command goes on from there";
 
 impl Job<'_> {
-    /// Run the studies, and make lost objects again; the trials, the number of these objects, and what came of it, which is
-    /// nothing where only a part of the studies was asked for: that gives no report.
-    fn run(
-        &self,
-        session: &Session<'_>,
-        arguments: &Run,
-        store: &Store,
-    ) -> Result<(Totals, usize, Option<Done>), Failure> {
+    /// Run the studies, and make lost objects again; the trials, the number of these objects, and what came of it.
+    fn run(&self, session: &Session<'_>, arguments: &Run, store: &Store) -> Result<(Totals, usize, Came), Failure> {
         let started = Instant::now();
         let common = session.common;
         let say = match (common.quiet || common.json, common.verbose) {
@@ -154,10 +162,13 @@ impl Job<'_> {
         let restored = studied.and_then(|studied| Ok((bench.restore_objects(&studied.used)?, studied)));
         let totals = progress.finish();
         let (restored, studied) = restored.map_err(classify)?;
-        if self.selected.glob.is_some() {
-            return Ok((totals, restored, None));
+        if let Part::Studies(_) = self.selected.part {
+            return Ok((totals, restored, Came::Studies));
         }
         let conclusions = experiment.conclude(&studied).or_run_failed()?;
+        if let Part::Claim(_) = self.selected.part {
+            return Ok((totals, restored, Came::Judged(Box::new(conclusions))));
+        }
         let path = common.store.join("steps");
         let evidence = evidence_of(&bench, &studied, &path).or_run_failed()?;
         let manifest = &self.selected.manifest;
@@ -166,7 +177,8 @@ impl Job<'_> {
         let (folder, id) = (arguments.reports.join(session.profile.name()), &self.selected.manifest.id);
         let run = report::run_record(session, &folder, id, &evidence, totals, started.elapsed()).or_run_failed()?;
         let section = self.section(session, conclusions, &experiment, &evidence, run).or_run_failed()?;
-        Ok((totals, restored, Some(Done { lock, section, read: bench.read(), objects: bench.objects() })))
+        let done = Done { lock, section, read: bench.read(), objects: bench.objects() };
+        Ok((totals, restored, Came::Whole(Box::new(done))))
     }
 
     fn section(

@@ -7,17 +7,20 @@ use anyhow::{Context as _, anyhow, ensure};
 
 use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
+use renas_base::pattern::matches;
 use renas_data::locate::Locations;
-use renas_harness::analysis::Analysis;
+use renas_harness::analysis::{Analysis, Unplanned};
 use renas_harness::executor::{Limits, Pool, Settings};
 use renas_harness::manifest::load::{self, ManifestError};
 use renas_harness::manifest::model::{Manifest, Outline, Profile, ProfileSettings};
+use renas_harness::manifest::problem::suggestion;
 use renas_harness::run::Experiment;
 use renas_harness::schedule::with_needs;
 use renas_harness::store::WorkerIdentity;
 use renas_harness::study::{Paper, Study};
 use renas_harness::timing::TimeSource;
 use renas_papers as papers;
+use renas_report::claim::Claim;
 use renas_task::numerics::Numerics;
 use renas_task::protocol::LIBTORCH_VERSION;
 
@@ -42,30 +45,51 @@ pub struct Selected {
     pub manifest: Manifest,
     /// What runs it.
     pub paper: &'static dyn Paper,
-    /// Which of its studies; absent for all.
-    pub glob: Option<String>,
+    /// What of it was asked for.
+    pub part: Part,
+}
+
+/// What of an experiment was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// The studies whose ids match a pattern.
+    Studies(String),
+    /// What one claim needs, by its id.
+    Claim(String),
 }
 
 impl<'a> Session<'a> {
     /// Read the manifests and check the flags.
     pub fn open(common: &'a Common) -> Result<Self, Failure> {
+        Self::open_at(common, None)
+    }
+
+    /// The same about one claim, where one is named: `CLAIM` or `EXPERIMENT/CLAIM`.
+    pub fn open_at(common: &'a Common, claim: Option<&str>) -> Result<Self, Failure> {
         let profile = common.profile.as_deref().unwrap_or("quick").parse().or_bad_input()?;
         let known = papers::all();
         let dir = &common.experiments;
         let (one, all) = (|id: &str| load::load(dir, id, &known), || load::load_all(dir, &known));
-        let manifests = asked_for(common, one, all, |manifest| &manifest.id)?;
-        let (_, glob) = selection(common);
-        let select = |manifest: Manifest| {
-            let paper = papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
-            Selected { manifest, paper, glob: glob.clone() }
+        let (id, part) = match claim.map(|claim| claim.split_once('/').unwrap_or(("", claim))) {
+            None => selection(common),
+            Some(("", claim)) => (None, Part::Claim(claim.to_owned())),
+            Some((id, claim)) => (Some(id), Part::Claim(claim.to_owned())),
         };
-        Ok(Self {
-            common,
-            profile,
-            experiments: manifests.into_iter().map(select).collect(),
-            locations: Locations::from_environment(&common.data),
-            jobs: common.jobs(),
-        })
+        let manifests = asked_for(common, id, one, all, |manifest| &manifest.id)?;
+        let mut experiments = Vec::new();
+        for manifest in manifests {
+            let paper = papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
+            experiments.push(Selected { manifest, paper, part: part.clone() });
+        }
+        if let Part::Claim(id) = &part {
+            let all: Vec<String> = experiments.iter().flat_map(Selected::claim_ids).collect();
+            experiments.retain(|selected| selected.manifest.claims.iter().any(|claim| claim.id == *id));
+            ensure_or(!experiments.is_empty(), || format!("no claim `{id}`; {}", suggestion(id, &all)))?;
+        }
+        let (locations, jobs) = (Locations::from_environment(&common.data), common.jobs());
+        Ok(Self { common, profile, experiments, locations, jobs })
     }
 
     /// The same for a command that judges each experiment by itself: sound manifests, and what is wrong with the others.
@@ -84,7 +108,7 @@ impl<'a> Session<'a> {
                         Ok(manifest) => {
                             let paper =
                                 papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
-                            experiments.push(Selected { manifest, paper, glob: None });
+                            experiments.push(Selected { manifest, paper, part: Part::Whole });
                         }
                         Err(error) => mistakes.push(explained(error)),
                     }
@@ -145,26 +169,26 @@ pub fn outlines(common: &Common) -> Result<Vec<Outline>, Failure> {
     let known = papers::all();
     let dir = &common.experiments;
     let (one, all) = (|id: &str| load::outline(dir, id, &known), || load::outline_all(dir, &known));
-    asked_for(common, one, all, |outline| &outline.id)
+    asked_for(common, selection(common).0, one, all, |outline| &outline.id)
 }
 
-/// The experiment that `--only` names, and the pattern of its studies.
-fn selection(common: &Common) -> (Option<&str>, Option<String>) {
+/// The experiment that `--only` names, and what of it.
+fn selection(common: &Common) -> (Option<&str>, Part) {
     match common.only.as_deref().map(|only| only.split_once('/').unwrap_or((only, ""))) {
-        None => (None, None),
-        Some((id, "")) => (Some(id), None),
-        Some((id, glob)) => (Some(id), Some(glob.to_owned())),
+        None => (None, Part::Whole),
+        Some((id, "")) => (Some(id), Part::Whole),
+        Some((id, pattern)) => (Some(id), Part::Studies(pattern.to_owned())),
     }
 }
 
 /// What manifests that were asked for say: `one` reads that of an experiment, `all` reads all.
 fn asked_for<T>(
     common: &Common,
+    id: Option<&str>,
     one: impl Fn(&str) -> Result<T, ManifestError>,
     all: impl Fn() -> Result<Vec<T>, ManifestError>,
     id_of: impl Fn(&T) -> &String,
 ) -> Result<Vec<T>, Failure> {
-    let (id, _) = selection(common);
     let manifests = match id {
         Some(id) if !id.contains('*') => one(id).map(|manifest| vec![manifest]),
         _ => all(),
@@ -228,12 +252,49 @@ impl Selected {
 
     /// The studies that were asked for and what they need, in the plan's order.
     pub fn plan(&self, settings: &ProfileSettings) -> Result<Vec<Study>, Failure> {
-        self.part(self.paper.plan(&settings.parameters).or_bad_input()?)
+        self.part(settings, self.paper.plan(&settings.parameters).or_bad_input()?)
+    }
+
+    /// The claims that were asked for.
+    pub fn claims(&self) -> &[Claim] {
+        let all = &self.manifest.claims;
+        let Part::Claim(id) = &self.part else { return all };
+        let place = all.iter().position(|claim| claim.id == *id);
+        place.map_or(&[], |place| &all[place..=place])
+    }
+
+    fn claim_ids(&self) -> impl Iterator<Item = String> {
+        self.manifest.claims.iter().map(|claim| claim.id.clone())
+    }
+
+    /// The studies of a plan that some of its claims need, with all that these need.
+    pub fn studies_of(
+        &self,
+        claims: &[Claim],
+        settings: &ProfileSettings,
+        plan: &[Study],
+    ) -> Result<Vec<Study>, Failure> {
+        let promise = self.analysis(settings).promise().map_err(Unplanned::into_error).or_bad_input()?;
+        Ok(promise.studies(&claims.iter().flat_map(Claim::quantities).collect(), plan))
     }
 
     /// The same of a plan that is there already.
-    pub fn part(&self, plan: Vec<Study>) -> Result<Vec<Study>, Failure> {
-        let Some(glob) = &self.glob else { return Ok(plan) };
+    pub fn part(&self, settings: &ProfileSettings, plan: Vec<Study>) -> Result<Vec<Study>, Failure> {
+        let glob = match &self.part {
+            Part::Whole => return Ok(plan),
+            Part::Studies(pattern) => pattern,
+            Part::Claim(claim) => {
+                let part = self.studies_of(self.claims(), settings, &plan)?;
+                let nothing = || {
+                    let (id, profile) = (&self.manifest.id, settings.profile);
+                    format!(
+                        "no study of {id} under {profile} measures what `{claim}` is about (`renas why {id}/{claim}`)"
+                    )
+                };
+                ensure_or(!part.is_empty(), nothing)?;
+                return Ok(part);
+            }
+        };
         let part = with_needs(&plan, |study| matches(glob, &study.id));
         let hint = || {
             let first = plan.first().map_or("none", |study| study.id.as_str());
@@ -264,7 +325,7 @@ impl Selected {
             parameters: &settings.parameters,
             plan,
             declarations: &self.manifest.declarations,
-            claims: &self.manifest.claims,
+            claims: self.claims(),
             profile: settings.profile.name(),
             cluster_seconds: &settings.cluster_seconds,
             clock: settings.clock,
@@ -280,33 +341,4 @@ fn ensure_or(holds: bool, message: impl FnOnce() -> String) -> Result<(), Failur
         Ok(())
     };
     check().or_bad_input()
-}
-
-/// Whether `text` matches `glob`, in which `*` stands for any characters, `/` included: in the time of one pass per star.
-fn matches(glob: &str, text: &str) -> bool {
-    let mut parts = glob.split('*');
-    let head = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(head) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    // Without a star the head is all; else the last part must end the text, and those between stand as early as they can.
-    let Some(tail) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        let Some(place) = rest.find(part) else { return false };
-        rest = &rest[place + part.len()..];
-    }
-    rest.ends_with(tail)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::matches;
-
-    #[test]
-    fn a_star_stands_for_any_characters() {
-        assert!(matches("search/*/mnist/*", "search/paper/mnist/seed-007"));
-        assert!(matches("*", "table/digits"));
-        assert!(matches("table/digits", "table/digits"));
-        assert!(!matches("table", "table/digits"));
-        assert!(!matches("*/mnist", "table/digits"));
-    }
 }

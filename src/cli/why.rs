@@ -1,5 +1,7 @@
 //! `renas why`: what a verdict rests on: rule, foil, clusters, amendments, and the quantities with their samples.
 
+mod trace; // on to rows, studies, trials and objects
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -9,11 +11,14 @@ use serde_json::{Value, json};
 
 use super::arguments::Why;
 use super::exit::{Classify as _, Failure};
+use super::progress::duration;
 use super::session::Session;
 use renas_base::files;
 use renas_harness::manifest::model::Profile;
 use renas_harness::manifest::problem::suggestion;
-use renas_report::claim::Claim;
+use renas_harness::run::Conclusions;
+use renas_report::claim::{Claim, Verdict};
+use renas_report::findings::Measured;
 use renas_report::judge::{Evidence, Judgement, rules};
 use renas_report::number;
 
@@ -55,6 +60,13 @@ pub fn why(session: &Session<'_>, arguments: &Why) -> Result<(), Failure> {
                 }));
             } else {
                 tell(experiment, profile, &judgement, &findings.quantities);
+                made_in(session, experiment, claim, profile)?;
+            }
+            if arguments.evidence && !session.common.json {
+                trace::tell(session, arguments, experiment, claim, profile)?;
+            }
+            if !session.common.json {
+                outln!();
             }
         }
         if reported == 0 && !session.common.json {
@@ -125,7 +137,46 @@ fn tell(experiment: &str, profile: Profile, judgement: &Judgement, quantities: &
     for evidence in &judgement.evidence {
         tell_quantity(evidence, quantities.get(&evidence.quantity));
     }
-    outln!();
+}
+
+/// The studies that a claim is made of, and the command that runs them, with its price.
+fn made_in(session: &Session<'_>, experiment: &str, claim: &Claim, profile: Profile) -> Result<(), Failure> {
+    let selected = session.experiments.iter().find(|selected| selected.manifest.id == experiment);
+    let selected = selected.expect("the claim is one of its");
+    let settings = selected.settings(profile)?;
+    let plan = selected.paper.plan(&settings.parameters).or_bad_input()?;
+    let studies = selected.studies_of(std::slice::from_ref(claim), settings, &plan)?;
+    let trials: usize = studies.iter().map(|study| study.trials).sum();
+    let seconds: f64 = studies.iter().map(|study| study.cpu_seconds).sum();
+    let (all, cost) = (plan.len(), duration(seconds));
+    outln!("  {:<10} {} of {all} studies, {trials} trials, about {cost} of one core", "made in", studies.len());
+    outln!("  {:<10} renas run --profile {profile} --claim {experiment}/{}", "again", claim.id);
+    Ok(())
+}
+
+/// Say what was judged of one claim, without a report; a failure where it is not reproduced and that was to be an error.
+pub fn tell_judged(session: &Session<'_>, is_strict: bool, judged: &[(&str, Box<Conclusions>)]) -> Result<(), Failure> {
+    let all = || judged.iter().flat_map(|(id, one)| one.judgements.iter().map(move |judgement| (id, one, judgement)));
+    if session.common.json && !judged.is_empty() {
+        let answer: Vec<Value> = all()
+            .map(|(id, _, judgement)| json!({"experiment": id, "profile": session.profile, "judgement": judgement}))
+            .collect();
+        outln!("{}", json!({"claims": answer}));
+    } else {
+        for (id, conclusions, judgement) in all() {
+            let samples = |name: &String| {
+                let measured = &conclusions.findings.quantities.get(name)?.measured;
+                let clusters = matches!(measured, Measured::Clustered { .. }).then(|| measured.cluster_names());
+                Some((name.clone(), json!({"samples": measured.unit_values()?, "clusters": clusters})))
+            };
+            let quantities = judgement.evidence.iter().filter_map(|one| samples(&one.quantity)).collect();
+            tell(id, session.profile, judgement, &quantities);
+        }
+    }
+    match all().filter(|(_, _, judgement)| judgement.verdict == Verdict::NotReproduced).count() {
+        count if count > 0 && is_strict => Err(Failure::NotReproduced(count)),
+        _ => Ok(()),
+    }
 }
 
 fn tell_quantity(evidence: &Evidence, quantity: Option<&Value>) {

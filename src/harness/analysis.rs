@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Context as _, Result, anyhow};
 use serde_json::Value;
 
-use super::study::{Paper, Results};
+use super::schedule::with_needs;
+use super::study::{Paper, Results, Study};
+use renas_base::pattern::matches;
 use renas_observe::declare::{Declarations, Mistake};
 use renas_observe::plan::Plan;
 use renas_report::catalogue::Promised;
@@ -29,7 +31,8 @@ pub struct Promise {
     pub quantities: Vec<Promised>,
     /// How many clusters are planned, by what a cluster is.
     pub clusters: BTreeMap<String, usize>,
-    plan: Plan,
+    /// How each declared one is made.
+    pub plan: Plan,
 }
 
 /// Declarations and paper do not fit each other.
@@ -44,6 +47,15 @@ pub enum Unplanned {
 impl From<anyhow::Error> for Unplanned {
     fn from(error: anyhow::Error) -> Self {
         Self::Paper(error)
+    }
+}
+
+impl Promise {
+    /// The studies of a plan that these quantities are made of, with all that these need, in the plan's order.
+    pub fn studies(&self, quantities: &BTreeSet<&str>, plan: &[Study]) -> Vec<Study> {
+        let named = self.quantities.iter().filter(|one| quantities.contains(one.name.as_str()));
+        let patterns: BTreeSet<&String> = named.flat_map(|one| &one.studies).collect();
+        with_needs(plan, |study| patterns.iter().any(|pattern| matches(pattern, &study.id)))
     }
 }
 

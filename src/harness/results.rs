@@ -46,6 +46,22 @@ impl Results {
         serde_json::from_str(result.text()).with_context(|| format!("result of study {study}"))
     }
 
+    /// The same where the study is finished: a run of a part of the studies has no other results.
+    pub fn find<T: DeserializeOwned>(&self, study: &str) -> Result<Option<T>> {
+        if self.contains(study) { self.read(study).map(Some) } else { Ok(None) }
+    }
+
+    /// The results of the first of these studies, up to one that is not finished: those of an arm by its seeds, so that the
+    /// place of a result is its seed.
+    pub fn leading<T: DeserializeOwned>(&self, studies: impl IntoIterator<Item = String>) -> Result<Vec<T>> {
+        studies.into_iter().map_while(|study| self.find(&study).transpose()).collect()
+    }
+
+    /// The part of these results whose studies `keeps` keeps.
+    pub fn part(&self, keeps: impl Fn(&str) -> bool) -> Self {
+        Self(self.0.iter().filter(|(study, _)| keeps(study)).map(|(study, one)| (study.clone(), one.clone())).collect())
+    }
+
     /// The result of the study of that id.
     pub fn get(&self, study: &str) -> Option<&StudyResult> {
         self.0.get(study)
@@ -77,6 +93,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn leading_results_end_where_one_is_missing() {
+        let mut results = Results::default();
+        for seed in [0, 1, 3] {
+            results.insert(format!("seed-{seed}"), StudyResult::of(&seed).expect("a number"));
+        }
+        let leading =
+            |seeds: [u8; 4]| results.leading::<u8>(seeds.map(|seed| format!("seed-{seed}"))).expect("numbers");
+        assert_eq!(
+            (leading([0, 1, 2, 3]), leading([3, 1, 0, 2]), leading([2, 0, 1, 3])),
+            (vec![0, 1], vec![3, 1, 0], vec![])
+        );
+        assert_eq!(results.part(|study| study != "seed-1").studies().collect::<Vec<_>>(), ["seed-0", "seed-3"]);
+    }
+
+    #[test]
     fn a_result_reads_back_exactly_and_a_missing_or_other_one_is_named() {
         let mut results = Results::default();
         results.insert("search/a".to_owned(), StudyResult::of(&vec![0.1 + 0.2, 1e-300]).expect("finite"));
@@ -84,5 +115,7 @@ mod tests {
         let other = results.read::<String>("search/a").expect_err("a list is no text").to_string();
         assert_eq!(other, "result of study search/a");
         assert_eq!(results.read::<u8>("b").expect_err("none").to_string(), "no result of study b");
+        assert_eq!(results.find::<u8>("b").expect("none is no error"), None);
+        assert!(results.find::<u8>("search/a").is_err(), "another type is");
     }
 }

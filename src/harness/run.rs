@@ -65,6 +65,8 @@ pub struct Studied {
     pub digests: BTreeMap<String, Digest>,
     /// Keys of all trials and derived values that the studies used.
     pub used: BTreeSet<Key>,
+    /// The same by study.
+    pub used_by: BTreeMap<String, BTreeSet<Key>>,
     /// The studies that derive from measured times or from what trials took: another machine gives other results.
     pub observed: BTreeSet<String>,
 }
@@ -126,8 +128,8 @@ impl Experiment<'_> {
             observer.event(&Event::StudyFinished { study: study.id.clone(), hit: false });
             Ok(lock(&finished).add(study, address.key(), remembered))
         })?;
-        let Finished { digests, used, observed } = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Studied { results, digests, used, observed })
+        let finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(finished.with(results))
     }
 
     /// Compute every study again from the records of its trials; a trial that is not there is an error.
@@ -152,8 +154,8 @@ impl Experiment<'_> {
                 Remembered { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
             Ok(lock(&finished).add(study, address.key(), remembered))
         })?;
-        let Finished { digests, used, observed } = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(Studied { results, digests, used, observed })
+        let finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(finished.with(results))
     }
 
     /// The studies whose results are in a store already, by id.
@@ -217,7 +219,9 @@ impl Experiment<'_> {
 #[derive(Default)]
 struct Finished {
     digests: BTreeMap<String, Digest>,
-    used: BTreeSet<Key>,
+    used_by: BTreeMap<String, BTreeSet<Key>>,
+    /// Records of studies that are evidence themselves.
+    studies: BTreeSet<Key>,
     observed: BTreeSet<String>,
 }
 
@@ -225,14 +229,20 @@ impl Finished {
     fn add(&mut self, study: &Study, key: Key, remembered: Remembered) -> StudyResult {
         let result = StudyResult::from_text(remembered.result);
         self.digests.insert(study.id.clone(), result.digest());
-        self.used.extend(remembered.used);
+        self.used_by.insert(study.id.clone(), remembered.used);
         if !remembered.observed.is_empty() || study.needs.iter().any(|need| self.observed.contains(need)) {
             self.observed.insert(study.id.clone());
         }
         if reads_table(study) {
-            self.used.insert(key);
+            self.studies.insert(key);
         }
         result
+    }
+
+    fn with(self, results: Results) -> Studied {
+        let Self { digests, used_by, studies, observed } = self;
+        let used = used_by.values().flatten().copied().chain(studies).collect();
+        Studied { results, digests, used, used_by, observed }
     }
 }
 

@@ -14,6 +14,8 @@ pub mod declare; // what a manifest declares, as it was read
 pub mod plan; //    declarations expanded against a frame, every mistake with its line
 pub mod pair; //    quantities of two others, paired by unit
 pub mod filter; //  which rows conditions keep, unit by unit
+pub mod trace; // from a quantity back to its rows
+mod studies; // which studies a quantity is made of
 mod define; //      how a quantity is made, in words
 pub mod measure; // quantities of the rows
 pub mod table; //   declared tables

@@ -1,5 +1,7 @@
 //! Quantities of two others, paired by unit, and numbers that go with every unit.
 
+use std::collections::BTreeSet;
+
 use renas_base::metric::Unit;
 use renas_report::catalogue::Promised;
 use renas_report::findings::EXACT;
@@ -11,7 +13,8 @@ use super::plan::{Fallible, Planned, PlannedHow, PlannedPer, mistake};
 /// What is planned of two, but for its name, label and definition.
 pub(super) fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range), how: PlannedHow) -> Planned {
     let units = if one.promised.is_exact() && !other.promised.is_exact() { other } else { one };
-    let promised = Promised { unit, range, ..units.promised.clone() };
+    let studies = &one.promised.studies | &other.promised.studies;
+    let promised = Promised { unit, range, studies, ..units.promised.clone() };
     let is_observed_time = one.is_observed_time || other.is_observed_time;
     Planned {
         promised,
@@ -28,7 +31,7 @@ pub(super) fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range
 pub(super) fn stated(value: f64, unit: Unit) -> Planned {
     let range = Range { low: Some(value), high: Some(value) };
     let (over, cluster) = (EXACT.to_owned(), EXACT.to_owned());
-    let promised = Promised { name: String::new(), unit, range, over, cluster };
+    let promised = Promised { name: String::new(), unit, range, over, cluster, studies: BTreeSet::new() };
     let how = PlannedHow::Number(value);
     let definition = format!("{value}, as stated");
     Planned { promised, label: String::new(), definition, data: None, is_hidden: false, is_observed_time: false, how }

@@ -349,13 +349,14 @@ impl<'a> Scope<'a> {
                 (per, over, cluster)
             }
         };
+        let studies = self.studies(place, schema, &filter)?;
         let definition = define::of_rows(&filter, &words, &of.per, &over);
         let (unit, range) = take.kind(schema);
         let is_time = |name: &str| schema.column(name).is_some_and(|(_, column)| column.is_observed_time);
         let is_observed_time = take.columns().iter().any(|(name, _)| is_time(name))
             || of.conditions.iter().any(|one| is_time(&one.column));
         Ok(Planned {
-            promised: Promised { name: String::new(), unit, range, over, cluster },
+            promised: Promised { name: String::new(), unit, range, over, cluster, studies },
             label: String::new(),
             definition,
             data: None,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use renas_base::metric::Unit;
 use renas_report::range::Range;
 
+use super::template::Template;
+
 /// What a column holds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
@@ -59,17 +61,29 @@ pub struct Schema {
     pub name: String,
     /// Its columns, in the order of a row's cells.
     pub columns: Vec<Column>,
+    /// The studies whose results its rows are made of, as patterns of their ids. For `{arm}` in `search/{arm}/*` stands what
+    /// conditions say of it: a word of the column `arm`, or the attribute `arm` of a member that another column holds.
+    pub studies: Vec<Template>,
 }
 
 impl Schema {
     /// A table without columns yet.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), columns: Vec::new() }
+        Self { name: name.to_owned(), columns: Vec::new(), studies: Vec::new() }
     }
 
     fn with(mut self, name: &str, kind: Kind, is_observed_time: bool) -> Self {
         self.columns.push(Column { name: name.to_owned(), kind, is_observed_time });
         self
+    }
+
+    /// The studies whose results its rows are made of: patterns as of `studies`. Panics where one is no template, which is a
+    /// mistake of the paper's code.
+    #[must_use]
+    pub fn of_studies<const N: usize>(self, patterns: [&str; N]) -> Self {
+        let template = |text: &str| Template::parse(text).unwrap_or_else(|why| panic!("table `{}`: {why}", self.name));
+        let studies = patterns.map(template).to_vec();
+        Self { studies, ..self }
     }
 
     /// With words that say which study a row is of.
@@ -202,7 +216,7 @@ impl Rows {
     /// Add a row: one cell per column, in their order. Panics where a cell does not fit its column, which is a mistake of the
     /// paper's code.
     pub fn push<const N: usize>(&mut self, row: [Value; N]) {
-        let Schema { name, columns } = &self.schema;
+        let Schema { name, columns, .. } = &self.schema;
         assert_eq!(N, columns.len(), "a row of `{name}` has a cell for every column");
         for ((value, cells), column) in row.into_iter().zip(&mut self.cells).zip(columns) {
             match (cells, value) {

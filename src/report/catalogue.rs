@@ -2,7 +2,7 @@
 //! so that the names promised to the manifest's claims are those that are found.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::findings::{EXACT, Measured, Quantity};
 use super::range::Range;
@@ -50,6 +50,13 @@ pub struct Promised {
     pub over: String,
     /// What samples share or are nested in.
     pub cluster: String,
+    /// Patterns of the ids of all studies that it is made of (`search/random/*`); what these need is not among them.
+    pub studies: BTreeSet<String>,
+}
+
+/// The studies of a quantity that may be made of any.
+pub fn all_studies() -> BTreeSet<String> {
+    BTreeSet::from(["*".to_owned()])
 }
 
 impl Promised {
@@ -63,7 +70,9 @@ impl Promised {
 pub fn promised<E>(catalogue: Vec<Entry<E>>) -> Vec<Promised> {
     let promise = |entry: Entry<E>| {
         let Entry { name, label: _, unit, range, data: _, over, cluster, observed_time: _, read: _ } = entry;
-        Promised { name, unit, range, over: over.into_owned(), cluster: cluster.into_owned() }
+        // What a paper measures itself may be made of anything.
+        let studies = all_studies();
+        Promised { name, unit, range, over: over.into_owned(), cluster: cluster.into_owned(), studies }
     };
     let mut all: Vec<Promised> = catalogue.into_iter().map(promise).collect();
     all.sort_unstable_by(|a, b| a.name.cmp(&b.name));

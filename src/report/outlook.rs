@@ -151,7 +151,10 @@ mod tests {
     fn outlook_of(claim: &Claim, clusters: usize, known: Option<&Judgement>) -> Outlook {
         let promise = |name: &str, cluster: &str| {
             let (over, cluster) = (cluster.to_owned(), cluster.to_owned());
-            (name.to_owned(), Promised { name: name.to_owned(), unit: Unit::One, range: Range::ANY, over, cluster })
+            (name.to_owned(), {
+                let (unit, range, studies) = (Unit::One, Range::ANY, Default::default());
+                Promised { name: name.to_owned(), unit, range, over, cluster, studies }
+            })
         };
         let promised = BTreeMap::from([promise("a", "seed"), promise("exact", EXACT), promise("other", "model")]);
         let clusters = BTreeMap::from([("seed".to_owned(), clusters)]);

@@ -15,6 +15,23 @@ fn finished() -> Bench {
     bench
 }
 
+/// The verdict is the report's, from a store that never saw the other studies; nothing is written but the store.
+#[test]
+fn a_claim_is_judged_from_the_studies_that_it_needs() {
+    let bench = Bench::new();
+    let judged = bench.renas(&["run", "--claim", "econas/cost-falls-where-counted"]);
+    judged.expect(0, "econas/cost-falls-where-counted");
+    judged.expect(0, "rules");
+    assert!(!bench.path("reports").exists(), "one claim makes no report");
+    bench.renas(&["run", "--claim", "cost-falls-where-count"]).expect(2, "did you mean `cost-falls-where-counted`?");
+    bench.renas(&["run", "--claim", "no/such"]).expect(2, "no");
+    bench.renas(&["plan", "--claim", "cost-falls-where-counted"]).expect(0, "trainings: about");
+    bench.renas(&["run"]).expect(0, "report:");
+    let why = |arguments: &[&str]| bench.renas(&[&["why", "cost-falls-where-counted"], arguments].concat());
+    why(&[]).expect(0, "renas run --profile quick --claim econas/cost-falls-where-counted");
+    why(&["--evidence"]).expect(0, "  study ");
+}
+
 #[test]
 fn an_expectation_that_changes_is_refused_without_an_amendment_and_found_by_verification() {
     let bench = finished();

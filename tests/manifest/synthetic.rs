@@ -16,7 +16,11 @@ pub(crate) struct Synthetic;
 const ARMS: [&str; 2] = ["random", "climbing"];
 
 fn table() -> Schema {
-    Schema::new("places").identity("arm").unit("seed", "search seed").number("height", Unit::One, Range::SHARE)
+    Schema::new("places").of_studies(["search/{arm}/*"]).identity("arm").unit("seed", "search seed").number(
+        "height",
+        Unit::One,
+        Range::SHARE,
+    )
 }
 
 fn count(parameters: &Value, name: &str) -> usize {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use renas::base::metric::Unit;
 use renas::harness::manifest::decode::Section;
 use renas::harness::study::{Context, Paper, Results, Study};
-use renas::report::catalogue::Promised;
+use renas::report::catalogue::{Promised, all_studies};
 use renas::report::findings::{EXACT, Findings};
 use renas::report::range::Range;
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ impl Paper for Toy {
     fn quantities(&self, parameters: &Value) -> anyhow::Result<Vec<Promised>> {
         let promise = |name: String, unit, range, cluster: &str| {
             let (over, cluster) = (cluster.to_owned(), cluster.to_owned());
-            Promised { name, unit, range, over, cluster }
+            Promised { name, unit, range, over, cluster, studies: all_studies() }
         };
         let data = parameters["data"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let of = |name: &str| {

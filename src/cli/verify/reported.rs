@@ -9,7 +9,7 @@ use super::found::Found;
 use crate::arguments::Verify;
 use crate::exit::Failure;
 use crate::report::{Rebuilt, files, rebuild_one};
-use crate::session::{Selected, Session};
+use crate::session::{Part, Selected, Session};
 use renas_base::digest::Digest;
 use renas_base::files;
 use renas_harness::ledger;
@@ -269,7 +269,7 @@ fn check_lock(
 
 /// An error where `--only` names studies and the plan has none of them.
 pub(super) fn refuse_empty_selection(session: &Session<'_>) -> Result<(), Failure> {
-    for selected in session.experiments.iter().filter(|selected| selected.glob.is_some()) {
+    for selected in session.experiments.iter().filter(|selected| selected.part != Part::Whole) {
         selected.plan(selected.settings(session.profile)?)?;
     }
     Ok(())

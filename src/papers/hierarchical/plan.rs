@@ -74,7 +74,8 @@ pub enum Ground {
 }
 
 impl Ground {
-    fn name(self) -> &'static str {
+    /// What the ids of trainings on it begin with.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Searched => "final",
             Self::Transfer => "transfer",

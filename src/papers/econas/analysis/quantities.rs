@@ -11,6 +11,7 @@ use super::{of_retrained, of_search, of_table, of_trees};
 use crate::plan::arms;
 use crate::settings::Settings;
 use renas_report::catalogue::Promised;
+use renas_report::catalogue::all_studies;
 use renas_report::findings::Quantity;
 
 /// Stand for the names of the first and of the second data set, in quantities of claims about the method: it is judged on
@@ -22,7 +23,14 @@ pub fn promised(settings: &Settings) -> Vec<Promised> {
     let promise = |entry: Entry<'_>| {
         let Entry { name, unit, range, over, cluster, .. } = entry;
         let over = over.to_owned();
-        let one = move |name| Promised { name, unit, range, over: over.clone(), cluster: cluster.clone() };
+        let one = move |name| Promised {
+            name,
+            unit,
+            range,
+            over: over.clone(),
+            cluster: cluster.clone(),
+            studies: all_studies(),
+        };
         aliases(settings, name).into_iter().map(one).collect::<Vec<_>>()
     };
     let mut all: Vec<Promised> = catalogue(settings).into_iter().flat_map(promise).collect();

@@ -30,25 +30,25 @@ pub struct Evidence {
     /// By number of filters.
     pub filters: Vec<FilterRecord>,
     /// The best network of all.
-    pub best: BestRecord,
+    pub best: Option<BestRecord>,
 }
 
 impl Evidence {
-    /// Read the results of every study of the profile.
+    /// Read the results that there are; those of an arm up to the first search that is not finished.
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
         let mut searches = BTreeMap::new();
         for arm in settings.arms() {
-            let timed = |seed| {
-                let record = results.read(&search_id(arm, seed))?;
-                Ok(Timed { record, seconds: results.read(&times_id(arm, seed))? })
-            };
-            searches.insert(arm.to_owned(), (0..settings.search.seeds).map(timed).collect::<Result<_>>()?);
+            let seeds = 0..settings.search.seeds;
+            let records: Vec<SearchRecord> = results.leading(seeds.clone().map(|seed| search_id(arm, seed)))?;
+            let times: Vec<Vec<f64>> = results.leading(seeds.map(|seed| times_id(arm, seed)))?;
+            let timed = records.into_iter().zip(times).map(|(record, seconds)| Timed { record, seconds });
+            searches.insert(arm.to_owned(), timed.collect());
         }
         Ok(Self {
             searches,
-            activations: results.read(ACTIVATIONS_ID)?,
-            filters: results.read(FILTERS_ID)?,
-            best: results.read(BEST_ID)?,
+            activations: results.find(ACTIVATIONS_ID)?.unwrap_or_default(),
+            filters: results.find(FILTERS_ID)?.unwrap_or_default(),
+            best: results.find(BEST_ID)?,
         })
     }
 

@@ -6,6 +6,7 @@ use super::measures::SWEET_SPOT;
 use crate::arm::{self, Arm, RANDOM};
 use crate::layer::{FILTER_LIMIT, FUNCTIONS};
 use crate::mutation::Rules;
+use crate::plan::{ACTIVATIONS_ID, BEST_ID, FILTERS_ID};
 use crate::settings::Settings;
 use renas_base::metric::Unit;
 use renas_network::spec::Activation;
@@ -32,6 +33,7 @@ pub(super) fn tables() -> [Schema; 7] {
     [
         // One row per evaluation of a search.
         Schema::new("visits")
+            .of_studies(["search/{arm}/*", "times/{arm}/*"])
             .identity("arm")
             .unit("seed", SEED)
             // Its place among the networks of its arm.
@@ -64,15 +66,21 @@ pub(super) fn tables() -> [Schema; 7] {
             .flag("improves")
             .time("seconds", Unit::Seconds, Range::NOT_NEGATIVE),
         // Highest accuracy of an arm minus that of random search from the same seed, in the time of the shorter of the two.
-        Schema::new("equal_time").identity("arm").unit("seed", SEED).time("gain", Unit::Fraction, Range::CORRELATION),
+        Schema::new("equal_time")
+            .of_studies(["search/{arm}/*", "times/{arm}/*", "search/random/*", "times/random/*"])
+            .identity("arm")
+            .unit("seed", SEED)
+            .time("gain", Unit::Fraction, Range::CORRELATION),
         // The highest accuracy of a search within some times, the same of all arms; a search that has ended keeps its value.
         Schema::new("in_time")
+            .of_studies(["search/*", "times/*"])
             .identity("arm")
             .unit("seed", SEED)
             .time("spent", Unit::Seconds, Range::NOT_NEGATIVE)
             .time("best", Unit::Fraction, Range::SHARE),
         // One row per random genome and function that all its layers were given.
         Schema::new("activations")
+            .of_studies([ACTIVATIONS_ID])
             .identity("function")
             .unit("genome", GENOME)
             .share("accuracy")
@@ -80,6 +88,7 @@ pub(super) fn tables() -> [Schema; 7] {
             .flag("learned_nothing"),
         // One row per timing of a network of three layers of so many filters.
         Schema::new("filters")
+            .of_studies([FILTERS_ID])
             .unit("sitting", SITTING)
             .unit("repetition", "repetition")
             .count("filters")
@@ -88,6 +97,7 @@ pub(super) fn tables() -> [Schema; 7] {
             .time("seconds_per_multiply_add", Unit::Seconds, Range::NOT_NEGATIVE),
         // The one best network of all searches.
         Schema::new("best")
+            .of_studies([BEST_ID])
             .unit("searches", ALL_SEARCHES)
             .word("genome")
             .word("found_by")
@@ -100,6 +110,7 @@ pub(super) fn tables() -> [Schema; 7] {
             .count("images"),
         // The epochs of its full training.
         Schema::new("training")
+            .of_studies([BEST_ID])
             .unit("searches", ALL_SEARCHES)
             .count("epoch")
             .share("validation")

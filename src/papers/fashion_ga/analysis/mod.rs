@@ -18,5 +18,5 @@ use renas_report::findings::Findings;
 /// What the results say beside what is declared.
 pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
     let evidence = evidence::Evidence::read(settings, results)?;
-    Ok(Findings { figures: vec![diagram::best_network(&evidence.best)], ..Findings::default() })
+    Ok(Findings { figures: evidence.best.iter().map(diagram::best_network).collect(), ..Findings::default() })
 }

@@ -6,6 +6,7 @@ use super::evidence::{Evidence, Timed};
 use super::frame::tables;
 use super::measures::{self, SWEET_SPOT};
 use crate::arm::RANDOM;
+use crate::best::BestRecord;
 use crate::genome::Genome;
 use crate::layer::FUNCTIONS;
 use crate::search::Visit;
@@ -57,7 +58,14 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
             ]);
         }
     }
-    let (found, images) = (&evidence.best, settings.test_samples());
+    if let Some(found) = &evidence.best {
+        add_best([&mut best, &mut training], settings, found);
+    }
+    vec![visits, equal_time, in_time, activations, filters, best, training]
+}
+
+fn add_best([best, training]: [&mut Rows; 2], settings: &Settings, found: &BestRecord) {
+    let images = settings.test_samples();
     let right = found.test.zip(images).map(|(share, images)| (share * images as f64).round());
     best.push([
         0.into(),
@@ -73,7 +81,6 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
     for (epoch, (&validation, &loss)) in found.validation.iter().zip(&found.loss).enumerate() {
         training.push([0.into(), (epoch + 1).into(), validation.into(), loss.into()]);
     }
-    vec![visits, equal_time, in_time, activations, filters, best, training]
 }
 
 /// The networks of all searches that no other beats in both accuracy and parameters.

@@ -74,17 +74,15 @@ pub fn trainees(settings: &Settings, ground: Ground) -> Vec<Trainee> {
 }
 
 impl Evidence {
-    /// Read the results of every study of the profile.
+    /// Read the results that there are; of each kind those up to the first seed whose study is not finished.
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
         let space = settings.space_on(&settings.data).context("the data set of the searches is not registered")?;
         let unit = Price::of(&space.supernet().path(&space.dearest())?)?;
-        let rankings =
-            (0..settings.supernet.seeds).map(|seed| results.read(&ranking_id(seed))).collect::<Result<_>>()?;
-        let costs = (0..settings.search.seeds).map(|seed| results.read(&cost_id(seed))).collect::<Result<_>>()?;
+        let rankings = results.leading((0..settings.supernet.seeds).map(ranking_id))?;
+        let costs = results.leading((0..settings.search.seeds).map(cost_id))?;
         let mut searches: BTreeMap<Arm, Vec<SearchRecord>> = BTreeMap::new();
         for arm in Arm::ALL {
-            let records = (0..settings.search.seeds).map(|seed| results.read(&search_id(arm, seed)));
-            searches.insert(arm, records.collect::<Result<_>>()?);
+            searches.insert(arm, results.leading((0..settings.search.seeds).map(|seed| search_id(arm, seed)))?);
         }
         let within = |&budget: &u64| {
             let best = |record: &SearchRecord| best_within(record, Some(budget)).map(|visit| visit.choice.clone());
@@ -94,18 +92,19 @@ impl Evidence {
         let mut trained = BTreeMap::new();
         for ground in [Ground::Searched, Ground::Transfer] {
             for trainee in trainees(settings, ground) {
-                let read = |seed| match trainee {
+                let seeds = 0..settings.training.seeds;
+                let all = match trainee {
                     Trainee::Chosen(pick) => {
-                        results.read::<FinalRecord>(&final_id(ground, pick, seed)).map(|record| record.trained)
+                        let all: Vec<FinalRecord> = results.leading(seeds.map(|seed| final_id(ground, pick, seed)))?;
+                        all.into_iter().map(|record| record.trained).collect()
                     }
-                    Trainee::Designed(baseline) => results.read(&baseline_id(ground, baseline, seed)),
+                    Trainee::Designed(one) => results.leading(seeds.map(|seed| baseline_id(ground, one, seed)))?,
                 };
-                let all = (0..settings.training.seeds).map(read).collect::<Result<_>>()?;
                 trained.insert((ground, trainee), all);
             }
         }
-        let latency = |arm: Arm| Ok((arm, results.read(&latency_id(arm))?));
-        let latencies = TIMED.into_iter().map(latency).collect::<Result<_>>()?;
+        let latency = |arm: Arm| Ok(results.find(&latency_id(arm))?.map(|record| (arm, record)));
+        let latencies = TIMED.into_iter().filter_map(|arm| latency(arm).transpose()).collect::<Result<_>>()?;
         Ok(Self { space, unit, rankings, costs, chosen, searches, trained, latencies })
     }
 
@@ -122,7 +121,7 @@ impl Evidence {
             let all: Vec<&Choice> = self.chosen.iter().filter_map(|choices| choices[seed].as_ref()).collect();
             all.iter().enumerate().filter(|(place, one)| !all[..*place].contains(one)).count()
         };
-        (0..self.costs.len()).map(different).collect()
+        (0..self.searches(Arm::Nsga2).len()).map(different).collect()
     }
 
     /// One search per seed.

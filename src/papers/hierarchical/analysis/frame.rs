@@ -36,6 +36,7 @@ pub(super) fn tables() -> [Schema; 12] {
     [
         // One row per search.
         Schema::new("searches")
+            .of_studies(["search/{arm}/*", "cost/*"])
             .identity("arm")
             .unit("seed", SEARCH)
             .unit("supernet", SUPERNET)
@@ -51,6 +52,7 @@ pub(super) fn tables() -> [Schema; 12] {
             .number("different_networks", Unit::Count, different),
         // The hypervolume of a search after each generation.
         Schema::new("generations")
+            .of_studies(["search/{arm}/*"])
             .identity("arm")
             .unit("seed", SEARCH)
             .unit("supernet", SUPERNET)
@@ -58,19 +60,29 @@ pub(super) fn tables() -> [Schema; 12] {
             .share("hypervolume"),
         // The networks of a search that no other of it dominates in error, multiply-adds and memory.
         Schema::new("fronts")
+            .of_studies(["search/{arm}/*"])
             .identity("arm")
             .unit("seed", SEARCH)
             .number("million_multiply_adds", Unit::One, positive)
             .share("accuracy"),
         // Shares of layers in the best network of `nsga2` within each budget, but for budgets that repeat a smaller one.
         Principle::ALL.into_iter().fold(
-            Schema::new("principles").identity("budget").unit("seed", SEARCH).unit("supernet", SUPERNET),
+            Schema::new("principles")
+                .of_studies(["search/nsga2/*"])
+                .identity("budget")
+                .unit("seed", SEARCH)
+                .unit("supernet", SUPERNET),
             |table, principle| table.share(principle.name()),
         ),
         // The mean of the networks of a random search within each budget.
-        Schema::new("random").identity("budget").unit("seed", SEARCH).count("memory_bytes"),
+        Schema::new("random")
+            .of_studies(["search/random/*"])
+            .identity("budget")
+            .unit("seed", SEARCH)
+            .count("memory_bytes"),
         // One row per network that was judged with a supernet's weights and trained on its own.
         Schema::new("ranked")
+            .of_studies(["ranking/*"])
             .unit("supernet", SUPERNET)
             .share("shared")
             .share("alone")
@@ -84,6 +96,7 @@ pub(super) fn tables() -> [Schema; 12] {
         // One row per training of a network that a search chose.
         counts(
             Schema::new("chosen")
+                .of_studies(["{study}/*", "search/nsga2/*"])
                 .identity("network")
                 .unit("seed", SEARCH)
                 .unit("supernet", SUPERNET)
@@ -92,14 +105,16 @@ pub(super) fn tables() -> [Schema; 12] {
         ),
         // One row per training of a hand-designed network.
         Schema::new("designed")
+            .of_studies(["{study}/*"])
             .identity("network")
             .unit("training", TRAINING)
             .share("test_accuracy")
             .share("learned_nothing"),
         // Counts of hand-designed networks: arithmetic, which no training enters.
-        counts(Schema::new("counts").identity("network").unit("exact", EXACT)),
+        counts(Schema::new("counts").of_studies(["{study}/*"]).identity("network").unit("exact", EXACT)),
         // A chosen network beside a hand-designed one of the same seed, but for budgets that repeat a smaller one.
         Schema::new("pairs")
+            .of_studies(["{chosen_study}/*", "{designed_study}/*", "search/nsga2/*"])
             .identity("pair")
             .unit("seed", SEARCH)
             .unit("supernet", SUPERNET)
@@ -108,6 +123,7 @@ pub(super) fn tables() -> [Schema; 12] {
             .number("memory_ratio", Unit::One, positive),
         // Kendall's tau of times in every two configurations of the machine, and in what alone they differ.
         Schema::new("latency_pairs")
+            .of_studies(["latency/{arm}"])
             .identity("arm")
             .unit("pair", "pair of configurations")
             .unit("machine", MACHINE)
@@ -115,6 +131,7 @@ pub(super) fn tables() -> [Schema; 12] {
             .time("kendall", Unit::One, Range::CORRELATION),
         // One row per timed network and configuration.
         Schema::new("latencies")
+            .of_studies(["latency/{arm}"])
             .identity("arm")
             .unit("configuration", "configuration")
             .unit("machine", MACHINE)
@@ -137,8 +154,10 @@ pub fn frame(settings: &Settings) -> Frame {
     let full = full_size();
     frame.dimension("transferred", [transfer.chosen.clone(), transfer.designed.clone()].concat());
     frame.dimension("counted", [searched.designed.clone(), full.clone()].concat());
-    frame.dimension("full", full);
     frame.dimension("pair", [searched.pairs(), transfer.pairs()].concat());
+    let all = [&searched.chosen, &searched.designed, &transfer.chosen, &transfer.designed, &full];
+    frame.dimension("network", all.into_iter().flatten().cloned());
+    frame.dimension("full", full);
     frame.dimension("chosen_anywhere", [searched.chosen.clone(), transfer.chosen].concat());
     frame.dimension("designed_anywhere", [searched.designed.clone(), transfer.designed].concat());
     frame.dimension("chosen", searched.chosen);
@@ -162,6 +181,11 @@ pub(super) fn name_on(ground: Ground, trainee: Trainee) -> String {
     }
 }
 
+/// What the ids of its trainings begin with.
+fn study_of(ground: Ground, trainee: Trainee) -> String {
+    format!("{}/{}", ground.name(), trainee.name())
+}
+
 /// What a pair of two networks is called in the rows.
 pub(super) fn pair_on(ground: Ground, chosen: Trainee, designed: Trainee) -> String {
     format!("{} and {}", name_on(ground, chosen), designed.name())
@@ -180,7 +204,8 @@ impl Networks {
     fn on(settings: &Settings, ground: Ground) -> Self {
         let (trainees, data) = (trainees(settings, ground), settings.data_on(ground).name.clone());
         let member = |trainee: &Trainee| {
-            Member::from(&*name_on(ground, *trainee)).with("words", trainee.name()).with("data", &data)
+            let member = Member::from(&*name_on(ground, *trainee)).with("study", study_of(ground, *trainee));
+            member.with("words", trainee.name()).with("data", &data)
         };
         let (chosen, designed): (Vec<Trainee>, Vec<Trainee>) = trainees.iter().partition(|one| one.is_chosen());
         let [chosen, designed] = [chosen, designed].map(|some| some.iter().map(member).collect());
@@ -193,6 +218,8 @@ impl Networks {
             for &designed in self.trainees.iter().filter(|one| !one.is_chosen()) {
                 let pair = Member::from(&*pair_on(self.ground, chosen, designed)).with("data", &self.data);
                 let pair = pair.with("chosen", name_on(self.ground, chosen)).with("words", chosen.name());
+                let pair = pair.with("chosen_study", study_of(self.ground, chosen));
+                let pair = pair.with("designed_study", study_of(self.ground, designed));
                 pairs.push(pair.with("designed", designed.name()));
             }
         }

@@ -89,7 +89,7 @@ fn add_searches(rows: &mut Rows, settings: &Settings, evidence: &Evidence) {
                 measures::work_ratio(record, unit, &passes).into(),
                 hours.into(),
                 hours.map(|hours| hours * (1.0 / HOURS_PER_DAY)).into(),
-                is_nsga2.then_some(different[seed] as f64).into(),
+                is_nsga2.then(|| different[seed] as f64).into(),
             ]);
         }
     }

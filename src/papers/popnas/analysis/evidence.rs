@@ -23,23 +23,23 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Read the results of every study of the profile.
+    /// Read the results that there are; those of an arm up to the first seed whose study is not finished.
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
         let seeds = 0..settings.search.seeds;
         let mut searches: BTreeMap<String, Vec<SearchRecord>> = BTreeMap::new();
         for arm in &settings.search.arms {
-            let of_seed = |seed| results.read(&search_id(&arm.name, seed));
-            searches.insert(arm.name.clone(), seeds.clone().map(of_seed).collect::<Result<_>>()?);
+            let of_arm = results.leading(seeds.clone().map(|seed| search_id(&arm.name, seed)))?;
+            searches.insert(arm.name.clone(), of_arm);
         }
         let (mut ablations, mut nnls) = (BTreeMap::new(), BTreeMap::new());
         for arm in settings.ablated() {
-            let of_seed = |seed| results.read(&ablation_id(&arm.name, seed));
-            ablations.insert(arm.name.clone(), seeds.clone().map(of_seed).collect::<Result<_>>()?);
+            let of_arm = results.leading(seeds.clone().map(|seed| ablation_id(&arm.name, seed)))?;
+            ablations.insert(arm.name.clone(), of_arm);
             let variant = arm::find(&arm.name).with_context(|| format!("arm {}", arm.name))?.variant;
             let fits = searches[&arm.name].iter().map(|record| nnls::fits(variant, arm.blocks, record));
             nnls.insert(arm.name.clone(), fits.collect::<Result<_>>().context("fitting NNLS")?);
         }
-        Ok(Self { searches, ablations, nnls, clock: results.read(CLOCK_ID)? })
+        Ok(Self { searches, ablations, nnls, clock: results.find(CLOCK_ID)?.unwrap_or_default() })
     }
 
     /// One record per seed; none for an arm that the profile does not run.

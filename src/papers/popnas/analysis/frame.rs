@@ -9,7 +9,7 @@ use super::{nnls, rivals};
 use crate::ablation::pairs;
 use crate::arm;
 use crate::operator::Operator;
-use crate::plan::SHOWN_SEED;
+use crate::plan::{CLOCK_ID, SHOWN_SEED};
 use crate::regressor::RegressorKind;
 use crate::settings::{ArmSettings, Settings};
 use crate::space::Space;
@@ -44,6 +44,7 @@ pub(super) fn tables() -> [Schema; 11] {
     [
         // One row per trained cell.
         Schema::new("cells")
+            .of_studies(["search/{arm}/*"])
             .identity("arm")
             // The cells of one number of blocks: `pnas.b2`.
             .identity("stage")
@@ -70,6 +71,7 @@ pub(super) fn tables() -> [Schema; 11] {
             .time("time_bias", Unit::One, Range::ANY),
         // What regressors say of training times: one row per stage, regressor and cell of two blocks and more up to the stage.
         Schema::new("errors")
+            .of_studies(["search/{arm}/*", "ablation/{arm}/*"])
             .identity("stage")
             .identity("regressor")
             .unit("seed", SEED)
@@ -83,6 +85,7 @@ pub(super) fn tables() -> [Schema; 11] {
             .time("bias", Unit::One, Range::ANY),
         // What the predictors say of every candidate of a stage, in the one search of each arm that records it.
         Schema::new("candidates")
+            .of_studies(["search/{arm}/*"])
             .identity("stage")
             .unit("seed", SEED)
             // Of the K of highest predicted accuracy, which PNAS would train.
@@ -91,12 +94,14 @@ pub(super) fn tables() -> [Schema; 11] {
             .share("predicted_accuracy"),
         // The hypervolume of a search within some times, the same of all arms that are compared.
         Schema::new("in_time")
+            .of_studies(["search/*"])
             .identity("arm")
             .unit("seed", SEED)
             .time("spent", Unit::Seconds, Range::NOT_NEGATIVE)
             .time("hypervolume", Unit::Fraction, Range::SHARE),
         // One row per stage of a search; candidates are recorded of one search of each arm.
         Schema::new("stages")
+            .of_studies(["search/{arm}/*"])
             .identity("stage")
             .unit("seed", SEED)
             .share("learned_nothing")
@@ -108,11 +113,23 @@ pub(super) fn tables() -> [Schema; 11] {
             .time("time_columns", Unit::One, Range::NOT_NEGATIVE)
             .number("chosen_minus_rest", Unit::Fraction, Range::CORRELATION),
         // The share of an operator among all slots of a stage's cells.
-        Schema::new("shares").identity("stage").identity("operator").unit("seed", SEED).share("share"),
+        Schema::new("shares")
+            .of_studies(["search/{arm}/*"])
+            .identity("stage")
+            .identity("operator")
+            .unit("seed", SEED)
+            .share("share"),
         // The expected mean accuracy of the best cells among as many as the smallest of some stages has.
-        Schema::new("tops").identity("stage").identity("top").identity("sizes").unit("seed", SEED).share("accuracy"),
+        Schema::new("tops")
+            .of_studies(["search/{arm}/*"])
+            .identity("stage")
+            .identity("top")
+            .identity("sizes")
+            .unit("seed", SEED)
+            .share("accuracy"),
         // One row per search.
         Schema::new("searches")
+            .of_studies(["search/{arm}/*"])
             .identity("arm")
             .unit("seed", SEED)
             .number("pool", Unit::One, Range::NOT_NEGATIVE)
@@ -121,6 +138,7 @@ pub(super) fn tables() -> [Schema; 11] {
             .time("empty_seconds", Unit::Seconds, Range::NOT_NEGATIVE),
         // One arm beside another of the same seed, at equal counts.
         Schema::new("rivals")
+            .of_studies(["search/{arm}/*", "search/{other}/*"])
             .identity("arm")
             .identity("other")
             .unit("seed", SEED)
@@ -133,8 +151,12 @@ pub(super) fn tables() -> [Schema; 11] {
             .number("regret", Unit::Fraction, Range::CORRELATION)
             .time("regret_in_time", Unit::Fraction, Range::CORRELATION),
         // How far repeated timings of one training lie apart, and the median over cells.
-        Schema::new("clock").unit("cell", CELL).time("spread", Unit::Fraction, Range::NOT_NEGATIVE),
-        Schema::new("clock_noise").time("median", Unit::Fraction, Range::NOT_NEGATIVE),
+        Schema::new("clock").of_studies([CLOCK_ID]).unit("cell", CELL).time(
+            "spread",
+            Unit::Fraction,
+            Range::NOT_NEGATIVE,
+        ),
+        Schema::new("clock_noise").of_studies([CLOCK_ID]).time("median", Unit::Fraction, Range::NOT_NEGATIVE),
     ]
 }
 
