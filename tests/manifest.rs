@@ -12,6 +12,8 @@ mod any_text; // what is no manifest at all
 mod claims; // what a claim may expect
 #[path = "manifest/findings.rs"]
 mod findings; // quantities and tables that it declares
+#[path = "manifest/folders.rs"]
+mod folders; // manifests of several files
 #[path = "manifest/numbers.rs"]
 mod numbers; // the numbers that papers print
 #[path = "manifest/papers.rs"]
@@ -331,7 +333,10 @@ fn an_unknown_paper_is_reported_without_its_consequences() {
         ]
     );
     let error = load::parse(Path::new("experiments/other.yaml"), GOOD.as_bytes(), &[&Toy]).expect_err("misnamed");
-    assert_eq!(error.to_string(), "experiments/other.yaml:1: id: the file must be named `toy.yaml`");
+    assert_eq!(
+        error.to_string(),
+        "experiments/other.yaml:1: id: the manifest must be named `toy.yaml`, or its folder `toy`"
+    );
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use renas_base::digest::Digest;
 use renas_harness::analysis::{Analysis, Promise};
-use renas_harness::manifest::load::{ManifestError, parse};
+use renas_harness::manifest::load::{ManifestError, parse, text};
 use renas_harness::manifest::model::Manifest;
 use renas_harness::numbers;
 use renas_harness::study::Paper;
@@ -32,8 +32,9 @@ fn manifests() -> &'static [Vec<String>] {
 
 /// A manifest of the checkout with the profile `quick` alone and the first claims about it, audit and deviations left out.
 fn shortened(paper: &dyn Paper) -> Vec<String> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../experiments").join(format!("{}.yaml", paper.id()));
-    let text = std::fs::read_to_string(&path).expect("the manifests of the checkout");
+    let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../experiments");
+    let path = dir.join(format!("{}.yaml", paper.id()));
+    let text = text(&dir, paper.id()).expect("the manifests of the checkout");
     let (mut head, mut claims) = (Vec::new(), Vec::new());
     let (mut part, mut profile) = ("", "");
     for line in text.lines().filter(|line| !line.trim_start().starts_with('#') && !line.is_empty()) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use renas::base::digest::Digest;
+use renas::harness::manifest::load;
 
 /// A folder with a tiny experiment; removed when dropped.
 pub(crate) struct Bench {
@@ -142,8 +143,8 @@ pub(crate) fn tiny_manifest() -> String {
 
 /// A committed manifest with some of its text replaced.
 pub(crate) fn shrunk(experiment: &str, changes: &[(&str, &str)]) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("experiments/{experiment}.yaml"));
-    let mut text = fs::read_to_string(path).expect("the committed manifest");
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+    let mut text = load::text(&dir, experiment).expect("the committed manifest");
     for (from, to) in changes {
         assert!(text.contains(from), "the manifest says `{from}` no more: make this test's copy small another way");
         text = text.replace(from, to);

@@ -35,8 +35,9 @@ proptest! {
         at in 0.0..1.0_f64, length in 0_usize..40, new in "[ -~\n]{0,12}"
     ) {
         for paper in papers::all() {
-            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments").join(format!("{}.yaml", paper.id()));
-            let mut bytes = std::fs::read(&file).expect("every paper has a manifest");
+            let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+            let file = dir.join(format!("{}.yaml", paper.id()));
+            let mut bytes = load::text(&dir, paper.id()).expect("every paper has a manifest").into_bytes();
             let start = (at * bytes.len() as f64) as usize;
             bytes.splice(start..(start + length).min(bytes.len()), new.bytes());
             let _ = load::parse(&file, &bytes, &papers::all());

@@ -7,12 +7,13 @@ use renas::papers;
 
 /// The messages of the manifest of Fashion-MNIST with one text in the place of another.
 fn mistakes(old: &str, new: &str) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/fashion_ga.yaml");
-    let text = std::fs::read_to_string(&file).expect("it is committed");
+    let file = Path::new("fashion_ga.yaml");
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+    let text = load::text(&dir, "fashion_ga").expect("it is committed");
     assert!(text.contains(old), "no `{old}`");
     let text = text.replacen(old, new, 1);
     let line = text.lines().position(|line| line.contains(new.lines().next().unwrap_or(new))).expect("it is there") + 1;
-    let Err(error) = load::parse(&file, text.as_bytes(), &papers::all()) else { panic!("`{new}` is accepted") };
+    let Err(error) = load::parse(file, text.as_bytes(), &papers::all()) else { panic!("`{new}` is accepted") };
     let error = error.to_string();
     // A declaration is named by its first line.
     let is_named = (line - 2..=line).any(|line| error.contains(&format!("fashion_ga.yaml:{line}: findings")));

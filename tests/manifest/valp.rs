@@ -13,8 +13,9 @@ const SEARCH: &str = "profiles.quick.parameters.search";
 /// `changes`: a piece of the manifest, whose first place counts, and what stands there instead. `expected`: a piece of the
 /// changed manifest, on whose line the mistake is, and the mistake.
 fn assert_mistakes(changes: &[(&str, &str)], expected: &[(&str, &str)]) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments/valp.yaml");
-    let mut text = std::fs::read_to_string(&file).expect("the committed manifest");
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
+    let file = dir.join("valp.yaml");
+    let mut text = load::text(&dir, "valp").expect("the committed manifest");
     for (old, new) in changes {
         assert!(text.contains(old), "the manifest says `{old}` no more");
         text = text.replacen(old, new, 1);

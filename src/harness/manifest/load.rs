@@ -10,14 +10,16 @@ use super::claims::{Known, Names, claim};
 use super::decode::{Item, Problem, Problems, Section, read};
 use super::findings;
 use super::model::{Manifest, Outline, Profile, ProfileSettings};
-use super::problem::suggestion;
+use super::problem::{in_file, suggestion};
 use super::profiles::{cluster_seconds, profile_settings};
 use super::reference::{audit_entry, deviation, paper_reference};
+use super::source::Source;
+pub use super::source::names;
 use super::yaml;
 use crate::analysis::{Analysis, Promise, Unplanned};
 use crate::study::Paper;
 use renas_base::digest::Digest;
-use renas_base::{files, parallel};
+use renas_base::parallel;
 use renas_data::registry;
 use renas_observe::declare::{Declarations, Mistake};
 
@@ -39,6 +41,14 @@ pub enum ManifestError {
         file: PathBuf,
         /// What the system says.
         source: std::io::Error,
+    },
+    /// An experiment has a manifest of one file and a folder of them.
+    #[error("{} and {}: an experiment has one of both: delete the other", file.display(), folder.display())]
+    Twice {
+        /// The file.
+        file: PathBuf,
+        /// The folder.
+        folder: PathBuf,
     },
     /// There is no such experiment.
     #[error("no experiment `{name}` in {}; {suggestion}", dir.display())]
@@ -79,41 +89,23 @@ impl fmt::Display for Mistakes {
     }
 }
 
-/// The names of the experiments in a folder, in order: its files `<name>.yaml`.
-pub fn names(dir: &Path) -> Result<Vec<String>, ManifestError> {
-    let failed = |source| ManifestError::Folder { dir: dir.to_owned(), source };
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(dir).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        // An editor's lock (`.#econas.yaml`) or a Mac's shadow (`._econas.yaml`) is no manifest.
-        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {
-            continue;
-        }
-        if let (Some(stem), Some("yaml")) = (path.file_stem(), path.extension().and_then(|end| end.to_str())) {
-            names.push(stem.to_string_lossy().into_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
 /// All manifests of a folder, in the order of their names; all mistakes of all of them in one error.
 pub fn load_all(dir: &Path, papers: &[&dyn Paper]) -> Result<Vec<Manifest>, ManifestError> {
-    all(dir, |file| load_file(file, papers))
+    all(dir, |name| load_source(&Source::find(dir, name)?, papers, Quantities::Promised))
 }
 
 /// The outlines of all manifests of a folder; see `outline` for the mistakes that are reported.
 pub fn outline_all(dir: &Path, papers: &[&dyn Paper]) -> Result<Vec<Outline>, ManifestError> {
-    all(dir, |file| outline_file(file, papers))
+    all(dir, |name| outline_source(&Source::find(dir, name)?, papers))
 }
 
-fn all<T: Send>(dir: &Path, load: impl Fn(&Path) -> Result<T, ManifestError> + Sync) -> Result<Vec<T>, ManifestError> {
+fn all<T: Send>(dir: &Path, load: impl Fn(&str) -> Result<T, ManifestError> + Sync) -> Result<Vec<T>, ManifestError> {
     let mut manifests = Vec::new();
     let mut mistakes = Mistakes::default();
     let names = names(dir)?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     // Side by side: reading them is most of what `renas list` does.
-    for manifest in parallel::map(&names, cores, |name| load(&dir.join(format!("{name}.yaml")))) {
+    for manifest in parallel::map(&names, cores, |name| load(name)) {
         match manifest {
             Ok(manifest) => manifests.push(manifest),
             Err(ManifestError::Mistakes(found)) => mistakes.0.extend(found.0),
@@ -125,7 +117,7 @@ fn all<T: Send>(dir: &Path, load: impl Fn(&Path) -> Result<T, ManifestError> + S
 
 /// The manifest of one experiment.
 pub fn load(dir: &Path, id: &str, papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
-    load_file(&file_of(dir, id)?, papers)
+    load_source(&source_of(dir, id)?, papers, Quantities::Promised)
 }
 
 /// The outline of one experiment.
@@ -133,55 +125,43 @@ pub fn load(dir: &Path, id: &str, papers: &[&dyn Paper]) -> Result<Manifest, Man
 /// All mistakes of its manifest are reported but those that only the names of all quantities show, whose making takes as
 /// long as most of the rest: in the claims' quantities, and in `cluster_seconds`. `load` reports all.
 pub fn outline(dir: &Path, id: &str, papers: &[&dyn Paper]) -> Result<Outline, ManifestError> {
-    outline_file(&file_of(dir, id)?, papers)
+    outline_source(&source_of(dir, id)?, papers)
 }
 
-fn file_of(dir: &Path, id: &str) -> Result<PathBuf, ManifestError> {
+/// The text of an experiment's manifest; of a folder, one that says the same in one file.
+pub fn text(dir: &Path, id: &str) -> Result<String, ManifestError> {
+    Ok(source_of(dir, id)?.text())
+}
+
+fn source_of(dir: &Path, id: &str) -> Result<Source, ManifestError> {
     let known = names(dir)?;
     if !known.iter().any(|name| name == id) {
         let suggestion = suggestion(id, &known);
         return Err(ManifestError::UnknownExperiment { name: id.to_owned(), dir: dir.to_owned(), suggestion });
     }
-    Ok(dir.join(format!("{id}.yaml")))
+    Source::find(dir, id)
 }
 
-fn load_file(file: &Path, papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
-    parse(file, &bytes_of(file)?, papers)
-}
-
-fn outline_file(file: &Path, papers: &[&dyn Paper]) -> Result<Outline, ManifestError> {
-    let Manifest { id, title, paper, profiles, claims, .. } =
-        parse_with(file, &bytes_of(file)?, papers, Quantities::Unknown)?;
+fn outline_source(source: &Source, papers: &[&dyn Paper]) -> Result<Outline, ManifestError> {
+    let Manifest { id, title, paper, profiles, claims, .. } = load_source(source, papers, Quantities::Unknown)?;
     Ok(Outline { id, title, paper, profiles: profiles.into_keys().collect(), claims: claims.len() })
-}
-
-fn bytes_of(file: &Path) -> Result<Vec<u8>, ManifestError> {
-    files::read(file).map_err(|source| ManifestError::Read { file: file.to_owned(), source })
 }
 
 /// The manifest that `bytes` hold; `file` is where they were read from, and names the experiment.
 pub fn parse(file: &Path, bytes: &[u8], papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
-    parse_with(file, bytes, papers, Quantities::Promised)
+    load_source(&Source::one(file, bytes.to_vec()), papers, Quantities::Promised)
 }
 
-fn parse_with(
-    file: &Path,
-    bytes: &[u8],
-    papers: &[&dyn Paper],
-    quantities: Quantities,
-) -> Result<Manifest, ManifestError> {
-    let refused = |problems: Vec<Problem>| {
-        ManifestError::Mistakes(Mistakes(problems.into_iter().map(|p| (file.to_owned(), p)).collect()))
-    };
-    let tree = tree(bytes).map_err(|problem| refused(vec![problem]))?;
+fn load_source(source: &Source, papers: &[&dyn Paper], quantities: Quantities) -> Result<Manifest, ManifestError> {
+    let tree = source.tree()?;
     let problems = Problems::default();
     let manifest = read(&tree, &problems, |section| {
         let body = Reader { papers, problems: &problems, quantities };
-        body.manifest(section, file, Digest::of(bytes))
+        body.manifest(section, &source.file, source.digest())
     });
     match problems.into_sorted() {
         none if none.is_empty() => Ok(manifest),
-        some => Err(refused(some)),
+        some => Err(ManifestError::Mistakes(source.mistakes(some))),
     }
 }
 
@@ -272,7 +252,7 @@ impl Reader<'_> {
             return (id, None);
         }
         if file.file_stem().is_none_or(|stem| stem != id.as_str()) {
-            item.problem(format!("the file must be named `{id}.yaml`"));
+            item.problem(format!("the manifest must be named `{id}.yaml`, or its folder `{id}`"));
         }
         (id.clone(), self.papers.iter().copied().find(|paper| paper.id() == id))
     }
@@ -351,7 +331,7 @@ fn entries<T>(section: &mut Section<'_>, key: &str, read: impl Fn(&mut Section<'
                 place.insert(item.line());
             }
             Entry::Occupied(first) if !id.is_empty() => {
-                item.problem(format!("`{id}` is taken by line {}", first.get()));
+                item.problem(format!("`{id}` is taken by line {}", in_file(*first.get())));
             }
             Entry::Occupied(_) => {}
         }

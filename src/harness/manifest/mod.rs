@@ -10,5 +10,6 @@ pub mod model; //  what a manifest says, as checked types
 mod profiles; //  what is run, on which clock
 pub mod problem; // one mistake, and the words for it
 mod reference; // the paper, its audit and our deviations
+mod source; // one file, or a folder of files
 pub mod section; // the keys of one mapping, while they are read
 pub mod yaml; //   YAML text as a tree that remembers lines

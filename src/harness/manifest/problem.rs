@@ -24,6 +24,14 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Fewest lines that no file of a manifest has: a line of the second file is told from one of the first by so much.
+pub(super) const FILE_LINES: usize = 1 << 20;
+
+/// The line in its file.
+pub(super) fn in_file(line: usize) -> usize {
+    line % FILE_LINES
+}
+
 /// The mistakes found so far.
 #[derive(Debug, Default)]
 pub struct Problems(RefCell<Vec<Problem>>);

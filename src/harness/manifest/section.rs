@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::decode::{ABSENT, Item};
-use super::problem::{Problems, suggestion};
+use super::problem::{Problems, in_file, suggestion};
 use super::yaml::Entry;
 
 /// The keys of one mapping, while they are read.
@@ -159,7 +159,7 @@ impl<'a> Section<'a> {
         for Layer { entries, path } in &self.layers {
             for (index, entry) in entries.iter().enumerate() {
                 if let Some(first) = entries[..index].iter().find(|earlier| earlier.key == entry.key) {
-                    let message = format!("stands twice, first on line {}", first.line);
+                    let message = format!("stands twice, first on line {}", in_file(first.line));
                     problems.add(entry.line, join(path, &entry.key), message);
                 }
             }
