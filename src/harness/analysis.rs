@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, anyhow};
 use serde_json::Value;
 
 use super::study::{Paper, Results};
+use renas_data::registry::{self, Content};
 use renas_observe::declare::{Declarations, Mistake};
 use renas_observe::plan::Plan;
 use renas_report::catalogue::Promised;
@@ -67,8 +68,16 @@ impl Analysis<'_> {
         findings.quantities.extend(own.quantities);
         findings.tables.extend(own.tables);
         findings.figures.extend(own.figures);
+        for quantity in findings.quantities.values_mut() {
+            quantity.imported |= is_of_others(&quantity.data);
+        }
         Ok(findings)
     }
+}
+
+/// Whether a data set is a table of results that others published: what is measured on it rests on their runs.
+fn is_of_others(data: &str) -> bool {
+    registry::find(data).is_ok_and(|known| matches!(known.content, Content::Table))
 }
 
 impl Unplanned {
