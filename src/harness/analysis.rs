@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::schedule::with_needs;
 use super::study::{Paper, Results, Study};
 use renas_base::pattern::matches;
+use renas_data::registry::{self, Content};
 use renas_observe::declare::{Declarations, Mistake};
 use renas_observe::plan::Plan;
 use renas_report::catalogue::Promised;
@@ -79,8 +80,16 @@ impl Analysis<'_> {
         findings.quantities.extend(own.quantities);
         findings.tables.extend(own.tables);
         findings.figures.extend(own.figures);
+        for quantity in findings.quantities.values_mut() {
+            quantity.imported |= is_of_others(&quantity.data);
+        }
         Ok(findings)
     }
+}
+
+/// Whether a data set is a table of results that others published: what is measured on it rests on their runs.
+fn is_of_others(data: &str) -> bool {
+    registry::find(data).is_ok_and(|known| matches!(known.content, Content::Table))
 }
 
 impl Unplanned {

@@ -33,6 +33,8 @@ pub struct Entry<E> {
     pub cluster: Cow<'static, str>,
     /// Whether it derives from measured time.
     pub observed_time: bool,
+    /// Patterns of the ids of all studies that it is made of; `all_studies` where that is not known.
+    pub studies: BTreeSet<String>,
     /// How it is read.
     pub read: Read<E>,
 }
@@ -69,9 +71,7 @@ impl Promised {
 /// What is known of all entries, in ascending order of name.
 pub fn promised<E>(catalogue: Vec<Entry<E>>) -> Vec<Promised> {
     let promise = |entry: Entry<E>| {
-        let Entry { name, label: _, unit, range, data: _, over, cluster, observed_time: _, read: _ } = entry;
-        // What a paper measures itself may be made of anything.
-        let studies = all_studies();
+        let Entry { name, label: _, unit, range, data: _, over, cluster, observed_time: _, studies, read: _ } = entry;
         Promised { name, unit, range, over: over.into_owned(), cluster: cluster.into_owned(), studies }
     };
     let mut all: Vec<Promised> = catalogue.into_iter().map(promise).collect();
@@ -83,7 +83,7 @@ pub fn promised<E>(catalogue: Vec<Entry<E>>) -> Vec<Promised> {
 /// absent.
 pub fn measure<E>(catalogue: Vec<Entry<E>>, own_data: &str, evidence: &E) -> BTreeMap<String, Quantity> {
     let quantity = |entry: Entry<E>| {
-        let Entry { name, label, unit, range, data, over, cluster, observed_time, read } = entry;
+        let Entry { name, label, unit, range, data, over, cluster, observed_time, studies: _, read } = entry;
         let data = data.unwrap_or_else(|| own_data.to_owned());
         let (over, cluster) = (over.into_owned(), cluster.into_owned());
         let measured = read(evidence)?;

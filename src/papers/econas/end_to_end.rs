@@ -1,116 +1,18 @@
-//! The whole paper on a context that trains nothing, and its searches on the author's own tables where these are.
+//! All studies on a context that trains nothing, and searches on the author's own tables where these are.
 
 use std::path::PathBuf;
 
 use super::analysis::published;
 use super::fixture::results;
 use super::genotype::Genotype;
-use super::paper::Econas;
 use super::population::Individual;
 use super::search::{SearchInputs, SearchRecord, Source, search};
 use super::space::Space;
 use super::table::parse_author;
 use super::variant::Variant;
 use renas_base::seed::Seed;
-use renas_harness::study::Paper;
 use renas_network::cost::cost;
-use renas_report::findings::{Findings, Measured};
-use renas_report::soundness::sound_ids;
 use renas_stats::summary::{median, quantile, sorted};
-
-fn findings() -> Findings {
-    let (parameters, results) = results();
-    Econas.analyze(&parameters, &results).unwrap_or_else(|error| panic!("{error:#}"))
-}
-
-#[test]
-fn analysis_finds_exactly_the_quantities_that_were_promised() {
-    let (parameters, _) = results();
-    let found: Vec<String> = findings().quantities.into_keys().collect();
-    let promised = Econas.quantities(&parameters).expect("sound parameters");
-    // Of forty networks the 95th percentile has no upper end.
-    let is_found = |name: &String| !(name.starts_with("trained.") && name.ends_with("accuracy_p95"));
-    let promised: Vec<String> = promised.into_iter().map(|one| one.name).filter(is_found).collect();
-    let missing: Vec<&String> = promised.iter().filter(|name| !found.contains(name)).collect();
-    let unknown: Vec<&String> = found.iter().filter(|name| !promised.contains(name)).collect();
-    assert!(missing.is_empty() && unknown.is_empty(), "missing {missing:?}, unknown {unknown:?}");
-    for name in [
-        "paper.any.g6.accuracy",
-        "paper.second.g6.accuracy",
-        "trained.any.pearson.accuracy_distance",
-        "trained.second.learned.pearson.accuracy_distance",
-        "trained.tradeoff_growth.similarity",
-        "surrogate.paper.any.accuracy.learned.r2",
-    ] {
-        assert!(found.iter().any(|known| known == name), "{name}");
-    }
-}
-
-#[test]
-fn every_quantity_is_finite_lies_in_its_range_and_has_planned_clusters() {
-    let (parameters, _) = results();
-    let planned = Econas.clusters(&parameters).expect("sound parameters");
-    for (name, quantity) in findings().quantities {
-        let is_planned = planned.contains_key(&quantity.cluster) || name.starts_with("published.");
-        assert!(is_planned, "{name}: {}", quantity.cluster);
-        let inside = |value: &f64| {
-            let range = quantity.range;
-            let noise = 1e-9;
-            value.is_finite()
-                && range.low.is_none_or(|low| *value >= low - noise)
-                && range.high.is_none_or(|high| *value <= high + noise)
-        };
-        match &quantity.measured {
-            Measured::Estimate { value, low, high, n, .. } => {
-                assert!(inside(value) && low <= high && *n > 0, "{name}: {value} [{low}, {high}]");
-            }
-            sample => {
-                let units = sample.unit_values().unwrap_or_else(|| panic!("{name} has no sample"));
-                assert!(!units.is_empty() && units.iter().all(inside), "{name}: {units:?}");
-            }
-        }
-    }
-}
-
-/// The audit: twenty networks of one search, and a hundred splits of one table, were taken for as many samples.
-#[test]
-fn what_shares_a_search_or_a_table_is_one_cluster() {
-    let quantities = findings().quantities;
-    for name in ["paper.mnist.retrained.measured.accuracy", "surrogate.paper.mnist.accuracy.tau"] {
-        let measured = &quantities[name].measured;
-        let clusters = measured.cluster_values().expect("a sample").len();
-        assert!(clusters == 1 && measured.unit_values().expect("a sample").len() > 1, "{name}");
-    }
-}
-
-/// Networks of two tables have nothing in common but their position: taken for pairs they would be compared as such.
-#[test]
-fn networks_of_two_data_sets_are_no_pairs() {
-    let quantities = findings().quantities;
-    let of = |name: &str| quantities[name].cluster.clone();
-    assert_eq!(of("trained.mnist.accuracy"), of("trained.any.accuracy"));
-    assert_ne!(of("trained.mnist.accuracy"), of("trained.cifar10.accuracy"));
-}
-
-#[test]
-fn what_rests_on_the_authors_table_is_marked_and_nothing_else_is() {
-    for (name, quantity) in findings().quantities {
-        let authors = ["author.", "published.", "surrogate.author."].iter().any(|prefix| name.starts_with(prefix));
-        assert_eq!(quantity.imported, authors, "{name}");
-    }
-}
-
-#[test]
-fn findings_are_sound_no_series_is_empty_and_the_papers_figures_are_there() {
-    let findings = findings();
-    let ids = sound_ids(&findings);
-    for figure in &findings.figures {
-        assert!(figure.series.iter().all(|series| !series.points.is_empty()), "{}", figure.id);
-    }
-    for id in ["figure1_mnist_introspectability_author", "figure2_cifar10_paper", "hypervolume_mnist"] {
-        assert!(ids.contains(id), "{id}");
-    }
-}
 
 #[test]
 fn results_have_canonical_json_and_the_same_bytes_every_time() {

@@ -23,6 +23,6 @@ pub mod variant; //           reference, paper, corrected
 pub mod variation; //         crossover and mutation
 
 #[cfg(test)]
-mod end_to_end; // the whole paper on a context that trains nothing
+mod end_to_end; // all studies on a context that trains nothing
 #[cfg(test)]
 mod fixture; // that context, and a small experiment

@@ -1,17 +1,19 @@
 //! `Paper`: how the harness sees EcoNAS.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context as _, Result};
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::analysis::estimates::catalogue;
+use super::analysis::evidence::Evidence;
 use super::plan::{Inputs, plan};
 use super::settings::{self, Settings};
 use super::{analysis, components, quality, retrain, search, table, tradeoffs};
 use renas_harness::manifest::decode::Section;
 use renas_harness::study::{Context, Paper, Results, Study};
-use renas_report::catalogue::Promised;
+use renas_observe::frame::Frame;
+use renas_observe::rows::Rows;
+use renas_report::catalogue::{Promised, measure, promised};
 use renas_report::findings::Findings;
 
 /// EcoNAS, Ohene-Agyei 2023: multi-objective evolutionary search of perceptrons on precomputed objectives.
@@ -31,12 +33,12 @@ impl Paper for Econas {
         serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
     }
 
-    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
-        Ok(analysis::quantities::promised(&read(parameters)?))
+    fn frame(&self, parameters: &Value) -> Result<Frame> {
+        Ok(analysis::frame::frame(&read(parameters)?))
     }
 
-    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>> {
-        Ok(analysis::quantities::clusters(&read(parameters)?))
+    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
+        Ok(promised(catalogue(&read(parameters)?)))
     }
 
     fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
@@ -65,8 +67,16 @@ impl Paper for Econas {
         }?)
     }
 
+    fn observe(&self, parameters: &Value, results: &Results) -> Result<Vec<Rows>> {
+        let settings = read(parameters)?;
+        Ok(analysis::rows::rows(&settings, &Evidence::read(&settings, results)?))
+    }
+
     fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings> {
-        analysis::analyze(&read(parameters)?, results)
+        let settings = read(parameters)?;
+        let evidence = Evidence::read(&settings, results)?;
+        // Every estimate says what it is of.
+        Ok(Findings { quantities: measure(catalogue(&settings), "", &evidence), ..Findings::default() })
     }
 }
 

@@ -84,6 +84,11 @@ pub fn table_id(dataset: &str) -> String {
 }
 
 impl Arm {
+    /// What rows and quantities call it: `paper.mnist`.
+    pub fn key(&self) -> String {
+        format!("{}.{}", self.name, self.dataset)
+    }
+
     /// What readers see: `paper` would be a profile and the authors' own row too.
     pub fn shown(&self) -> &'static str {
         match (self.is_imported(), self.variant) {

@@ -121,6 +121,9 @@ pub fn read(section: &mut Section<'_>) -> Settings {
         search: section.section("search", read_search),
         studies: section.section("studies", read_studies),
     };
+    if settings.datasets.len() > 2 {
+        section.problem("datasets", "at most two: quantities and claims know a first and a second one");
+    }
     if settings.table.fitted >= settings.table.networks {
         section.problem("table", "`fitted` must be less than `networks`: surrogates are judged on the rest");
     }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
-use super::entry::Group;
 use super::out_of_fold::{OutOfFold, out_of_fold};
 use crate::components::Components;
-use crate::plan::{self, Arm, arms, table_id, tradeoffs_id};
+use crate::plan::{Arm, SHOWN_SEED, arms, table_id, tradeoffs_id};
 use crate::quality::Quality;
 use crate::retrain::Retrained;
 use crate::search::{Kept, SearchRecord};
@@ -17,13 +16,52 @@ use crate::tradeoffs::Estimates;
 use crate::trial::Trained;
 use renas_harness::study::Results;
 
-/// Results by the name of the arm or data set that they belong to.
-#[derive(Clone, Debug)]
+/// Which networks a statistic counts: a network that learned nothing says nothing about trade-offs, and a few of them
+/// can make a correlation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// All of them.
+    All,
+    /// Those that learned something.
+    Learned,
+}
+
+/// Above chance by less than this, a network learned nothing.
+const LEARNED_BEYOND_CHANCE: f64 = 0.02;
+
+impl Group {
+    /// Both, in the order of the report.
+    pub const BOTH: [Self; 2] = [Self::All, Self::Learned];
+
+    /// What rows call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Learned => "learned",
+        }
+    }
+
+    /// Whether it counts a network of a task of that many classes.
+    pub fn holds(self, network: &Trained, classes: usize) -> bool {
+        match self {
+            Self::All => true,
+            Self::Learned => has_learned(network, classes),
+        }
+    }
+}
+
+/// Whether a network is right more often, on test samples, than one that guesses, by more than two points.
+pub fn has_learned(network: &Trained, classes: usize) -> bool {
+    network.test.accuracy > 1.0 / classes as f64 + LEARNED_BEYOND_CHANCE
+}
+
+/// Results by the name of the data set, or the key of the arm, that they belong to.
+#[derive(Clone, Debug, Default)]
 pub struct Evidence {
-    tables: BTreeMap<String, Vec<Trained>>,
-    arms: BTreeMap<(String, String), ArmEvidence>,
-    estimates: BTreeMap<String, Estimates>,
-    out_of_fold: BTreeMap<(String, String, Group), Vec<OutOfFold>>,
+    tables: BTreeMap<(String, Group), Vec<Trained>>,
+    arms: BTreeMap<String, ArmEvidence>,
+    published: BTreeMap<String, Estimates>,
+    out_of_fold: BTreeMap<(String, Group), Vec<OutOfFold>>,
 }
 
 /// The results of one arm on one data set.
@@ -40,78 +78,77 @@ pub struct ArmEvidence {
 }
 
 impl Evidence {
-    /// Read the results of the studies of the profile, and predict the networks of our tables out of fold.
+    /// Read the results that there are, of searches up to the first seed that is not finished, and predict the networks of our
+    /// tables out of fold.
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
-        let (tables, arms_found, estimates, predicted) = <_>::default();
-        let mut evidence = Self { tables, arms: arms_found, estimates, out_of_fold: predicted };
+        let mut evidence = Self::default();
         for dataset in &settings.datasets {
-            evidence.tables.insert(dataset.name.clone(), results.read(&table_id(&dataset.name))?);
+            let table: Vec<Trained> = results.find(&table_id(&dataset.name))?.unwrap_or_default();
+            for group in Group::BOTH {
+                let counted = table.iter().filter(|network| group.holds(network, dataset.classes)).cloned();
+                evidence.tables.insert((dataset.name.clone(), group), counted.collect());
+            }
             for arm in arms(dataset) {
-                evidence.arms.insert(key(&arm), ArmEvidence::read(settings, &arm, results)?);
+                evidence.arms.insert(arm.key(), ArmEvidence::read(settings, &arm, results)?);
                 if !arm.is_imported() {
                     evidence.predict(settings, dataset, &arm)?;
                 }
             }
             if dataset.author_table.is_some() {
-                let id = tradeoffs_id(&dataset.name, true);
-                evidence.estimates.insert(id.clone(), results.read(&id)?);
+                let found = results.find(&tradeoffs_id(&dataset.name, true))?;
+                evidence.published.extend(found.map(|found| (dataset.name.clone(), found)));
             }
         }
         Ok(evidence)
     }
 
     fn predict(&mut self, settings: &Settings, dataset: &Dataset, arm: &Arm) -> Result<()> {
+        let seed = settings.root().derive("out of fold").derive(&arm.study_id("surrogates"));
         for group in Group::BOTH {
-            let table = self.table(dataset).iter().filter(|network| group.holds(network, dataset.classes));
-            let table: Vec<Trained> = table.cloned().collect();
-            let seed = settings.root().derive("out of fold").derive(&arm.study_id("surrogates"));
-            let (name, data) = key(arm);
-            let found =
-                if table.len() < 2 { Vec::new() } else { out_of_fold(&rows(&table, arm.variant), arm.variant, &seed)? };
-            self.out_of_fold.insert((name, data, group), found);
+            let table = self.table(&dataset.name, group);
+            let found = match table.len() {
+                0 | 1 => Vec::new(),
+                _ => out_of_fold(&rows(table, arm.variant), arm.variant, &seed)?,
+            };
+            self.out_of_fold.insert((arm.key(), group), found);
         }
         Ok(())
     }
 
-    /// The networks of our table as trees predict them that were not fitted on them; none of the author's arm.
-    pub fn out_of_fold(&self, arm: &Arm, group: Group) -> Option<&Vec<OutOfFold>> {
-        let (name, data) = key(arm);
-        self.out_of_fold.get(&(name, data, group))
+    /// The networks of our table as trees predict them that were not fitted on them, per predicted objective; none of the
+    /// author's arm.
+    pub fn out_of_fold(&self, arm: &Arm, group: Group) -> &[OutOfFold] {
+        self.out_of_fold.get(&(arm.key(), group)).map_or(&[], Vec::as_slice)
     }
 
-    /// Our trained networks of a data set.
-    pub fn table(&self, dataset: &Dataset) -> &[Trained] {
-        &self.tables[&dataset.name]
+    /// Our trained networks of a data set that a group counts.
+    pub fn table(&self, dataset: &str, group: Group) -> &[Trained] {
+        self.tables.get(&(dataset.to_owned(), group)).map_or(&[], Vec::as_slice)
     }
 
     /// What an arm of the profile gave.
     pub fn arm(&self, arm: &Arm) -> &ArmEvidence {
-        &self.arms[&key(arm)]
+        &self.arms[&arm.key()]
     }
 
-    /// The estimates of a study of trade-offs in a table of the author's.
-    pub fn estimates(&self, study: &str) -> Result<&Estimates> {
-        self.estimates.get(study).with_context(|| format!("no result of study {study}"))
+    /// What is known of the author's table of a data set.
+    pub fn published(&self, dataset: &str) -> Option<&Estimates> {
+        self.published.get(dataset)
     }
 }
 
 impl ArmEvidence {
     fn read(settings: &Settings, arm: &Arm, results: &Results) -> Result<Self> {
-        let searches = (0..settings.search.seeds).map(|seed| results.read(&arm.search_id(seed)));
         Ok(Self {
-            searches: searches.collect::<Result<_>>()?,
-            quality: results.read(&arm.study_id("surrogates"))?,
-            components: if arm.has_components() { results.read(&arm.study_id("components"))? } else { Vec::new() },
-            retrained: if arm.is_retrained() { results.read(&arm.study_id("retrain"))? } else { Vec::new() },
+            searches: results.leading((0..settings.search.seeds).map(|seed| arm.search_id(seed)))?,
+            quality: results.find(&arm.study_id("surrogates"))?.unwrap_or_default(),
+            components: results.find(&arm.study_id("components"))?.unwrap_or_default(),
+            retrained: results.find(&arm.study_id("retrain"))?.unwrap_or_default(),
         })
     }
 
-    /// The recorded population after a generation, of the seed that is shown.
-    pub fn kept(&self, generation: usize) -> Option<&Kept> {
-        self.searches.get(plan::SHOWN_SEED)?.kept.iter().find(|kept| kept.generation == generation)
+    /// The recorded populations of the seed that is shown.
+    pub fn kept(&self) -> &[Kept] {
+        self.searches.get(SHOWN_SEED).map_or(&[], |record| record.kept.as_slice())
     }
-}
-
-fn key(arm: &Arm) -> (String, String) {
-    (arm.name.to_owned(), arm.dataset.clone())
 }

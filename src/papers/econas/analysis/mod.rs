@@ -1,18 +1,16 @@
-//! From the results of the studies to what the report shows. Pure, and cheap: whatever takes time is a study.
+//! From the results of the studies to what the report shows: declared in the manifest over rows, but for estimates that have
+//! an interval of their own. Pure, and cheap: whatever takes time is a study.
 
-pub mod evidence; //   the results of all studies, as their types
-pub mod figures; //    Figures 1 and 2, and those that the paper leaves out
-pub mod published; //  numbers of the paper, and of an earlier re-implementation
-pub mod quantities; // every quantity: its name and where it comes from
-pub mod tables; //     Tables 1 and 2, and those that the paper leaves out
+pub mod evidence; //  the results of all studies, as their types
+pub mod names; //     data sets, searches and trees as quantities name them
+pub mod frame; //     tables, dimensions and units that declarations may name
+pub mod rows; //      the results as rows
+pub mod measures; //  how one search went from generation to generation
+pub mod published; // numbers of the paper, and of an earlier re-implementation
 
-pub mod entry; //            one quantity of the catalogue, and what its units and clusters are
-mod findings;
-pub mod of_retrained; //     quantities of the networks of final populations, really trained
-pub mod of_search; //        quantities of the searches
-pub mod of_table; //         quantities of the tables of trained networks
-pub mod of_trees; //         quantities of the regression trees
+pub mod estimates; //        what cannot be declared: estimates of whole tables and of studies
 pub mod order_statistics; // the interval of a quantile
 pub mod out_of_fold; //      what the trees predict of networks that they were not fitted on
 
-pub use findings::analyze;
+#[cfg(test)]
+mod tests;

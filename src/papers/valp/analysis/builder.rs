@@ -60,6 +60,7 @@ impl OperatorQuantities {
             range,
             // Nothing here derives from measured time: compute is counted in multiply-adds.
             observed_time: false,
+            studies: renas_report::catalogue::all_studies(),
             read: Box::new(read),
         });
     }

@@ -48,6 +48,7 @@ fn judge(study: &str, data: &DataSettings) -> Entry {
         cluster: "validation image".into(),
         range: Range::SHARE,
         observed_time: false,
+        studies: renas_report::catalogue::all_studies(),
         read: Box::new(move |results| {
             let accuracy = results.judges.get(&name)?;
             catalogue::share((accuracy * validation as f64).round() as usize, validation)

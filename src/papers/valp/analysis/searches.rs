@@ -53,6 +53,7 @@ impl ArmQuantities<'_> {
             cluster: over.into(),
             range,
             observed_time: false,
+            studies: renas_report::catalogue::all_studies(),
             read: Box::new(read),
         });
     }
