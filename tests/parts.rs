@@ -88,3 +88,8 @@ fn quantities_of_hierarchical_are_made_of_the_studies_that_they_name() {
 fn quantities_of_econas_are_made_of_the_studies_that_they_name() {
     studies_that_are_named_suffice("econas");
 }
+
+#[test]
+fn quantities_of_valp_are_made_of_the_studies_that_they_name() {
+    studies_that_are_named_suffice("valp");
+}

@@ -1,12 +1,11 @@
 //! `Paper`: how the harness sees VALP.
 
-use std::collections::BTreeMap;
-
 use anyhow::{Context as _, Result};
 use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::analysis;
+use crate::analysis::result_set::ResultSet;
 use crate::plan::{Inputs, plan};
 use crate::settings::{self, Settings};
 use crate::study::crossover_study::study_crossovers;
@@ -14,7 +13,9 @@ use crate::study::operator_study::study_operators;
 use crate::study::search::search;
 use renas_harness::manifest::decode::Section;
 use renas_harness::study::{Context, Paper, Results, Study};
-use renas_report::catalogue::Promised;
+use renas_observe::frame::Frame;
+use renas_observe::rows::Rows;
+use renas_report::catalogue::{self, Promised};
 use renas_report::findings::Findings;
 
 /// VALP, Garciarena et al. 2021: gentle and aggressive operators, guided and random search.
@@ -35,11 +36,11 @@ impl Paper for ValpPaper {
     }
 
     fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
-        Ok(analysis::quantities::promised(&read(parameters)?))
+        Ok(catalogue::promised(analysis::undeclared::catalogue(&read(parameters)?)))
     }
 
-    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>> {
-        Ok(analysis::quantities::clusters(&read(parameters)?))
+    fn frame(&self, parameters: &Value) -> Result<Frame> {
+        Ok(analysis::frame::frame(&read(parameters)?))
     }
 
     fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
@@ -56,8 +57,13 @@ impl Paper for ValpPaper {
         }?)
     }
 
+    fn observe(&self, parameters: &Value, results: &Results) -> Result<Vec<Rows>> {
+        let settings = read(parameters)?;
+        Ok(analysis::rows::rows(&settings, &ResultSet::read(&settings, results)?))
+    }
+
     fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings> {
-        analysis::findings::analyze(&read(parameters)?, results)
+        analysis::analyze(&read(parameters)?, results)
     }
 }
 
@@ -70,22 +76,27 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::test_support::experiment::results;
+    use renas_harness::analysis::{Analysis, Unplanned};
     use renas_harness::manifest::load;
     use renas_harness::manifest::model::{Manifest, Profile};
     use renas_report::claim::Expectation;
-    use renas_report::soundness::sound_ids;
 
     fn manifest() -> Manifest {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../experiments");
         load::load(&dir, "valp", &[&ValpPaper]).unwrap_or_else(|mistakes| panic!("{mistakes}"))
     }
 
+    /// What `reduced` measures.
+    fn promised(manifest: &Manifest) -> Vec<Promised> {
+        let (parameters, declarations) = (&manifest.profiles[&Profile::Reduced].parameters, &manifest.declarations);
+        let analysis = Analysis { paper: &ValpPaper, parameters, declarations };
+        analysis.promise().map_err(Unplanned::into_error).expect("a sound manifest").quantities
+    }
+
     #[test]
     fn every_claim_that_is_tested_at_all_is_tested_by_reduced_but_for_what_is_of_the_papers_scale() {
         let manifest = manifest();
-        let parameters = &manifest.profiles[&Profile::Reduced].parameters;
-        let known = ValpPaper.quantities(parameters).expect("a sound manifest");
+        let known = promised(&manifest);
         for claim in &manifest.claims {
             for name in claim.quantities() {
                 assert!(known.iter().any(|known| known.name == *name), "{}: {name}", claim.id);
@@ -112,7 +123,7 @@ mod tests {
     #[test]
     fn no_claim_rests_on_pooled_tests_or_on_one_number_of_the_whole_experiment() {
         let manifest = manifest();
-        let known = ValpPaper.quantities(&manifest.profiles[&Profile::Reduced].parameters).expect("a sound manifest");
+        let known = promised(&manifest);
         for claim in &manifest.claims {
             for name in judged(&claim.expectation) {
                 let promised = known.iter().find(|known| known.name == name).expect("it is measured");
@@ -135,15 +146,5 @@ mod tests {
         let manifest = manifest();
         let planned = ValpPaper.clusters(&manifest.profiles[&Profile::Reduced].parameters).expect("a sound manifest");
         assert_eq!((planned["model"], planned["pair"]), (30, 10));
-    }
-
-    #[test]
-    fn findings_are_sound_and_have_the_papers_tables_and_figures() {
-        let (parameters, results) = results();
-        let findings = ValpPaper.analyze(&parameters, &results).expect("own results");
-        let ids = sound_ids(&findings);
-        for id in ["tests", "effects", "rules", "components", "figure5", "figure6a", "figure7c", "figure8", "figure9"] {
-            assert!(ids.contains(id), "{id}");
-        }
     }
 }

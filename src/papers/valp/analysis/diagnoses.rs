@@ -1,19 +1,11 @@
-//! What diagnoses tell: their rank correlation with improvements, sub-networks that no output needs, and the states that
-//! the thresholds of section VII-C make of slopes.
+//! What diagnoses tell: their rank correlation with improvements.
 
 use std::collections::BTreeSet;
 
-use super::builder::{OperatorQuantities, SHARE};
 use super::family::{Variant, variants};
 use super::observations::{Objective, Observation};
 use super::result_set::ResultSet;
-use crate::diagnosis::intervention::Reading;
-use crate::diagnosis::sub_loss::{Thresholds, Trend};
 use crate::operator::edit::{Form, Operator};
-use renas_base::metric::Unit;
-use renas_report::catalogue::clustered;
-use renas_report::findings::Measured;
-use renas_report::range::Range;
 use renas_stats::correlation::spearman;
 
 /// Fewest models that a rank correlation is computed of, one being left out.
@@ -67,7 +59,7 @@ pub fn correlations(results: &ResultSet, operator: Operator, form: Form, objecti
 /// outputs rest on the same models, so that they are no sample.
 ///
 /// Tukey 1958; Miller 1974, <https://doi.org/10.1093/biomet/61.1.1>.
-fn strengths(results: &ResultSet) -> Option<Vec<(usize, Correlations)>> {
+pub(super) fn strengths(results: &ResultSet) -> Option<Vec<(usize, Correlations)>> {
     let all = variants().into_iter().flat_map(|variant| Objective::ALL.map(|objective| (variant, objective)));
     let groups: Vec<Vec<&Observation>> = all
         .filter(|((operator, form), objective)| correlations(results, *operator, *form, *objective).is_some())
@@ -98,65 +90,6 @@ fn pseudo_values<const N: usize>(
         (model, std::array::from_fn(|at| n * whole[at] - (n - 1.0) * without[at]))
     };
     models.iter().map(|model| pseudo(*model)).collect()
-}
-
-/// All of them.
-pub(super) fn add(list: &mut OperatorQuantities, thresholds: Thresholds) {
-    for (at, (name, _)) in DIAGNOSES.into_iter().enumerate() {
-        let label = format!(
-            "mean size of the rank correlation of the diagnosis `{name}` with the improvement over operator forms and \
-             outputs, as jackknife pseudo-values of models"
-        );
-        list.add(format!("diagnosis.{name}.strength"), label, (Unit::One, Range::SHARE), "model", move |results| {
-            clustered(strengths(results)?.into_iter().map(|(model, sizes)| (model, sizes[at])))
-        });
-    }
-    let label = "share of sub-networks without which no output's error or loss grows by more than 20 %";
-    let kind = (Unit::Fraction, Range::SHARE);
-    list.add("diagnosis.irrelevant_share", label, kind, "sub-network", |results| irrelevant(results, Which::All));
-    let label = "share of sub-networks without which some output that they feed keeps its error or loss within 20 %";
-    list.add("diagnosis.irrelevant_to_one_share", label, kind, "sub-network", |results| {
-        irrelevant(results, Which::Any)
-    });
-    let mut states = |prefix: &str, words: &str, thresholds: Thresholds| {
-        for (trend, name) in [(Trend::Stuck, "stuck"), (Trend::Moderate, "moderate"), (Trend::Steep, "steep")] {
-            let label = format!("share of outputs of the random models whose loss is {name}{words}");
-            list.add(format!("{prefix}.{name}_share"), label, SHARE, "output of a model", move |results| {
-                let slopes = results
-                    .models
-                    .iter()
-                    .enumerate()
-                    .flat_map(|(model, record)| record.before.slopes.values().map(move |slope| (model, *slope)));
-                clustered(slopes.map(|(model, slope)| (model, f64::from(thresholds.trend(slope) == trend))))
-            });
-        }
-    };
-    states("state", "", thresholds);
-    let tenfold = Thresholds { stuck: 10.0 * thresholds.stuck, steep: 10.0 * thresholds.steep };
-    states("tenfold_state", " by thresholds ten times as large", tenfold);
-}
-
-/// For every sub-network whether all, or any, of the outputs that it feeds do without it.
-fn irrelevant(results: &ResultSet, which: Which) -> Option<Measured> {
-    let mut found = Vec::new();
-    for (model, record) in results.models.iter().enumerate() {
-        for outputs in record.diagnostics.iter().flat_map(|diagnostics| diagnostics.modules.values()) {
-            let mut spared = outputs.values().map(|relevance| !Reading::Inverted.is_relevant(*relevance));
-            let holds = match which {
-                Which::All => spared.all(|spared| spared),
-                Which::Any => spared.any(|spared| spared),
-            };
-            found.push((model, f64::from(holds)));
-        }
-    }
-    clustered(found)
-}
-
-/// Whether all outputs are meant, or any.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Which {
-    All,
-    Any,
 }
 
 #[cfg(test)]

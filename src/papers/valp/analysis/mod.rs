@@ -1,17 +1,32 @@
-//! What the results say: quantities, tables and figures.
-
-pub mod findings; //     all of them
-pub mod quantities; //   one catalogue of names and how each is read
+//! What the results say. Nearly all is declared in the manifest over rows; what cannot be is made here.
 
 pub mod result_set; //   results of all studies, read once
 pub mod observations; // improvements, with what was known before
-pub mod builder; //      entries of the catalogue, and how those of the study of operators are built
-pub mod operators; //    quantities of the study of operators
+pub mod frame; //        tables, dimensions and units that declarations may name
+pub mod rows; //         the results as rows
 pub mod family; //       the tests of section VII-A
-pub mod halves; //       the regression by slope and by relevance
-pub mod diagnoses; //    what diagnoses tell, and thresholds
+pub mod diagnoses; //    what diagnoses tell
 pub mod learned; //      rules learned from outcomes, and the guidelines
-pub mod searches; //     quantities of the searches
 pub mod climbing; //     numbers of searches: fronts, hypervolume, compute
-pub mod figures; //      figures 5 to 9 and one beyond the paper
-pub mod tables; //       the tests and what the paper leaves out
+pub mod undeclared; //   p-values, and correlations over models
+pub mod tables; //       tables whose rows are what was found
+
+#[cfg(test)]
+mod tests;
+
+use anyhow::Result;
+
+use super::settings::Settings;
+use renas_harness::study::Results;
+use renas_report::catalogue;
+use renas_report::findings::Findings;
+
+/// What the results say beside what is declared.
+pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
+    let results = result_set::ResultSet::read(settings, results)?;
+    Ok(Findings {
+        quantities: catalogue::measure(undeclared::catalogue(settings), &settings.operator_study.data.name, &results),
+        tables: tables::all(settings, &results),
+        figures: Vec::new(),
+    })
+}

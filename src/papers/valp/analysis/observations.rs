@@ -123,6 +123,13 @@ impl Observation {
     pub fn against_control(&self) -> f64 {
         self.improvement - self.control
     }
+
+    /// Whether it is of Figures 6 and 7: the regression, where the change reaches it, at a place where both forms of one of
+    /// three operators were applied.
+    pub fn is_shown(&self) -> bool {
+        let is_paired = self.is_paired && PAIRED.contains(&self.operator());
+        self.is_reached && is_paired && self.objective == Objective::Regression
+    }
 }
 
 /// Half of the observations of one objective.
@@ -139,9 +146,6 @@ pub enum Half {
 }
 
 impl Half {
-    /// All halves.
-    pub const ALL: [Self; 4] = [Self::Steep, Self::Flat, Self::Relevant, Self::Irrelevant];
-
     /// The name in quantities.
     pub fn name(self) -> &'static str {
         match self {

@@ -35,26 +35,24 @@ pub struct ResultSet {
 }
 
 impl ResultSet {
-    /// Read the results of every study of the profile.
+    /// Read the results that there are; of models and of an arm up to the first that is not finished.
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
-        let models: Vec<OperatorStudyRecord> = (0..settings.operator_study.models)
-            .map(|model| results.read(&operator_study_id(model)))
-            .collect::<Result<_>>()?;
+        let models: Vec<OperatorStudyRecord> =
+            results.leading((0..settings.operator_study.models).map(operator_study_id))?;
         let mut searches = BTreeMap::new();
         for arm in &settings.search.arms {
-            let of_pair = |pair| results.read(&search_id(arm.name, pair));
-            searches.insert(arm.name, (0..arm.pairs).map(of_pair).collect::<Result<_>>()?);
+            searches.insert(arm.name, results.leading((0..arm.pairs).map(|pair| search_id(arm.name, pair)))?);
         }
         let mut judges = BTreeMap::new();
         for name in [&settings.operator_study.data.name, &settings.search.data.name] {
-            let judge: Judge = results.read(&judge_id(name))?;
-            judges.insert(name.clone(), judge.accuracy);
+            let judge: Option<Judge> = results.find(&judge_id(name))?;
+            judges.extend(judge.map(|judge| (name.clone(), judge.accuracy)));
         }
         let everything = observe(settings, &models)?;
         let observations: Vec<Observation> = everything.iter().filter(|one| one.is_reached).copied().collect();
         let medians = Medians::of(&observations);
         let differences = differences(&everything);
-        let crossovers = results.read(CROSSOVER_STUDY_ID)?;
+        let crossovers = results.find(CROSSOVER_STUDY_ID)?.unwrap_or_default();
         Ok(Self { models, crossovers, observations, everything, differences, medians, judges, searches })
     }
 

@@ -24,6 +24,17 @@ pub enum Trend {
     Stuck,
 }
 
+impl Trend {
+    /// For people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Steep => "steep",
+            Self::Moderate => "moderate",
+            Self::Stuck => "stuck",
+        }
+    }
+}
+
 impl Thresholds {
     /// Those of section VII-C. They depend on how a loss is normalised.
     pub const PAPER: Self = Self { stuck: -1e-10, steep: -2e-5 };
