@@ -9,8 +9,9 @@ use renas::harness::analysis::{Analysis, Promise, Unplanned};
 use renas::harness::evidence;
 use renas::harness::manifest::load;
 use renas::harness::manifest::model::Profile;
+use renas::harness::paper::AnyPaper;
 use renas::harness::run::{Experiment, Studied};
-use renas::harness::study::{Paper, Study};
+use renas::harness::study::Study;
 use renas::harness::timing::TimeSource;
 use renas::papers;
 
@@ -19,7 +20,7 @@ fn each(id: &str, check: impl Fn(&Analysis<'_>, &Promise, &[Study], &Studied)) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let known = papers::all();
     let manifest = load::load(&root.join("experiments"), id, &known).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    let paper: &dyn Paper = papers::find(id).expect("a paper");
+    let paper: &dyn AnyPaper = papers::find(id).expect("a paper");
     let settings = manifest.profile(Profile::Quick).expect("every manifest has it");
     let path = root.join("reports/quick").join(id).join(evidence::FILE);
     let evidence = evidence::read(&path, &std::fs::read(&path).expect("committed")).expect("sound");

@@ -14,7 +14,7 @@ use renas_harness::analysis::{Analysis, Promise};
 use renas_harness::manifest::load::{ManifestError, parse, text};
 use renas_harness::manifest::model::Manifest;
 use renas_harness::numbers;
-use renas_harness::study::Paper;
+use renas_harness::paper::AnyPaper;
 use renas_papers::all;
 use renas_report::catalogue::Promised;
 use renas_report::outlook::{Planned, outlook};
@@ -31,7 +31,7 @@ fn manifests() -> &'static [Vec<String>] {
 }
 
 /// A manifest of the checkout with the profile `quick` alone and the first claims about it, audit and deviations left out.
-fn shortened(paper: &dyn Paper) -> Vec<String> {
+fn shortened(paper: &dyn AnyPaper) -> Vec<String> {
     let dir = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../experiments");
     let path = dir.join(format!("{}.yaml", paper.id()));
     let text = text(&dir, paper.id()).expect("the manifests of the checkout");
@@ -76,7 +76,7 @@ fn changed(manifest: &[String], changes: &str) -> String {
     lines.join("\n")
 }
 
-fn plan(manifest: &Manifest, paper: &dyn Paper) {
+fn plan(manifest: &Manifest, paper: &dyn AnyPaper) {
     for (profile, settings) in &manifest.profiles {
         let parameters = &settings.parameters;
         Digest::of_value(parameters).expect("parameters enter keys");

@@ -14,10 +14,11 @@ use renas_harness::executor::{Limits, Pool, Settings};
 use renas_harness::manifest::load::{self, ManifestError};
 use renas_harness::manifest::model::{Manifest, Outline, Profile, ProfileSettings};
 use renas_harness::manifest::problem::suggestion;
+use renas_harness::paper::AnyPaper;
 use renas_harness::run::Experiment;
 use renas_harness::schedule::with_needs;
 use renas_harness::store::WorkerIdentity;
-use renas_harness::study::{Paper, Study};
+use renas_harness::study::Study;
 use renas_harness::timing::TimeSource;
 use renas_papers as papers;
 use renas_report::claim::Claim;
@@ -44,7 +45,7 @@ pub struct Selected {
     /// Its manifest.
     pub manifest: Manifest,
     /// What runs it.
-    pub paper: &'static dyn Paper,
+    pub paper: &'static dyn AnyPaper,
     /// What of it was asked for.
     pub part: Part,
 }

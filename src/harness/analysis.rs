@@ -3,11 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use serde_json::Value;
 
+use super::paper::{AnyPaper, Observed};
 use super::schedule::with_needs;
-use super::study::{Paper, Results, Study};
+use super::study::{Results, Study};
 use renas_base::pattern::matches;
 use renas_data::registry::{self, Content};
 use renas_observe::declare::{Declarations, Mistake};
@@ -19,7 +20,7 @@ use renas_report::findings::Findings;
 #[derive(Clone, Copy)]
 pub struct Analysis<'a> {
     /// The paper.
-    pub paper: &'a dyn Paper,
+    pub paper: &'a dyn AnyPaper,
     /// Its parameters at this profile.
     pub parameters: &'a Value,
     /// What the manifest declares.
@@ -74,8 +75,7 @@ impl Analysis<'_> {
 
     /// What the results say. Pure.
     pub fn findings(&self, promise: &Promise, results: &Results) -> Result<Findings> {
-        let own = self.paper.analyze(self.parameters, results).context("analysis")?;
-        let rows = self.paper.observe(self.parameters, results).context("observations")?;
+        let Observed { rows, own } = self.paper.observed(self.parameters, results)?;
         let mut findings = promise.plan.measure(&rows, &own.quantities)?;
         findings.quantities.extend(own.quantities);
         findings.tables.extend(own.tables);

@@ -1,6 +1,7 @@
 //! From a manifest to findings: planning, memoised execution, the store, lock files and their verification.
 
-pub mod study; // what a paper is to the harness, and what the harness is to a paper
+pub mod paper; // what a paper is to the harness
+pub mod study; // a study, and what the harness is to it
 pub mod analysis; // what results say: found by the paper, and declared by the manifest
 pub mod results; // what finished studies gave, as text
 pub mod manifest; // manifests: YAML at the edge, every mistake in one pass

@@ -14,9 +14,10 @@ use serde_json::{Value, json};
 use super::analysis::{Analysis, Unplanned};
 use super::context::{ReplayContext, Workbench};
 use super::event::{Event, Observer};
+use super::paper::AnyPaper;
 use super::schedule::run_in_order;
 use super::store::{Address, Evidence, Identity, Key, Record, Records, StepResult, WorkerIdentity};
-use super::study::{Context, Paper, Results, Study, StudyResult};
+use super::study::{Context, Results, Study, StudyResult};
 use super::timing::TimeSource;
 use renas_base::digest::Digest;
 use renas_data::locate::{Locations, locate};
@@ -35,7 +36,7 @@ const REMEMBERED_FORMAT: u32 = 2;
 #[derive(Clone, Copy)]
 pub struct Experiment<'a> {
     /// What runs it.
-    pub paper: &'a dyn Paper,
+    pub paper: &'a dyn AnyPaper,
     /// The paper's parameters at this profile.
     pub parameters: &'a Value,
     /// The studies to run: the plan, or a part of it that holds all that it needs.

@@ -1,23 +1,15 @@
-//! What a paper is to the harness (`Paper`), and what the harness is to a paper (`Context`).
+//! A study, and what the harness is to it (`Context`).
 //!
-//! A paper plans studies, runs each through a `Context` and analyses their results; it never touches files, clocks or
-//! processes. A killed run is started again and replays: finished steps are hits, so no search state is ever saved.
-
-use std::collections::BTreeMap;
+//! A killed run is started again and replays: finished steps are hits, so no search state is ever saved.
 
 use anyhow::{Context as _, Result};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::manifest::decode::Section;
 pub use crate::results::{Results, StudyResult};
 pub use crate::timing::{Inference, Training};
 use renas_base::digest::Digest;
-use renas_observe::frame::Frame;
-use renas_observe::rows::Rows;
-use renas_report::catalogue::Promised;
-use renas_report::findings::Findings;
 use renas_task::outcome::Outcome;
 use renas_task::{DataChoice, SplitChoice, Task};
 
@@ -37,77 +29,6 @@ pub struct Study {
     pub trials: usize,
     /// Expected process CPU seconds of those tasks on one core of an ordinary machine; for `renas plan`.
     pub cpu_seconds: f64,
-}
-
-/// A paper that the harness can run: everything of it lives in one folder of `papers/`.
-///
-/// `parameters` is what its own `parameters` made of the manifest's section for the profile.
-pub trait Paper: Sync {
-    /// The id, also the name of the manifest (`econas`).
-    fn id(&self) -> &'static str;
-
-    /// Version of the meaning of its studies' results and analysis; raised when the same inputs give other results.
-    fn version(&self) -> u32;
-
-    /// The profile's `parameters` of the manifest, read and checked; the value is what the other functions receive.
-    ///
-    /// Mistakes are reported to the section, all of them; whatever value is answered then is not used. Typically each
-    /// key is read into a field of a type that serde turns into the value. The value enters keys: no `null` in it.
-    ///
-    /// ```
-    /// # use renas_harness::manifest::decode::Section;
-    /// #[derive(serde::Serialize, serde::Deserialize)]
-    /// struct Parameters {
-    ///     networks: usize,
-    ///     data: Vec<String>,
-    /// }
-    ///
-    /// fn parameters(section: &mut Section<'_>) -> serde_json::Value {
-    ///     let parameters = Parameters {
-    ///         networks: section.integer("networks", 10..=10_000),
-    ///         data: section.list("data", |item| item.known("data set", &["digits", "mnist"])),
-    ///     };
-    ///     if parameters.networks < 20 * parameters.data.len() {
-    ///         section.problem("networks", "at least 20 per data set");
-    ///     }
-    ///     serde_json::to_value(parameters).expect("numbers and text have JSON")
-    /// }
-    /// ```
-    fn parameters(&self, section: &mut Section<'_>) -> Value;
-
-    /// Its tables of observations, its dimensions and how many units it plans under these parameters: what declarations of the
-    /// manifest may name.
-    fn frame(&self, _parameters: &Value) -> Result<Frame> {
-        Ok(Frame::default())
-    }
-
-    /// All quantities that `analyze` will find under these parameters, in ascending order of name; claims may refer to them.
-    /// None where all are declared.
-    fn quantities(&self, _parameters: &Value) -> Result<Vec<Promised>> {
-        Ok(Vec::new())
-    }
-
-    /// How many clusters these parameters plan, by what a cluster is (`search seed`): of every cluster that `quantities` names,
-    /// where the plan says it.
-    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>> {
-        Ok(self.frame(parameters)?.units)
-    }
-
-    /// The studies of a profile, each after what it needs. Pure.
-    fn plan(&self, parameters: &Value) -> Result<Vec<Study>>;
-
-    /// Run one study. `results` holds what the study needs. Must depend on nothing but its arguments.
-    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value>;
-
-    /// The rows of its tables of observations. Pure.
-    fn observe(&self, _parameters: &Value, _results: &Results) -> Result<Vec<Rows>> {
-        Ok(Vec::new())
-    }
-
-    /// What the results say beside what is declared over the observations: drawings, tests of their own. Pure.
-    fn analyze(&self, _parameters: &Value, _results: &Results) -> Result<Findings> {
-        Ok(Findings::default())
-    }
 }
 
 /// The identity of a memoised computation: its name, and the version of its meaning.

@@ -6,10 +6,10 @@ pub use renas_hierarchical as hierarchical; // networks of a hierarchical space,
 pub use renas_popnas as popnas; // progressive search of cells on the front of predicted accuracy and time
 pub use renas_valp as valp; //   models of several networks and outputs, varied by operators that rules choose
 
-use renas_harness::study::Paper;
+use renas_harness::paper::AnyPaper;
 
 /// All papers, in the order of lists.
-pub fn all() -> [&'static dyn Paper; 5] {
+pub fn all() -> [&'static dyn AnyPaper; 5] {
     [
         &econas::paper::Econas,
         &popnas::paper::Popnas,
@@ -20,7 +20,7 @@ pub fn all() -> [&'static dyn Paper; 5] {
 }
 
 /// The paper of that id.
-pub fn find(id: &str) -> Option<&'static dyn Paper> {
+pub fn find(id: &str) -> Option<&'static dyn AnyPaper> {
     all().into_iter().find(|paper| paper.id() == id)
 }
 
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
     use renas_harness::manifest::load;
 
-    fn inputs_read_back<I: Serialize + DeserializeOwned>(paper: &dyn Paper) {
+    fn inputs_read_back<I: Serialize + DeserializeOwned>(paper: &dyn AnyPaper) {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
         let manifest = load::load(&dir, paper.id(), &[paper]).unwrap_or_else(|mistakes| panic!("{mistakes}"));
         for settings in manifest.profiles.values() {

@@ -9,13 +9,14 @@ use renas::harness::context::Workbench;
 use renas::harness::event::Unobserved;
 use renas::harness::executor::Execute;
 use renas::harness::manifest::decode::Section;
+use renas::harness::paper::{AnyPaper, Observed};
 use renas::harness::run::{Experiment, Studied, evidence_of};
 use renas::harness::store::{Access, Evidence, Store};
-use renas::harness::study::{Context, Paper, Results, Study};
+use renas::harness::study::{Context, Results, Study};
 use renas::harness::timing::TimeSource;
 use renas::observe::declare::Declarations;
+use renas::observe::frame::Frame;
 use renas::report::catalogue::Promised;
-use renas::report::findings::Findings;
 use renas::report::page::Clock;
 use serde_json::{Value, json};
 
@@ -29,7 +30,7 @@ pub(crate) struct Toy {
     pub(crate) run: fn(&str, &Results, &dyn Context) -> Result<Value>,
 }
 
-impl Paper for Toy {
+impl AnyPaper for Toy {
     fn id(&self) -> &'static str {
         "toy"
     }
@@ -66,7 +67,11 @@ impl Paper for Toy {
         (self.run)(&study.id, results, context)
     }
 
-    fn analyze(&self, _: &Value, _: &Results) -> Result<Findings> {
+    fn frame(&self, _: &Value) -> Result<Frame> {
+        Ok(Frame::default())
+    }
+
+    fn observed(&self, _: &Value, _: &Results) -> Result<Observed> {
         anyhow::bail!("the toy is not analysed")
     }
 }

@@ -9,7 +9,8 @@ use renas::data::registry;
 use renas::harness::analysis::{Analysis, Unplanned};
 use renas::harness::manifest::load;
 use renas::harness::manifest::model::Profile;
-use renas::harness::study::{Context, Inference, Paper, Results, Step, Study, Training};
+use renas::harness::paper::AnyPaper;
+use renas::harness::study::{Context, Inference, Results, Step, Study, Training};
 use renas::papers;
 use renas::report::catalogue::Promised;
 use renas::task::outcome::Outcome;
@@ -18,7 +19,7 @@ use serde_json::Value;
 
 /// A profile of a paper, and what it plans.
 struct Planned {
-    paper: &'static dyn Paper,
+    paper: &'static dyn AnyPaper,
     profile: Profile,
     parameters: Value,
     studies: Vec<Study>,

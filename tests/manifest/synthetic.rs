@@ -4,11 +4,12 @@ use anyhow::Result;
 use renas::base::metric::Unit;
 use renas::base::seed::Seed;
 use renas::harness::manifest::decode::Section;
-use renas::harness::study::{Context, Paper, Results, Study};
+use renas::harness::paper::Paper;
+use renas::harness::study::{Context, Results, Study};
 use renas::observe::frame::{Frame, Member};
 use renas::observe::rows::{Rows, Schema};
-use renas::report::findings::Findings;
 use renas::report::range::Range;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub(crate) struct Synthetic;
@@ -23,45 +24,49 @@ fn table() -> Schema {
     )
 }
 
-fn count(parameters: &Value, name: &str) -> usize {
-    parameters[name].as_u64().and_then(|count| count.try_into().ok()).unwrap_or_default()
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Settings {
+    seeds: usize,
+    evaluations: usize,
+}
+
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Inputs {
+    arm: String,
+    seed: u64,
+    evaluations: usize,
 }
 
 impl Paper for Synthetic {
-    fn id(&self) -> &'static str {
-        "synthetic"
+    type Settings = Settings;
+    type Inputs = Inputs;
+    type Evidence = Vec<(&'static str, usize, Vec<f64>)>;
+
+    const ID: &'static str = "synthetic";
+    const VERSION: u32 = 1;
+
+    fn settings(section: &mut Section<'_>) -> Settings {
+        Settings { seeds: section.integer("seeds", 1..=1000), evaluations: section.integer("evaluations", 1..=1000) }
     }
 
-    fn version(&self) -> u32 {
-        1
-    }
-
-    fn parameters(&self, section: &mut Section<'_>) -> Value {
-        json!({
-            "seeds": section.integer("seeds", 1..=1000_usize),
-            "evaluations": section.integer("evaluations", 1..=1000_usize),
-        })
-    }
-
-    fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
+    fn plan(settings: &Settings) -> Result<Vec<Study>> {
         let study = |arm: &str, seed: usize| Study {
-            id: format!("search/{arm}/seed-{seed:03}"),
-            inputs: json!({"arm": arm, "seed": seed, "evaluations": parameters["evaluations"]}),
+            id: id(arm, seed),
+            inputs: json!({"arm": arm, "seed": seed, "evaluations": settings.evaluations}),
             needs: Vec::new(),
             data: vec!["digits".to_owned()],
             trials: 0,
             cpu_seconds: 0.0,
         };
-        let seeds = count(parameters, "seeds");
-        Ok(ARMS.into_iter().flat_map(|arm| (0..seeds).map(move |seed| study(arm, seed))).collect())
+        Ok(ARMS.into_iter().flat_map(|arm| (0..settings.seeds).map(move |seed| study(arm, seed))).collect())
     }
 
-    fn run(&self, study: &Study, _: &Results, _: &dyn Context) -> Result<Value> {
-        let seed = Seed::from_number(count(&study.inputs, "seed") as u64);
+    fn run(inputs: Inputs, _: &Results, _: &dyn Context) -> Result<Value> {
+        let seed = Seed::from_number(inputs.seed);
         let (mut stream, mut best, mut heights) = (seed.stream("search"), [0.0, 0.0], Vec::new());
-        for evaluation in 0..count(&study.inputs, "evaluations") {
+        for evaluation in 0..inputs.evaluations {
             let step = [stream.uniform(), stream.uniform()];
-            let climbs = study.inputs["arm"] == "climbing" && evaluation > 0;
+            let climbs = inputs.arm == "climbing" && evaluation > 0;
             let place = if climbs { [0, 1].map(|axis| best[axis] + 0.2 * (step[axis] - 0.5)) } else { step };
             if evaluation == 0 || height(place) > height(best) {
                 best = place;
@@ -71,28 +76,34 @@ impl Paper for Synthetic {
         Ok(json!(heights))
     }
 
-    fn frame(&self, parameters: &Value) -> Result<Frame> {
+    fn frame(settings: &Settings) -> Frame {
         let mut frame = Frame { tables: vec![table()], data: "digits".to_owned(), ..Frame::default() };
         frame.dimension("arm", ARMS.map(Member::from));
-        frame.constants.insert("evaluations".to_owned(), count(parameters, "evaluations").to_string());
-        frame.units.insert("search seed".to_owned(), count(parameters, "seeds"));
-        Ok(frame)
+        frame.constants.insert("evaluations".to_owned(), settings.evaluations.to_string());
+        frame.units.insert("search seed".to_owned(), settings.seeds);
+        frame
     }
 
-    fn observe(&self, parameters: &Value, results: &Results) -> Result<Vec<Rows>> {
-        let mut rows = Rows::new(table());
-        for study in self.plan(parameters)? {
-            let arm = study.inputs["arm"].as_str().unwrap_or_default();
-            for height in results.read::<Vec<f64>>(&study.id)? {
-                rows.push([arm.into(), count(&study.inputs, "seed").into(), height.into()]);
-            }
+    fn evidence(settings: &Settings, results: &Results) -> Result<Self::Evidence> {
+        let mut found = Vec::new();
+        for arm in ARMS {
+            let heights = results.leading((0..settings.seeds).map(|seed| id(arm, seed)))?;
+            found.extend(heights.into_iter().enumerate().map(|(seed, heights)| (arm, seed, heights)));
         }
-        Ok(vec![rows])
+        Ok(found)
     }
 
-    fn analyze(&self, _: &Value, _: &Results) -> Result<Findings> {
-        Ok(Findings::default())
+    fn observe(_: &Settings, evidence: &Self::Evidence) -> Vec<Rows> {
+        let mut rows = Rows::new(table());
+        for (arm, seed, heights) in evidence {
+            heights.iter().for_each(|&height| rows.push([(*arm).into(), (*seed).into(), height.into()]));
+        }
+        vec![rows]
     }
+}
+
+fn id(arm: &str, seed: usize) -> String {
+    format!("search/{arm}/seed-{seed:03}")
 }
 
 fn height(place: [f64; 2]) -> f64 {

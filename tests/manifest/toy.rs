@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use renas::base::metric::Unit;
 use renas::harness::manifest::decode::Section;
-use renas::harness::study::{Context, Paper, Results, Study};
+use renas::harness::paper::Paper;
+use renas::harness::study::{Context, Results, Study};
+use renas::observe::rows::Rows;
 use renas::report::catalogue::{Promised, all_studies};
-use renas::report::findings::{EXACT, Findings};
+use renas::report::findings::EXACT;
 use renas::report::range::Range;
 use serde_json::{Value, json};
 
@@ -14,15 +16,14 @@ use serde_json::{Value, json};
 pub(crate) struct Toy;
 
 impl Paper for Toy {
-    fn id(&self) -> &'static str {
-        "toy"
-    }
+    type Settings = Value;
+    type Inputs = Value;
+    type Evidence = ();
 
-    fn version(&self) -> u32 {
-        1
-    }
+    const ID: &'static str = "toy";
+    const VERSION: u32 = 1;
 
-    fn parameters(&self, section: &mut Section<'_>) -> Value {
+    fn settings(section: &mut Section<'_>) -> Value {
         let networks = section.integer("networks", 10..=1000_usize);
         let data = section.list("data", |item| item.known("data set", &["digits", "mnist", "cifar10"]));
         if networks < 20 * data.len() {
@@ -31,7 +32,7 @@ impl Paper for Toy {
         json!({"networks": networks, "data": data})
     }
 
-    fn quantities(&self, parameters: &Value) -> anyhow::Result<Vec<Promised>> {
+    fn quantities(parameters: &Value) -> Vec<Promised> {
         let promise = |name: String, unit, range, cluster: &str| {
             let (over, cluster) = (cluster.to_owned(), cluster.to_owned());
             Promised { name, unit, range, over, cluster, studies: all_studies() }
@@ -45,22 +46,26 @@ impl Paper for Toy {
                 promise(format!("{name}.final"), Unit::Fraction, Range::SHARE, "final"),
             ]
         };
-        Ok(data.flat_map(of).collect())
+        data.flat_map(of).collect()
     }
 
-    fn clusters(&self, _: &Value) -> anyhow::Result<BTreeMap<String, usize>> {
-        Ok(BTreeMap::from([("toy".to_owned(), 5), ("final".to_owned(), 2)]))
+    fn clusters(_: &Value) -> BTreeMap<String, usize> {
+        BTreeMap::from([("toy".to_owned(), 5), ("final".to_owned(), 2)])
     }
 
-    fn plan(&self, _: &Value) -> anyhow::Result<Vec<Study>> {
+    fn plan(_: &Value) -> anyhow::Result<Vec<Study>> {
         anyhow::bail!("the toy paper plans nothing")
     }
 
-    fn run(&self, _: &Study, _: &Results, _: &dyn Context) -> anyhow::Result<Value> {
+    fn run(_: Value, _: &Results, _: &dyn Context) -> anyhow::Result<Value> {
         anyhow::bail!("the toy paper runs nothing")
     }
 
-    fn analyze(&self, _: &Value, _: &Results) -> anyhow::Result<Findings> {
+    fn evidence(_: &Value, _: &Results) -> anyhow::Result<()> {
         anyhow::bail!("the toy paper finds nothing")
+    }
+
+    fn observe(_: &Value, (): &()) -> Vec<Rows> {
+        Vec::new()
     }
 }

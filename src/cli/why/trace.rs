@@ -32,7 +32,7 @@ pub(super) fn tell(
     let studies = selected.studies_of(std::slice::from_ref(claim), settings, &plan)?;
     let studied = selected.experiment(settings, &studies, &worker).replay(&evidence, &session.locations, session.jobs);
     let studied = studied.or_bad_input()?;
-    let rows = selected.paper.observe(&settings.parameters, &studied.results).or_run_failed()?;
+    let rows = selected.paper.observed(&settings.parameters, &studied.results).or_run_failed()?.rows;
     let promise = selected.analysis(settings).promise().map_err(Unplanned::into_error).or_bad_input()?;
     let mut told: Vec<_> = Vec::new();
     for name in claim.quantities() {

@@ -3,7 +3,8 @@
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use crate::study::{Context, Inference, Paper, Results, Step, StudyResult, Training};
+use crate::paper::AnyPaper;
+use crate::study::{Context, Inference, Results, Step, StudyResult, Training};
 use renas_base::digest::Digest;
 use renas_network::cost::{CostModel, pass_seconds, step_seconds};
 use renas_task::outcome::Outcome;
@@ -77,7 +78,7 @@ impl<P: Pretence + Sync> Context for P {
 /// The results of all studies of an experiment.
 ///
 /// Panics where a study fails.
-pub fn results_of(paper: &dyn Paper, parameters: &Value, context: &dyn Context) -> Results {
+pub fn results_of(paper: &dyn AnyPaper, parameters: &Value, context: &dyn Context) -> Results {
     let mut results = Results::default();
     for study in paper.plan(parameters).expect("a sound experiment") {
         let value = paper.run(&study, &results, context).unwrap_or_else(|error| panic!("{}: {error:#}", study.id));

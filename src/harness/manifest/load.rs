@@ -17,7 +17,7 @@ use super::source::Source;
 pub use super::source::names;
 use super::yaml;
 use crate::analysis::{Analysis, Promise, Unplanned};
-use crate::study::Paper;
+use crate::paper::AnyPaper;
 use renas_base::digest::Digest;
 use renas_base::parallel;
 use renas_data::registry;
@@ -90,12 +90,12 @@ impl fmt::Display for Mistakes {
 }
 
 /// All manifests of a folder, in the order of their names; all mistakes of all of them in one error.
-pub fn load_all(dir: &Path, papers: &[&dyn Paper]) -> Result<Vec<Manifest>, ManifestError> {
+pub fn load_all(dir: &Path, papers: &[&dyn AnyPaper]) -> Result<Vec<Manifest>, ManifestError> {
     all(dir, |name| load_source(&Source::find(dir, name)?, papers, Quantities::Promised))
 }
 
 /// The outlines of all manifests of a folder; see `outline` for the mistakes that are reported.
-pub fn outline_all(dir: &Path, papers: &[&dyn Paper]) -> Result<Vec<Outline>, ManifestError> {
+pub fn outline_all(dir: &Path, papers: &[&dyn AnyPaper]) -> Result<Vec<Outline>, ManifestError> {
     all(dir, |name| outline_source(&Source::find(dir, name)?, papers))
 }
 
@@ -116,7 +116,7 @@ fn all<T: Send>(dir: &Path, load: impl Fn(&str) -> Result<T, ManifestError> + Sy
 }
 
 /// The manifest of one experiment.
-pub fn load(dir: &Path, id: &str, papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
+pub fn load(dir: &Path, id: &str, papers: &[&dyn AnyPaper]) -> Result<Manifest, ManifestError> {
     load_source(&source_of(dir, id)?, papers, Quantities::Promised)
 }
 
@@ -124,7 +124,7 @@ pub fn load(dir: &Path, id: &str, papers: &[&dyn Paper]) -> Result<Manifest, Man
 ///
 /// All mistakes of its manifest are reported but those that only the names of all quantities show, whose making takes as
 /// long as most of the rest: in the claims' quantities, and in `cluster_seconds`. `load` reports all.
-pub fn outline(dir: &Path, id: &str, papers: &[&dyn Paper]) -> Result<Outline, ManifestError> {
+pub fn outline(dir: &Path, id: &str, papers: &[&dyn AnyPaper]) -> Result<Outline, ManifestError> {
     outline_source(&source_of(dir, id)?, papers)
 }
 
@@ -142,17 +142,17 @@ fn source_of(dir: &Path, id: &str) -> Result<Source, ManifestError> {
     Source::find(dir, id)
 }
 
-fn outline_source(source: &Source, papers: &[&dyn Paper]) -> Result<Outline, ManifestError> {
+fn outline_source(source: &Source, papers: &[&dyn AnyPaper]) -> Result<Outline, ManifestError> {
     let Manifest { id, title, paper, profiles, claims, .. } = load_source(source, papers, Quantities::Unknown)?;
     Ok(Outline { id, title, paper, profiles: profiles.into_keys().collect(), claims: claims.len() })
 }
 
 /// The manifest that `bytes` hold; `file` is where they were read from, and names the experiment.
-pub fn parse(file: &Path, bytes: &[u8], papers: &[&dyn Paper]) -> Result<Manifest, ManifestError> {
+pub fn parse(file: &Path, bytes: &[u8], papers: &[&dyn AnyPaper]) -> Result<Manifest, ManifestError> {
     load_source(&Source::one(file, bytes.to_vec()), papers, Quantities::Promised)
 }
 
-fn load_source(source: &Source, papers: &[&dyn Paper], quantities: Quantities) -> Result<Manifest, ManifestError> {
+fn load_source(source: &Source, papers: &[&dyn AnyPaper], quantities: Quantities) -> Result<Manifest, ManifestError> {
     let tree = source.tree()?;
     let problems = Problems::default();
     let manifest = read(&tree, &problems, |section| {
@@ -199,7 +199,7 @@ enum Quantities {
 
 /// Reads the sections of one manifest.
 struct Reader<'a> {
-    papers: &'a [&'a dyn Paper],
+    papers: &'a [&'a dyn AnyPaper],
     problems: &'a Problems,
     quantities: Quantities,
 }
@@ -244,7 +244,7 @@ impl Reader<'_> {
     }
 
     /// The id, and the paper of that name.
-    fn id(&self, item: &Item<'_>, file: &Path) -> (String, Option<&dyn Paper>) {
+    fn id(&self, item: &Item<'_>, file: &Path) -> (String, Option<&dyn AnyPaper>) {
         let known: Vec<&str> = self.papers.iter().map(|paper| paper.id()).collect();
         let before = self.problems.count();
         let id = item.known("paper", &known);
@@ -263,7 +263,7 @@ impl Reader<'_> {
         &self,
         section: &mut Section<'s>,
         defaults: Option<&Item<'s>>,
-        paper: Option<&dyn Paper>,
+        paper: Option<&dyn AnyPaper>,
         declarations: Option<&Declarations>,
     ) -> (BTreeMap<Profile, ProfileSettings>, Option<Known>) {
         let mut profiles = BTreeMap::new();

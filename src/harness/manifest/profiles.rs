@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::decode::{Item, Section};
 use super::model::{CostModel, Profile, ProfileSettings};
 use super::problem::suggestion;
-use crate::study::Paper;
+use crate::paper::AnyPaper;
 use crate::timing::Timing;
 use renas_report::catalogue::Promised;
 use renas_report::page::Clock;
@@ -20,7 +20,7 @@ pub(super) fn profile_settings<'s>(
     section: &mut Section<'s>,
     profile: Profile,
     defaults: Option<&Item<'s>>,
-    paper: Option<&dyn Paper>,
+    paper: Option<&dyn AnyPaper>,
 ) -> ProfileSettings {
     let purpose = section.text("purpose");
     let numerics = section.choice("numerics", &ON_A_CPU.map(|numerics| (numerics.name(), numerics)));

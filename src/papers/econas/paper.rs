@@ -1,7 +1,6 @@
 //! `Paper`: how the harness sees EcoNAS.
 
-use anyhow::{Context as _, Result};
-use serde::Deserialize as _;
+use anyhow::Result;
 use serde_json::Value;
 
 use super::analysis::estimates::catalogue;
@@ -10,7 +9,8 @@ use super::plan::{Inputs, plan};
 use super::settings::{self, Settings};
 use super::{analysis, components, quality, retrain, search, table, tradeoffs};
 use renas_harness::manifest::decode::Section;
-use renas_harness::study::{Context, Paper, Results, Study};
+use renas_harness::paper::Paper;
+use renas_harness::study::{Context, Results, Study};
 use renas_observe::frame::Frame;
 use renas_observe::rows::Rows;
 use renas_report::catalogue::{Promised, measure, promised};
@@ -21,32 +21,22 @@ use renas_report::findings::Findings;
 pub struct Econas;
 
 impl Paper for Econas {
-    fn id(&self) -> &'static str {
-        "econas"
+    type Settings = Settings;
+    type Inputs = Inputs;
+    type Evidence = Evidence;
+
+    const ID: &'static str = "econas";
+    const VERSION: u32 = 1;
+
+    fn settings(section: &mut Section<'_>) -> Settings {
+        settings::read(section)
     }
 
-    fn version(&self) -> u32 {
-        1
+    fn plan(settings: &Settings) -> Result<Vec<Study>> {
+        plan(settings)
     }
 
-    fn parameters(&self, section: &mut Section<'_>) -> Value {
-        serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
-    }
-
-    fn frame(&self, parameters: &Value) -> Result<Frame> {
-        Ok(analysis::frame::frame(&read(parameters)?))
-    }
-
-    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
-        Ok(promised(catalogue(&read(parameters)?)))
-    }
-
-    fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
-        plan(&read(parameters)?)
-    }
-
-    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
-        let inputs = Inputs::deserialize(&study.inputs).with_context(|| format!("inputs of study {}", study.id))?;
+    fn run(inputs: Inputs, results: &Results, context: &dyn Context) -> Result<Value> {
         Ok(match inputs {
             Inputs::Table(inputs) => serde_json::to_value(table::build(&inputs, context)?),
             Inputs::Search(inputs) => {
@@ -67,21 +57,26 @@ impl Paper for Econas {
         }?)
     }
 
-    fn observe(&self, parameters: &Value, results: &Results) -> Result<Vec<Rows>> {
-        let settings = read(parameters)?;
-        Ok(analysis::rows::rows(&settings, &Evidence::read(&settings, results)?))
+    fn frame(settings: &Settings) -> Frame {
+        analysis::frame::frame(settings)
     }
 
-    fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings> {
-        let settings = read(parameters)?;
-        let evidence = Evidence::read(&settings, results)?;
+    fn quantities(settings: &Settings) -> Vec<Promised> {
+        promised(catalogue(settings))
+    }
+
+    fn evidence(settings: &Settings, results: &Results) -> Result<Evidence> {
+        Evidence::read(settings, results)
+    }
+
+    fn observe(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
+        analysis::rows::rows(settings, evidence)
+    }
+
+    fn analyze(settings: &Settings, evidence: &Evidence) -> Result<Findings> {
         // Every estimate says what it is of.
-        Ok(Findings { quantities: measure(catalogue(&settings), "", &evidence), ..Findings::default() })
+        Ok(Findings { quantities: measure(catalogue(settings), "", evidence), ..Findings::default() })
     }
-}
-
-fn read(parameters: &Value) -> Result<Settings> {
-    Settings::deserialize(parameters).context("parameters of econas")
 }
 
 #[cfg(test)]

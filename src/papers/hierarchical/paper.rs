@@ -1,7 +1,6 @@
 //! `Paper`: how the harness sees the search in the hierarchical space.
 
-use anyhow::{Context as _, Result};
-use serde::Deserialize as _;
+use anyhow::Result;
 use serde_json::Value;
 
 use super::analysis::evidence::Evidence;
@@ -9,7 +8,8 @@ use super::plan::{Inputs, plan};
 use super::settings::{self, Settings};
 use super::{analysis, cost, finals, latency, ranking, search, sharing};
 use renas_harness::manifest::decode::Section;
-use renas_harness::study::{Context, Paper, Results, Study};
+use renas_harness::paper::Paper;
+use renas_harness::study::{Context, Results, Study};
 use renas_observe::frame::Frame;
 use renas_observe::rows::Rows;
 
@@ -18,28 +18,22 @@ use renas_observe::rows::Rows;
 pub struct Hierarchical;
 
 impl Paper for Hierarchical {
-    fn id(&self) -> &'static str {
-        "hierarchical"
+    type Settings = Settings;
+    type Inputs = Inputs;
+    type Evidence = Evidence;
+
+    const ID: &'static str = "hierarchical";
+    const VERSION: u32 = 2;
+
+    fn settings(section: &mut Section<'_>) -> Settings {
+        settings::read(section)
     }
 
-    fn version(&self) -> u32 {
-        2
+    fn plan(settings: &Settings) -> Result<Vec<Study>> {
+        plan(settings)
     }
 
-    fn parameters(&self, section: &mut Section<'_>) -> Value {
-        serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
-    }
-
-    fn frame(&self, parameters: &Value) -> Result<Frame> {
-        Ok(analysis::frame::frame(&read(parameters)?))
-    }
-
-    fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
-        plan(&read(parameters)?)
-    }
-
-    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
-        let inputs = Inputs::deserialize(&study.inputs).with_context(|| format!("inputs of study {}", study.id))?;
+    fn run(inputs: Inputs, results: &Results, context: &dyn Context) -> Result<Value> {
         Ok(match inputs {
             Inputs::Supernet(inputs) => serde_json::to_value(sharing::train_supernet(&inputs, context)?),
             Inputs::Ranking(inputs) => serde_json::to_value(ranking::rank(&inputs, results, context)?),
@@ -51,12 +45,15 @@ impl Paper for Hierarchical {
         }?)
     }
 
-    fn observe(&self, parameters: &Value, results: &Results) -> Result<Vec<Rows>> {
-        let settings = read(parameters)?;
-        Ok(analysis::rows::rows(&settings, &Evidence::read(&settings, results)?))
+    fn frame(settings: &Settings) -> Frame {
+        analysis::frame::frame(settings)
     }
-}
 
-fn read(parameters: &Value) -> Result<Settings> {
-    Settings::deserialize(parameters).context("parameters of hierarchical")
+    fn evidence(settings: &Settings, results: &Results) -> Result<Evidence> {
+        Evidence::read(settings, results)
+    }
+
+    fn observe(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
+        analysis::rows::rows(settings, evidence)
+    }
 }

@@ -1,7 +1,6 @@
 //! `Paper`: how the harness sees VALP.
 
-use anyhow::{Context as _, Result};
-use serde::Deserialize as _;
+use anyhow::Result;
 use serde_json::Value;
 
 use crate::analysis;
@@ -12,7 +11,8 @@ use crate::study::crossover_study::study_crossovers;
 use crate::study::operator_study::study_operators;
 use crate::study::search::search;
 use renas_harness::manifest::decode::Section;
-use renas_harness::study::{Context, Paper, Results, Study};
+use renas_harness::paper::Paper;
+use renas_harness::study::{Context, Results, Study};
 use renas_observe::frame::Frame;
 use renas_observe::rows::Rows;
 use renas_report::catalogue::{self, Promised};
@@ -23,32 +23,22 @@ use renas_report::findings::Findings;
 pub struct ValpPaper;
 
 impl Paper for ValpPaper {
-    fn id(&self) -> &'static str {
-        "valp"
+    type Settings = Settings;
+    type Inputs = Inputs;
+    type Evidence = ResultSet;
+
+    const ID: &'static str = "valp";
+    const VERSION: u32 = 1;
+
+    fn settings(section: &mut Section<'_>) -> Settings {
+        settings::read(section)
     }
 
-    fn version(&self) -> u32 {
-        1
+    fn plan(settings: &Settings) -> Result<Vec<Study>> {
+        plan(settings)
     }
 
-    fn parameters(&self, section: &mut Section<'_>) -> Value {
-        serde_json::to_value(settings::read(section)).expect("numbers, text and lists have JSON")
-    }
-
-    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
-        Ok(catalogue::promised(analysis::undeclared::catalogue(&read(parameters)?)))
-    }
-
-    fn frame(&self, parameters: &Value) -> Result<Frame> {
-        Ok(analysis::frame::frame(&read(parameters)?))
-    }
-
-    fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
-        plan(&read(parameters)?)
-    }
-
-    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
-        let inputs = Inputs::deserialize(&study.inputs).with_context(|| format!("inputs of study {}", study.id))?;
+    fn run(inputs: Inputs, results: &Results, context: &dyn Context) -> Result<Value> {
         Ok(match inputs {
             Inputs::Judge(protocol) => serde_json::to_value(protocol.judge(context)?),
             Inputs::OperatorStudy(inputs) => serde_json::to_value(study_operators(&inputs, context)?),
@@ -57,18 +47,27 @@ impl Paper for ValpPaper {
         }?)
     }
 
-    fn observe(&self, parameters: &Value, results: &Results) -> Result<Vec<Rows>> {
-        let settings = read(parameters)?;
-        Ok(analysis::rows::rows(&settings, &ResultSet::read(&settings, results)?))
+    fn frame(settings: &Settings) -> Frame {
+        analysis::frame::frame(settings)
     }
 
-    fn analyze(&self, parameters: &Value, results: &Results) -> Result<Findings> {
-        analysis::analyze(&read(parameters)?, results)
+    fn quantities(settings: &Settings) -> Vec<Promised> {
+        catalogue::promised(analysis::undeclared::catalogue(settings))
     }
-}
 
-fn read(parameters: &Value) -> Result<Settings> {
-    Settings::deserialize(parameters).context("parameters of valp")
+    fn evidence(settings: &Settings, results: &Results) -> Result<ResultSet> {
+        ResultSet::read(settings, results)
+    }
+
+    fn observe(settings: &Settings, evidence: &ResultSet) -> Vec<Rows> {
+        analysis::rows::rows(settings, evidence)
+    }
+
+    fn analyze(settings: &Settings, results: &ResultSet) -> Result<Findings> {
+        let own = &settings.operator_study.data.name;
+        let quantities = catalogue::measure(analysis::undeclared::catalogue(settings), own, results);
+        Ok(Findings { quantities, tables: analysis::tables::all(settings, results), ..Findings::default() })
+    }
 }
 
 #[cfg(test)]
@@ -79,6 +78,7 @@ mod tests {
     use renas_harness::analysis::{Analysis, Unplanned};
     use renas_harness::manifest::load;
     use renas_harness::manifest::model::{Manifest, Profile};
+    use renas_harness::paper::AnyPaper;
     use renas_report::claim::Expectation;
 
     fn manifest() -> Manifest {
@@ -144,7 +144,8 @@ mod tests {
     #[test]
     fn models_and_pairs_are_planned_as_clusters() {
         let manifest = manifest();
-        let planned = ValpPaper.clusters(&manifest.profiles[&Profile::Reduced].parameters).expect("a sound manifest");
+        let planned =
+            AnyPaper::clusters(&ValpPaper, &manifest.profiles[&Profile::Reduced].parameters).expect("a sound manifest");
         assert_eq!((planned["model"], planned["pair"]), (30, 10));
     }
 }

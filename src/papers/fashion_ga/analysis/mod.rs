@@ -8,15 +8,3 @@ pub mod diagram; // the best network, drawn
 
 #[cfg(test)]
 mod tests;
-
-use anyhow::Result;
-
-use super::settings::Settings;
-use renas_harness::study::Results;
-use renas_report::findings::Findings;
-
-/// What the results say beside what is declared.
-pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
-    let evidence = evidence::Evidence::read(settings, results)?;
-    Ok(Findings { figures: evidence.best.iter().map(diagram::best_network).collect(), ..Findings::default() })
-}

@@ -12,15 +12,3 @@ mod rivals; //       one arm beside another
 
 #[cfg(test)]
 mod tests;
-
-use anyhow::Result;
-
-use super::settings::Settings;
-use renas_harness::study::Results;
-use renas_report::findings::Findings;
-
-/// What the results say beside what is declared.
-pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
-    let evidence = evidence::Evidence::read(settings, results)?;
-    Ok(Findings { figures: diagrams::all(settings, &evidence), ..Findings::default() })
-}

@@ -13,20 +13,3 @@ pub mod tables; //       tables whose rows are what was found
 
 #[cfg(test)]
 mod tests;
-
-use anyhow::Result;
-
-use super::settings::Settings;
-use renas_harness::study::Results;
-use renas_report::catalogue;
-use renas_report::findings::Findings;
-
-/// What the results say beside what is declared.
-pub fn analyze(settings: &Settings, results: &Results) -> Result<Findings> {
-    let results = result_set::ResultSet::read(settings, results)?;
-    Ok(Findings {
-        quantities: catalogue::measure(undeclared::catalogue(settings), &settings.operator_study.data.name, &results),
-        tables: tables::all(settings, &results),
-        figures: Vec::new(),
-    })
-}

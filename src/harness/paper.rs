@@ -1,0 +1,178 @@
+//! What a paper is to the harness: `Paper` by its own types, `AnyPaper` without them.
+//!
+//! A paper plans studies, runs each through a `Context` and turns their results into rows; it never touches files, clocks or
+//! processes.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize as _, Serialize};
+use serde_json::Value;
+
+use crate::manifest::decode::Section;
+use crate::study::{Context, Results, Study};
+use renas_observe::frame::Frame;
+use renas_observe::rows::Rows;
+use renas_report::catalogue::Promised;
+use renas_report::findings::Findings;
+
+/// A paper that the harness can run: everything of it lives in one folder of `papers/`.
+pub trait Paper: Sync {
+    /// The `parameters` of a profile. As JSON they enter keys: no `null` in them.
+    type Settings: Serialize + DeserializeOwned;
+
+    /// What a study does, and all that its result depends on besides what it needs: `Study::inputs`.
+    type Inputs: DeserializeOwned;
+
+    /// The results of the studies, read into their types.
+    type Evidence;
+
+    /// The id, also the name of the manifest (`econas`).
+    const ID: &'static str;
+
+    /// Version of the meaning of its studies' results; raised when the same inputs give other results.
+    const VERSION: u32;
+
+    /// The profile's `parameters` of the manifest, read and checked.
+    ///
+    /// Mistakes are reported to the section, all of them; whatever is answered then is not used.
+    ///
+    /// ```
+    /// # use renas_harness::manifest::decode::Section;
+    /// #[derive(serde::Serialize, serde::Deserialize)]
+    /// struct Settings {
+    ///     networks: usize,
+    ///     data: Vec<String>,
+    /// }
+    ///
+    /// fn settings(section: &mut Section<'_>) -> Settings {
+    ///     let settings = Settings {
+    ///         networks: section.integer("networks", 10..=10_000),
+    ///         data: section.list("data", |item| item.known("data set", &["digits", "mnist"])),
+    ///     };
+    ///     if settings.networks < 20 * settings.data.len() {
+    ///         section.problem("networks", "at least 20 per data set");
+    ///     }
+    ///     settings
+    /// }
+    /// ```
+    fn settings(section: &mut Section<'_>) -> Self::Settings;
+
+    /// The studies of a profile, each after what it needs. Pure.
+    fn plan(settings: &Self::Settings) -> Result<Vec<Study>>;
+
+    /// Run the study of these inputs. `results` holds what the study needs. Must depend on nothing but its arguments.
+    fn run(inputs: Self::Inputs, results: &Results, context: &dyn Context) -> Result<Value>;
+
+    /// Its tables of observations, its dimensions and how many units it plans: what declarations of the manifest may name.
+    fn frame(_settings: &Self::Settings) -> Frame {
+        Frame::default()
+    }
+
+    /// All quantities that `analyze` will find, in ascending order of name; none where all are declared.
+    fn quantities(_settings: &Self::Settings) -> Vec<Promised> {
+        Vec::new()
+    }
+
+    /// How many clusters are planned, by what a cluster is (`search seed`).
+    fn clusters(settings: &Self::Settings) -> BTreeMap<String, usize> {
+        Self::frame(settings).units
+    }
+
+    /// The results that there are: all, or those of some of the studies. Pure.
+    fn evidence(settings: &Self::Settings, results: &Results) -> Result<Self::Evidence>;
+
+    /// The rows of its tables of observations, in the order of the frame. Pure.
+    fn observe(settings: &Self::Settings, evidence: &Self::Evidence) -> Vec<Rows>;
+
+    /// What the results say beside what is declared over the observations: drawings, tests of their own. Pure.
+    fn analyze(_settings: &Self::Settings, _evidence: &Self::Evidence) -> Result<Findings> {
+        Ok(Findings::default())
+    }
+}
+
+/// What the results of a paper say before declarations are taken.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observed {
+    /// The rows of its tables.
+    pub rows: Vec<Rows>,
+    /// What it found itself.
+    pub own: Findings,
+}
+
+/// A paper whose types are erased: its parameters are what its own `parameters` made of a manifest, as JSON.
+pub trait AnyPaper: Sync {
+    /// `Paper::ID`.
+    fn id(&self) -> &'static str;
+
+    /// `Paper::VERSION`.
+    fn version(&self) -> u32;
+
+    /// `Paper::settings`, as JSON.
+    fn parameters(&self, section: &mut Section<'_>) -> Value;
+
+    /// `Paper::plan`.
+    fn plan(&self, parameters: &Value) -> Result<Vec<Study>>;
+
+    /// `Paper::run` of a study.
+    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value>;
+
+    /// `Paper::frame`.
+    fn frame(&self, parameters: &Value) -> Result<Frame>;
+
+    /// `Paper::quantities`.
+    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>>;
+
+    /// `Paper::clusters`.
+    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>>;
+
+    /// `Paper::observe` and `Paper::analyze` of the results, which are read once.
+    fn observed(&self, parameters: &Value, results: &Results) -> Result<Observed>;
+}
+
+impl<P: Paper> AnyPaper for P {
+    fn id(&self) -> &'static str {
+        P::ID
+    }
+
+    fn version(&self) -> u32 {
+        P::VERSION
+    }
+
+    fn parameters(&self, section: &mut Section<'_>) -> Value {
+        serde_json::to_value(P::settings(section)).expect("numbers, text and lists have JSON")
+    }
+
+    fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
+        P::plan(&settings::<P>(parameters)?)
+    }
+
+    fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
+        let inputs = P::Inputs::deserialize(&study.inputs).with_context(|| format!("inputs of study {}", study.id))?;
+        P::run(inputs, results, context)
+    }
+
+    fn frame(&self, parameters: &Value) -> Result<Frame> {
+        Ok(P::frame(&settings::<P>(parameters)?))
+    }
+
+    fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
+        Ok(P::quantities(&settings::<P>(parameters)?))
+    }
+
+    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>> {
+        Ok(P::clusters(&settings::<P>(parameters)?))
+    }
+
+    fn observed(&self, parameters: &Value, results: &Results) -> Result<Observed> {
+        let settings = settings::<P>(parameters)?;
+        let evidence = P::evidence(&settings, results).context("reading results")?;
+        let own = P::analyze(&settings, &evidence).context("analysis")?;
+        Ok(Observed { rows: P::observe(&settings, &evidence), own })
+    }
+}
+
+fn settings<P: Paper>(parameters: &Value) -> Result<P::Settings> {
+    P::Settings::deserialize(parameters).with_context(|| format!("parameters of {}", P::ID))
+}
