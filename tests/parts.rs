@@ -6,40 +6,25 @@ use std::path::Path;
 
 use renas::data::locate::Locations;
 use renas::harness::analysis::{Analysis, Promise, Unplanned};
-use renas::harness::evidence;
 use renas::harness::manifest::load;
 use renas::harness::manifest::model::Profile;
-use renas::harness::paper::AnyPaper;
-use renas::harness::run::{Experiment, Studied};
+use renas::harness::pipeline::{self, Part, Selected};
+use renas::harness::run::Studied;
 use renas::harness::study::Study;
-use renas::harness::timing::TimeSource;
 use renas::papers;
 
 /// The studies of the committed `quick` report of a paper, computed again, and what is made of them.
 fn each(id: &str, check: impl Fn(&Analysis<'_>, &Promise, &[Study], &Studied)) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let known = papers::all();
-    let manifest = load::load(&root.join("experiments"), id, &known).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    let paper: &dyn AnyPaper = papers::find(id).expect("a paper");
-    let settings = manifest.profile(Profile::Quick).expect("every manifest has it");
-    let path = root.join("reports/quick").join(id).join(evidence::FILE);
-    let evidence = evidence::read(&path, &std::fs::read(&path).expect("committed")).expect("sound");
-    let worker = evidence.records().values().find_map(|record| record.identity.worker.clone()).expect("trials");
-    let plan = paper.plan(&settings.parameters).expect("sound parameters");
-    let experiment = Experiment {
-        paper,
-        parameters: &settings.parameters,
-        plan: &plan,
-        declarations: &manifest.declarations,
-        claims: &manifest.claims,
-        profile: Profile::Quick.name(),
-        cluster_seconds: &settings.cluster_seconds,
-        clock: settings.clock,
-        time: TimeSource::of(settings),
-        worker: &worker,
-    };
+    let manifest = load::load(&root.join("experiments"), id, &papers::all()).unwrap_or_else(|error| panic!("{error}"));
+    let selected = Selected { manifest, paper: papers::find(id).expect("a paper"), part: Part::Whole };
+    let settings = selected.settings(Profile::Quick).expect("every manifest has it");
+    let (evidence, worker) =
+        pipeline::evidence_in(&root.join("reports/quick"), id).expect("sound").expect("committed evidence");
+    let plan = selected.plan(settings).expect("sound parameters");
+    let experiment = selected.experiment(settings, &plan, &worker);
     let studied = experiment.replay(&evidence, &Locations::from_environment(&[]), 2).expect("complete evidence");
-    let analysis = Analysis { paper, parameters: &settings.parameters, declarations: &manifest.declarations };
+    let analysis = selected.analysis(settings);
     let promise = analysis.promise().map_err(Unplanned::into_error).expect("a sound manifest");
     check(&analysis, &promise, &plan, &studied);
 }

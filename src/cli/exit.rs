@@ -3,6 +3,9 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use super::run::KEPT;
+use renas_harness::pipeline::Fault;
+
 /// Why a command did not end well; its code is part of the interface.
 #[derive(Debug)]
 pub enum Failure {
@@ -34,6 +37,16 @@ impl Failure {
     pub fn report(&self) -> ExitCode {
         errln!("renas: {self}");
         ExitCode::from(self.code())
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Input(error) => Self::BadInput(error),
+            Fault::Run(error) => Self::RunFailed(error),
+            Fault::Cancelled => Self::Interrupted(KEPT),
+        }
     }
 }
 

@@ -1,41 +1,11 @@
 //! Lock files at the command line: what a run or a report promises, and what is said of it beside what was promised.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::exit::{Classify as _, Failure};
 use super::session::Session;
 use renas_harness::ledger;
 use renas_harness::lock::{self, Difference, Lock, Subject};
-use renas_harness::manifest::model::{Manifest, Profile};
-use renas_harness::run::{Conclusions, Studied};
-use renas_harness::store::{Evidence, WorkerIdentity};
-
-/// The digests of these results, and what became of every claim; the digests of files come when there are files.
-pub fn lock(
-    manifest: &Manifest,
-    profile: Profile,
-    worker: &WorkerIdentity,
-    studied: &Studied,
-    evidence: &Evidence,
-    conclusions: &Conclusions,
-) -> anyhow::Result<Lock> {
-    let observations = evidence.records().values().filter_map(|record| record.observation.as_ref());
-    let entries = ledger::entries(&manifest.claims, conclusions, evidence)?;
-    Ok(Lock {
-        format: lock::FORMAT,
-        experiment: manifest.id.clone(),
-        profile,
-        manifest: manifest.digest,
-        worker: worker.clone(),
-        fingerprints: observations.map(|observation| observation.fingerprint).collect(),
-        studies: Lock::studies_of(studied),
-        observed: studied.observed.clone(),
-        trials: Lock::trials_of(evidence)?,
-        claims: entries.into_iter().map(|(id, entry)| (id, vec![entry])).collect(),
-        files: BTreeMap::new(),
-    })
-}
 
 /// Append what these locks say of claims to what the lock files at hand say; an error names every change that nobody
 /// declared, before anything is written.
@@ -129,10 +99,12 @@ pub fn differences(path: &Path, promised: &Lock, found: &Lock, verbose: bool) ->
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
     use renas_base::digest::Digest;
+    use renas_harness::manifest::model::Profile;
+    use renas_harness::store::WorkerIdentity;
 
     #[test]
     fn studies_of_observed_times_are_counted_in_one_line_and_not_listed_as_differences() {

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::committed;
 use super::exit::{Classify as _, Failure};
-use super::session::{Selected, Session};
+use super::session::Session;
 use renas_harness::analysis::{Promise, Unplanned};
+use renas_harness::pipeline::Selected;
 use renas_report::catalogue::Promised;
 use renas_report::judge::Judgement;
 use renas_report::outlook::{Outlook, Planned, outlook};

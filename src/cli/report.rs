@@ -4,21 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 
 use super::arguments::ReportArguments;
 use super::exit::{Classify as _, Failure};
 use super::progress::{Totals, duration};
-use super::session::{Selected, Session};
+use super::session::Session;
 use super::{locks, say};
-use renas_base::files;
 use renas_harness::evidence;
 use renas_harness::lock::{self, Lock};
 use renas_harness::manifest::model::Profile;
+use renas_harness::pipeline::{self, Rebuilt, Selected};
 use renas_harness::publish;
 use renas_harness::report_folder;
-use renas_harness::run::Studied;
-use renas_harness::store::{Evidence, Surroundings, WorkerIdentity};
+use renas_harness::store::{Evidence, Surroundings};
 use renas_report::claim::Verdict;
 use renas_report::page::{self, Fact, Report, RunRecord};
 use renas_report::render::{Files, render};
@@ -72,22 +71,6 @@ fn all_ids(session: &Session<'_>) -> Result<BTreeSet<String>, Failure> {
     Ok(ids(&Session::open(&common)?))
 }
 
-/// An experiment rebuilt from its evidence.
-pub struct Rebuilt {
-    /// Its id.
-    pub id: String,
-    /// What computed its trials.
-    pub worker: WorkerIdentity,
-    /// Results of its studies, computed again.
-    pub studied: Studied,
-    /// The evidence.
-    pub evidence: Evidence,
-    /// What a lock file can promise of it, less the digests of files.
-    pub lock: Lock,
-    /// Its section of the report.
-    pub section: page::Experiment,
-}
-
 /// Every selected experiment that has evidence in `folder`, and the profile as the first of them says it.
 pub fn rebuild(session: &Session<'_>, folder: &Path) -> Result<(Vec<Rebuilt>, page::Profile), Failure> {
     let mut all = Vec::new();
@@ -108,33 +91,7 @@ pub fn rebuild(session: &Session<'_>, folder: &Path) -> Result<(Vec<Rebuilt>, pa
 
 /// The experiment rebuilt from the evidence that `folder` holds of it; nothing where it holds none.
 pub fn rebuild_one(session: &Session<'_>, selected: &Selected, folder: &Path) -> Result<Option<Rebuilt>, Failure> {
-    let id = &selected.manifest.id;
-    let Some((evidence, worker)) = evidence_in(folder, id)? else { return Ok(None) };
-    let settings = selected.settings(session.profile)?;
-    let plan = selected.paper.plan(&settings.parameters).or_bad_input()?;
-    let experiment = selected.experiment(settings, &plan, &worker);
-    let studied = experiment.replay(&evidence, &session.locations, session.jobs).or_bad_input()?;
-    let conclusions = experiment.conclude(&studied).or_run_failed()?;
-    let lock = locks::lock(&selected.manifest, session.profile, &worker, &studied, &evidence, &conclusions);
-    let lock = lock.or_run_failed()?;
-    let (manifest, run) = (&selected.manifest, publish::run_record(folder, id).or_bad_input()?);
-    let section = publish::section(manifest, session.profile, settings, &experiment, conclusions, &evidence, run);
-    let section = section.or_run_failed()?;
-    Ok(Some(Rebuilt { id: id.clone(), worker: worker.clone(), studied, evidence, lock, section }))
-}
-
-/// The evidence that a report's folder holds of an experiment, and what computed its trials; nothing where it holds none.
-pub fn evidence_in(folder: &Path, id: &str) -> Result<Option<(Evidence, WorkerIdentity)>, Failure> {
-    let path = folder.join(id).join(evidence::FILE);
-    let bytes = match files::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())).or_bad_input(),
-    };
-    let evidence = evidence::read(&path, &bytes).or_bad_input()?;
-    let worker = evidence.records().values().find_map(|record| record.identity.worker.clone());
-    let worker = worker.with_context(|| format!("{} holds no trial of a worker", path.display())).or_bad_input()?;
-    Ok(Some((evidence, worker)))
+    Ok(pipeline::rebuild(selected, session.profile, folder, (&session.locations, session.jobs))?)
 }
 
 /// The files of a report of `sections`, and how many claims got which verdict.

@@ -2,48 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::answer::Answer;
 use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure};
 use super::progress::{Progress, Say, Totals, duration};
 use super::repeat::Repeat;
-use super::session::{Part, Selected, Session};
+use super::session::Session;
 use super::{locks, report, say, signal, why};
 use renas_base::digest::Digest;
 use renas_data::locate::locate;
 use renas_data::registry;
-use renas_harness::context::Workbench;
-use renas_harness::executor::{ExecuteError, Pool};
+use renas_harness::executor::Pool;
 use renas_harness::lock::{self, Lock};
 use renas_harness::manifest::model::ProfileSettings;
+use renas_harness::pipeline::{Came, Done, Part, Selected, Work};
 use renas_harness::publish;
 use renas_harness::report_folder;
-use renas_harness::run::{Conclusions, evidence_of};
-use renas_harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
+use renas_harness::run::Conclusions;
+use renas_harness::store::{Access, Evidence, Store, WorkerIdentity};
 use renas_harness::study::Study;
-use renas_report::page::{self, RunRecord};
-
-/// What came of an experiment.
-enum Came {
-    /// A part of its studies is finished.
-    Studies,
-    /// The claim that was asked for is judged.
-    Judged(Box<Conclusions>),
-    /// All of it is.
-    Whole(Box<Done>),
-}
-
-/// What one whole experiment gave.
-struct Done {
-    lock: Lock,
-    section: page::Experiment,
-    /// Keys of all records that it was made of.
-    read: BTreeSet<Key>,
-    /// The objects that they name.
-    objects: BTreeSet<Digest>,
-}
+use renas_report::page::{self};
 
 /// One experiment, ready to run.
 struct Job<'s> {
@@ -81,7 +61,8 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: In
     let mut answer = Answer::new(session.profile, &jobs[0].worker);
     for job in &jobs {
         answer.experiments.push(job.selected.manifest.id.clone());
-        let (counted, restored, came) = job.run(session, arguments, &store)?;
+        let begun = Instant::now();
+        let (counted, restored, came) = job.run(session, &store)?;
         answer.trials.computed += counted.computed;
         answer.trials.hits += counted.hits;
         if restored > 0 {
@@ -92,8 +73,10 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: In
             Came::Studies => {}
             Came::Judged(conclusions) => judged.push((job.selected.manifest.id.as_str(), conclusions)),
             Came::Whole(done) => {
-                sections.push(done.section);
-                locks.push(done.lock);
+                let Done { conclusions, evidence, lock, .. } = *done;
+                let section = job.section(session, arguments, (conclusions, &evidence), (counted, begun.elapsed()));
+                sections.push(section.or_run_failed()?);
+                locks.push(lock);
                 read.extend(done.read);
                 objects.extend(done.objects);
             }
@@ -143,12 +126,11 @@ fn cancel_on_signal(jobs: &[Job<'_>]) -> anyhow::Result<()> {
 }
 
 /// What becomes of an interrupted run.
-const KEPT: &str = "finished trials are kept: the same command goes on from there";
+pub(super) const KEPT: &str = "finished trials are kept: the same command goes on from there";
 
 impl Job<'_> {
-    /// Run the studies, and make lost objects again; the trials, the number of these objects, and what came of it.
-    fn run(&self, session: &Session<'_>, arguments: &Run, store: &Store) -> Result<(Totals, usize, Came), Failure> {
-        let started = Instant::now();
+    /// Run the studies, showing progress; the trials, the number of objects that were made again, and what came of it.
+    fn run(&self, session: &Session<'_>, store: &Store) -> Result<(Totals, usize, Came), Failure> {
         let common = session.common;
         let say = match (common.quiet || common.json, common.verbose) {
             (true, _) => Say::Trouble,
@@ -156,41 +138,27 @@ impl Job<'_> {
             (false, false) => Say::Studies,
         };
         let progress = Progress::new(&self.plan, say, session.common.draws());
-        let bench = Workbench::new(store, &self.pool, &session.locations, &progress);
-        let experiment = self.selected.experiment(self.settings, &self.plan, &self.worker);
-        let studied = experiment.run(&bench, &progress, session.jobs);
-        let restored = studied.and_then(|studied| Ok((bench.restore_objects(&studied.used)?, studied)));
+        let Self { selected, settings, plan, worker, pool } = self;
+        let (data, threads) = (&session.locations, session.jobs);
+        let came = Work { selected, settings, plan, worker, executor: pool, store, data, threads }.run(&progress);
         let totals = progress.finish();
-        let (restored, studied) = restored.map_err(classify)?;
-        if let Part::Studies(_) = self.selected.part {
-            return Ok((totals, restored, Came::Studies));
-        }
-        let conclusions = experiment.conclude(&studied).or_run_failed()?;
-        if let Part::Claim(_) = self.selected.part {
-            return Ok((totals, restored, Came::Judged(Box::new(conclusions))));
-        }
-        let path = common.store.join("steps");
-        let evidence = evidence_of(&bench, &studied, &path).or_run_failed()?;
-        let manifest = &self.selected.manifest;
-        let lock = locks::lock(manifest, session.profile, &self.worker, &studied, &evidence, &conclusions);
-        let lock = lock.or_run_failed()?;
-        let (folder, id) = (arguments.reports.join(session.profile.name()), &self.selected.manifest.id);
-        let run = report::run_record(session, &folder, id, &evidence, totals, started.elapsed()).or_run_failed()?;
-        let section = self.section(session, conclusions, &experiment, &evidence, run).or_run_failed()?;
-        let done = Done { lock, section, read: bench.read(), objects: bench.objects() };
-        Ok((totals, restored, Came::Whole(Box::new(done))))
+        let (restored, came) = came?;
+        Ok((totals, restored, came))
     }
 
+    /// The section of a whole experiment.
     fn section(
         &self,
         session: &Session<'_>,
-        conclusions: Conclusions,
-        experiment: &renas_harness::run::Experiment<'_>,
-        evidence: &Evidence,
-        run: Option<RunRecord>,
+        arguments: &Run,
+        (conclusions, evidence): (Conclusions, &Evidence),
+        (totals, spent): (Totals, Duration),
     ) -> anyhow::Result<page::Experiment> {
         let manifest = &self.selected.manifest;
-        publish::section(manifest, session.profile, self.settings, experiment, conclusions, evidence, run)
+        let folder = arguments.reports.join(session.profile.name());
+        let run = report::run_record(session, &folder, &manifest.id, evidence, totals, spent)?;
+        let experiment = self.selected.experiment(self.settings, &self.plan, &self.worker);
+        publish::section(manifest, session.profile, self.settings, &experiment, conclusions, evidence, run)
     }
 }
 
@@ -225,16 +193,4 @@ fn publish_all(
         }
     }
     Ok(digests)
-}
-
-/// Interrupted, missing data, or a failure of the run.
-fn classify(error: anyhow::Error) -> Failure {
-    let is_cancelled =
-        error.chain().any(|cause| matches!(cause.downcast_ref::<ExecuteError>(), Some(ExecuteError::Cancelled)));
-    let is_data = error.chain().any(|cause| cause.is::<renas_data::error::DataError>());
-    match (is_cancelled, is_data) {
-        (true, _) => Failure::Interrupted(KEPT),
-        (false, true) => Failure::BadInput(error),
-        (false, false) => Failure::RunFailed(error),
-    }
 }

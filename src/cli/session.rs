@@ -9,19 +9,13 @@ use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
 use renas_base::pattern::matches;
 use renas_data::locate::Locations;
-use renas_harness::analysis::{Analysis, Unplanned};
 use renas_harness::executor::{Limits, Pool, Settings};
 use renas_harness::manifest::load::{self, ManifestError};
-use renas_harness::manifest::model::{Manifest, Outline, Profile, ProfileSettings};
+use renas_harness::manifest::model::{Outline, Profile, ProfileSettings};
 use renas_harness::manifest::problem::suggestion;
-use renas_harness::paper::AnyPaper;
-use renas_harness::run::Experiment;
-use renas_harness::schedule::with_needs;
+use renas_harness::pipeline::{Part, Selected};
 use renas_harness::store::WorkerIdentity;
-use renas_harness::study::Study;
-use renas_harness::timing::TimeSource;
 use renas_papers as papers;
-use renas_report::claim::Claim;
 use renas_task::numerics::Numerics;
 use renas_task::protocol::LIBTORCH_VERSION;
 
@@ -37,28 +31,6 @@ pub struct Session<'a> {
     pub locations: Locations,
     /// Tasks at a time.
     pub jobs: usize,
-}
-
-/// An experiment that was asked for.
-#[derive(Clone)]
-pub struct Selected {
-    /// Its manifest.
-    pub manifest: Manifest,
-    /// What runs it.
-    pub paper: &'static dyn AnyPaper,
-    /// What of it was asked for.
-    pub part: Part,
-}
-
-/// What of an experiment was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// All of it.
-    Whole,
-    /// The studies whose ids match a pattern.
-    Studies(String),
-    /// What one claim needs, by its id.
-    Claim(String),
 }
 
 impl<'a> Session<'a> {
@@ -212,9 +184,7 @@ fn asked_for<T>(
 /// The error, with what to do where a manifest names a data set that is not known: it may be one of the user's own.
 fn explained(error: ManifestError) -> anyhow::Error {
     let names_unknown_data = match &error {
-        ManifestError::Mistakes(mistakes) => {
-            mistakes.0.iter().any(|(_, problem)| problem.message.starts_with("no data set "))
-        }
+        ManifestError::Mistakes(mistakes) => mistakes.0.iter().any(|(_, problem)| problem.unknown == Some("data set")),
         _ => false,
     };
     if !names_unknown_data {
@@ -243,97 +213,6 @@ pub(super) fn limits() -> anyhow::Result<Limits> {
     let number = times.to_str().and_then(|times| times.parse::<u16>().ok()).filter(|times| *times > 0);
     let mistake = || anyhow!("RENAS_PATIENCE={}: expected a whole number from 1 to 65535", times.display());
     Ok(Limits::times(number.with_context(mistake)?.into()))
-}
-
-impl Selected {
-    /// The settings of a profile.
-    pub fn settings(&self, profile: Profile) -> Result<&ProfileSettings, Failure> {
-        self.manifest.profile(profile).or_bad_input()
-    }
-
-    /// The studies that were asked for and what they need, in the plan's order.
-    pub fn plan(&self, settings: &ProfileSettings) -> Result<Vec<Study>, Failure> {
-        self.part(settings, self.paper.plan(&settings.parameters).or_bad_input()?)
-    }
-
-    /// The claims that were asked for.
-    pub fn claims(&self) -> &[Claim] {
-        let all = &self.manifest.claims;
-        let Part::Claim(id) = &self.part else { return all };
-        let place = all.iter().position(|claim| claim.id == *id);
-        place.map_or(&[], |place| &all[place..=place])
-    }
-
-    fn claim_ids(&self) -> impl Iterator<Item = String> {
-        self.manifest.claims.iter().map(|claim| claim.id.clone())
-    }
-
-    /// The studies of a plan that some of its claims need, with all that these need.
-    pub fn studies_of(
-        &self,
-        claims: &[Claim],
-        settings: &ProfileSettings,
-        plan: &[Study],
-    ) -> Result<Vec<Study>, Failure> {
-        let promise = self.analysis(settings).promise().map_err(Unplanned::into_error).or_bad_input()?;
-        Ok(promise.studies(&claims.iter().flat_map(Claim::quantities).collect(), plan))
-    }
-
-    /// The same of a plan that is there already.
-    pub fn part(&self, settings: &ProfileSettings, plan: Vec<Study>) -> Result<Vec<Study>, Failure> {
-        let glob = match &self.part {
-            Part::Whole => return Ok(plan),
-            Part::Studies(pattern) => pattern,
-            Part::Claim(claim) => {
-                let part = self.studies_of(self.claims(), settings, &plan)?;
-                let nothing = || {
-                    let (id, profile) = (&self.manifest.id, settings.profile);
-                    format!(
-                        "no study of {id} under {profile} measures what `{claim}` is about (`renas why {id}/{claim}`)"
-                    )
-                };
-                ensure_or(!part.is_empty(), nothing)?;
-                return Ok(part);
-            }
-        };
-        let part = with_needs(&plan, |study| matches(glob, &study.id));
-        let hint = || {
-            let first = plan.first().map_or("none", |study| study.id.as_str());
-            format!(
-                "no study of {} matches `{glob}` (`renas plan` lists them; the first is `{first}`)",
-                self.manifest.id
-            )
-        };
-        ensure_or(!part.is_empty(), hint)?;
-        Ok(part)
-    }
-
-    /// What its results will say at a profile.
-    pub fn analysis<'e>(&'e self, settings: &'e ProfileSettings) -> Analysis<'e> {
-        let declarations = &self.manifest.declarations;
-        Analysis { paper: self.paper, parameters: &settings.parameters, declarations }
-    }
-
-    /// The experiment at a profile, ready to run.
-    pub fn experiment<'e>(
-        &'e self,
-        settings: &'e ProfileSettings,
-        plan: &'e [Study],
-        worker: &'e WorkerIdentity,
-    ) -> Experiment<'e> {
-        Experiment {
-            paper: self.paper,
-            parameters: &settings.parameters,
-            plan,
-            declarations: &self.manifest.declarations,
-            claims: self.claims(),
-            profile: settings.profile.name(),
-            cluster_seconds: &settings.cluster_seconds,
-            clock: settings.clock,
-            time: TimeSource::of(settings),
-            worker,
-        }
-    }
 }
 
 fn ensure_or(holds: bool, message: impl FnOnce() -> String) -> Result<(), Failure> {

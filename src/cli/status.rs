@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::exit::{Classify as _, Failure};
 use super::progress::duration;
-use super::session::{Selected, Session};
+use super::session::Session;
 use renas_base::parallel;
+use renas_harness::pipeline::Selected;
 use renas_harness::store::{Access, Store};
 
 /// What a store holds of one experiment.

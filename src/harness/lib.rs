@@ -12,6 +12,7 @@ pub mod executor; // who computes trials: a pool of worker processes
 pub mod context; // what studies run in: memoised tasks and values, on a store with workers or on evidence
 pub mod schedule; // running the studies of a plan, each after what it needs
 pub mod run; // the studies of an experiment, their analysis and the verdicts
+pub mod pipeline; // what `run` and `report` do, for a program of any kind
 pub mod numbers; // every number that a paper prints, and what judges it
 pub mod publish; // conclusions as pages
 pub mod report_folder; // which files of a folder are a report's, and how they get there

@@ -147,7 +147,7 @@ fn bound(section: &mut Section<'_>, kind: Kind, manifest: &Manifest) -> Bound {
     let claims: Vec<&str> = manifest.claims.iter().map(|claim| claim.id.as_str()).collect();
     let audit: Vec<&str> = manifest.audit.iter().map(|entry| entry.id.as_str()).collect();
     let deviations: Vec<&str> = manifest.deviations.iter().map(|entry| entry.id.as_str()).collect();
-    let ids = |section: &mut Section<'_>, key: &str, of: &str, known: &[&str]| {
+    let ids = |section: &mut Section<'_>, key: &str, of: &'static str, known: &[&str]| {
         section.optional(key, |item| item.list(|item| item.known(of, known)))
     };
     let claims = ids(section, "claims", "claim", &claims).map(Bound::Claims);

@@ -2,11 +2,11 @@
 
 use super::super::arguments::Why;
 use super::super::exit::{Classify as _, Failure};
-use super::super::report::evidence_in;
 use super::super::session::Session;
 use anyhow::{Context as _, anyhow};
 use renas_harness::analysis::Unplanned;
 use renas_harness::manifest::model::Profile;
+use renas_harness::pipeline::evidence_in;
 use renas_harness::run::Studied;
 use renas_harness::store::{Evidence, Key, StepResult};
 use renas_report::claim::Claim;

@@ -68,9 +68,13 @@ impl<'a> Item<'a> {
 
     /// Report a mistake of this value.
     pub fn problem(&self, message: impl Into<String>) {
+        self.report(message.into(), None);
+    }
+
+    fn report(&self, message: String, unknown: Option<&'static str>) {
         let Some(problems) = self.problems else { return };
         let line = if matches!(self.node.value, Value::Null | Value::Mapping(_)) { self.line } else { self.node.line };
-        problems.add(line, self.path.clone(), message);
+        problems.push(Problem { line, path: self.path.clone(), message, unknown });
     }
 
     fn wrong_type(&self, expected: &str) {
@@ -148,13 +152,13 @@ impl<'a> Item<'a> {
     }
 
     /// A name that must be known; `kind` says what it names (`quantity`). Stand-in: the first known name, or empty.
-    pub fn known<S: AsRef<str>>(&self, kind: &str, known: &[S]) -> String {
+    pub fn known<S: AsRef<str>>(&self, kind: &'static str, known: &[S]) -> String {
         let stand_in = || known.first().map(|name| name.as_ref().to_owned()).unwrap_or_default();
         self.known_or_none(kind, known).unwrap_or_else(stand_in)
     }
 
     /// Like `known`, with nothing in the place of what is not known: for names whose own mistakes follow from what they name.
-    pub fn known_or_none<S: AsRef<str>>(&self, kind: &str, known: &[S]) -> Option<String> {
+    pub fn known_or_none<S: AsRef<str>>(&self, kind: &'static str, known: &[S]) -> Option<String> {
         let Value::Text(name) = &self.node.value else {
             self.wrong_type(&format!("the name of a {kind}"));
             return None;
@@ -162,7 +166,7 @@ impl<'a> Item<'a> {
         if known.iter().any(|candidate| candidate.as_ref() == name) {
             return Some(name.clone());
         }
-        self.problem(format!("no {kind} `{name}`; {}", suggestion(name, known)));
+        self.report(format!("no {kind} `{name}`; {}", suggestion(name, known)), Some(kind));
         None
     }
 

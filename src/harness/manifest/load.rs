@@ -169,12 +169,13 @@ fn load_source(source: &Source, papers: &[&dyn AnyPaper], quantities: Quantities
 pub fn tree(bytes: &[u8]) -> Result<yaml::Node, Problem> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        Problem { line, path: String::new(), message: "not UTF-8 text".to_owned() }
+        Problem { line, path: String::new(), message: "not UTF-8 text".to_owned(), unknown: None }
     })?;
     yaml::parse(text).map_err(|yaml::SyntaxError { line, column, message }| Problem {
         line,
         path: String::new(),
         message: format!("not YAML at column {column}: {message}"),
+        unknown: None,
     })
 }
 

@@ -15,11 +15,13 @@ pub struct Problem {
     pub path: String,
     /// What is wrong, and what was meant where that can be guessed.
     pub message: String,
+    /// Of a name that is not known: what it names (`data set`). What to do about it depends on that.
+    pub unknown: Option<&'static str>,
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { line, path, message } = self;
+        let Self { line, path, message, .. } = self;
         if path.is_empty() { write!(f, "{line}: {message}") } else { write!(f, "{line}: {path}: {message}") }
     }
 }
@@ -39,7 +41,12 @@ pub struct Problems(RefCell<Vec<Problem>>);
 impl Problems {
     /// Add a mistake.
     pub fn add(&self, line: usize, path: String, message: impl Into<String>) {
-        self.0.borrow_mut().push(Problem { line, path, message: message.into() });
+        self.push(Problem { line, path, message: message.into(), unknown: None });
+    }
+
+    /// Add a mistake.
+    pub(super) fn push(&self, problem: Problem) {
+        self.0.borrow_mut().push(problem);
     }
 
     /// Number of mistakes so far.

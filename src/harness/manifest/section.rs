@@ -112,7 +112,7 @@ impl<'a> Section<'a> {
     }
 
     /// See `Item::known`.
-    pub fn known<S: AsRef<str>>(&mut self, key: &str, kind: &str, known: &[S]) -> String {
+    pub fn known<S: AsRef<str>>(&mut self, key: &str, kind: &'static str, known: &[S]) -> String {
         self.required(key, |item| item.known(kind, known))
     }
 

@@ -105,7 +105,7 @@ impl Source {
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
         for (index, (file, bytes)) in self.parts.iter().enumerate() {
             let refused = |line: usize, path: &str, message: String| {
-                (file.clone(), Problem { line, path: path.to_owned(), message })
+                (file.clone(), Problem { line, path: path.to_owned(), message, unknown: None })
             };
             let mut node = match tree(bytes) {
                 Ok(node) => node,

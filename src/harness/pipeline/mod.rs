@@ -1,0 +1,14 @@
+//! What `renas run` and `renas report` do, for a program of any kind: no flags, no exit codes and no output. What happens is told
+//! to an `Observer`; whose fault an error is, a `Fault` says.
+//!
+//! `examples/verdicts.rs` rebuilds the verdicts of a committed report in a few lines.
+
+mod fault; //    whose fault an error is
+mod selected; // experiments, and what of them is meant
+mod work; //     an experiment run on a store
+mod rebuild; //  an experiment rebuilt from the evidence of a report
+
+pub use fault::{Classify, Fault};
+pub use rebuild::{Rebuilt, evidence_in, rebuild};
+pub use selected::{Part, Selected};
+pub use work::{Came, Done, Work};

@@ -1,0 +1,127 @@
+//! Experiments, and what of them is meant.
+
+use anyhow::anyhow;
+
+use super::fault::{Classify as _, Fault};
+use crate::analysis::{Analysis, Unplanned};
+use crate::manifest::model::{Manifest, Profile, ProfileSettings};
+use crate::paper::AnyPaper;
+use crate::run::Experiment;
+use crate::schedule::with_needs;
+use crate::store::WorkerIdentity;
+use crate::study::Study;
+use crate::timing::TimeSource;
+use renas_base::pattern::matches;
+use renas_report::claim::Claim;
+
+/// An experiment that was asked for.
+#[derive(Clone)]
+pub struct Selected {
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// What runs it.
+    pub paper: &'static dyn AnyPaper,
+    /// What of it was asked for.
+    pub part: Part,
+}
+
+/// What of an experiment was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// The studies whose ids match a pattern.
+    Studies(String),
+    /// What one claim needs, by its id.
+    Claim(String),
+}
+
+impl Selected {
+    /// The settings of a profile.
+    pub fn settings(&self, profile: Profile) -> Result<&ProfileSettings, Fault> {
+        self.manifest.profile(profile).or_bad_input()
+    }
+
+    /// The studies that were asked for and what they need, in the plan's order.
+    pub fn plan(&self, settings: &ProfileSettings) -> Result<Vec<Study>, Fault> {
+        self.part(settings, self.paper.plan(&settings.parameters).or_bad_input()?)
+    }
+
+    /// The claims that were asked for.
+    pub fn claims(&self) -> &[Claim] {
+        let all = &self.manifest.claims;
+        let Part::Claim(id) = &self.part else { return all };
+        let place = all.iter().position(|claim| claim.id == *id);
+        place.map_or(&[], |place| &all[place..=place])
+    }
+
+    /// The ids of all its claims.
+    pub fn claim_ids(&self) -> impl Iterator<Item = String> {
+        self.manifest.claims.iter().map(|claim| claim.id.clone())
+    }
+
+    /// The studies of a plan that some of its claims need, with all that these need.
+    pub fn studies_of(
+        &self,
+        claims: &[Claim],
+        settings: &ProfileSettings,
+        plan: &[Study],
+    ) -> Result<Vec<Study>, Fault> {
+        let promise = self.analysis(settings).promise().map_err(Unplanned::into_error).or_bad_input()?;
+        Ok(promise.studies(&claims.iter().flat_map(Claim::quantities).collect(), plan))
+    }
+
+    /// The same of a plan that is there already.
+    pub fn part(&self, settings: &ProfileSettings, plan: Vec<Study>) -> Result<Vec<Study>, Fault> {
+        let glob = match &self.part {
+            Part::Whole => return Ok(plan),
+            Part::Studies(pattern) => pattern,
+            Part::Claim(claim) => {
+                let part = self.studies_of(self.claims(), settings, &plan)?;
+                let nothing = || {
+                    let (id, profile) = (&self.manifest.id, settings.profile);
+                    format!(
+                        "no study of {id} under {profile} measures what `{claim}` is about (`renas why {id}/{claim}`)"
+                    )
+                };
+                return if part.is_empty() { Err(anyhow!(nothing())).or_bad_input() } else { Ok(part) };
+            }
+        };
+        let part = with_needs(&plan, |study| matches(glob, &study.id));
+        let hint = || {
+            let first = plan.first().map_or("none", |study| study.id.as_str());
+            format!(
+                "no study of {} matches `{glob}` (`renas plan` lists them; the first is `{first}`)",
+                self.manifest.id
+            )
+        };
+        if part.is_empty() { Err(anyhow!(hint())).or_bad_input() } else { Ok(part) }
+    }
+
+    /// What its results will say at a profile.
+    pub fn analysis<'e>(&'e self, settings: &'e ProfileSettings) -> Analysis<'e> {
+        let declarations = &self.manifest.declarations;
+        Analysis { paper: self.paper, parameters: &settings.parameters, declarations }
+    }
+
+    /// The experiment at a profile, ready to run.
+    pub fn experiment<'e>(
+        &'e self,
+        settings: &'e ProfileSettings,
+        plan: &'e [Study],
+        worker: &'e WorkerIdentity,
+    ) -> Experiment<'e> {
+        Experiment {
+            paper: self.paper,
+            parameters: &settings.parameters,
+            plan,
+            declarations: &self.manifest.declarations,
+            claims: self.claims(),
+            profile: settings.profile.name(),
+            cluster_seconds: &settings.cluster_seconds,
+            clock: settings.clock,
+            time: TimeSource::of(settings),
+            worker,
+        }
+    }
+}

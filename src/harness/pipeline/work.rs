@@ -1,0 +1,109 @@
+//! An experiment run on a store: its studies, what they say, and what a lock file can promise of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fault::{Classify as _, Fault};
+use super::selected::{Part, Selected};
+use crate::context::Workbench;
+use crate::event::Observer;
+use crate::executor::Execute;
+use crate::ledger;
+use crate::lock::{self, Lock};
+use crate::manifest::model::{Manifest, Profile, ProfileSettings};
+use crate::run::{Conclusions, Studied, evidence_of};
+use crate::store::{Evidence, Key, Records as _, Store, WorkerIdentity};
+use crate::study::Study;
+use renas_base::digest::Digest;
+use renas_data::locate::Locations;
+
+/// One experiment, ready to run.
+pub struct Work<'a> {
+    /// The experiment.
+    pub selected: &'a Selected,
+    /// At which profile.
+    pub settings: &'a ProfileSettings,
+    /// The studies to run, each after what it needs.
+    pub plan: &'a [Study],
+    /// What computes its trials.
+    pub worker: &'a WorkerIdentity,
+    /// Who has them computed.
+    pub executor: &'a dyn Execute,
+    /// Where results are kept.
+    pub store: &'a Store,
+    /// Where data are looked for.
+    pub data: &'a Locations,
+    /// Studies at a time.
+    pub threads: usize,
+}
+
+/// What came of an experiment.
+pub enum Came {
+    /// A part of its studies is finished.
+    Studies,
+    /// The claim that was asked for is judged.
+    Judged(Box<Conclusions>),
+    /// All of it is.
+    Whole(Box<Done>),
+}
+
+/// What one whole experiment gave.
+pub struct Done {
+    /// What its results say.
+    pub conclusions: Conclusions,
+    /// What they are made of.
+    pub evidence: Evidence,
+    /// What a lock file can promise of it, less the digests of files.
+    pub lock: Lock,
+    /// Keys of all records that it was made of.
+    pub read: BTreeSet<Key>,
+    /// The objects that they name.
+    pub objects: BTreeSet<Digest>,
+}
+
+impl Work<'_> {
+    /// Run the studies, and make lost objects again; the number of these objects, and what came of it.
+    pub fn run(&self, observer: &dyn Observer) -> Result<(usize, Came), Fault> {
+        let bench = Workbench::new(self.store, self.executor, self.data, observer);
+        let experiment = self.selected.experiment(self.settings, self.plan, self.worker);
+        let studied = experiment.run(&bench, observer, self.threads).map_err(Fault::of_studies)?;
+        let restored = bench.restore_objects(&studied.used).map_err(Fault::of_studies)?;
+        if let Part::Studies(_) = self.selected.part {
+            return Ok((restored, Came::Studies));
+        }
+        let conclusions = experiment.conclude(&studied).or_run_failed()?;
+        if let Part::Claim(_) = self.selected.part {
+            return Ok((restored, Came::Judged(Box::new(conclusions))));
+        }
+        let evidence = evidence_of(&bench, &studied, self.store.source()).or_run_failed()?;
+        let (manifest, profile) = (&self.selected.manifest, self.settings.profile);
+        let lock = promise(manifest, profile, self.worker, &studied, &evidence, &conclusions).or_run_failed()?;
+        let (read, objects) = (bench.read(), bench.objects());
+        Ok((restored, Came::Whole(Box::new(Done { conclusions, evidence, lock, read, objects }))))
+    }
+}
+
+/// The digests of these results, and what became of every claim; the digests of files come when there are files.
+pub(super) fn promise(
+    manifest: &Manifest,
+    profile: Profile,
+    worker: &WorkerIdentity,
+    studied: &Studied,
+    evidence: &Evidence,
+    conclusions: &Conclusions,
+) -> anyhow::Result<Lock> {
+    let observations = evidence.records().values().filter_map(|record| record.observation.as_ref());
+    let entries = ledger::entries(&manifest.claims, conclusions, evidence)?;
+    Ok(Lock {
+        format: lock::FORMAT,
+        experiment: manifest.id.clone(),
+        profile,
+        manifest: manifest.digest,
+        worker: worker.clone(),
+        fingerprints: observations.map(|observation| observation.fingerprint).collect(),
+        studies: Lock::studies_of(studied),
+        observed: studied.observed.clone(),
+        trials: Lock::trials_of(evidence)?,
+        claims: entries.into_iter().map(|(id, entry)| (id, vec![entry])).collect(),
+        files: BTreeMap::new(),
+    })
+}
