@@ -3,8 +3,12 @@
 use rayon::prelude::*;
 
 /// `work` on each item, on as many threads as `threads`, in the order of the items. Where the system gives no threads
-/// (`ulimit -u`, the pids limit of a container), this one does it all. A panic of `work` goes on in the caller.
+/// (`ulimit -u`, the pids limit of a container), this one does it all. Within the work of another `map` its threads are shared.
+/// A panic of `work` goes on in the caller.
 pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    if rayon::current_thread_index().is_some() {
+        return items.par_iter().map(&work).collect();
+    }
     let pool = match threads.min(items.len()) {
         0 | 1 => None,
         threads => rayon::ThreadPoolBuilder::new().num_threads(threads).build().ok(),
@@ -39,6 +43,8 @@ mod tests {
             );
         }
         assert!(map(&[0_u8; 0], 3, |_| ()).is_empty());
+        let nested = map(&items, 2, |item| map(&items, 2, |other| item * other).iter().sum::<usize>());
+        assert_eq!(nested, items.iter().map(|item| item * 4950).collect::<Vec<_>>());
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::load::{ManifestError, Mistakes, tree};
 use super::problem::{FILE_LINES, Problem};
 use super::yaml::{Entry, Node, Value};
 use renas_base::digest::Digest;
-use renas_base::files;
+use renas_base::{files, parallel};
 
 /// The file of a folder without which it is no manifest.
 const FIRST: &str = "experiment.yaml";
@@ -103,11 +103,13 @@ impl Source {
         let mut mistakes = Vec::new();
         let mut entries: Vec<Entry> = Vec::new();
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
-        for (index, (file, bytes)) in self.parts.iter().enumerate() {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let trees = parallel::map(&self.parts, cores, |(_, bytes)| tree(bytes));
+        for (index, ((file, bytes), found)) in self.parts.iter().zip(trees).enumerate() {
             let refused = |line: usize, path: &str, message: String| {
                 (file.clone(), Problem { line, path: path.to_owned(), message, unknown: None })
             };
-            let mut node = match tree(bytes) {
+            let mut node = match found {
                 Ok(node) => node,
                 Err(problem) => {
                     mistakes.push((file.clone(), problem));
