@@ -19,7 +19,7 @@ fn main() -> ExitCode {
 
 fn execute(cli: &Cli) -> Result<(), Failure> {
     let common = &cli.common;
-    described::make_known(&Locations::from_environment(&common.data));
+    described::register(&Locations::from_environment(&common.data));
     // A folder that was named and is not there is a slip; fetching and packing make theirs.
     let makes_folders = matches!(&cli.command, Command::Data { command } if command.makes_folders());
     if !makes_folders && let Some(note) = Locations::check(&common.data).or_bad_input()? {

@@ -9,12 +9,12 @@ use renas::harness::analysis::{Analysis, Promise, Unplanned};
 use renas::harness::manifest::load;
 use renas::harness::manifest::model::Profile;
 use renas::harness::pipeline::{self, Part, Selected};
-use renas::harness::run::Studied;
+use renas::harness::run::StudyOutputs;
 use renas::harness::study::Study;
 use renas::papers;
 
 /// The studies of the committed `quick` report of a paper, computed again, and what is made of them.
-fn each(id: &str, check: impl Fn(&Analysis<'_>, &Promise, &[Study], &Studied)) {
+fn each(id: &str, check: impl Fn(&Analysis<'_>, &Promise, &[Study], &StudyOutputs)) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let manifest = load::load(&root.join("experiments"), id, &papers::all()).unwrap_or_else(|error| panic!("{error}"));
     let selected = Selected { manifest, paper: papers::find(id).expect("a paper"), part: Part::Whole };

@@ -100,11 +100,11 @@ static DIGESTS: OnceLock<Vec<Digest>> = OnceLock::new();
 ///
 /// What is wrong with a description concerns those who ask for its data set: the registry answers them with the reason,
 /// and `renas data list` shows it. So there is no error.
-pub fn make_known(locations: &Locations) {
+pub fn register(locations: &Locations) {
     let Descriptions { found, unusable } = find(locations);
     if DIGESTS.set(found.iter().map(|one| one.digest).collect()).is_ok() {
         let reasons = unusable.into_iter().map(|one| (one.names, one.error.to_string())).collect();
-        registry::make_known(found.into_iter().map(|one| one.description.into_data_set()).collect(), reasons);
+        registry::register(found.into_iter().map(|one| one.description.into_data_set()).collect(), reasons);
     }
 }
 

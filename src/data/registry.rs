@@ -159,7 +159,7 @@ pub(super) fn is_registered(name: &str) -> bool {
 
 /// Add data sets to the registered ones, whose names they may not have. Only the first call does, at the start of a
 /// program: what is known never changes while results are made. `unusable` are names that could not be made known, and why.
-pub(super) fn make_known(sets: Vec<DataSet>, unusable: Vec<(Vec<String>, String)>) {
+pub(super) fn register(sets: Vec<DataSet>, unusable: Vec<(Vec<String>, String)>) {
     let _ = UNUSABLE.set(unusable);
     let _ = KNOWN.set(CATALOGUE.iter().copied().chain(sets).collect());
 }

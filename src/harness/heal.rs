@@ -25,7 +25,7 @@ pub struct Healed {
 }
 
 /// Mend what `check` found in `store`, which must be writable. `compute` is given each worker's identity with the keys of
-/// its intact records, and calls `Workbench::restore_objects` with workers of that identity.
+/// its intact records, and calls `RunContext::restore_objects` with workers of that identity.
 pub fn heal(
     store: &Store,
     check: &Check,

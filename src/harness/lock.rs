@@ -17,7 +17,7 @@ pub use difference::{Difference, FINGERPRINT, Subject, compare, compare_runs};
 
 use super::ledger::Ledger;
 use super::manifest::model::Profile;
-use super::run::Studied;
+use super::run::StudyOutputs;
 use super::store::{Evidence, Key, WorkerIdentity};
 use renas_base::digest::{CanonicalError, Digest};
 use renas_base::files;
@@ -144,7 +144,7 @@ impl Lock {
     }
 
     /// What a lock promises of the studies: the digests of those that derive from no measured time.
-    pub fn studies_of(studied: &Studied) -> BTreeMap<String, Digest> {
+    pub fn studies_of(studied: &StudyOutputs) -> BTreeMap<String, Digest> {
         let repeats = studied.digests.iter().filter(|(id, _)| !studied.observed.contains(*id));
         repeats.map(|(id, digest)| (id.clone(), *digest)).collect()
     }

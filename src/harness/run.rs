@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::analysis::{Analysis, Unplanned};
-use super::context::{ReplayContext, Workbench};
+use super::context::{ReplayContext, RunContext};
 use super::event::{Event, Observer};
 use super::paper::AnyPaper;
 use super::schedule::run_in_order;
@@ -25,12 +25,12 @@ use renas_data::registry::{self, Content, DataSet};
 use renas_observe::declare::Declarations;
 use renas_report::claim::Claim;
 use renas_report::findings::Findings;
-use renas_report::judge::{Judgement, Setting, judge};
+use renas_report::judge::{JudgeContext, Judgement, judge};
 use renas_report::page::Clock;
 use renas_report::summary::{Summaries, summarize};
 
-/// The form of what is stored of a study, part of its key; raised when `Remembered` changes.
-const REMEMBERED_FORMAT: u32 = 2;
+/// The form of what is stored of a study, part of its key; raised when `StudyRecord` changes.
+const STUDY_RECORD_FORMAT: u32 = 2;
 
 /// One experiment at one profile.
 #[derive(Clone, Copy)]
@@ -59,7 +59,7 @@ pub struct Experiment<'a> {
 
 /// What an experiment gave.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Studied {
+pub struct StudyOutputs {
     /// Results of studies by id.
     pub results: Results,
     /// Digest of each study's result.
@@ -87,7 +87,7 @@ pub struct Conclusions {
 /// A study's stored result: what it gave, and the steps that it used.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Remembered {
+pub struct StudyRecord {
     /// The result's text: a fully cached run hashes hundreds of them and reads none into types.
     pub result: String,
     /// Keys of the trials and derived values that it used.
@@ -100,12 +100,12 @@ pub struct Remembered {
 
 impl Experiment<'_> {
     /// Run the studies, as many at a time as `threads`; what is in the store already is not computed again.
-    pub fn run(&self, bench: &Workbench<'_>, observer: &dyn Observer, threads: usize) -> Result<Studied> {
+    pub fn run(&self, bench: &RunContext<'_>, observer: &dyn Observer, threads: usize) -> Result<StudyOutputs> {
         let finished = Mutex::new(Finished::default());
         let results = run_in_order(self.plan, threads, &|study, needs| {
             let identity = self.identity(study, &lock(&finished).digests);
             let address = identity.address()?;
-            let known = bench.find(&address)?.map(|record| Remembered::of(&record)).transpose()?;
+            let known = bench.find(&address)?.map(|record| StudyRecord::of(&record)).transpose()?;
             let was_observed = known.as_ref().is_some_and(|known| !known.observed.is_empty());
             if let Some(remembered) = known {
                 // Where a trial was lost or damaged since, the study asks for it again.
@@ -118,7 +118,7 @@ impl Experiment<'_> {
             let context = bench.study(&study.id).timed_by(self.time);
             let result = StudyResult::of(&self.paper.run(study, needs, &context)?)?;
             let remembered =
-                Remembered { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
+                StudyRecord { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
             let result = StepResult::Value(serde_json::to_value(&remembered)?);
             let record = Record { identity: address.identity().clone(), result, observation: None };
             if was_observed {
@@ -136,7 +136,7 @@ impl Experiment<'_> {
     /// Compute every study again from the records of its trials; a trial that is not there is an error.
     ///
     /// A study that reads somebody else's table is computed again where the table is at hand, else its record is taken.
-    pub fn replay(&self, records: &dyn Records, data: &Locations, threads: usize) -> Result<Studied> {
+    pub fn replay(&self, records: &dyn Records, data: &Locations, threads: usize) -> Result<StudyOutputs> {
         let finished = Mutex::new(Finished::default());
         let results = run_in_order(self.plan, threads, &|study, needs| {
             let address = self.identity(study, &lock(&finished).digests).address()?;
@@ -152,7 +152,7 @@ impl Experiment<'_> {
             let context = ReplayContext::new(records, self.worker, data).timed_by(self.time);
             let result = StudyResult::of(&self.paper.run(study, needs, &context as &dyn Context)?)?;
             let remembered =
-                Remembered { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
+                StudyRecord { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
             Ok(lock(&finished).add(study, address.key(), remembered))
         })?;
         let finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -160,7 +160,7 @@ impl Experiment<'_> {
     }
 
     /// The studies whose results are in a store already, by id.
-    pub fn finished(&self, records: &dyn Records) -> Result<BTreeMap<String, Remembered>> {
+    pub fn finished(&self, records: &dyn Records) -> Result<BTreeMap<String, StudyRecord>> {
         let needed: BTreeSet<&String> = self.plan.iter().flat_map(|study| &study.needs).collect();
         let mut digests = BTreeMap::new();
         let mut finished = BTreeMap::new();
@@ -178,7 +178,7 @@ impl Experiment<'_> {
     }
 
     /// What the results say. Pure.
-    pub fn conclude(&self, studied: &Studied) -> Result<Conclusions> {
+    pub fn conclude(&self, studied: &StudyOutputs) -> Result<Conclusions> {
         let Self { paper, parameters, declarations, .. } = *self;
         let analysis = Analysis { paper, parameters, declarations };
         let promise = analysis.promise().map_err(Unplanned::into_error).context("the names of quantities")?;
@@ -187,8 +187,8 @@ impl Experiment<'_> {
         let data = self.data();
         let Self { profile, clock, cluster_seconds, .. } = *self;
         let promised: BTreeSet<String> = promise.quantities.into_iter().map(|one| one.name).collect();
-        let setting = Setting { data: &data, profile, clock, promised: &promised, cluster_seconds };
-        let judgements = self.claims.iter().map(|claim| judge(claim, &findings, &summaries, setting)).collect();
+        let context = JudgeContext { data: &data, profile, clock, promised: &promised, cluster_seconds };
+        let judgements = self.claims.iter().map(|claim| judge(claim, &findings, &summaries, context)).collect();
         Ok(Conclusions { findings, summaries, judgements })
     }
 
@@ -207,7 +207,7 @@ impl Experiment<'_> {
             "inputs": study.inputs,
             "needs": needs,
             "worker": self.worker,
-            "format": REMEMBERED_FORMAT,
+            "format": STUDY_RECORD_FORMAT,
         });
         if let Some(time) = self.time.identity() {
             inputs["time"] = time;
@@ -227,7 +227,7 @@ struct Finished {
 }
 
 impl Finished {
-    fn add(&mut self, study: &Study, key: Key, remembered: Remembered) -> StudyResult {
+    fn add(&mut self, study: &Study, key: Key, remembered: StudyRecord) -> StudyResult {
         let result = StudyResult::from_text(remembered.result);
         self.digests.insert(study.id.clone(), result.digest());
         self.used_by.insert(study.id.clone(), remembered.used);
@@ -240,10 +240,10 @@ impl Finished {
         result
     }
 
-    fn with(self, results: Results) -> Studied {
+    fn with(self, results: Results) -> StudyOutputs {
         let Self { digests, used_by, studies, observed } = self;
         let used = used_by.values().flatten().copied().chain(studies).collect();
-        Studied { results, digests, used, used_by, observed }
+        StudyOutputs { results, digests, used, used_by, observed }
     }
 }
 
@@ -263,7 +263,7 @@ fn lock(finished: &Mutex<Finished>) -> std::sync::MutexGuard<'_, Finished> {
     finished.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Remembered {
+impl StudyRecord {
     fn of(record: &Record) -> Result<Self> {
         let value = record.value().context("its record holds an outcome instead of a result")?;
         Self::deserialize(value).context("its record is not a study's")
@@ -271,12 +271,12 @@ impl Remembered {
 }
 
 /// A study's record, where there is one.
-fn remembered(records: &dyn Records, address: &Address) -> Result<Option<Remembered>> {
-    records.find(address)?.map(|record| Remembered::of(&record)).transpose()
+fn remembered(records: &dyn Records, address: &Address) -> Result<Option<StudyRecord>> {
+    records.find(address)?.map(|record| StudyRecord::of(&record)).transpose()
 }
 
 /// The evidence of an experiment: the records that its studies used.
-pub fn evidence_of(bench: &Workbench<'_>, studied: &Studied, path: &Path) -> Result<Evidence> {
+pub fn evidence_of(bench: &RunContext<'_>, studied: &StudyOutputs, path: &Path) -> Result<Evidence> {
     let records = studied.used.iter().map(|&key| Ok((key, bench.record(key)?)));
     Ok(Evidence::new(path, records.collect::<Result<Vec<_>>>()?)?)
 }

@@ -31,7 +31,7 @@ use renas_stats::summary::Interval;
 
 /// What a profile could see.
 #[derive(Clone, Copy, Debug)]
-pub struct Setting<'a> {
+pub struct JudgeContext<'a> {
     /// Registry names of the data sets that it ran.
     pub data: &'a [String],
     /// Its name, which says at what scale it trained.
@@ -139,12 +139,12 @@ pub struct Evidence {
 }
 
 /// Judge one claim on what was found.
-pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, setting: Setting) -> Judgement {
-    let scene = Scene { findings, summaries, setting };
-    let part = scene.claim(claim);
+pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, context: JudgeContext) -> Judgement {
+    let evaluator = Evaluator { findings, summaries, context };
+    let part = evaluator.claim(claim);
     let tested = part.verdict != Verdict::NotTested;
     let beside = claim.beside.as_ref().filter(|_| tested).map(|beside| {
-        let part = scene.part(beside, LEVEL);
+        let part = evaluator.part(beside, LEVEL);
         format!("{}: {}: {}", part.verdict.name(), beside.in_words(findings), part.reason)
     });
     let mut reason = part.reason;
@@ -169,32 +169,32 @@ pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, setting:
         out_of_reach: claim.out_of_reach.is_some(),
         added: claim.added.clone(),
         amended: claim.amended.clone(),
-        evidence: if tested { scene.evidence(claim) } else { Vec::new() },
+        evidence: if tested { evaluator.evidence(claim) } else { Vec::new() },
     }
 }
 
 /// Everything that a verdict may look at.
-struct Scene<'a> {
+struct Evaluator<'a> {
     findings: &'a Findings,
     summaries: &'a Summaries,
-    setting: Setting<'a>,
+    context: JudgeContext<'a>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> Evaluator<'a> {
     fn claim(&self, claim: &'a Claim) -> Part {
-        let setting = self.setting;
+        let context = self.context;
         let untestable = matches!(claim.expectation, Expectation::Untestable { .. });
-        let about_other_data = !claim.data.is_empty() && !claim.data.iter().any(|name| setting.data.contains(name));
+        let about_other_data = !claim.data.is_empty() && !claim.data.iter().any(|name| context.data.contains(name));
         let about_other_scale =
-            !claim.profiles.is_empty() && !claim.profiles.iter().any(|name| name == setting.profile);
+            !claim.profiles.is_empty() && !claim.profiles.iter().any(|name| name == context.profile);
         if about_other_data && !untestable {
-            let ran = if setting.data.is_empty() { "no data".to_owned() } else { setting.data.join(", ") };
+            let ran = if context.data.is_empty() { "no data".to_owned() } else { context.data.join(", ") };
             let about = claim.data.join(" or ");
             return Part::not_tested(format!("this profile runs {ran}, the claim is about {about}"));
         }
         if about_other_scale && !untestable {
             let scale = claim.profiles.join("` or `");
-            let here = setting.profile;
+            let here = context.profile;
             return Part::not_tested(format!("the claim is about the scale of profile `{scale}`, this is `{here}`"));
         }
         let part = self.part(&claim.expectation, LEVEL);
@@ -224,13 +224,13 @@ impl<'a> Scene<'a> {
     /// The quantity with its summary; or why it cannot be judged.
     fn side(&self, name: &'a str) -> Result<Side<'a>, Box<Part>> {
         let Some(quantity) = self.findings.quantities.get(name) else {
-            let why = match self.setting.promised.contains(name) {
+            let why = match self.context.promised.contains(name) {
                 true => format!("`{name}` has no value here: too few of what it counts, or all of them equal"),
                 false => format!("this profile did not measure `{name}`"),
             };
             return Err(Box::new(Part::not_tested(why)));
         };
-        if quantity.observed_time && self.setting.clock == Clock::CostModel {
+        if quantity.observed_time && self.context.clock == Clock::CostModel {
             return Err(Box::new(Part::not_tested("synthetic clock".to_owned())));
         }
         let Some(summary) = self.summaries.get(name) else {

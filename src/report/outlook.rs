@@ -178,7 +178,7 @@ mod tests {
     fn what_a_report_says_of_the_spread_says_how_many_are_needed() {
         let findings = crate::findings::Findings::default();
         let clusters = BTreeMap::new();
-        let setting = crate::judge::Setting {
+        let setting = crate::judge::JudgeContext {
             data: &[],
             profile: "quick",
             clock: crate::page::Clock::Measured,

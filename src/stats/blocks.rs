@@ -12,7 +12,7 @@ pub struct Friedman {
     /// Chi-squared, corrected for ties.
     pub statistic: f64,
     /// Treatments less one.
-    pub freedom: usize,
+    pub degrees_of_freedom: usize,
     /// The probability of a statistic as large where treatments are alike: approximate, too large for few blocks.
     pub p: f64,
 }
@@ -41,8 +41,8 @@ pub fn friedman(blocks: &[Vec<f64>]) -> Result<Friedman, SampleError> {
     }
     let squares: f64 = sums.iter().map(|sum| sum * sum).sum();
     let statistic = (12.0 / (n * k * (k + 1.0)) * squares - 3.0 * n * (k + 1.0)) / correction;
-    let freedom = treatments - 1;
-    Ok(Friedman { statistic, freedom, p: chi_squared_upper_tail(statistic, freedom) })
+    let degrees_of_freedom = treatments - 1;
+    Ok(Friedman { statistic, degrees_of_freedom, p: chi_squared_upper_tail(statistic, degrees_of_freedom) })
 }
 
 /// The share of ways to exchange the values within every block that give a statistic at least as large as that of the
@@ -142,7 +142,7 @@ mod tests {
         assert!((with_ties.p - 0.10402147666803775).abs() < 1e-13, "{with_ties:?}");
         let without = friedman(&rows(&[[1.2, 3.4, 2.2, 5.0], [0.9, 2.7, 2.9, 4.1], [2.0, 2.5, 1.5, 3.3]]));
         let without = without.expect("three blocks");
-        assert!((without.statistic - 7.0).abs() < 1e-12 && without.freedom == 3, "{without:?}");
+        assert!((without.statistic - 7.0).abs() < 1e-12 && without.degrees_of_freedom == 3, "{without:?}");
         assert!((without.p - 0.07189777249646509).abs() < 1e-13, "{without:?}");
     }
 

@@ -51,9 +51,9 @@ pub fn correlation_p_value(correlation: f64, n: usize) -> f64 {
     if n < 3 {
         return 1.0;
     }
-    let freedom = (n - 2) as f64;
-    let t = correlation.abs() * (freedom / ((1.0 - correlation) * (1.0 + correlation))).sqrt();
-    2.0 * student_t_upper_tail(t, freedom)
+    let degrees_of_freedom = (n - 2) as f64;
+    let t = correlation.abs() * (degrees_of_freedom / ((1.0 - correlation) * (1.0 + correlation))).sqrt();
+    2.0 * student_t_upper_tail(t, degrees_of_freedom)
 }
 
 /// The rank of every value from 1 on; equal values share the mean of their ranks.

@@ -7,29 +7,29 @@ pub fn normal_upper_tail(z: f64) -> f64 {
 
 /// Probability that a number of Student's t distribution exceeds `t`.
 ///
-/// Panics where `freedom`, the degrees of freedom, is not above 0 or `t` is NaN.
-pub fn student_t_upper_tail(t: f64, freedom: f64) -> f64 {
-    assert!(freedom > 0.0, "{freedom} degrees of freedom");
+/// Panics where `degrees_of_freedom`, the degrees of freedom, is not above 0 or `t` is NaN.
+pub fn student_t_upper_tail(t: f64, degrees_of_freedom: f64) -> f64 {
+    assert!(degrees_of_freedom > 0.0, "{degrees_of_freedom} degrees of freedom");
     assert!(!t.is_nan(), "the tail from NaN on");
     let squared = t * t;
-    let outside = if squared.is_infinite() { 0.0 } else { incomplete_beta(squared, freedom) };
+    let outside = if squared.is_infinite() { 0.0 } else { incomplete_beta(squared, degrees_of_freedom) };
     if t >= 0.0 { 0.5 * outside } else { 1.0 - 0.5 * outside }
 }
 
 /// Probability that a chi-squared number exceeds `x`: the finite sums for whole degrees of freedom, of which no term is
 /// negative (Abramowitz and Stegun 26.4.4 and 26.4.5).
 ///
-/// Panics where `freedom` is 0 or `x` is NaN.
-pub fn chi_squared_upper_tail(x: f64, freedom: usize) -> f64 {
-    assert!(freedom > 0, "no degrees of freedom");
+/// Panics where `degrees_of_freedom` is 0 or `x` is NaN.
+pub fn chi_squared_upper_tail(x: f64, degrees_of_freedom: usize) -> f64 {
+    assert!(degrees_of_freedom > 0, "no degrees of freedom");
     assert!(!x.is_nan(), "the tail from NaN on");
     let half = x / 2.0;
     if half <= 0.0 || half == f64::INFINITY {
         return f64::from(half <= 0.0);
     }
-    let odd = freedom % 2 == 1;
+    let odd = degrees_of_freedom % 2 == 1;
     let start = if odd { libm::erfc(half.sqrt()) } else { 0.0 };
-    let powers = (0..freedom / 2).map(|index| if odd { index as f64 + 0.5 } else { index as f64 });
+    let powers = (0..degrees_of_freedom / 2).map(|index| if odd { index as f64 + 0.5 } else { index as f64 });
     let terms = powers.map(|power| libm::exp(power * libm::log(half) - half - libm::lgamma(power + 1.0)));
     (start + terms.sum::<f64>()).min(1.0)
 }
@@ -37,9 +37,9 @@ pub fn chi_squared_upper_tail(x: f64, freedom: usize) -> f64 {
 /// The number that a number of Student's t distribution does not exceed with probability `probability`.
 ///
 /// The tail is inverted by bisection to the last bit, so the quantile is as exact as the tail. Panics where
-/// `probability` is not between 0 and 1, both excluded, or `freedom`, the degrees of freedom, is not above 0.
-pub fn student_t_quantile(probability: f64, freedom: f64) -> f64 {
-    quantile(probability, |t| student_t_upper_tail(t, freedom))
+/// `probability` is not between 0 and 1, both excluded, or `degrees_of_freedom`, the degrees of freedom, is not above 0.
+pub fn student_t_quantile(probability: f64, degrees_of_freedom: f64) -> f64 {
+    quantile(probability, |t| student_t_upper_tail(t, degrees_of_freedom))
 }
 
 /// The number that a standard normal number does not exceed with probability `probability`; see `student_t_quantile`.
@@ -67,12 +67,12 @@ fn quantile(probability: f64, upper_tail: impl Fn(f64) -> f64) -> f64 {
     }
 }
 
-/// Probability that |t| exceeds the root of `squared`: the regularised incomplete beta function I_x(freedom / 2, 1 / 2)
-/// at x = freedom / (freedom + squared).
-fn incomplete_beta(squared: f64, freedom: f64) -> f64 {
-    let (a, b) = (freedom / 2.0, 0.5);
-    let sum = freedom + squared;
-    let (x, rest) = (freedom / sum, squared / sum);
+/// Probability that |t| exceeds the root of `squared`: the regularised incomplete beta function I_x(degrees_of_freedom / 2, 1 / 2)
+/// at x = degrees_of_freedom / (degrees_of_freedom + squared).
+fn incomplete_beta(squared: f64, degrees_of_freedom: f64) -> f64 {
+    let (a, b) = (degrees_of_freedom / 2.0, 0.5);
+    let sum = degrees_of_freedom + squared;
+    let (x, rest) = (degrees_of_freedom / sum, squared / sum);
     if squared == 0.0 {
         return 1.0;
     }
@@ -136,8 +136,8 @@ mod tests {
             (2.2, 250.5, 0.014360223611901403),
             (30.0, 4.0, 3.6764280488306595e-06),
         ];
-        for (t, freedom, tail) in expected {
-            assert_tail(student_t_upper_tail(t, freedom), tail);
+        for (t, degrees_of_freedom, tail) in expected {
+            assert_tail(student_t_upper_tail(t, degrees_of_freedom), tail);
         }
         assert_eq!(student_t_upper_tail(f64::INFINITY, 3.0), 0.0);
         assert_eq!(student_t_upper_tail(f64::NEG_INFINITY, 3.0), 1.0);
@@ -171,8 +171,8 @@ mod tests {
             (0.975, 250.5, 1.969479272051676),
             (1e-10, 5.0, -156.82559270889433),
         ];
-        for (probability, freedom, quantile) in expected {
-            assert_tail(student_t_quantile(probability, freedom), quantile);
+        for (probability, degrees_of_freedom, quantile) in expected {
+            assert_tail(student_t_quantile(probability, degrees_of_freedom), quantile);
         }
         assert_eq!(student_t_quantile(0.5, 2.0), 0.0);
     }
@@ -191,8 +191,8 @@ mod tests {
             (30.0, 40, 0.8752187849674751),
             (1e-8, 1, 0.9999202115440526),
         ];
-        for (x, freedom, tail) in expected {
-            assert_tail(chi_squared_upper_tail(x, freedom), tail);
+        for (x, degrees_of_freedom, tail) in expected {
+            assert_tail(chi_squared_upper_tail(x, degrees_of_freedom), tail);
         }
         assert_eq!((chi_squared_upper_tail(0.0, 3), chi_squared_upper_tail(f64::INFINITY, 3)), (1.0, 0.0));
     }

@@ -10,7 +10,7 @@ pub struct KruskalWallis {
     /// H, corrected for ties; 0 where all groups have the same mean rank.
     pub h: f64,
     /// Groups less one.
-    pub freedom: usize,
+    pub degrees_of_freedom: usize,
     /// Probability of an H at least this large were all groups of one distribution, by the chi-squared approximation;
     /// rough where a group has fewer than five values.
     pub p_value: f64,
@@ -25,8 +25,8 @@ pub fn kruskal_wallis(groups: &[&[f64]]) -> Result<KruskalWallis, SampleError> {
     let between =
         ranked.groups.iter().map(|group| group.n * (group.mean_rank - expected) * (group.mean_rank - expected));
     let h = between.sum::<f64>() / ranked.rank_variance();
-    let freedom = groups.len() - 1;
-    Ok(KruskalWallis { h, freedom, p_value: chi_squared_upper_tail(h, freedom) })
+    let degrees_of_freedom = groups.len() - 1;
+    Ok(KruskalWallis { h, degrees_of_freedom, p_value: chi_squared_upper_tail(h, degrees_of_freedom) })
 }
 
 /// Groups of values as the ranks that they have among all values.
@@ -85,7 +85,7 @@ mod tests {
         let test = kruskal_wallis(groups).expect("groups that vary");
         assert!((test.h / h - 1.0).abs() < 1e-13, "{} is not {h}", test.h);
         assert!((test.p_value / p_value - 1.0).abs() < 1e-13, "{} is not {p_value}", test.p_value);
-        assert_eq!(test.freedom, groups.len() - 1);
+        assert_eq!(test.degrees_of_freedom, groups.len() - 1);
     }
 
     /// SciPy 1.17.1, `scipy.stats.kruskal`: Hollander and Wolfe's example, ties, groups of one value, two groups.

@@ -75,11 +75,11 @@ pub fn interval_of_mean(sample: &[f64], level: f64) -> Result<Interval, SampleEr
 /// The interval of a difference of means, left minus right, of two independent samples of at least two values each, by
 /// Welch's approximation of the degrees of freedom. Welch 1947, <https://doi.org/10.1093/biomet/34.1-2.28>.
 pub fn interval_of_difference(left: &[f64], right: &[f64], level: f64) -> Result<Interval, SampleError> {
-    let MeanDifference { difference, standard_error, freedom } = MeanDifference::independent(left, right)?;
+    let MeanDifference { difference, standard_error, degrees_of_freedom } = MeanDifference::independent(left, right)?;
     if !(0.0..1.0).contains(&level) {
         return Err(SampleError::Argument("the level of an interval is at least 0 and below 1"));
     }
-    let reach = student_t_quantile((1.0 + level) / 2.0, freedom) * standard_error;
+    let reach = student_t_quantile((1.0 + level) / 2.0, degrees_of_freedom) * standard_error;
     Ok(Interval { low: difference - reach, high: difference + reach })
 }
 

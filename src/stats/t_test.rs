@@ -11,7 +11,7 @@ pub struct MeanDifference {
     /// Its standard error; 0 where nothing varies.
     pub standard_error: f64,
     /// Degrees of freedom.
-    pub freedom: f64,
+    pub degrees_of_freedom: f64,
 }
 
 impl MeanDifference {
@@ -21,7 +21,7 @@ impl MeanDifference {
         let differences: Vec<f64> = left.iter().zip(right).map(|(left, right)| left - right).collect();
         let n = left.len() as f64;
         let standard_error = (variance(&differences) / n).sqrt();
-        Ok(Self { difference: mean(&differences), standard_error, freedom: n - 1.0 })
+        Ok(Self { difference: mean(&differences), standard_error, degrees_of_freedom: n - 1.0 })
     }
 
     /// Of independent samples, whose variances may differ; at least two values each.
@@ -33,8 +33,8 @@ impl MeanDifference {
         let (a, b) = (part(left), part(right));
         let least = (left.len().min(right.len()) - 1) as f64;
         let parts = a * a / (left.len() - 1) as f64 + b * b / (right.len() - 1) as f64;
-        let freedom = if parts > 0.0 { (a + b) * (a + b) / parts } else { least };
-        Ok(Self { difference: mean(left) - mean(right), standard_error: (a + b).sqrt(), freedom })
+        let degrees_of_freedom = if parts > 0.0 { (a + b) * (a + b) / parts } else { least };
+        Ok(Self { difference: mean(left) - mean(right), standard_error: (a + b).sqrt(), degrees_of_freedom })
     }
 
     /// The p value against a true difference of `bound` or less: small where the difference is larger.
@@ -45,7 +45,7 @@ impl MeanDifference {
         if self.standard_error == 0.0 {
             return f64::from(excess <= 0.0);
         }
-        student_t_upper_tail(excess / self.standard_error, self.freedom)
+        student_t_upper_tail(excess / self.standard_error, self.degrees_of_freedom)
     }
 
     /// The p value against a true difference of `bound` or more: small where the difference is smaller.
@@ -74,7 +74,7 @@ mod tests {
     fn welchs_test_equals_that_of_scipy() {
         let test = MeanDifference::independent(&X, &Y).expect("two samples");
         assert_close(test.difference / test.standard_error, 1.1340738862216166);
-        assert_close(test.freedom, 17.5834396183043);
+        assert_close(test.degrees_of_freedom, 17.5834396183043);
         assert_close(test.p_different(), 0.2719889199442921);
         assert_close(test.p_above(0.0), 0.13599445997214604);
     }
@@ -85,7 +85,7 @@ mod tests {
         let test = MeanDifference::paired(&X, &Y).expect("ten pairs");
         assert_close(test.difference / test.standard_error, 3.60948444277007);
         assert_close(test.p_different(), 0.00566386248849729);
-        assert_eq!(test.freedom, 9.0);
+        assert_eq!(test.degrees_of_freedom, 9.0);
     }
 
     #[test]

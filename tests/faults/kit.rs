@@ -10,7 +10,7 @@ use renas::base::digest::Digest;
 use renas::base::seed::Seed;
 use renas::data::locate::Locations;
 use renas::data::registry;
-use renas::harness::context::Workbench;
+use renas::harness::context::RunContext;
 use renas::harness::event::{Event, Observer};
 use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
 use renas::harness::store::{
@@ -153,10 +153,10 @@ impl Diary {
 pub(crate) fn at_bench<T>(
     store: &Store,
     executor: &dyn Execute,
-    work: impl FnOnce(&Workbench) -> T,
+    work: impl FnOnce(&RunContext) -> T,
 ) -> (T, Vec<Event>) {
     let (diary, data) = (Diary::default(), Locations::only(&[]));
-    let result = work(&Workbench::new(store, executor, &data, &diary));
+    let result = work(&RunContext::new(store, executor, &data, &diary));
     (result, diary.read())
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;
 use renas::data::locate::Locations;
-use renas::harness::context::Workbench;
+use renas::harness::context::RunContext;
 use renas::harness::event::{Event, Observer};
 use renas::harness::store::{Access, Key, Store};
 use renas::harness::study::Context;
@@ -65,7 +65,7 @@ fn commit_all(folder: &Path) {
     let store = Store::open(&folder.join("store"), Access::Write).expect("a store");
     let (executor, observer, data) =
         (Instant::default(), Acknowledged(folder.join("acknowledged")), Locations::only(&[]));
-    Workbench::new(&store, &executor, &data, &observer)
+    RunContext::new(&store, &executor, &data, &observer)
         .study("study")
         .outcomes(&tasks(TRIALS))
         .expect("they are computed");

@@ -12,7 +12,7 @@ use renas::harness::event::{Event, Observer};
 use renas::harness::evidence;
 use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
 use renas::harness::lock::Lock;
-use renas::harness::run::Studied;
+use renas::harness::run::StudyOutputs;
 use renas::harness::store::{Evidence, Record, WorkerIdentity};
 use renas::harness::study::{Context, Results};
 use renas::harness::timing::{TimeSource, Timing};
@@ -69,7 +69,7 @@ fn study(id: &str, results: &Results, context: &dyn Context) -> Result<Value> {
     })
 }
 
-fn seconds(studied: &Studied) -> Vec<f64> {
+fn seconds(studied: &StudyOutputs) -> Vec<f64> {
     studied.results.read("cost").expect("seconds")
 }
 

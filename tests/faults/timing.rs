@@ -15,7 +15,7 @@ use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
 use renas::harness::lock::{self, Lock, compare, compare_runs};
 use renas::harness::manifest::model::Profile;
 use renas::harness::rerun::Rerun;
-use renas::harness::run::Studied;
+use renas::harness::run::StudyOutputs;
 use renas::harness::store::{Evidence, WorkerIdentity};
 use renas::harness::study::{Context, Inference, Results, Training};
 use renas::harness::tier;
@@ -110,7 +110,7 @@ fn study(id: &str, results: &Results, context: &dyn Context) -> Result<Value> {
     })
 }
 
-fn lock_of(studied: &Studied, evidence: &Evidence, page: &str) -> Lock {
+fn lock_of(studied: &StudyOutputs, evidence: &Evidence, page: &str) -> Lock {
     Lock {
         format: lock::FORMAT,
         experiment: "toy".to_owned(),

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use anyhow::Result;
 use renas::data::locate::Locations;
-use renas::harness::context::Workbench;
+use renas::harness::context::RunContext;
 use renas::harness::event::Unobserved;
 use renas::harness::executor::Execute;
 use renas::harness::manifest::decode::Section;
 use renas::harness::paper::{AnyPaper, Observed};
-use renas::harness::run::{Experiment, Studied, evidence_of};
+use renas::harness::run::{Experiment, StudyOutputs, evidence_of};
 use renas::harness::store::{Access, Evidence, Store};
 use renas::harness::study::{Context, Results, Study};
 use renas::harness::timing::TimeSource;
@@ -78,16 +78,16 @@ impl AnyPaper for Toy {
 
 impl Toy {
     /// Run it on a store, and give the evidence.
-    pub(crate) fn run_on(&self, store: &Store, executor: &dyn Execute, time: TimeSource) -> (Studied, Evidence) {
+    pub(crate) fn run_on(&self, store: &Store, executor: &dyn Execute, time: TimeSource) -> (StudyOutputs, Evidence) {
         let data = Locations::only(&[]);
-        let bench = Workbench::new(store, executor, &data, &Unobserved);
+        let bench = RunContext::new(store, executor, &data, &Unobserved);
         let studied = self.experiment(time, |experiment| experiment.run(&bench, &Unobserved, 1)).expect("it runs");
         let evidence = evidence_of(&bench, &studied, Path::new("evidence")).expect("all records are there");
         (studied, evidence)
     }
 
     /// Run it from evidence alone.
-    pub(crate) fn replay(&self, evidence: &Evidence, time: TimeSource) -> Result<Studied> {
+    pub(crate) fn replay(&self, evidence: &Evidence, time: TimeSource) -> Result<StudyOutputs> {
         let data = Locations::only(&[]);
         self.experiment(time, |experiment| experiment.replay(evidence, &data, 1))
     }

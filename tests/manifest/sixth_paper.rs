@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use renas::harness::context::pretence::{Pretence, results_of};
+use renas::harness::context::fake::{FakeOutcomes, results_of};
 use renas::harness::manifest::load;
 use renas::harness::manifest::model::Profile;
-use renas::harness::run::{Experiment, Studied};
+use renas::harness::run::{Experiment, StudyOutputs};
 use renas::harness::store::WorkerIdentity;
 use renas::harness::timing::TimeSource;
 use renas::report::claim::Verdict;
@@ -21,7 +21,7 @@ const MANIFEST: &str = include_str!("synthetic.yaml");
 /// Nobody is asked to train anything.
 struct Nobody;
 
-impl Pretence for Nobody {
+impl FakeOutcomes for Nobody {
     fn outcome(&self, task: &Task) -> anyhow::Result<Outcome> {
         anyhow::bail!("nothing was to be asked: {task:?}")
     }
@@ -36,7 +36,8 @@ fn a_paper_of_the_synthetic_kind_is_short_and_its_claims_are_judged() {
     let file = Path::new("synthetic.yaml");
     let manifest = load::parse(file, MANIFEST.as_bytes(), &[&Synthetic]).unwrap_or_else(|error| panic!("{error}"));
     let settings = &manifest.profiles[&Profile::Quick];
-    let studied = Studied { results: results_of(&Synthetic, &settings.parameters, &Nobody), ..Studied::default() };
+    let studied =
+        StudyOutputs { results: results_of(&Synthetic, &settings.parameters, &Nobody), ..StudyOutputs::default() };
     let worker = WorkerIdentity { numerics: "portable".to_owned(), device: "cpu".to_owned(), libtorch: String::new() };
     let experiment = Experiment {
         paper: &Synthetic,

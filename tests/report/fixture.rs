@@ -7,7 +7,7 @@ use renas::base::metric::Unit;
 use renas::base::seed::Seed;
 use renas::report::claim::{Claim, Direction, Expectation, Foil};
 use renas::report::findings::{Cell, Figure, Findings, Form, Measured, Quantity, Series, Table};
-use renas::report::judge::{Setting, judge};
+use renas::report::judge::{JudgeContext, judge};
 use renas::report::page::{
     AuditEntry, Clock, DataSet, Deviation, Experiment, Fact, NotRun, Paper, Profile, Report, RunRecord,
 };
@@ -64,7 +64,7 @@ fn judged(experiment: Experiment, claims: &[Claim], ran: &[&str]) -> Experiment 
     let summaries = summarize(&experiment.findings);
     let ran: Vec<String> = ran.iter().map(|name| text(name)).collect();
     let (promised, cluster_seconds) = (&BTreeSet::new(), &BTreeMap::new());
-    let setting = Setting { data: &ran, profile: "quick", clock: Clock::CostModel, promised, cluster_seconds };
+    let setting = JudgeContext { data: &ran, profile: "quick", clock: Clock::CostModel, promised, cluster_seconds };
     let judgements = claims.iter().map(|claim| judge(claim, &experiment.findings, &summaries, setting)).collect();
     Experiment { summaries, judgements, ..experiment }
 }

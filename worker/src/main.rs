@@ -69,7 +69,7 @@ fn run(arguments: Arguments) -> Result<()> {
         return Ok(());
     }
     watch::end_with_listener().context("cannot start a thread")?;
-    described::make_known(&Locations::from_environment(&arguments.data));
+    described::register(&Locations::from_environment(&arguments.data));
     let mut data = data::DataSource::new(arguments.data, device);
     let role = match arguments.threads {
         Some(threads) => Role::Measuring { numerics: pins, threads },

@@ -9,7 +9,7 @@ use crate::exit::{Classify as _, Failure};
 use crate::progress::{Progress, Say};
 use crate::session::Session;
 use crate::signal;
-use renas_harness::context::Workbench;
+use renas_harness::context::RunContext;
 use renas_harness::event::Observer;
 use renas_harness::lock::Lock;
 use renas_harness::pipeline::Rebuilt;
@@ -120,7 +120,7 @@ pub(super) fn rerun(
     let progress = Progress::new(&[], say, session.common.draws());
     let study = format!("rerun of {wanted} trials");
     progress.event(&renas_harness::event::Event::StudyStarted { study: study.clone(), trials: wanted });
-    let bench = Workbench::new(&store, &pool, &session.locations, &progress);
+    let bench = RunContext::new(&store, &pool, &session.locations, &progress);
     let study_bench = bench.study(&study);
     let mut unread = 0;
     for wave in &again.waves {

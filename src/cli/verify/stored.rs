@@ -5,7 +5,7 @@ use crate::arguments::Common;
 use crate::exit::{Classify as _, Failure};
 use crate::progress::{Progress, Say};
 use crate::session::Session;
-use renas_harness::context::Workbench;
+use renas_harness::context::RunContext;
 use renas_harness::heal::{Healed, heal};
 use renas_harness::store::{Access, Check, Store, StoreError, WorkerIdentity};
 
@@ -85,7 +85,7 @@ pub(super) fn mend(session: &Session<'_>, found: &mut Found) -> Result<(), Failu
     let compute = |worker: &WorkerIdentity, keys: &std::collections::BTreeSet<_>| {
         let device = if common.device == "auto" { &worker.device } else { &common.device };
         let pool = session.pool(worker, device).map_err(|failure| anyhow::anyhow!("{failure}"))?;
-        Workbench::new(&store, &pool, &session.locations, &progress).restore_objects(keys)
+        RunContext::new(&store, &pool, &session.locations, &progress).restore_objects(keys)
     };
     let Healed { set_aside, restored, left_to_run, failed } = heal(&store, &check, &progress, &compute);
     progress.finish();

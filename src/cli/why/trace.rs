@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use renas_harness::analysis::Unplanned;
 use renas_harness::manifest::model::Profile;
 use renas_harness::pipeline::evidence_in;
-use renas_harness::run::Studied;
+use renas_harness::run::StudyOutputs;
 use renas_harness::store::{Evidence, Key, StepResult};
 use renas_report::claim::Claim;
 
@@ -53,7 +53,7 @@ pub(super) fn tell(
     Ok(())
 }
 
-fn tell_study(id: &str, studied: &Studied, evidence: &Evidence) {
+fn tell_study(id: &str, studied: &StudyOutputs, evidence: &Evidence) {
     let keys: Vec<&Key> = studied.used_by.get(id).into_iter().flatten().collect();
     let digest = studied.digests.get(id).map(ToString::to_string).unwrap_or_default();
     outln!("  study {id}: result {digest}, {} steps", keys.len());

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
-use super::Workbench;
-use super::workbench::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
+use super::RunContext;
+use super::run_context::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
 use crate::event::Event;
 use crate::executor::{ExecuteError, Job};
 use crate::store::{Address, Identity, Key, Record, Scratch, StepResult};
@@ -24,7 +24,7 @@ use renas_task::{DataChoice, SplitChoice, Task};
 
 /// The context of one study: hits from the store, misses computed in parallel and committed.
 pub struct LiveContext<'a> {
-    bench: &'a Workbench<'a>,
+    bench: &'a RunContext<'a>,
     study: String,
     used: Used,
     observed: Observed,
@@ -51,7 +51,7 @@ pub(super) struct Computed {
 }
 
 impl<'a> LiveContext<'a> {
-    pub(super) fn new(bench: &'a Workbench<'a>, study: &str) -> Self {
+    pub(super) fn new(bench: &'a RunContext<'a>, study: &str) -> Self {
         let time = TimeSource::Unstated(Clock::CostModel);
         Self { bench, study: study.to_owned(), used: Used::default(), observed: Observed::default(), time }
     }
@@ -149,7 +149,7 @@ fn take<'t>(
     lock(queue).pop_front()
 }
 
-impl Workbench<'_> {
+impl RunContext<'_> {
     /// Have a trial computed; nothing is stored yet.
     pub(super) fn compute(&self, address: &Address, task: &Task) -> Result<Computed> {
         let trial = trial_name(address);

@@ -2,10 +2,10 @@
 
 mod live; //     `LiveContext`: hits from the store, misses computed in parallel and committed
 mod replay; //   `ReplayContext`: hits only, for reports from evidence
-pub mod pretence; // tasks answered from themselves, for tests of papers
+pub mod fake; // tasks answered from themselves, for tests of papers
 mod restore; //  objects that are missing or damaged, made again from the trials that made them
-mod workbench; // what the studies of one run share
+mod run_context; // what the studies of one run share
 
 pub use live::LiveContext;
 pub use replay::ReplayContext;
-pub use workbench::Workbench;
+pub use run_context::RunContext;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
-use super::workbench::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
+use super::run_context::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
 use crate::store::{Address, Identity, Key, Record, Records, WorkerIdentity};
 use crate::study::{Context, Inference, Step, Training};
 use crate::timing::TimeSource;

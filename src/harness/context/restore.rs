@@ -6,15 +6,15 @@ use std::sync::Mutex;
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize as _;
 
-use super::Workbench;
-use super::workbench::{lock, trial_name};
+use super::RunContext;
+use super::run_context::{lock, trial_name};
 use crate::event::Event;
 use crate::store::{Address, Key, StoreError};
 use renas_base::digest::Digest;
 use renas_base::parallel;
 use renas_task::Task;
 
-impl Workbench<'_> {
+impl RunContext<'_> {
     /// Read and hash every object that these steps' records name, and make those again that are lost or damaged; how many
     /// there were. Each trial is run again at most once.
     pub fn restore_objects(&self, keys: &BTreeSet<Key>) -> Result<usize> {

@@ -12,7 +12,7 @@ use crate::evidence;
 use crate::lock::Lock;
 use crate::manifest::model::Profile;
 use crate::publish;
-use crate::run::Studied;
+use crate::run::StudyOutputs;
 use crate::store::{Evidence, WorkerIdentity};
 use renas_base::files;
 use renas_data::locate::Locations;
@@ -25,7 +25,7 @@ pub struct Rebuilt {
     /// What computed its trials.
     pub worker: WorkerIdentity,
     /// Results of its studies, computed again.
-    pub studied: Studied,
+    pub studied: StudyOutputs,
     /// The evidence.
     pub evidence: Evidence,
     /// What a lock file can promise of it, less the digests of files.

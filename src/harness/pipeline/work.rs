@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::fault::{Classify as _, Fault};
 use super::selected::{Part, Selected};
-use crate::context::Workbench;
+use crate::context::RunContext;
 use crate::event::Observer;
 use crate::executor::Execute;
 use crate::ledger;
 use crate::lock::{self, Lock};
 use crate::manifest::model::{Manifest, Profile, ProfileSettings};
-use crate::run::{Conclusions, Studied, evidence_of};
+use crate::run::{Conclusions, StudyOutputs, evidence_of};
 use crate::store::{Evidence, Key, Records as _, Store, WorkerIdentity};
 use crate::study::Study;
 use renas_base::digest::Digest;
@@ -63,7 +63,7 @@ pub struct Done {
 impl Work<'_> {
     /// Run the studies, and make lost objects again; the number of these objects, and what came of it.
     pub fn run(&self, observer: &dyn Observer) -> Result<(usize, Came), Fault> {
-        let bench = Workbench::new(self.store, self.executor, self.data, observer);
+        let bench = RunContext::new(self.store, self.executor, self.data, observer);
         let experiment = self.selected.experiment(self.settings, self.plan, self.worker);
         let studied = experiment.run(&bench, observer, self.threads).map_err(Fault::of_studies)?;
         let restored = bench.restore_objects(&studied.used).map_err(Fault::of_studies)?;
@@ -87,7 +87,7 @@ pub(super) fn promise(
     manifest: &Manifest,
     profile: Profile,
     worker: &WorkerIdentity,
-    studied: &Studied,
+    studied: &StudyOutputs,
     evidence: &Evidence,
     conclusions: &Conclusions,
 ) -> anyhow::Result<Lock> {

@@ -11,7 +11,7 @@ use super::paper::Econas;
 use super::settings::{Dataset, SearchSettings, Settings, StudySettings, TableSettings, Training};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
-use renas_harness::context::pretence::{Pretence, results_of};
+use renas_harness::context::fake::{FakeOutcomes, results_of};
 use renas_harness::study::Results;
 use renas_network::spec::Operator;
 use renas_network::weights::{Tensor, Tensors, encode};
@@ -67,7 +67,7 @@ fn units(task: &Task, node: &str) -> Result<usize> {
     }
 }
 
-impl Pretence for FakeContext {
+impl FakeOutcomes for FakeContext {
     fn outcome(&self, task: &Task) -> Result<Outcome> {
         let Task::Train(train) = task else { anyhow::bail!("econas only trains") };
         let mut stream = train.seed.stream("fake");

@@ -16,7 +16,7 @@ use super::settings::{
 };
 use super::space::{Functions, Space};
 use super::trainer::Trainer;
-use renas_harness::context::pretence::{Pretence, results_of};
+use renas_harness::context::fake::{FakeOutcomes, results_of};
 use renas_harness::study::Results;
 use renas_task::outcome::Outcome;
 use renas_task::{Probe, Task};
@@ -77,7 +77,7 @@ pub(super) fn trainer() -> Trainer {
 /// Answers tasks from the task alone.
 pub(super) struct FakeContext;
 
-impl Pretence for FakeContext {
+impl FakeOutcomes for FakeContext {
     fn outcome(&self, task: &Task) -> Result<Outcome> {
         let Task::Train(train) = task else { bail!("fashion_ga does not ask for {task:?}") };
         let mut stream = train.seed.stream("fake");

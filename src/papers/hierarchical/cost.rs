@@ -82,7 +82,7 @@ mod tests {
     use crate::arm::Arm;
     use crate::fixture::results;
     use crate::plan::{cost_id, search_id};
-    use renas_harness::context::pretence::TASK_SECONDS;
+    use renas_harness::context::fake::TASK_SECONDS;
 
     #[test]
     fn a_search_costs_its_supernet_and_every_network_once() {

@@ -18,7 +18,7 @@ use super::settings::{
 use super::sharing::SupernetRecord;
 use super::space::Space;
 use renas_base::digest::Digest;
-use renas_harness::context::pretence::{Pretence, results_of};
+use renas_harness::context::fake::{FakeOutcomes, results_of};
 use renas_harness::study::{Results, StudyResult};
 use renas_network::cost::cost;
 use renas_network::spec::NetworkSpec;
@@ -115,7 +115,7 @@ fn accuracy(network: &NetworkSpec) -> Result<f64> {
     Ok((multiply_adds / (multiply_adds + 50_000.0) + f64::from(noise) / 4096.0).min(1.0))
 }
 
-impl Pretence for FakeContext {
+impl FakeOutcomes for FakeContext {
     fn outcome(&self, task: &Task) -> Result<Outcome> {
         let mut outcome = Outcome::default();
         let (network, probes) = match task {

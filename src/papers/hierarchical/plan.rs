@@ -66,14 +66,14 @@ pub fn latency_id(arm: Arm) -> String {
 
 /// On which images networks are trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Ground {
+pub enum DatasetRole {
     /// Those that are searched on.
     Searched,
     /// Those of the second data set.
     Transfer,
 }
 
-impl Ground {
+impl DatasetRole {
     /// What the ids of trainings on it begin with.
     pub fn name(self) -> &'static str {
         match self {
@@ -85,14 +85,14 @@ impl Ground {
 
 /// What is chosen of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Pick {
+pub enum Selection {
     /// The best of `nsga2` within the budget of this index.
     Budget(usize),
     /// The best of `accuracy_only`.
     AccuracyOnly,
 }
 
-impl Pick {
+impl Selection {
     /// The name as it stands in ids and names of quantities; budgets count from 1.
     pub fn name(self) -> String {
         match self {
@@ -103,13 +103,13 @@ impl Pick {
 }
 
 /// Id of the training of a chosen network.
-pub fn final_id(ground: Ground, pick: Pick, seed: usize) -> String {
-    format!("{}/{}/seed-{seed:02}", ground.name(), pick.name())
+pub fn final_id(role: DatasetRole, pick: Selection, seed: usize) -> String {
+    format!("{}/{}/seed-{seed:02}", role.name(), pick.name())
 }
 
 /// Id of the training of a hand-designed network.
-pub fn baseline_id(ground: Ground, baseline: Baseline, seed: usize) -> String {
-    format!("{}/{}/seed-{seed:02}", ground.name(), baseline.name())
+pub fn baseline_id(role: DatasetRole, baseline: Baseline, seed: usize) -> String {
+    format!("{}/{}/seed-{seed:02}", role.name(), baseline.name())
 }
 
 /// Arms whose networks are timed.
@@ -131,16 +131,16 @@ pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
     }
     for seed in 0..settings.training.seeds {
         for pick in settings.picks() {
-            studies.push(planner.finals(Ground::Searched, pick, seed)?);
+            studies.push(planner.finals(DatasetRole::Searched, pick, seed)?);
         }
         for &baseline in &settings.baselines.networks {
-            studies.push(planner.baseline(Ground::Searched, baseline, seed)?);
+            studies.push(planner.baseline(DatasetRole::Searched, baseline, seed)?);
         }
         for index in 0..settings.budgets.len() {
-            studies.push(planner.finals(Ground::Transfer, Pick::Budget(index), seed)?);
+            studies.push(planner.finals(DatasetRole::Transfer, Selection::Budget(index), seed)?);
         }
         for &baseline in &settings.transfer.networks {
-            studies.push(planner.baseline(Ground::Transfer, baseline, seed)?);
+            studies.push(planner.baseline(DatasetRole::Transfer, baseline, seed)?);
         }
     }
     for arm in TIMED {
@@ -160,8 +160,8 @@ impl Settings {
     }
 
     /// What is chosen of the searches, in the order of tables.
-    pub fn picks(&self) -> Vec<Pick> {
-        (0..self.budgets.len()).map(Pick::Budget).chain([Pick::AccuracyOnly]).collect()
+    pub fn picks(&self) -> Vec<Selection> {
+        (0..self.budgets.len()).map(Selection::Budget).chain([Selection::AccuracyOnly]).collect()
     }
 
     /// Index of the supernet that a search uses.
@@ -169,11 +169,11 @@ impl Settings {
         search_seed % self.supernet.seeds
     }
 
-    /// The data of a ground.
-    pub fn data_on(&self, ground: Ground) -> &DataSettings {
-        match ground {
-            Ground::Searched => &self.data,
-            Ground::Transfer => &self.transfer.data,
+    /// The data of a role.
+    pub fn data_on(&self, role: DatasetRole) -> &DataSettings {
+        match role {
+            DatasetRole::Searched => &self.data,
+            DatasetRole::Transfer => &self.transfer.data,
         }
     }
 }
@@ -287,25 +287,25 @@ impl Planner<'_> {
         self.settings.root().derive_indexed("training", seed as u64)
     }
 
-    fn finals(&self, ground: Ground, pick: Pick, seed: usize) -> Result<Study> {
-        let data = self.settings.data_on(ground);
+    fn finals(&self, role: DatasetRole, pick: Selection, seed: usize) -> Result<Study> {
+        let data = self.settings.data_on(role);
         let (arm, budget) = match pick {
-            Pick::Budget(index) => (Arm::Nsga2, Some(self.settings.budgets[index])),
-            Pick::AccuracyOnly => (Arm::AccuracyOnly, None),
+            Selection::Budget(index) => (Arm::Nsga2, Some(self.settings.budgets[index])),
+            Selection::AccuracyOnly => (Arm::AccuracyOnly, None),
         };
         let search = search_id(arm, seed);
         let space = space(self.settings, data)?;
         let trainer = self.trainer(data, self.training_seed(seed));
         let inputs = FinalInputs { search: search.clone(), budget, space, trainer };
-        self.study(final_id(ground, pick, seed), data, Inputs::Final(inputs), vec![search])
+        self.study(final_id(role, pick, seed), data, Inputs::Final(inputs), vec![search])
     }
 
-    fn baseline(&self, ground: Ground, baseline: Baseline, seed: usize) -> Result<Study> {
-        let data = self.settings.data_on(ground);
+    fn baseline(&self, role: DatasetRole, baseline: Baseline, seed: usize) -> Result<Study> {
+        let data = self.settings.data_on(role);
         let Space { input, classes, stem_stride, .. } = space(self.settings, data)?;
         let form = Form { input, classes, stem_stride, divisor: self.settings.baselines.divisor };
         let inputs = BaselineInputs { baseline, form, trainer: self.trainer(data, self.training_seed(seed)) };
-        self.study(baseline_id(ground, baseline, seed), data, Inputs::Baseline(inputs), Vec::new())
+        self.study(baseline_id(role, baseline, seed), data, Inputs::Baseline(inputs), Vec::new())
     }
 
     fn latency(&self, arm: Arm) -> Result<Study> {

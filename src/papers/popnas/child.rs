@@ -16,7 +16,7 @@ use renas_task::{DataChoice, Split, SplitChoice, Start, Task, Train};
 /// How children are built, trained and timed: the same for every arm of a seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Nursery {
+pub struct ChildTrainer {
     /// Name of the data set in the registry.
     pub data: String,
     /// The split.
@@ -51,9 +51,9 @@ pub struct Child {
     pub diverged: bool,
 }
 
-impl Nursery {
+impl ChildTrainer {
     /// Train and time the networks of these cells.
-    pub fn raise(&self, cells: &[Cell], variant: Variant, context: &dyn Context) -> Result<Vec<Child>> {
+    pub fn train(&self, cells: &[Cell], variant: Variant, context: &dyn Context) -> Result<Vec<Child>> {
         let data = context.data(&self.data, self.split.clone())?;
         let built: Vec<(NetworkSpec, Seed)> = cells
             .iter()
@@ -142,25 +142,25 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::fixture::nursery;
+    use crate::fixture::child_trainer;
 
     #[test]
     fn the_best_epoch_counts_and_a_diverged_child_has_the_manifests_accuracy() {
-        let nursery = nursery();
+        let child_trainer = child_trainer();
         let curves = BTreeMap::from([("validation.accuracy".to_owned(), vec![0.2, 0.5, 0.4])]);
         let outcome = Outcome { curves, ..Outcome::default() };
         let expected = Child { accuracy: 0.5, seconds: 3.0, diverged: false };
-        assert_eq!(nursery.read(&outcome, 3.0).expect("a curve"), expected);
+        assert_eq!(child_trainer.read(&outcome, 3.0).expect("a curve"), expected);
         let diverged = Outcome { ending: Ending::Diverged { step: 4 }, ..Outcome::default() };
-        let expected = Child { accuracy: nursery.diverged_accuracy, seconds: 3.0, diverged: true };
-        assert_eq!(nursery.read(&diverged, 3.0).expect("data, not an error"), expected);
-        assert!(nursery.read(&Outcome::default(), 3.0).is_err());
+        let expected = Child { accuracy: child_trainer.diverged_accuracy, seconds: 3.0, diverged: true };
+        assert_eq!(child_trainer.read(&diverged, 3.0).expect("data, not an error"), expected);
+        assert!(child_trainer.read(&Outcome::default(), 3.0).is_err());
     }
 
     #[test]
     fn children_of_the_reference_keep_one_small_rate() {
-        let recipe = nursery().recipe(Variant::Reference);
+        let recipe = child_trainer().recipe(Variant::Reference);
         assert_eq!(recipe.schedule, Schedule::Constant);
-        assert_eq!(recipe.optimizer, Optimizer::Adam { learning_rate: nursery().reference_learning_rate });
+        assert_eq!(recipe.optimizer, Optimizer::Adam { learning_rate: child_trainer().reference_learning_rate });
     }
 }

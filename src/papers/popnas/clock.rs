@@ -11,5 +11,9 @@ use renas_harness::study::Context;
 pub fn clock(inputs: &ClockInputs, context: &dyn Context) -> Result<Vec<Vec<f64>>> {
     let cells = Space::new(Variant::Paper, 1).first();
     let step = cells.len().div_ceil(inputs.cells);
-    cells.iter().step_by(step).map(|cell| inputs.nursery.repeated_seconds(cell, inputs.repeats, context)).collect()
+    cells
+        .iter()
+        .step_by(step)
+        .map(|cell| inputs.child_trainer.repeated_seconds(cell, inputs.repeats, context))
+        .collect()
 }

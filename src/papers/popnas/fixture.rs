@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::arm::{self, Arm};
-use super::child::{Child, Nursery};
+use super::child::{Child, ChildTrainer};
 use super::controller::ControllerSettings;
 use super::network::Scale;
 use super::paper::Popnas;
@@ -15,7 +15,7 @@ use super::search::{SearchInputs, SearchRecord, Stage, Trained};
 use super::settings::{ArmSettings, ChildSettings, ClockSettings, DataSettings, SearchSettings, Settings};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
-use renas_harness::context::pretence::{Pretence, results_of};
+use renas_harness::context::fake::{FakeOutcomes, results_of};
 use renas_harness::study::Results;
 use renas_surrogate::xgboost::XgboostGrid;
 use renas_task::Task;
@@ -67,8 +67,8 @@ pub(super) fn settings() -> Settings {
     }
 }
 
-pub(super) fn nursery() -> Nursery {
-    plan::nursery(&settings(), 0)
+pub(super) fn child_trainer() -> ChildTrainer {
+    plan::child_trainer(&settings(), 0)
 }
 
 /// A search of an arm from the first seed.
@@ -79,7 +79,7 @@ pub(super) fn search_inputs(arm: Arm) -> SearchInputs {
         blocks: 3,
         beam: settings.search.beam,
         lookback: 1,
-        nursery: nursery(),
+        child_trainer: child_trainer(),
         controller: settings.controller.clone(),
         grid: grid(),
         show: true,
@@ -95,7 +95,7 @@ fn number(text: &str) -> f64 {
     Seed::from_number(3).derive(text).stream("fake").uniform()
 }
 
-impl Pretence for FakeContext {
+impl FakeOutcomes for FakeContext {
     fn outcome(&self, task: &Task) -> Result<Outcome> {
         let mut outcome = Outcome::default();
         match task {

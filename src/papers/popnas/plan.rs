@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ablation::AblationInputs;
 use super::arm::{self, Arm};
-use super::child::Nursery;
+use super::child::ChildTrainer;
 use super::search::SearchInputs;
 use super::settings::{ArmSettings, Settings};
 use super::space::Space;
@@ -28,7 +28,9 @@ pub enum Inputs {
 #[serde(deny_unknown_fields)]
 pub struct ClockInputs {
     /// How children are trained.
-    pub nursery: Nursery,
+    // The name in stored inputs, on which keys hang.
+    #[serde(rename = "nursery")]
+    pub child_trainer: ChildTrainer,
     /// Cells of one block that are timed, evenly chosen.
     pub cells: usize,
     /// Times that each is.
@@ -67,10 +69,10 @@ pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
 }
 
 /// How the children of a seed are trained.
-pub fn nursery(settings: &Settings, seed: usize) -> Nursery {
+pub fn child_trainer(settings: &Settings, seed: usize) -> ChildTrainer {
     let (data, children) = (&settings.data, &settings.children);
     let root = settings.root();
-    Nursery {
+    ChildTrainer {
         data: data.name.clone(),
         split: settings.split(),
         scale: settings.scale.clone(),
@@ -94,7 +96,7 @@ fn search(settings: &Settings, arm: &ArmSettings, seed: usize) -> Result<Study> 
         blocks: arm.blocks,
         beam: settings.search.beam,
         lookback: settings.search.lookback,
-        nursery: nursery(settings, seed),
+        child_trainer: child_trainer(settings, seed),
         controller: settings.controller.clone(),
         grid: settings.xgboost.clone(),
         show: seed == SHOWN_SEED,
@@ -137,8 +139,11 @@ fn ablation(settings: &Settings, arm: &ArmSettings, seed: usize) -> Result<Study
 }
 
 fn clock(settings: &Settings) -> Result<Study> {
-    let inputs =
-        ClockInputs { nursery: nursery(settings, 0), cells: settings.clock.cells, repeats: settings.clock.repeats };
+    let inputs = ClockInputs {
+        child_trainer: child_trainer(settings, 0),
+        cells: settings.clock.cells,
+        repeats: settings.clock.repeats,
+    };
     Ok(Study {
         id: CLOCK_ID.to_owned(),
         inputs: serde_json::to_value(Inputs::Clock(inputs))?,

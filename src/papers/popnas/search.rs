@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arm::{Arm, Choice};
 use super::cell::Cell;
-use super::child::{Child, Nursery};
+use super::child::{Child, ChildTrainer};
 use super::controller::{Controller, ControllerSettings};
 use super::features::{Encoding, Index};
 use super::operator::Operator;
@@ -31,7 +31,9 @@ pub struct SearchInputs {
     /// Earlier cells that a block may name, under `reference`.
     pub lookback: usize,
     /// How children are trained.
-    pub nursery: Nursery,
+    // The name in stored inputs, on which keys hang.
+    #[serde(rename = "nursery")]
+    pub child_trainer: ChildTrainer,
     /// The accuracy predictor.
     pub controller: ControllerSettings,
     /// Settings that XGBoost is chosen from.
@@ -100,9 +102,9 @@ pub fn search(inputs: &SearchInputs, context: &dyn Context) -> Result<SearchReco
     let variant = inputs.arm.variant;
     let space = Space::new(variant, inputs.lookback);
     let building = variant.building();
-    let empty_seconds = inputs.nursery.empty_seconds(building, context)?;
+    let empty_seconds = inputs.child_trainer.empty_seconds(building, context)?;
     let first = space.first();
-    let children = inputs.nursery.raise(&first, building, context).context("stage 1")?;
+    let children = inputs.child_trainer.train(&first, building, context).context("stage 1")?;
     let trained = |(cell, child)| Trained { cell, child, origin: None, predicted: None };
     let cells: Vec<Trained> = first.into_iter().zip(children).map(trained).collect();
     let mut stages = vec![Stage {
@@ -160,7 +162,7 @@ fn next_stage(
         return Ok(None);
     }
     let chosen = places.into_iter().map(|place| Chosen { place, predicted: [accuracy[place], seconds[place]] });
-    let cells = raise(inputs, space, &candidates, chosen.collect(), context)?;
+    let cells = train(inputs, space, &candidates, chosen.collect(), context)?;
     let range = [seconds.iter().copied().fold(f64::INFINITY, f64::min), seconds.iter().copied().fold(0.0, f64::max)];
     let mut stage = Stage {
         cells,
@@ -178,7 +180,7 @@ fn next_stage(
 }
 
 /// Train the chosen candidates.
-fn raise(
+fn train(
     inputs: &SearchInputs,
     space: &Space,
     candidates: &[Candidate],
@@ -186,7 +188,7 @@ fn raise(
     context: &dyn Context,
 ) -> Result<Vec<Trained>> {
     let cells: Vec<Cell> = chosen.iter().map(|one| candidates[one.place].cell.clone()).collect();
-    let children = inputs.nursery.raise(&cells, inputs.arm.variant.building(), context)?;
+    let children = inputs.child_trainer.train(&cells, inputs.arm.variant.building(), context)?;
     ensure!(children.len() == cells.len(), "{} cells had {} children", cells.len(), children.len());
     let trained = |((cell, child), one): ((Cell, Child), Chosen)| {
         let Candidate { parent, added, .. } = &candidates[one.place];

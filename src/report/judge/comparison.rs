@@ -1,6 +1,6 @@
 //! What is compared under each form of expectation: a level, a ratio, a margin, an order, a trend.
 
-use super::Scene;
+use super::Evaluator;
 use super::border::{Place, place};
 use super::decide::{Rule, Severity, distance, nothing_at, weaken};
 use super::part::Part;
@@ -13,7 +13,7 @@ use renas_stats::t_interval::{Students, interval_of_difference};
 
 const UNDEFINED: SampleError = SampleError::Argument("a ratio of what is not above zero");
 
-impl<'a> Scene<'a> {
+impl<'a> Evaluator<'a> {
     /// A quantity beside a bound, or beside the paper's number and a tolerance.
     pub(super) fn level(&self, expectation: &'a Expectation, side: Side<'a>, level: f64) -> Result<Part, SampleError> {
         let contrast = compare::single(side, level)?;

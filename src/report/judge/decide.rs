@@ -1,6 +1,6 @@
 //! Where an interval lies beside what is accepted, whether something false would lie there too, and what would decide.
 
-use super::Scene;
+use super::Evaluator;
 use super::border::{Place, is_point, place, place_exactly, touches};
 use super::need::{self, Need};
 use super::part::Part;
@@ -49,7 +49,7 @@ pub(super) struct Rule<'e> {
     pub(super) refuting: Option<Interval>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> Evaluator<'a> {
     /// Another quantity, or a known number, in the place of the judged one.
     pub(super) fn foil(
         &self,
@@ -159,7 +159,7 @@ impl<'a> Scene<'a> {
             clusters = need::clusters(effect, contrast.deviation, 0.025, 0.8);
         }
         let missing = clusters.map(|clusters| clusters.saturating_sub(contrast.n) as f64);
-        let each = self.setting.cluster_seconds.get(&contrast.cluster);
+        let each = self.context.cluster_seconds.get(&contrast.cluster);
         let effect = format!("{words}, {}", number::exact_in_words(number::rounded(effect), rule.unit));
         Need {
             clusters,

@@ -62,8 +62,8 @@ pub(super) fn clusters(effect: f64, deviation: f64, tail: f64, power: f64) -> Op
     }
     let ratio = deviation / effect.abs();
     let enough = |n: usize| {
-        let freedom = (n - 1) as f64;
-        let reach = student_t_quantile(1.0 - tail, freedom) + student_t_quantile(power, freedom);
+        let degrees_of_freedom = (n - 1) as f64;
+        let reach = student_t_quantile(1.0 - tail, degrees_of_freedom) + student_t_quantile(power, degrees_of_freedom);
         n as f64 >= (reach * ratio) * (reach * ratio)
     };
     let (mut low, mut high) = (3, MOST);

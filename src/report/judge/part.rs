@@ -1,6 +1,6 @@
 //! The verdict on one expectation, whichever its form is.
 
-use super::Scene;
+use super::Evaluator;
 use super::need::Need;
 use super::single::{differ, every, one_run};
 use crate::claim::{Expectation, Verdict};
@@ -37,7 +37,7 @@ impl Part {
     }
 }
 
-impl<'a> Scene<'a> {
+impl<'a> Evaluator<'a> {
     /// The verdict on an expectation; intervals of this level.
     pub(super) fn part(&self, expectation: &'a Expectation, level: f64) -> Part {
         if let Some(whole) = self.whole(expectation, level) {

@@ -55,7 +55,7 @@ fn judged_in(claim: &Claim, findings: &Findings, clock: Clock) -> Judgement {
         claim,
         findings,
         &summarize(findings),
-        Setting {
+        JudgeContext {
             data: &["digits".to_owned()],
             profile: "reduced",
             clock,
@@ -330,8 +330,9 @@ fn a_quantity_that_was_looked_for_and_has_no_value_says_so() {
     let found = findings(&[("a", samples(1.0, 0.5, 0))]);
     let (promised, seconds) = (BTreeSet::from(["b".to_owned()]), BTreeMap::new());
     let (data, clock) = (["digits".to_owned()], Clock::Measured);
-    let setting = Setting { data: &data, profile: "reduced", clock, promised: &promised, cluster_seconds: &seconds };
-    let judgement = judge(&claim_of(bound_of("b", Some(0.0), None)), &found, &summarize(&found), setting);
+    let context =
+        JudgeContext { data: &data, profile: "reduced", clock, promised: &promised, cluster_seconds: &seconds };
+    let judgement = judge(&claim_of(bound_of("b", Some(0.0), None)), &found, &summarize(&found), context);
     assert_eq!(judgement.verdict, Verdict::NotTested);
     assert_eq!(judgement.reason, "`b` has no value here: too few of what it counts, or all of them equal");
 }

@@ -1,10 +1,10 @@
 //! The whole of several parts: one statement, several statements, one of many, one statement read in several ways.
 
-use super::Scene;
+use super::Evaluator;
 use super::part::Part;
 use crate::claim::{Expectation, Verdict};
 
-impl<'a> Scene<'a> {
+impl<'a> Evaluator<'a> {
     /// The verdict on a composite expectation.
     pub(super) fn whole(&self, expectation: &'a Expectation, level: f64) -> Option<Part> {
         let judged = |parts: &'a [Expectation], level: f64| -> Vec<(String, Part)> {

@@ -10,7 +10,7 @@ use crate::cost::CostRecord;
 use crate::finals::FinalRecord;
 use crate::latency::LatencyRecord;
 use crate::objectives::Price;
-use crate::plan::{Ground, Pick, TIMED, baseline_id, cost_id, final_id, latency_id, ranking_id, search_id};
+use crate::plan::{DatasetRole, Selection, TIMED, baseline_id, cost_id, final_id, latency_id, ranking_id, search_id};
 use crate::ranking::Ranked;
 use crate::search::{SearchRecord, best_within};
 use crate::settings::Settings;
@@ -21,14 +21,14 @@ use renas_network::supernet::Choice;
 
 /// A network that was trained on its own: chosen by a search, or designed by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Trainee {
+pub enum FinalNetwork {
     /// Chosen.
-    Chosen(Pick),
+    Chosen(Selection),
     /// Designed by hand.
     Designed(Baseline),
 }
 
-impl Trainee {
+impl FinalNetwork {
     /// Whether a search chose it.
     pub fn is_chosen(self) -> bool {
         match self {
@@ -60,17 +60,19 @@ pub struct Evidence {
     /// The networks that `nsga2` chose within each budget, per search seed.
     chosen: Vec<Vec<Option<Choice>>>,
     searches: BTreeMap<Arm, Vec<SearchRecord>>,
-    trained: BTreeMap<(Ground, Trainee), Vec<Trained>>,
+    trained: BTreeMap<(DatasetRole, FinalNetwork), Vec<Trained>>,
     latencies: BTreeMap<Arm, LatencyRecord>,
 }
 
 /// The networks that are trained on a data set, in the order of tables.
-pub fn trainees(settings: &Settings, ground: Ground) -> Vec<Trainee> {
-    let (picks, baselines) = match ground {
-        Ground::Searched => (settings.picks(), &settings.baselines.networks),
-        Ground::Transfer => ((0..settings.budgets.len()).map(Pick::Budget).collect(), &settings.transfer.networks),
+pub fn final_networks(settings: &Settings, role: DatasetRole) -> Vec<FinalNetwork> {
+    let (picks, baselines) = match role {
+        DatasetRole::Searched => (settings.picks(), &settings.baselines.networks),
+        DatasetRole::Transfer => {
+            ((0..settings.budgets.len()).map(Selection::Budget).collect(), &settings.transfer.networks)
+        }
     };
-    picks.into_iter().map(Trainee::Chosen).chain(baselines.iter().copied().map(Trainee::Designed)).collect()
+    picks.into_iter().map(FinalNetwork::Chosen).chain(baselines.iter().copied().map(FinalNetwork::Designed)).collect()
 }
 
 impl Evidence {
@@ -90,17 +92,17 @@ impl Evidence {
         };
         let chosen = settings.budgets.iter().map(within).collect();
         let mut trained = BTreeMap::new();
-        for ground in [Ground::Searched, Ground::Transfer] {
-            for trainee in trainees(settings, ground) {
+        for role in [DatasetRole::Searched, DatasetRole::Transfer] {
+            for network in final_networks(settings, role) {
                 let seeds = 0..settings.training.seeds;
-                let all = match trainee {
-                    Trainee::Chosen(pick) => {
-                        let all: Vec<FinalRecord> = results.leading(seeds.map(|seed| final_id(ground, pick, seed)))?;
+                let all = match network {
+                    FinalNetwork::Chosen(pick) => {
+                        let all: Vec<FinalRecord> = results.leading(seeds.map(|seed| final_id(role, pick, seed)))?;
                         all.into_iter().map(|record| record.trained).collect()
                     }
-                    Trainee::Designed(one) => results.leading(seeds.map(|seed| baseline_id(ground, one, seed)))?,
+                    FinalNetwork::Designed(one) => results.leading(seeds.map(|seed| baseline_id(role, one, seed)))?,
                 };
-                trained.insert((ground, trainee), all);
+                trained.insert((role, network), all);
             }
         }
         let latency = |arm: Arm| Ok(results.find(&latency_id(arm))?.map(|record| (arm, record)));
@@ -130,8 +132,8 @@ impl Evidence {
     }
 
     /// One training per seed; none for a network that is not trained on the data set.
-    pub fn trained(&self, ground: Ground, trainee: Trainee) -> &[Trained] {
-        self.trained.get(&(ground, trainee)).map_or(&[], Vec::as_slice)
+    pub fn trained(&self, role: DatasetRole, network: FinalNetwork) -> &[Trained] {
+        self.trained.get(&(role, network)).map_or(&[], Vec::as_slice)
     }
 
     /// Times of an arm's networks; none for an arm whose networks are not timed.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::{Trainee, trainees};
+use super::evidence::{FinalNetwork, final_networks};
 use super::measures::Principle;
 use super::times::{Difference, pairs};
 use crate::arm::Arm;
 use crate::baselines::baseline::Baseline;
-use crate::plan::{Ground, TIMED};
+use crate::plan::{DatasetRole, TIMED};
 use crate::settings::{BUDGETS, Settings};
 use renas_base::metric::Unit;
 use renas_observe::frame::{Frame, Member};
@@ -149,8 +149,8 @@ pub fn frame(settings: &Settings) -> Frame {
     frame.dimension("principle", Principle::ALL.map(Principle::name).map(Member::from));
     let budget = |number: usize| Member::from(&*format!("budget_{number}")).with("number", number.to_string());
     frame.dimension("budget", (1..=settings.budgets.len()).map(budget));
-    let searched = Networks::on(settings, Ground::Searched);
-    let transfer = Networks::on(settings, Ground::Transfer);
+    let searched = Networks::on(settings, DatasetRole::Searched);
+    let transfer = Networks::on(settings, DatasetRole::Transfer);
     let full = full_size();
     frame.dimension("transferred", [transfer.chosen.clone(), transfer.designed.clone()].concat());
     frame.dimension("counted", [searched.designed.clone(), full.clone()].concat());
@@ -174,52 +174,53 @@ pub fn frame(settings: &Settings) -> Frame {
 }
 
 /// What a network is called in names of quantities.
-pub(super) fn name_on(ground: Ground, trainee: Trainee) -> String {
-    match ground {
-        Ground::Searched => trainee.name(),
-        Ground::Transfer => format!("transfer.{}", trainee.name()),
+pub(super) fn name_on(role: DatasetRole, network: FinalNetwork) -> String {
+    match role {
+        DatasetRole::Searched => network.name(),
+        DatasetRole::Transfer => format!("transfer.{}", network.name()),
     }
 }
 
 /// What the ids of its trainings begin with.
-fn study_of(ground: Ground, trainee: Trainee) -> String {
-    format!("{}/{}", ground.name(), trainee.name())
+fn study_of(role: DatasetRole, network: FinalNetwork) -> String {
+    format!("{}/{}", role.name(), network.name())
 }
 
 /// What a pair of two networks is called in the rows.
-pub(super) fn pair_on(ground: Ground, chosen: Trainee, designed: Trainee) -> String {
-    format!("{} and {}", name_on(ground, chosen), designed.name())
+pub(super) fn pair_on(role: DatasetRole, chosen: FinalNetwork, designed: FinalNetwork) -> String {
+    format!("{} and {}", name_on(role, chosen), designed.name())
 }
 
 /// The networks that are trained on a data set.
 struct Networks {
-    ground: Ground,
+    role: DatasetRole,
     data: String,
-    trainees: Vec<Trainee>,
+    final_networks: Vec<FinalNetwork>,
     chosen: Vec<Member>,
     designed: Vec<Member>,
 }
 
 impl Networks {
-    fn on(settings: &Settings, ground: Ground) -> Self {
-        let (trainees, data) = (trainees(settings, ground), settings.data_on(ground).name.clone());
-        let member = |trainee: &Trainee| {
-            let member = Member::from(&*name_on(ground, *trainee)).with("study", study_of(ground, *trainee));
-            member.with("words", trainee.name()).with("data", &data)
+    fn on(settings: &Settings, role: DatasetRole) -> Self {
+        let (final_networks, data) = (final_networks(settings, role), settings.data_on(role).name.clone());
+        let member = |network: &FinalNetwork| {
+            let member = Member::from(&*name_on(role, *network)).with("study", study_of(role, *network));
+            member.with("words", network.name()).with("data", &data)
         };
-        let (chosen, designed): (Vec<Trainee>, Vec<Trainee>) = trainees.iter().partition(|one| one.is_chosen());
+        let (chosen, designed): (Vec<FinalNetwork>, Vec<FinalNetwork>) =
+            final_networks.iter().partition(|one| one.is_chosen());
         let [chosen, designed] = [chosen, designed].map(|some| some.iter().map(member).collect());
-        Self { ground, trainees, chosen, designed, data }
+        Self { role, final_networks, chosen, designed, data }
     }
 
     fn pairs(&self) -> Vec<Member> {
         let mut pairs = Vec::new();
-        for &chosen in self.trainees.iter().filter(|one| one.is_chosen()) {
-            for &designed in self.trainees.iter().filter(|one| !one.is_chosen()) {
-                let pair = Member::from(&*pair_on(self.ground, chosen, designed)).with("data", &self.data);
-                let pair = pair.with("chosen", name_on(self.ground, chosen)).with("words", chosen.name());
-                let pair = pair.with("chosen_study", study_of(self.ground, chosen));
-                let pair = pair.with("designed_study", study_of(self.ground, designed));
+        for &chosen in self.final_networks.iter().filter(|one| one.is_chosen()) {
+            for &designed in self.final_networks.iter().filter(|one| !one.is_chosen()) {
+                let pair = Member::from(&*pair_on(self.role, chosen, designed)).with("data", &self.data);
+                let pair = pair.with("chosen", name_on(self.role, chosen)).with("words", chosen.name());
+                let pair = pair.with("chosen_study", study_of(self.role, chosen));
+                let pair = pair.with("designed_study", study_of(self.role, designed));
                 pairs.push(pair.with("designed", designed.name()));
             }
         }

@@ -1,6 +1,6 @@
 //! The results as rows of observations.
 
-use super::evidence::{Evidence, Trainee, trainees};
+use super::evidence::{Evidence, FinalNetwork, final_networks};
 use super::frame::{name_on, pair_on, tables};
 use super::measures::{self, Passes, Principle, learned_nothing};
 use super::times::pairs;
@@ -9,7 +9,7 @@ use crate::baselines::baseline::Baseline;
 use crate::cost::CostRecord;
 use crate::latency::{LatencyRecord, front};
 use crate::objectives::Price;
-use crate::plan::{Ground, Pick, TIMED};
+use crate::plan::{DatasetRole, Selection, TIMED};
 use crate::search::{SearchRecord, best_within};
 use crate::settings::Settings;
 use renas_observe::rows::{Rows, Value};
@@ -39,9 +39,9 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
     add_principles(&mut principles, settings, evidence);
     add_random(&mut random, settings, evidence);
     add_ranked(&mut ranked, evidence);
-    for ground in [Ground::Searched, Ground::Transfer] {
-        add_trained([&mut chosen, &mut designed], settings, evidence, ground);
-        add_pairs(&mut pairs, settings, evidence, ground);
+    for role in [DatasetRole::Searched, DatasetRole::Transfer] {
+        add_trained([&mut chosen, &mut designed], settings, evidence, role);
+        add_pairs(&mut pairs, settings, evidence, role);
     }
     add_counts(&mut counts, settings, evidence);
     for arm in TIMED {
@@ -129,7 +129,7 @@ fn add_principles(rows: &mut Rows, settings: &Settings, evidence: &Evidence) {
         let is_new = |_: &Vec<_>| !evidence.repeats_a_smaller_budget(index, settings.search.seeds);
         for (seed, genotype) in best.filter(is_new).into_iter().flatten().enumerate() {
             let [depthwise, attention, bottleneck] = Principle::ALL.map(|one| Value::from(one.share(&genotype)));
-            let (name, supernet) = (Pick::Budget(index).name(), settings.supernet_of(seed));
+            let (name, supernet) = (Selection::Budget(index).name(), settings.supernet_of(seed));
             rows.push([name.as_str().into(), seed.into(), supernet.into(), depthwise, attention, bottleneck]);
         }
     }
@@ -145,7 +145,7 @@ fn add_random(rows: &mut Rows, settings: &Settings, evidence: &Evidence) {
         };
         let means: Option<Vec<f64>> = evidence.searches(Arm::Random).iter().map(bytes).collect();
         for (seed, bytes) in means.into_iter().flatten().enumerate() {
-            rows.push([Pick::Budget(index).name().as_str().into(), seed.into(), bytes.into()]);
+            rows.push([Selection::Budget(index).name().as_str().into(), seed.into(), bytes.into()]);
         }
     }
 }
@@ -174,20 +174,20 @@ fn counts_of(price: &Price) -> [Value; 3] {
     [price.parameters as f64, price.multiply_adds as f64, price.memory_bytes() as f64].map(Value::from)
 }
 
-fn add_trained([chosen, designed]: [&mut Rows; 2], settings: &Settings, evidence: &Evidence, ground: Ground) {
-    let classes = settings.space_on(settings.data_on(ground)).map(|space| space.classes);
-    for trainee in trainees(settings, ground) {
-        for (seed, trained) in evidence.trained(ground, trainee).iter().enumerate() {
-            let name = Value::from(name_on(ground, trainee).as_str());
+fn add_trained([chosen, designed]: [&mut Rows; 2], settings: &Settings, evidence: &Evidence, role: DatasetRole) {
+    let classes = settings.space_on(settings.data_on(role)).map(|space| space.classes);
+    for network in final_networks(settings, role) {
+        for (seed, trained) in evidence.trained(role, network).iter().enumerate() {
+            let name = Value::from(name_on(role, network).as_str());
             let nothing = classes.map(|classes| f64::from(u8::from(learned_nothing(trained.test, classes))));
             let (test, nothing) = (Value::from(trained.test), Value::from(nothing));
-            match trainee {
-                Trainee::Chosen(_) => {
+            match network {
+                FinalNetwork::Chosen(_) => {
                     let [parameters, multiply_adds, bytes] = counts_of(&trained.price);
                     let supernet = settings.supernet_of(seed).into();
                     chosen.push([name, seed.into(), supernet, test, nothing, parameters, multiply_adds, bytes]);
                 }
-                Trainee::Designed(_) => designed.push([name, seed.into(), test, nothing]),
+                FinalNetwork::Designed(_) => designed.push([name, seed.into(), test, nothing]),
             }
         }
     }
@@ -199,9 +199,9 @@ fn add_counts(rows: &mut Rows, settings: &Settings, evidence: &Evidence) {
         let [parameters, multiply_adds, bytes] = counts_of(price);
         rows.push([name.into(), 0.into(), parameters, multiply_adds, bytes]);
     };
-    for trainee in trainees(settings, Ground::Searched).into_iter().filter(|one| !one.is_chosen()) {
-        if let Some(trained) = evidence.trained(Ground::Searched, trainee).first() {
-            add(&trainee.name(), &trained.price);
+    for network in final_networks(settings, DatasetRole::Searched).into_iter().filter(|one| !one.is_chosen()) {
+        if let Some(trained) = evidence.trained(DatasetRole::Searched, network).first() {
+            add(&network.name(), &trained.price);
         }
     }
     for one in Baseline::ALL {
@@ -215,18 +215,20 @@ fn add_counts(rows: &mut Rows, settings: &Settings, evidence: &Evidence) {
 }
 
 /// Chosen networks beside hand-designed ones; nothing of a budget whose networks are those of a smaller one.
-fn add_pairs(rows: &mut Rows, settings: &Settings, evidence: &Evidence, ground: Ground) {
-    let repeats = |trainee: &Trainee| match trainee {
-        Trainee::Chosen(Pick::Budget(index)) => evidence.repeats_a_smaller_budget(*index, settings.training.seeds),
-        Trainee::Chosen(Pick::AccuracyOnly) | Trainee::Designed(_) => false,
+fn add_pairs(rows: &mut Rows, settings: &Settings, evidence: &Evidence, role: DatasetRole) {
+    let repeats = |network: &FinalNetwork| match network {
+        FinalNetwork::Chosen(Selection::Budget(index)) => {
+            evidence.repeats_a_smaller_budget(*index, settings.training.seeds)
+        }
+        FinalNetwork::Chosen(Selection::AccuracyOnly) | FinalNetwork::Designed(_) => false,
     };
-    let all = trainees(settings, ground);
+    let all = final_networks(settings, role);
     for &chosen in all.iter().filter(|one| one.is_chosen() && !repeats(one)) {
         for &designed in all.iter().filter(|one| !one.is_chosen()) {
-            let both = evidence.trained(ground, chosen).iter().zip(evidence.trained(ground, designed));
+            let both = evidence.trained(role, chosen).iter().zip(evidence.trained(role, designed));
             for (seed, (one, other)) in both.enumerate() {
                 rows.push([
-                    pair_on(ground, chosen, designed).as_str().into(),
+                    pair_on(role, chosen, designed).as_str().into(),
                     seed.into(),
                     settings.supernet_of(seed).into(),
                     (one.test - other.test).into(),

@@ -14,7 +14,7 @@ use crate::plan::{cost_id, ranking_id};
 use crate::ranking::Ranked;
 use crate::settings::Settings;
 use renas_harness::analysis::{Analysis, Promise, Unplanned};
-use renas_harness::context::pretence::results_of;
+use renas_harness::context::fake::results_of;
 use renas_harness::manifest::load;
 use renas_harness::study::{Results, StudyResult};
 use renas_network::supernet::Choice;

@@ -14,7 +14,7 @@ use crate::settings::{
 use crate::study::crossover_study::CrossoverStudyInputs;
 use crate::study::operator_study::OperatorStudyInputs;
 use crate::study::search::SearchInputs;
-use renas_harness::context::pretence::results_of;
+use renas_harness::context::fake::results_of;
 use renas_harness::study::Results;
 use renas_task::heads::HeadLoss;
 

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use renas_base::digest::Digest;
 use renas_base::seed::{Seed, Stream};
-use renas_harness::context::pretence::Pretence;
+use renas_harness::context::fake::FakeOutcomes;
 use renas_network::shape::shapes;
 use renas_network::spec::NetworkSpec;
 use renas_network::weights::{Tensor, Tensors, decode, encode};
@@ -86,7 +86,7 @@ fn scores(outcome: &mut Outcome, prefix: &str, heads: &[Head], stream: &mut Stre
     }
 }
 
-impl Pretence for FakeContext {
+impl FakeOutcomes for FakeContext {
     fn outcome(&self, task: &Task) -> Result<Outcome> {
         let mut stream = Seed::from_number(3).derive(&Digest::of_value(task)?.to_string()).stream("fake");
         let mut outcome = Outcome::default();

@@ -234,14 +234,14 @@ fn what_is_undecided_says_how_many_clusters_would_decide_it_and_at_what_cost() {
     let bound =
         Expectation::Bound { quantity: "a".to_owned(), least: Some(0.0), most: None, paper: Some(0.3), foil: None };
     let seconds = BTreeMap::from([("search seed".to_owned(), 2_040.0)]);
-    let setting = Setting {
+    let context = JudgeContext {
         data: &[],
         profile: "reduced",
         clock: Clock::Measured,
         promised: &BTreeSet::new(),
         cluster_seconds: &seconds,
     };
-    let judgement = judge(&claim_of(bound), &found, &summarize(&found), setting);
+    let judgement = judge(&claim_of(bound), &found, &summarize(&found), context);
     let need = judgement.need.expect("undecided");
     // s = 0.31 and an effect of 0.3: statsmodels 0.15.0, `TTestPower().solve_power(0.3 / 0.3114, ...)` = 10.6.
     assert!(matches!(need.clusters, Some(11 | 12)), "{need:?}");

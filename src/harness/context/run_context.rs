@@ -21,7 +21,7 @@ use renas_task::outcome::Outcome;
 const POLL: Duration = Duration::from_millis(10);
 
 /// The store, the workers, the data and the observer of one run.
-pub struct Workbench<'a> {
+pub struct RunContext<'a> {
     pub(super) store: &'a Store,
     pub(super) executor: &'a dyn Execute,
     pub(super) data: &'a Locations,
@@ -34,7 +34,7 @@ pub struct Workbench<'a> {
     verified_data: Mutex<BTreeSet<String>>,
 }
 
-impl<'a> Workbench<'a> {
+impl<'a> RunContext<'a> {
     /// A workbench for a run.
     pub fn new(store: &'a Store, executor: &'a dyn Execute, data: &'a Locations, observer: &'a dyn Observer) -> Self {
         let (cache, makers, verified_data) = (Mutex::default(), Mutex::default(), Mutex::default());

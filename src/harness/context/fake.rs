@@ -17,7 +17,7 @@ pub const TASK_SECONDS: f64 = 0.5;
 const CLOCK: CostModel = CostModel { overhead_seconds: 1e-4, multiply_adds_per_second: 1e8, bytes_per_second: 1e8 };
 
 /// How a paper's tasks are answered.
-pub trait Pretence {
+pub trait FakeOutcomes {
     /// The outcome of a task; an error for one that the paper does not ask for.
     fn outcome(&self, task: &Task) -> Result<Outcome>;
 
@@ -32,7 +32,7 @@ pub trait Pretence {
     }
 }
 
-impl<P: Pretence + Sync> Context for P {
+impl<P: FakeOutcomes + Sync> Context for P {
     fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
         tasks.iter().map(|task| self.outcome(task)).collect()
     }
@@ -63,7 +63,7 @@ impl<P: Pretence + Sync> Context for P {
     }
 
     fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
-        Pretence::object(self, digest)
+        FakeOutcomes::object(self, digest)
     }
 
     fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
@@ -71,7 +71,7 @@ impl<P: Pretence + Sync> Context for P {
     }
 
     fn table(&self, name: &str) -> Result<String> {
-        Pretence::table(self, name)
+        FakeOutcomes::table(self, name)
     }
 }
 
