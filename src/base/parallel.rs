@@ -19,6 +19,11 @@ pub fn map<T: Sync, R: Send>(items: &[T], threads: usize, work: impl Fn(&T) -> R
     }
 }
 
+/// The cores of this machine that this process may use.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// `work` on this thread and on `threads - 1` others, or fewer where the system gives no more; back when all are done.
 pub fn together(threads: usize, work: impl Fn() + Sync) {
     std::thread::scope(|scope| {

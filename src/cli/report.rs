@@ -11,6 +11,7 @@ use super::exit::{Classify as _, Failure};
 use super::progress::{Totals, duration};
 use super::session::Session;
 use super::{locks, say};
+use renas_base::parallel;
 use renas_harness::evidence;
 use renas_harness::lock::{self, Lock};
 use renas_harness::manifest::model::Profile;
@@ -75,8 +76,8 @@ fn all_ids(session: &Session<'_>) -> Result<BTreeSet<String>, Failure> {
 pub fn rebuild(session: &Session<'_>, folder: &Path) -> Result<(Vec<Rebuilt>, page::Profile), Failure> {
     let mut all = Vec::new();
     let mut profile = None;
-    for selected in &session.experiments {
-        let Some(rebuilt) = rebuild_one(session, selected, folder)? else { continue };
+    for (selected, rebuilt) in session.experiments.iter().zip(rebuild_each(session, folder)) {
+        let Some(rebuilt) = rebuilt? else { continue };
         let settings = selected.settings(session.profile)?;
         profile.get_or_insert_with(|| publish::profile(session.profile, settings, &rebuilt.worker));
         all.push(rebuilt);
@@ -87,6 +88,11 @@ pub fn rebuild(session: &Session<'_>, folder: &Path) -> Result<(Vec<Rebuilt>, pa
     };
     let profile = profile.ok_or_else(nothing).or_bad_input()?;
     Ok((all, profile))
+}
+
+/// The same of each selected experiment, side by side: the studies of one leave cores idle, and its analysis is a single thread.
+pub fn rebuild_each(session: &Session<'_>, folder: &Path) -> Vec<Result<Option<Rebuilt>, Failure>> {
+    parallel::map(&session.experiments, session.jobs, |selected| rebuild_one(session, selected, folder))
 }
 
 /// The experiment rebuilt from the evidence that `folder` holds of it; nothing where it holds none.

@@ -20,6 +20,7 @@ use super::store::{Address, Evidence, Identity, Key, Record, Records, StepResult
 use super::study::{Context, Results, Study, StudyResult};
 use super::timing::TimeSource;
 use renas_base::digest::Digest;
+use renas_base::parallel;
 use renas_data::locate::{Locations, locate};
 use renas_data::registry::{self, Content, DataSet};
 use renas_observe::declare::Declarations;
@@ -188,7 +189,9 @@ impl Experiment<'_> {
         let Self { profile, clock, cluster_seconds, .. } = *self;
         let promised: BTreeSet<String> = promise.quantities.into_iter().map(|one| one.name).collect();
         let context = JudgeContext { data: &data, profile, clock, promised: &promised, cluster_seconds };
-        let judgements = self.claims.iter().map(|claim| judge(claim, &findings, &summaries, context)).collect();
+        // Side by side: each draws from streams of its own.
+        let judgements =
+            parallel::map(self.claims, parallel::cores(), |claim| judge(claim, &findings, &summaries, context));
         Ok(Conclusions { findings, summaries, judgements })
     }
 

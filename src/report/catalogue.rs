@@ -8,12 +8,13 @@ use super::findings::{EXACT, Measured, Quantity};
 use super::range::Range;
 use super::summary::stream;
 use renas_base::metric::Unit;
+use renas_base::parallel;
 use renas_stats::bootstrap::Bootstrap;
 use renas_stats::correlation::{pearson, ranks};
 use renas_stats::proportion::wilson_interval;
 
 /// Reads a quantity from the evidence; none where the evidence has nothing of it.
-pub type Read<E> = Box<dyn Fn(&E) -> Option<Measured>>;
+pub type Read<E> = Box<dyn Fn(&E) -> Option<Measured> + Send + Sync>;
 
 /// One quantity, of evidence `E`.
 pub struct Entry<E> {
@@ -81,18 +82,20 @@ pub fn promised<E>(catalogue: Vec<Entry<E>>) -> Vec<Promised> {
 
 /// All quantities that the evidence holds, `own_data` being the experiment's own data set. One that nothing was observed of is
 /// absent.
-pub fn measure<E>(catalogue: Vec<Entry<E>>, own_data: &str, evidence: &E) -> BTreeMap<String, Quantity> {
-    let quantity = |entry: Entry<E>| {
-        let Entry { name, label, unit, range, data, over, cluster, observed_time, studies: _, read } = entry;
+pub fn measure<E: Sync>(catalogue: Vec<Entry<E>>, own_data: &str, evidence: &E) -> BTreeMap<String, Quantity> {
+    // Side by side: each reads by itself, and draws from a stream of its own.
+    let measured = parallel::map(&catalogue, parallel::cores(), |entry| (entry.read)(evidence));
+    let quantity = |(entry, measured): (Entry<E>, Option<Measured>)| {
+        let Entry { name, label, unit, range, data, over, cluster, observed_time, studies: _, read: _ } = entry;
         let data = data.unwrap_or_else(|| own_data.to_owned());
         let (over, cluster) = (over.into_owned(), cluster.into_owned());
-        let measured = read(evidence)?;
+        let measured = measured?;
         let definition = String::new();
         let quantity =
             Quantity { label, unit, data, over, cluster, range, measured, observed_time, imported: false, definition };
         Some((name, quantity))
     };
-    catalogue.into_iter().filter_map(quantity).collect()
+    catalogue.into_iter().zip(measured).filter_map(quantity).collect()
 }
 
 /// Samples, or nothing where there are none.

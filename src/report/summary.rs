@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::findings::{Findings, Measured, Quantity};
 use super::range::Range;
+use renas_base::parallel;
 use renas_base::seed::{Seed, Stream};
 use renas_stats::bootstrap::Bootstrap;
 use renas_stats::prediction::{normal_prediction_interval, prediction_interval};
@@ -59,8 +60,9 @@ pub struct Summary {
 ///
 /// The resampling of a quantity is a stream named by it: it depends on no other quantity.
 pub fn summarize(findings: &Findings) -> Summaries {
-    let summary = |(name, quantity): (&String, &Quantity)| Some((name.clone(), summary_of(name, quantity)?));
-    findings.quantities.iter().filter_map(summary).collect()
+    let quantities: Vec<(&String, &Quantity)> = findings.quantities.iter().collect();
+    let summary = |(name, quantity): &(&String, &Quantity)| Some(((*name).clone(), summary_of(name, quantity)?));
+    parallel::map(&quantities, parallel::cores(), summary).into_iter().flatten().collect()
 }
 
 /// The resampling stream of something compared or summarised, by name.

@@ -8,7 +8,7 @@ use super::agreement::{check_tiers, rerun};
 use super::found::Found;
 use crate::arguments::Verify;
 use crate::exit::Failure;
-use crate::report::{files, rebuild_one};
+use crate::report::{files, rebuild_each};
 use crate::session::Session;
 use renas_base::digest::Digest;
 use renas_base::files;
@@ -46,9 +46,9 @@ pub(super) fn check(
     check_sums(&folder, found);
     let mut rebuilt = Vec::new();
     let mut is_whole = true;
-    for selected in &session.experiments {
+    for (selected, one) in session.experiments.iter().zip(rebuild_each(session, &folder)) {
         let id = &selected.manifest.id;
-        match rebuild_one(session, selected, &folder) {
+        match one {
             Ok(Some(one)) => rebuilt.push(one),
             Ok(None) if !promised.contains_key(id) => {}
             Ok(None) => {

@@ -103,9 +103,8 @@ fn all<T: Send>(dir: &Path, load: impl Fn(&str) -> Result<T, ManifestError> + Sy
     let mut manifests = Vec::new();
     let mut mistakes = Mistakes::default();
     let names = names(dir)?;
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     // Side by side: reading them is most of what `renas list` does.
-    for manifest in parallel::map(&names, cores, |name| load(name)) {
+    for manifest in parallel::map(&names, parallel::cores(), |name| load(name)) {
         match manifest {
             Ok(manifest) => manifests.push(manifest),
             Err(ManifestError::Mistakes(found)) => mistakes.0.extend(found.0),

@@ -103,8 +103,7 @@ impl Source {
         let mut mistakes = Vec::new();
         let mut entries: Vec<Entry> = Vec::new();
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let trees = parallel::map(&self.parts, cores, |(_, bytes)| tree(bytes));
+        let trees = parallel::map(&self.parts, parallel::cores(), |(_, bytes)| tree(bytes));
         for (index, ((file, bytes), found)) in self.parts.iter().zip(trees).enumerate() {
             let refused = |line: usize, path: &str, message: String| {
                 (file.clone(), Problem { line, path: path.to_owned(), message, unknown: None })

@@ -15,6 +15,7 @@ use super::folder::{Store, verify_bytes};
 use super::record::{Key, Record};
 use crate::receipt::{self, Receipt};
 use renas_base::digest::Digest;
+use renas_base::parallel;
 use renas_task::Task;
 
 /// What was read, and what is wrong with it.
@@ -113,48 +114,66 @@ impl Store {
     }
 
     fn check_objects(&self, check: &mut Check, ledger: &mut Ledger) {
-        for found in self.files("objects", "", check) {
-            let Some(digest) = found.digest else {
-                check.damaged.push(Damaged { path: found.path, why: "its name is no SHA-256".to_owned() });
-                continue;
-            };
-            ledger.objects.insert(digest);
-            let Some(bytes) = self.read_for(check, &found.path) else { continue };
-            match verify_bytes(&found.path, &bytes, &digest) {
-                Ok(()) => check.objects += 1,
-                Err(StoreError::Damaged { path, why }) => check.damaged.push(Damaged { path, why }),
-                Err(other) => check.damaged.push(Damaged { path: found.path, why: other.to_string() }),
+        let files = self.files("objects", "", check);
+        let judged = self.judge(&files, check, |found, bytes| {
+            let digest = found.digest.ok_or("its name is no SHA-256")?;
+            verify_bytes(&found.path, bytes, &digest).map_err(|error| match error {
+                StoreError::Damaged { why, .. } => why,
+                other => other.to_string(),
+            })
+        });
+        ledger.objects.extend(files.iter().filter_map(|found| found.digest));
+        check.objects += judged.into_iter().flatten().count();
+    }
+
+    fn check_records(&self, check: &mut Check, ledger: &mut Ledger) {
+        let files = self.files("steps", ".json", check);
+        let judged = self.judge(&files, check, |found, bytes| {
+            let key = found.digest.map(Key).ok_or("its name is no key of a step")?;
+            let record = Record::parse(bytes, key)?;
+            answers_its_question(&record)?;
+            let objects = record.outcome().map(|outcome| outcome.tensors.clone()).unwrap_or_default();
+            let used = record.value().and_then(|value| UsedSteps::deserialize(value).ok());
+            Ok((key, objects, used.map_or_else(BTreeSet::new, |known| known.used)))
+        });
+        ledger.records.extend(files.iter().filter_map(|found| found.digest).map(Key));
+        for (found, named) in files.iter().zip(judged) {
+            let Some((key, objects, used)) = named else { continue };
+            check.steps += 1;
+            for (name, object) in objects {
+                ledger.named_objects.entry(object).or_insert_with(|| (key, name));
+            }
+            for step in used {
+                ledger.named_records.entry(self.step_path(step)).or_default().insert(found.path.clone());
             }
         }
     }
 
-    fn check_records(&self, check: &mut Check, ledger: &mut Ledger) {
-        for found in self.files("steps", ".json", check) {
-            let Some(key) = found.digest.map(Key) else {
-                check.damaged.push(Damaged { path: found.path, why: "its name is no key of a step".to_owned() });
-                continue;
+    /// What is found of each file, side by side; what is wrong with one is noted, in the order of the files.
+    fn judge<T: Send>(
+        &self,
+        files: &[Found],
+        check: &mut Check,
+        of: impl Fn(&Found, &[u8]) -> Result<T, String> + Sync,
+    ) -> Vec<Option<T>> {
+        let judged = parallel::map(files, parallel::cores(), |found| {
+            // Not even read where its name says nothing of it.
+            let bytes = match found.digest.map(|_| self.disk().read(&found.path)) {
+                Some(Err(error)) => return (0, Err(format!("it cannot be read: {error}"))),
+                Some(Ok(bytes)) => bytes,
+                None => Vec::new(),
             };
-            ledger.records.insert(key);
-            let Some(bytes) = self.read_for(check, &found.path) else { continue };
-            let record =
-                match Record::parse(&bytes, key).and_then(|record| answers_its_question(&record).map(|()| record)) {
-                    Ok(record) => record,
-                    Err(why) => {
-                        check.damaged.push(Damaged { path: found.path, why });
-                        continue;
-                    }
-                };
-            check.steps += 1;
-            for (name, object) in record.outcome().into_iter().flat_map(|outcome| &outcome.tensors) {
-                ledger.named_objects.entry(*object).or_insert_with(|| (key, name.clone()));
+            (bytes.len() as u64, of(found, &bytes))
+        });
+        let mut kept = Vec::with_capacity(files.len());
+        for (found, (bytes, judged)) in files.iter().zip(judged) {
+            check.bytes += bytes;
+            if let Err(why) = &judged {
+                check.damaged.push(Damaged { path: found.path.clone(), why: why.clone() });
             }
-            if let Some(UsedSteps { used }) = record.value().and_then(|value| UsedSteps::deserialize(value).ok()) {
-                for step in used {
-                    let by = ledger.named_records.entry(self.step_path(step)).or_default();
-                    by.insert(found.path.clone());
-                }
-            }
+            kept.push(judged.ok());
         }
+        kept
     }
 
     /// A receipt that does not parse costs only time, and is nobody's loss.
@@ -166,19 +185,6 @@ impl Store {
             check.receipts += 1;
             for key in receipt.files.keys().filter_map(|file| step_of(file)) {
                 ledger.named_records.entry(self.step_path(key)).or_default().insert(path.clone());
-            }
-        }
-    }
-
-    fn read_for(&self, check: &mut Check, path: &Path) -> Option<Vec<u8>> {
-        match self.disk().read(path) {
-            Ok(bytes) => {
-                check.bytes += bytes.len() as u64;
-                Some(bytes)
-            }
-            Err(error) => {
-                check.damaged.push(Damaged { path: path.to_owned(), why: format!("it cannot be read: {error}") });
-                None
             }
         }
     }

@@ -64,7 +64,7 @@ fn of_networks<const N: usize>(
     (name, label): (String, String),
     (unit, range): (Unit, Range),
     (data, studies): (&str, [String; N]),
-    read: impl Fn(&Evidence) -> Option<Measured> + 'static,
+    read: impl Fn(&Evidence) -> Option<Measured> + Send + Sync + 'static,
 ) -> Entry<Evidence> {
     Entry {
         name,

@@ -10,10 +10,11 @@ use crate::plan::{Arm, SHOWN_SEED, arms, table_id, tradeoffs_id};
 use crate::quality::Quality;
 use crate::retrain::Retrained;
 use crate::search::{Kept, SearchRecord};
-use crate::settings::{Dataset, Settings};
+use crate::settings::Settings;
 use crate::table::rows;
 use crate::tradeoffs::Estimates;
 use crate::trial::Trained;
+use renas_base::parallel;
 use renas_harness::study::Results;
 
 /// Which networks a statistic counts: a network that learned nothing says nothing about trade-offs, and a few of them
@@ -90,27 +91,30 @@ impl Evidence {
             }
             for arm in arms(dataset) {
                 evidence.arms.insert(arm.key(), ArmEvidence::read(settings, &arm, results)?);
-                if !arm.is_imported() {
-                    evidence.predict(settings, dataset, &arm)?;
-                }
             }
             if dataset.author_table.is_some() {
                 let found = results.find(&tradeoffs_id(&dataset.name, true))?;
                 evidence.published.extend(found.map(|found| (dataset.name.clone(), found)));
             }
         }
+        evidence.predict(settings)?;
         Ok(evidence)
     }
 
-    fn predict(&mut self, settings: &Settings, dataset: &Dataset, arm: &Arm) -> Result<()> {
-        let seed = settings.root().derive("out of fold").derive(&arm.study_id("surrogates"));
-        for group in Group::BOTH {
-            let table = self.table(&dataset.name, group);
-            let found = match table.len() {
-                0 | 1 => Vec::new(),
-                _ => out_of_fold(&rows(table, arm.variant), arm.variant, &seed)?,
-            };
-            self.out_of_fold.insert((arm.key(), group), found);
+    /// Predict the networks of every table that is ours, by the trees of every arm, side by side.
+    fn predict(&mut self, settings: &Settings) -> Result<()> {
+        let ours =
+            settings.datasets.iter().flat_map(|dataset| arms(dataset).into_iter().filter(|arm| !arm.is_imported()));
+        let all: Vec<(Arm, Group)> = ours.flat_map(|arm| Group::BOTH.map(|group| (arm.clone(), group))).collect();
+        let found = parallel::map(&all, parallel::cores(), |(arm, group)| {
+            let seed = settings.root().derive("out of fold").derive(&arm.study_id("surrogates"));
+            match self.table(&arm.dataset, *group) {
+                [] | [_] => Ok(Vec::new()),
+                table => out_of_fold(&rows(table, arm.variant), arm.variant, &seed),
+            }
+        });
+        for ((arm, group), found) in all.iter().zip(found) {
+            self.out_of_fold.insert((arm.key(), *group), found?);
         }
         Ok(())
     }

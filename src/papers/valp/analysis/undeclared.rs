@@ -36,7 +36,7 @@ fn add(
     name: &str,
     label: String,
     (over, range): (&'static str, Range),
-    read: impl Fn(&ResultSet) -> Option<Measured> + 'static,
+    read: impl Fn(&ResultSet) -> Option<Measured> + Send + Sync + 'static,
 ) {
     list.push(Entry {
         name: format!("exploration.{name}"),
