@@ -1,4 +1,4 @@
-//! Workers that die, babble and lie. The worker is a script that speaks the protocol.
+//! Workers that die, babble and lie.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -14,7 +14,7 @@ use renas::task::outcome::Outcome;
 use crate::kit;
 use crate::kit::{at_bench, identity, tasks};
 
-/// The script, a folder where it remembers, and a store.
+/// A folder where fake workers remember, and a store.
 pub(crate) struct Scene {
     folder: tempfile::TempDir,
 }
@@ -22,7 +22,6 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        std::fs::write(folder.path().join("fake_worker.py"), include_str!("fake_worker.py")).expect("written");
         std::fs::create_dir(folder.path().join("memory")).expect("made");
         Self { folder }
     }
@@ -59,9 +58,20 @@ pub(crate) fn pool(folder: &Path, behaviour: &str, jobs: usize) -> Pool {
 
 /// The same with other limits.
 pub(crate) fn limited(folder: &Path, behaviour: &str, jobs: usize, limits: Limits) -> Pool {
-    let arguments =
-        vec![folder.join("fake_worker.py").into(), behaviour.to_owned().into(), folder.join("memory").into()];
-    Pool::new(Settings { program: PathBuf::from("python3"), arguments, identity: identity(), jobs, limits })
+    let arguments = vec![behaviour.to_owned().into(), folder.join("memory").into()];
+    Pool::new(Settings { program: fake_worker(), arguments, identity: identity(), jobs, limits })
+}
+
+/// The program `fake_worker.rs`, which Cargo builds beside the tests.
+pub(crate) fn fake_worker() -> PathBuf {
+    let own = std::env::current_exe().expect("a test is a program");
+    let program = own.ancestors().nth(2).expect("target/<profile>/deps").join("examples/fake_worker");
+    assert!(
+        program.exists(),
+        "{} is not built: `cargo build --release --example fake_worker` builds it, as `make test` does",
+        program.display()
+    );
+    program
 }
 
 /// Wait, a minute at most, until something is so.

@@ -15,12 +15,11 @@ use renas::task::recipe::Stop;
 
 use crate::kit::{at_bench, identity, task, tasks};
 use crate::process::start;
-use crate::worker::{Scene, deaths, lives, until};
+use crate::worker::{Scene, deaths, fake_worker, lives, until};
 
 /// A pool of fake workers, each the child of a shell.
 fn wrapped(scene: &Scene, behaviour: &str, jobs: usize, limits: Limits) -> Pool {
-    let script = scene.path().join("fake_worker.py");
-    let mut arguments = vec!["-c".into(), "python3 \"$0\" \"$@\"; exit $?".into(), script.into()];
+    let mut arguments = vec!["-c".into(), "\"$0\" \"$@\"; exit $?".into(), fake_worker().into()];
     arguments.extend([behaviour.into(), scene.path().join("memory").into()]);
     Pool::new(Settings { program: "sh".into(), arguments, identity: identity(), jobs, limits })
 }
@@ -148,13 +147,12 @@ fn ctrl_c_in_a_terminal_ends_a_run_and_its_workers_behind_a_script() {
 fn a_program_that_cannot_start_now_is_tried_again_and_its_error_is_said_once_with_what_to_do() {
     let scene = Scene::new();
     let program = scene.path().join("program");
-    let script = scene.path().join("fake_worker.py");
     // A script is no program that is busy: it is its interpreter that runs.
     fs::copy("/bin/sh", &program).expect("copied");
     let arguments = vec![
         "-c".into(),
-        "exec python3 \"$0\" \"$@\"".into(),
-        script.into(),
+        "exec \"$0\" \"$@\"".into(),
+        fake_worker().into(),
         "well".into(),
         scene.path().join("memory").into(),
     ];
