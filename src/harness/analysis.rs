@@ -80,8 +80,12 @@ impl Analysis<'_> {
         findings.quantities.extend(own.quantities);
         findings.tables.extend(own.tables);
         findings.figures.extend(own.figures);
-        for quantity in findings.quantities.values_mut() {
-            quantity.imported |= is_of_others(&quantity.data);
+        let measured_on = promise.plan.measured_on();
+        for (name, quantity) in &mut findings.quantities {
+            // A difference to a number of others is one of others, whichever side of it that is.
+            let sides = measured_on.get(name.as_str());
+            quantity.imported |=
+                is_of_others(&quantity.data) || sides.is_some_and(|sides| sides.iter().any(|data| is_of_others(data)));
         }
         Ok(findings)
     }

@@ -21,6 +21,7 @@ pub(super) fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range
         label: String::new(),
         definition: String::new(),
         data: units.data.clone(),
+        measured_on: &one.measured_on | &other.measured_on,
         is_hidden: false,
         is_observed_time,
         how,
@@ -34,7 +35,16 @@ pub(super) fn stated(value: f64, unit: Unit) -> Planned {
     let promised = Promised { name: String::new(), unit, range, over, cluster, studies: BTreeSet::new() };
     let how = PlannedHow::Number(value);
     let definition = format!("{value}, as stated");
-    Planned { promised, label: String::new(), definition, data: None, is_hidden: false, is_observed_time: false, how }
+    Planned {
+        promised,
+        label: String::new(),
+        definition,
+        data: None,
+        measured_on: BTreeSet::new(),
+        is_hidden: false,
+        is_observed_time: false,
+        how,
+    }
 }
 
 /// What is paired is paired by unit; what is exact goes with every unit.

@@ -42,6 +42,8 @@ pub(crate) struct Planned {
     /// How it is made, in words.
     pub(crate) definition: String,
     pub(crate) data: Option<String>,
+    /// Every data set that its numbers are of: those of both sides of a difference.
+    pub(crate) measured_on: BTreeSet<String>,
     pub(crate) is_hidden: bool,
     pub(crate) is_observed_time: bool,
     pub(crate) how: PlannedHow,
@@ -159,6 +161,11 @@ impl Plan {
 
     fn shown(&self) -> impl Iterator<Item = &Planned> {
         self.quantities.iter().filter(|one| !one.is_hidden)
+    }
+
+    /// Every data set that the numbers of a declared quantity are of, by its name.
+    pub fn measured_on(&self) -> BTreeMap<&str, &BTreeSet<String>> {
+        self.quantities.iter().map(|one| (one.promised.name.as_str(), &one.measured_on)).collect()
     }
 
     /// What is known of its quantities before anything runs, hidden ones apart.
@@ -306,6 +313,9 @@ impl<'a> Scope<'a> {
         planned.promised.name = name;
         planned.promised.unit = declared.unit.unwrap_or(planned.promised.unit);
         planned.data = data.or(planned.data);
+        if let How::Rows(_) = declared.how {
+            planned.measured_on = BTreeSet::from([planned.data.clone().unwrap_or_else(|| self.frame.data.clone())]);
+        }
         Ok(Planned { label, is_hidden: declared.is_hidden, ..planned })
     }
 
@@ -360,6 +370,7 @@ impl<'a> Scope<'a> {
             label: String::new(),
             definition,
             data: None,
+            measured_on: BTreeSet::new(),
             is_hidden: false,
             is_observed_time,
             how: PlannedHow::Rows { filter, take, per },

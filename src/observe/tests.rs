@@ -126,6 +126,22 @@ fn a_quantity_names_the_studies_of_the_rows_that_it_keeps() {
     assert_eq!(studies(vec![both]), ["all", "search/a/*", "search/b/*", "split/*", "table/x"]);
 }
 
+/// A difference between data sets is one of both, whichever names it.
+#[test]
+fn a_difference_is_measured_on_the_data_of_both_sides() {
+    let one = per_seed("one", vec![one_of("arm", "a")], "max accuracy");
+    let other =
+        Quantity { data: Some(template("theirs")), ..per_seed("other", vec![one_of("arm", "b")], "max accuracy") };
+    let both = quantity("both", How::Minus(["one", "other"].map(template)));
+    let number = Quantity { unit: Some(Unit::Fraction), ..quantity("number", How::Number(template("0.5"))) };
+    let beside = quantity("beside", How::Minus(["number", "other"].map(template)));
+    let declarations = Declarations { quantities: vec![one, other, both, number, beside], ..Declarations::default() };
+    let plan = Plan::of(&declarations, &frame(), &BTreeSet::new()).expect("sound");
+    let of = |name: &str| plan.measured_on()[name].iter().cloned().collect::<Vec<_>>();
+    assert_eq!([of("one"), of("other"), of("number")], [vec!["digits"], vec!["theirs"], vec![]]);
+    assert_eq!([of("both"), of("beside")], [vec!["digits", "theirs"], vec!["theirs"]]);
+}
+
 /// Rows of a difference are those of both sides.
 #[test]
 fn a_quantity_is_traced_to_its_rows() {
