@@ -12,6 +12,7 @@ pub mod template; // text with places for the members of dimensions
 pub mod verb; //    what is taken of some rows: `mean accuracy`, `spearman layers accuracy`
 pub mod declare; // what a manifest declares, as it was read
 pub mod plan; //    declarations expanded against a frame, every mistake with its line
+mod unknown; // what is said of a name that is not known
 pub mod pair; //    quantities of two others, paired by unit
 pub mod filter; //  which rows conditions keep, unit by unit
 pub mod trace; // from a quantity back to its rows

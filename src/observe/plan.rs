@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use renas_base::metric::Unit;
-use renas_base::nearest::nearest;
 use renas_report::catalogue::Promised;
 use renas_report::range::Range;
 
@@ -16,6 +15,7 @@ use super::pair::{paired, same_units, stated};
 use super::rows::{Kind, Schema};
 use super::table::{self, PlannedTable, Shown};
 use super::template::{Binding, Template};
+use super::unknown::unknown;
 use super::verb::{Coefficient, Take, VERBS};
 
 /// More combinations of members of dimensions are a mistake: no paper has as many quantities of one kind.
@@ -84,18 +84,6 @@ pub(crate) type Fallible<T> = Result<T, Mistake>;
 
 pub(crate) fn mistake(place: &Place, message: impl Into<String>) -> Mistake {
     Mistake { place: place.clone(), message: message.into() }
-}
-
-/// `name` among what is known, or a mistake that names the nearest.
-fn unknown<'k>(kind: &str, name: &str, known: impl Iterator<Item = &'k str> + Clone) -> String {
-    match nearest(name, known.clone()) {
-        Some(near) => format!("no {kind} `{name}`; did you mean `{near}`?"),
-        None => match known.map(|one| format!("`{one}`")).collect::<Vec<_>>().as_slice() {
-            [] => format!("no {kind} `{name}`: there is none"),
-            known if known.len() <= 12 => format!("no {kind} `{name}`; known: {}", known.join(", ")),
-            _ => format!("no {kind} `{name}`, and none that is near"),
-        },
-    }
 }
 
 impl Plan {
