@@ -14,8 +14,7 @@ use std::path::Path;
 use criterion::{Criterion, criterion_group, criterion_main};
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;
-use renas::data::locate::Locations;
-use renas::data::registry;
+use renas::data::registry::Registry;
 use renas::harness::context::ReplayContext;
 use renas::harness::receipt::{Program, Receipt, names_in};
 use renas::harness::store::{
@@ -33,7 +32,7 @@ fn task(number: u64) -> Task {
     let split = SplitChoice { test: None, validation: 5_000, train: None, seed: Seed::from_number(1) };
     Task::Train(Train {
         network: NetworkSpec::perceptron(&[1, 28, 28], &[100; 11], Activation::Relu, 10),
-        data: registry::choice("mnist", split).expect("a possible split"),
+        data: Registry::default().choice("mnist", split).expect("a possible split"),
         start: Start::Fresh,
         stop: Stop::Epochs(20),
         recipe: Recipe {
@@ -121,7 +120,7 @@ fn replay_costs(criterion: &mut Criterion) {
     for number in 0..250 {
         commit(&store, number, b"weights").expect("it is stored");
     }
-    let (worker, data) = (worker(), Locations::only(&[]));
+    let (worker, data) = (worker(), Registry::default());
     criterion.bench_function("replay a study of 250 trials", |bencher| {
         bencher.iter(|| ReplayContext::new(&store, &worker, &data).outcomes(black_box(&tasks)));
     });

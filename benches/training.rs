@@ -35,7 +35,7 @@ use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion};
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;
-use renas::data::registry;
+use renas::data::registry::Registry;
 use renas::data::split::SplitChoice;
 use renas::network::assembly::Assembly;
 use renas::network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
@@ -58,7 +58,7 @@ fn task(data: &str, test: Option<usize>, input: &[usize], hidden: &[usize]) -> R
     let split = SplitChoice { test, validation: 0, train: None, seed: Seed::from_number(1) };
     Ok(Train {
         network: NetworkSpec::perceptron(input, hidden, Activation::Relu, 10),
-        data: registry::choice(data, split)?,
+        data: Registry::default().choice(data, split)?,
         start: Start::Fresh,
         stop: Stop::Epochs(1),
         recipe: Recipe {

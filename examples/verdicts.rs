@@ -5,10 +5,12 @@
 //! ```
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use renas::data::locate::Locations;
-use renas::harness::manifest::load;
+use renas::data::registry::Registry;
+use renas::harness::manifest::load::{self, Known};
 use renas::harness::manifest::model::Profile;
 use renas::harness::pipeline::{self, Part, Selected};
 use renas::papers;
@@ -18,13 +20,14 @@ fn main() -> Result<()> {
     let id = arguments.next().unwrap_or_else(|| "econas".to_owned());
     let profile: Profile = arguments.next().unwrap_or_else(|| "quick".to_owned()).parse()?;
 
-    let manifest = load::load(Path::new("experiments"), &id, &papers::all())?;
+    let data = Arc::new(Registry::open(Locations::from_environment(&[])));
+    let known = Known { papers: &papers::all(), data: &data };
+    let manifest = load::load(Path::new("experiments"), &id, known)?;
     let paper = papers::find(&id).context("a paper of that id")?;
-    let selected = Selected { manifest, paper, part: Part::Whole };
+    let selected = Selected { manifest, paper, part: Part::Whole, data: Arc::clone(&data) };
 
     let folder = Path::new("reports").join(profile.name());
-    let data = Locations::from_environment(&[]);
-    let rebuilt = pipeline::rebuild(&selected, profile, &folder, (&data, 2))?;
+    let rebuilt = pipeline::rebuild(&selected, profile, &folder, 2)?;
     let rebuilt = rebuilt.with_context(|| format!("{} holds no evidence of {id}", folder.display()))?;
 
     for judgement in &rebuilt.section.judgements {

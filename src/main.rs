@@ -7,7 +7,6 @@ use renas::cli::arguments::{Cli, Command};
 use renas::cli::exit::{Classify as _, Failure};
 use renas::cli::session::Session;
 use renas::cli::{data, doctor, list, numbers, output, plan, report, run, status, verify, why};
-use renas::data::described;
 use renas::data::locate::Locations;
 
 fn main() -> ExitCode {
@@ -19,7 +18,6 @@ fn main() -> ExitCode {
 
 fn execute(cli: &Cli) -> Result<(), Failure> {
     let common = &cli.common;
-    described::register(&Locations::from_environment(&common.data));
     // A folder that was named and is not there is a slip; fetching and packing make theirs.
     let makes_folders = matches!(&cli.command, Command::Data { command } if command.makes_folders());
     if !makes_folders && let Some(note) = Locations::check(&common.data).or_bad_input()? {

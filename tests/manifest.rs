@@ -28,10 +28,13 @@ mod toy; // a paper with two parameters
 mod valp; // the mistakes that the parameters of one of them can have
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use renas::base::digest::Digest;
-use renas::harness::manifest::load::{self, ManifestError};
+use renas::data::registry::Registry;
+use renas::harness::manifest::load::{self, Known, ManifestError};
 use renas::harness::manifest::model::{Manifest, Profile};
+use renas::harness::paper::AnyPaper;
 use renas::papers;
 use renas::report::claim::{Direction, Expectation, Foil, Verdict};
 use renas::report::page::Clock;
@@ -39,6 +42,12 @@ use renas::task::numerics::Numerics;
 use serde_json::json;
 
 use toy::Toy;
+
+/// These papers, and the registered data sets.
+fn known<'a>(papers: &'a [&'a dyn AnyPaper]) -> Known<'a> {
+    static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::default);
+    Known { papers, data: &REGISTRY }
+}
 
 const GOOD: &str = "\
 id: toy
@@ -103,7 +112,7 @@ deviations:
 ";
 
 fn parse(text: &[u8]) -> Result<Manifest, ManifestError> {
-    load::parse(Path::new("experiments/toy.yaml"), text, &[&Toy])
+    load::parse(Path::new("experiments/toy.yaml"), text, known(&[&Toy]))
 }
 
 /// The good manifest with one piece of text, which must stand in it, replaced.
@@ -161,7 +170,7 @@ fn a_good_manifest_is_read_whole() {
 #[test]
 fn the_manifests_of_this_project_are_read_without_mistakes_and_every_paper_has_one() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
-    let manifests = load::load_all(&folder, &papers::all()).unwrap_or_else(|error| panic!("{error}"));
+    let manifests = load::load_all(&folder, known(&papers::all())).unwrap_or_else(|error| panic!("{error}"));
     let ids: Vec<&str> = manifests.iter().map(|manifest| manifest.id.as_str()).collect();
     let mut known: Vec<&str> = papers::all().iter().map(|paper| paper.id()).collect();
     known.sort_unstable();
@@ -182,11 +191,11 @@ fn a_profile_that_a_manifest_lacks_is_named_with_those_it_has() {
 fn an_unknown_experiment_is_answered_with_the_nearest() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("toy.yaml"), GOOD).expect("written");
-    assert_eq!(load::load(folder.path(), "toy", &[&Toy]).expect("it is there").id, "toy");
-    let error = load::load(folder.path(), "yoy", &[&Toy]).expect_err("there is none").to_string();
+    assert_eq!(load::load(folder.path(), "toy", known(&[&Toy])).expect("it is there").id, "toy");
+    let error = load::load(folder.path(), "yoy", known(&[&Toy])).expect_err("there is none").to_string();
     assert_eq!(error, format!("no experiment `yoy` in {}; did you mean `toy`?", folder.path().display()));
     let missing = folder.path().join("none");
-    let error = load::load_all(&missing, &[&Toy]).expect_err("there is none").to_string();
+    let error = load::load_all(&missing, known(&[&Toy])).expect_err("there is none").to_string();
     assert!(error.starts_with(&format!("cannot list the manifests in {}: ", missing.display())), "{error}");
 }
 
@@ -196,7 +205,7 @@ fn mistakes_of_all_manifests_of_a_folder_are_reported_together() {
     std::fs::write(folder.path().join("toy.yaml"), with(&[("title: A toy", "titel: A toy")])).expect("written");
     std::fs::write(folder.path().join("zoo.yaml"), "a: [1\n").expect("written");
     std::fs::write(folder.path().join("notes.txt"), "not a manifest").expect("written");
-    let error = load::load_all(folder.path(), &[&Toy]).expect_err("mistakes").to_string();
+    let error = load::load_all(folder.path(), known(&[&Toy])).expect_err("mistakes").to_string();
     let place = folder.path().display();
     let expected = [
         format!("{place}/toy.yaml:1: title: is missing"),
@@ -332,7 +341,8 @@ fn an_unknown_paper_is_reported_without_its_consequences() {
             "23: profiles.reduced.numerics: no choice `avx`; did you mean `avx2`?",
         ]
     );
-    let error = load::parse(Path::new("experiments/other.yaml"), GOOD.as_bytes(), &[&Toy]).expect_err("misnamed");
+    let error =
+        load::parse(Path::new("experiments/other.yaml"), GOOD.as_bytes(), known(&[&Toy])).expect_err("misnamed");
     assert_eq!(
         error.to_string(),
         "experiments/other.yaml:1: id: the manifest must be named `toy.yaml`, or its folder `toy`"

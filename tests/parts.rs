@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use renas::data::locate::Locations;
+use renas::data::registry::Registry;
 use renas::harness::analysis::{Analysis, Promise, Unplanned};
-use renas::harness::manifest::load;
+use renas::harness::manifest::load::{self, Known};
 use renas::harness::manifest::model::Profile;
 use renas::harness::pipeline::{self, Part, Selected};
 use renas::harness::run::StudyOutputs;
@@ -16,14 +18,17 @@ use renas::papers;
 /// The studies of the committed `quick` report of a paper, computed again, and what is made of them.
 fn each(id: &str, check: impl Fn(&Analysis<'_>, &Promise, &[Study], &StudyOutputs)) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let manifest = load::load(&root.join("experiments"), id, &papers::all()).unwrap_or_else(|error| panic!("{error}"));
-    let selected = Selected { manifest, paper: papers::find(id).expect("a paper"), part: Part::Whole };
+    let data = Arc::new(Registry::open(Locations::from_environment(&[])));
+    let known = Known { papers: &papers::all(), data: &data };
+    let manifest = load::load(&root.join("experiments"), id, known).unwrap_or_else(|error| panic!("{error}"));
+    let selected =
+        Selected { manifest, paper: papers::find(id).expect("a paper"), part: Part::Whole, data: Arc::clone(&data) };
     let settings = selected.settings(Profile::Quick).expect("every manifest has it");
     let (evidence, worker) =
         pipeline::evidence_in(&root.join("reports/quick"), id).expect("sound").expect("committed evidence");
     let plan = selected.plan(settings).expect("sound parameters");
     let experiment = selected.experiment(settings, &plan, &worker);
-    let studied = experiment.replay(&evidence, &Locations::from_environment(&[]), 2).expect("complete evidence");
+    let studied = experiment.replay(&evidence, 2).expect("complete evidence");
     let analysis = selected.analysis(settings);
     let promise = analysis.promise().map_err(Unplanned::into_error).expect("a sound manifest");
     check(&analysis, &promise, &plan, &studied);

@@ -14,12 +14,13 @@ use serde_json::{Value, json};
 use super::arguments::Common;
 use super::exit::{Classify, Failure};
 use super::pack::{Pack, pack};
+use super::session::registry;
 use renas_data::described;
 use renas_data::error::DataError;
 use renas_data::fetch::{self, Event, FetchError};
 use renas_data::load;
 use renas_data::locate::{Locations, locate};
-use renas_data::registry::{self, Content, DataSet, Sources};
+use renas_data::registry::{Content, DataSet, Registry, Sources};
 
 /// What to do with data sets.
 #[derive(Clone, Debug, Subcommand)]
@@ -97,7 +98,7 @@ pub fn command(command: &DataCommand, common: &Common) -> Result<(), Failure> {
         .context("cannot listen for Ctrl-C")
         .or_run_failed()?;
     let show = Show { json: common.json, bars: common.draws(), quiet: common.quiet, jobs: common.jobs() };
-    run(command, &Locations::from_environment(&common.data), show, &stop, &mut std::io::stdout())
+    run(command, &registry(common), show, &stop, &mut std::io::stdout())
 }
 
 impl DataCommand {
@@ -116,15 +117,15 @@ impl DataCommand {
 /// failed run.
 pub fn run(
     command: &DataCommand,
-    locations: &Locations,
+    registry: &Registry,
     show: Show,
     stop: &AtomicBool,
     out: &mut dyn Write,
 ) -> Result<(), Failure> {
     match command {
-        DataCommand::Pack(arguments) => pack(arguments, locations, show, stop, out),
-        DataCommand::List => list(locations, show, out).or_run_failed(),
-        DataCommand::Fetch(arguments) => fetch(arguments, locations, show, stop, out).map_err(|error| match error {
+        DataCommand::Pack(arguments) => pack(arguments, registry.locations(), show, stop, out),
+        DataCommand::List => list(registry, show, out).or_run_failed(),
+        DataCommand::Fetch(arguments) => fetch(arguments, registry, show, stop, out).map_err(|error| match error {
             FetchError::Interrupted => {
                 Failure::Interrupted("what was downloaded is kept: the same command goes on from there")
             }
@@ -132,7 +133,7 @@ pub fn run(
             FetchError::Sources { .. } | FetchError::Write { .. } => Failure::RunFailed(error.into()),
         }),
         DataCommand::Verify { names } => {
-            let verified = verify(names, locations, show, out).or_bad_input()?;
+            let verified = verify(names, registry, show, out).or_bad_input()?;
             match verified {
                 Verified { differing: 1.., .. } => Err(Failure::Differs(verified.differing)),
                 Verified { missing: 1.., .. } if !names.is_empty() => {
@@ -145,8 +146,8 @@ pub fn run(
 }
 
 /// Write the list of data sets to `out`.
-pub fn list(locations: &Locations, show: Show, out: &mut dyn Write) -> Result<()> {
-    let sets = registry::all();
+pub fn list(registry: &Registry, show: Show, out: &mut dyn Write) -> Result<()> {
+    let (sets, locations) = (registry.all(), registry.locations());
     let unusable = described::find(locations).unusable;
     if show.json {
         let entries: Vec<Value> = sets.iter().map(|set| entry(set, locations)).collect();
@@ -161,7 +162,7 @@ pub fn list(locations: &Locations, show: Show, out: &mut dyn Write) -> Result<()
             Err(_) if matches!(set.sources, Sources::Packed) => "- (renas data pack)".to_owned(),
             Err(_) => format!("- (renas data fetch {})", set.name),
         };
-        table.add_row([set.name, set.title, &samples(set), &found, set.licence]);
+        table.add_row([&set.name, &set.title, &samples(set), &found, &set.licence]);
     }
     writeln!(out, "{}", table.trim_fmt())?;
     for one in unusable {
@@ -174,15 +175,16 @@ pub fn list(locations: &Locations, show: Show, out: &mut dyn Write) -> Result<()
 /// Fetch data sets, writing progress to standard error and results to `out`; `stop` ends it between two reads.
 pub fn fetch(
     arguments: &Fetch,
-    locations: &Locations,
+    registry: &Registry,
     show: Show,
     stop: &AtomicBool,
     out: &mut dyn Write,
 ) -> Result<(), FetchError> {
+    let locations = registry.locations();
     let sets: Vec<&DataSet> = if arguments.all {
-        registry::all().iter().filter(|set| !matches!(set.sources, Sources::Packed)).collect()
+        registry.all().iter().filter(|set| !matches!(set.sources, Sources::Packed)).collect()
     } else {
-        arguments.names.iter().map(|name| registry::find(name)).collect::<Result<_, DataError>>()?
+        arguments.names.iter().map(|name| registry.find(name)).collect::<Result<_, DataError>>()?
     };
     let failed = |error: anyhow::Error| FetchError::Write {
         path: "standard output".into(),
@@ -190,7 +192,7 @@ pub fn fetch(
     };
     let mut results = Vec::new();
     for set in sets {
-        let mut progress = Progress::new(set.name, show);
+        let mut progress = Progress::new(&set.name, show);
         let place = fetch::fetch(set, locations, &arguments.from, &mut |event| {
             progress.show(&event);
             if stop.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -210,10 +212,11 @@ pub fn fetch(
 ///
 /// Errors where a name is unknown. One that is named and missing counts as missing; where none is named, a description that
 /// cannot be used counts as different.
-pub fn verify(names: &[String], locations: &Locations, show: Show, out: &mut dyn Write) -> Result<Verified> {
+pub fn verify(names: &[String], registry: &Registry, show: Show, out: &mut dyn Write) -> Result<Verified> {
+    let locations = registry.locations();
     let sets: Vec<&DataSet> = match names {
-        [] => registry::all().iter().collect(),
-        names => names.iter().map(|name| registry::find(name)).collect::<Result<_, DataError>>()?,
+        [] => registry.all().iter().collect(),
+        names => names.iter().map(|name| registry.find(name)).collect::<Result<_, DataError>>()?,
     };
     let mut verified = Verified::default();
     let mut entries = Vec::new();
@@ -265,7 +268,7 @@ pub fn verify(names: &[String], locations: &Locations, show: Show, out: &mut dyn
 fn entry(set: &DataSet, locations: &Locations) -> Value {
     let files: Vec<Value> =
         set.files.iter().map(|file| json!({ "name": file.name, "bytes": file.length, "sha256": file.pin })).collect();
-    let sources = match set.sources {
+    let sources: &[String] = match &set.sources {
         Sources::Files(urls) | Sources::Archive(urls) => urls,
         Sources::Embedded | Sources::Packed => &[],
     };
@@ -315,16 +318,16 @@ fn write_json(out: &mut dyn Write, value: &Value) -> Result<()> {
 
 /// Progress of one data set: a bar on a terminal, else a line per event that matters.
 struct Progress {
-    name: &'static str,
+    name: String,
     bar: ProgressBar,
     lines: bool,
 }
 
 impl Progress {
-    fn new(name: &'static str, show: Show) -> Self {
+    fn new(name: &str, show: Show) -> Self {
         let bars = show.bars && !show.quiet;
         let target = if bars { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        Self { name, bar: ProgressBar::with_draw_target(None, target), lines: !show.quiet }
+        Self { name: name.to_owned(), bar: ProgressBar::with_draw_target(None, target), lines: !show.quiet }
     }
 
     fn show(&mut self, event: &Event) {

@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
-use super::session::{limits, worker_program};
-use renas_data::locate::{Locations, locate};
-use renas_data::registry;
+use super::session::{limits, registry, worker_program};
+use renas_data::locate::locate;
 use renas_harness::executor::{Limits, introduce};
 use renas_harness::store::{Access, Store, StoreError};
 use renas_surrogate::xgboost_library::{self, XGBOOST_VERSION};
@@ -31,10 +30,16 @@ pub fn doctor(common: &Common) -> Result<(), Failure> {
         workers.push((numerics, device, answer));
     }
     let xgboost = xgboost_library::load().and_then(|()| xgboost_library::library_file());
-    let locations = Locations::from_environment(&common.data);
-    let data: Vec<(&str, Result<String, String>)> = registry::all()
+    let registry = registry(common);
+    let data: Vec<(&str, Result<String, String>)> = registry
+        .all()
         .iter()
-        .map(|set| (set.name, locate(set, &locations).map(|place| place.describe()).map_err(|e| e.to_string())))
+        .map(|set| {
+            (
+                set.name.as_str(),
+                locate(set, registry.locations()).map(|place| place.describe()).map_err(|e| e.to_string()),
+            )
+        })
         .collect();
     let store = match Store::open(&common.store, Access::Read) {
         Ok(_) => "there".to_owned(),

@@ -36,7 +36,7 @@ struct Planned {
 impl Planned {
     fn of(session: &Session<'_>, selected: &Selected) -> Result<Self, Failure> {
         let settings = selected.settings(session.profile)?;
-        let whole = selected.paper.plan(&settings.parameters).or_bad_input()?;
+        let whole = selected.paper.plan(&settings.parameters, &selected.data).or_bad_input()?;
         let data: BTreeSet<String> = whole.iter().flat_map(|study| &study.data).cloned().collect();
         let studies = selected.part(settings, whole)?;
         let (worker, _) = session.worker(settings, None)?;

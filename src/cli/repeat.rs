@@ -11,9 +11,8 @@ use super::answer::Answer;
 use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure};
 use super::say;
-use super::session::Session;
+use super::session::{Session, registry};
 use renas_base::digest::Digest;
-use renas_data::described;
 use renas_harness::lock::{self, Lock};
 use renas_harness::manifest::model::Profile;
 use renas_harness::receipt::names_in;
@@ -41,7 +40,7 @@ impl Repeat {
             "reports": arguments.reports,
             "experiments": common.experiments,
             "store": common.store,
-            "described_data": described::digests(),
+            "described_data": registry(common).descriptions(),
         });
         let files = listing(&common.experiments)?.into_iter();
         let manifests = files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));

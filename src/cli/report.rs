@@ -97,7 +97,7 @@ pub fn rebuild_each(session: &Session<'_>, folder: &Path) -> Vec<Result<Option<R
 
 /// The experiment rebuilt from the evidence that `folder` holds of it; nothing where it holds none.
 pub fn rebuild_one(session: &Session<'_>, selected: &Selected, folder: &Path) -> Result<Option<Rebuilt>, Failure> {
-    Ok(pipeline::rebuild(selected, session.profile, folder, (&session.locations, session.jobs))?)
+    Ok(pipeline::rebuild(selected, session.profile, folder, session.jobs)?)
 }
 
 /// The files of a report of `sections`, and how many claims got which verdict.

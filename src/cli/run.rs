@@ -13,7 +13,6 @@ use super::session::Session;
 use super::{locks, report, say, signal, why};
 use renas_base::digest::Digest;
 use renas_data::locate::locate;
-use renas_data::registry;
 use renas_harness::executor::Pool;
 use renas_harness::lock::{self, Lock};
 use renas_harness::manifest::model::ProfileSettings;
@@ -111,7 +110,7 @@ fn prepare<'s>(session: &'s Session<'_>, arguments: &Run) -> Result<Vec<Job<'s>>
         let plan = selected.plan(settings)?;
         let names: BTreeSet<&String> = plan.iter().flat_map(|study| &study.data).collect();
         for name in names {
-            locate(registry::find(name).or_bad_input()?, &session.locations).or_bad_input()?;
+            locate(session.data.find(name).or_bad_input()?, session.data.locations()).or_bad_input()?;
         }
         let pool = session.pool(&worker, &device)?;
         jobs.push(Job { selected, settings, plan, worker, pool });
@@ -139,8 +138,8 @@ impl Job<'_> {
         };
         let progress = Progress::new(&self.plan, say, session.common.draws());
         let Self { selected, settings, plan, worker, pool } = self;
-        let (data, threads) = (&session.locations, session.jobs);
-        let came = Work { selected, settings, plan, worker, executor: pool, store, data, threads }.run(&progress);
+        let threads = session.jobs;
+        let came = Work { selected, settings, plan, worker, executor: pool, store, threads }.run(&progress);
         let totals = progress.finish();
         let (restored, came) = came?;
         Ok((totals, restored, came))

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, ensure};
 
@@ -9,8 +10,9 @@ use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
 use renas_base::pattern::matches;
 use renas_data::locate::Locations;
+use renas_data::registry::Registry;
 use renas_harness::executor::{Limits, Pool, Settings};
-use renas_harness::manifest::load::{self, ManifestError};
+use renas_harness::manifest::load::{self, Known, ManifestError};
 use renas_harness::manifest::model::{Outline, Profile, ProfileSettings};
 use renas_harness::manifest::problem::suggestion;
 use renas_harness::pipeline::{Part, Selected};
@@ -27,8 +29,8 @@ pub struct Session<'a> {
     pub profile: Profile,
     /// The experiments that were asked for, all where none was, in the order of their ids.
     pub experiments: Vec<Selected>,
-    /// Where data are looked for.
-    pub locations: Locations,
+    /// The known data sets.
+    pub data: Arc<Registry>,
     /// Tasks at a time.
     pub jobs: usize,
 }
@@ -42,9 +44,10 @@ impl<'a> Session<'a> {
     /// The same about one claim, where one is named: `CLAIM` or `EXPERIMENT/CLAIM`.
     pub fn open_at(common: &'a Common, claim: Option<&str>) -> Result<Self, Failure> {
         let profile = common.profile.as_deref().unwrap_or("quick").parse().or_bad_input()?;
-        let known = papers::all();
-        let dir = &common.experiments;
-        let (one, all) = (|id: &str| load::load(dir, id, &known), || load::load_all(dir, &known));
+        let data = Arc::new(registry(common));
+        let (papers, dir) = (papers::all(), &common.experiments);
+        let known = Known { papers: &papers, data: &data };
+        let (one, all) = (|id: &str| load::load(dir, id, known), || load::load_all(dir, known));
         let (id, part) = match claim.map(|claim| claim.split_once('/').unwrap_or(("", claim))) {
             None => selection(common),
             Some(("", claim)) => (None, Part::Claim(claim.to_owned())),
@@ -54,15 +57,14 @@ impl<'a> Session<'a> {
         let mut experiments = Vec::new();
         for manifest in manifests {
             let paper = papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
-            experiments.push(Selected { manifest, paper, part: part.clone() });
+            experiments.push(Selected { manifest, paper, part: part.clone(), data: Arc::clone(&data) });
         }
         if let Part::Claim(id) = &part {
             let all: Vec<String> = experiments.iter().flat_map(Selected::claim_ids).collect();
             experiments.retain(|selected| selected.manifest.claims.iter().any(|claim| claim.id == *id));
             ensure_or(!experiments.is_empty(), || format!("no claim `{id}`; {}", suggestion(id, &all)))?;
         }
-        let (locations, jobs) = (Locations::from_environment(&common.data), common.jobs());
-        Ok(Self { common, profile, experiments, locations, jobs })
+        Ok(Self { common, profile, experiments, data, jobs: common.jobs() })
     }
 
     /// The same for a command that judges each experiment by itself: sound manifests, and what is wrong with the others.
@@ -72,16 +74,17 @@ impl<'a> Session<'a> {
             return Ok((Self::open(common)?, Vec::new()));
         }
         let profile = common.profile.as_deref().unwrap_or("quick").parse().or_bad_input()?;
-        let known = papers::all();
+        let (papers, data) = (papers::all(), Arc::new(registry(common)));
+        let known = Known { papers: &papers, data: &data };
         let (mut experiments, mut mistakes) = (Vec::new(), Vec::new());
         match load::names(&common.experiments) {
             Ok(names) => {
                 for name in names {
-                    match load::load(&common.experiments, &name, &known) {
+                    match load::load(&common.experiments, &name, known) {
                         Ok(manifest) => {
                             let paper =
                                 papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
-                            experiments.push(Selected { manifest, paper, part: Part::Whole });
+                            experiments.push(Selected { manifest, paper, part: Part::Whole, data: Arc::clone(&data) });
                         }
                         Err(error) => mistakes.push(explained(error)),
                     }
@@ -89,14 +92,13 @@ impl<'a> Session<'a> {
             }
             Err(error) => mistakes.push(error.into()),
         }
-        let (locations, jobs) = (Locations::from_environment(&common.data), common.jobs());
-        Ok((Self { common, profile, experiments, locations, jobs }, mistakes))
+        Ok((Self { common, profile, experiments, data, jobs: common.jobs() }, mistakes))
     }
 
     /// The same session at another profile.
     pub fn at<'c>(&self, profile: Profile, common: &'c Common) -> Session<'c> {
-        let Self { experiments, locations, jobs, .. } = self;
-        Session { common, profile, experiments: experiments.clone(), locations: locations.clone(), jobs: *jobs }
+        let Self { experiments, data, jobs, .. } = self;
+        Session { common, profile, experiments: experiments.clone(), data: Arc::clone(data), jobs: *jobs }
     }
 
     /// What computes the trials of a profile with these settings: on a GPU where one is asked for, or is there.
@@ -132,17 +134,29 @@ impl<'a> Session<'a> {
         }
         let program = worker_program().or_bad_input()?;
         let limits = limits().or_bad_input()?;
-        Ok(Pool::new(Settings { program, arguments, identity: identity.clone(), jobs: self.jobs, limits }))
+        Ok(Pool::new(Settings {
+            program,
+            arguments,
+            identity: identity.clone(),
+            jobs: self.jobs,
+            limits,
+            data: Arc::clone(&self.data),
+        }))
     }
 }
 
 /// The outlines of the experiments that were asked for, all where none was, in the order of their ids; the flags are checked.
 pub fn outlines(common: &Common) -> Result<Vec<Outline>, Failure> {
     common.profile.as_deref().map(str::parse::<Profile>).transpose().or_bad_input()?;
-    let known = papers::all();
-    let dir = &common.experiments;
-    let (one, all) = (|id: &str| load::outline(dir, id, &known), || load::outline_all(dir, &known));
+    let (papers, data, dir) = (papers::all(), registry(common), &common.experiments);
+    let known = Known { papers: &papers, data: &data };
+    let (one, all) = (|id: &str| load::outline(dir, id, known), || load::outline_all(dir, known));
     asked_for(common, selection(common).0, one, all, |outline| &outline.id)
+}
+
+/// The data sets that are registered, or described in the data folders.
+pub(super) fn registry(common: &Common) -> Registry {
+    Registry::open(Locations::from_environment(&common.data))
 }
 
 /// The experiment that `--only` names, and what of it.

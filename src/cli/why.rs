@@ -144,7 +144,7 @@ fn made_in(session: &Session<'_>, experiment: &str, claim: &Claim, profile: Prof
     let selected = session.experiments.iter().find(|selected| selected.manifest.id == experiment);
     let selected = selected.expect("the claim is one of its");
     let settings = selected.settings(profile)?;
-    let plan = selected.paper.plan(&settings.parameters).or_bad_input()?;
+    let plan = selected.paper.plan(&settings.parameters, &selected.data).or_bad_input()?;
     let studies = selected.studies_of(std::slice::from_ref(claim), settings, &plan)?;
     let trials: usize = studies.iter().map(|study| study.trials).sum();
     let seconds: f64 = studies.iter().map(|study| study.cpu_seconds).sum();

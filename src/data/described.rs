@@ -1,12 +1,11 @@
-//! Data sets that become known when a program starts, since a data folder holds a description of them.
+//! Data sets that are known since a data folder holds a description of them.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
+use super::catalogue::catalogue;
 use super::description::{Description, FILE};
 use super::locate::Locations;
-use super::registry;
 use renas_base::digest::Digest;
 use renas_base::files;
 
@@ -93,32 +92,12 @@ pub enum DescribedError {
     },
 }
 
-/// SHA-256 of each description that was made known.
-static DIGESTS: OnceLock<Vec<Digest>> = OnceLock::new();
-
-/// Make the data sets known that are described in the data folders: called once, when a program starts.
-///
-/// What is wrong with a description concerns those who ask for its data set: the registry answers them with the reason,
-/// and `renas data list` shows it. So there is no error.
-pub fn register(locations: &Locations) {
-    let Descriptions { found, unusable } = find(locations);
-    if DIGESTS.set(found.iter().map(|one| one.digest).collect()).is_ok() {
-        let reasons = unusable.into_iter().map(|one| (one.names, one.error.to_string())).collect();
-        registry::register(found.into_iter().map(|one| one.description.into_data_set()).collect(), reasons);
-    }
-}
-
-/// SHA-256 of the descriptions that were made known, in the order of the data sets: what a run depends on besides its
-/// manifests.
-pub fn digests() -> &'static [Digest] {
-    DIGESTS.get().map_or(&[], Vec::as_slice)
-}
-
 /// The descriptions in the data folders (`*/dataset.json`). Of equal ones in several folders the first counts; of
 /// different ones with one name none does, since nobody can say which is meant. Folders that begin with a dot are passed
 /// over: a data set may be in the making there.
 pub fn find(locations: &Locations) -> Descriptions {
     let mut all = Descriptions::default();
+    let registered = catalogue();
     for one in locations.folders.iter().flat_map(|folder| find_in(folder)) {
         let one = match one {
             Ok(one) => one,
@@ -129,7 +108,7 @@ pub fn find(locations: &Locations) -> Descriptions {
         };
         let (name, path) = (one.description.name.clone(), one.path.clone());
         let names = vec![name.clone()];
-        if registry::is_registered(&name) {
+        if registered.iter().any(|set| set.name == name) {
             all.unusable.push(Unusable { names, error: DescribedError::Registered { name, path: path.clone() }, path });
             continue;
         }

@@ -198,20 +198,19 @@ impl Description {
         Ok(())
     }
 
-    /// The data set as the registry has it: its texts stay in memory as long as the program runs.
+    /// The data set as the registry has it.
     pub fn into_data_set(self) -> DataSet {
         let sizes = self.sizes();
         let files: Vec<File> = self
             .files
             .into_iter()
-            .map(|file| File { name: file.name.leak(), length: file.bytes, pin: Some(file.sha256) })
+            .map(|file| File { name: file.name, length: file.bytes, pin: Some(file.sha256) })
             .collect();
-        let name: &'static str = self.name.leak();
         DataSet {
-            name,
-            title: self.title.leak(),
-            folders: vec![name].leak(),
-            files: files.leak(),
+            folders: vec![self.name.clone()],
+            name: self.name,
+            title: self.title,
+            files,
             sources: Sources::Packed,
             system: None,
             embedded: None,
@@ -223,8 +222,8 @@ impl Description {
                 sizes,
                 digest: self.digest,
             }),
-            licence: self.licence.leak(),
-            origin: self.origin.leak(),
+            licence: self.licence,
+            origin: self.origin,
         }
     }
 }

@@ -17,7 +17,7 @@ pub enum DataError {
         /// What may have been meant, or how a data set becomes known; ended by a space.
         hint: String,
         /// The names that exist.
-        known: Vec<&'static str>,
+        known: Vec<String>,
     },
     /// A description of this data set is there, and makes it not known.
     #[error("the data set `{name}` cannot be used: {why}")]
@@ -110,7 +110,7 @@ pub struct Mismatch {
 
 impl DataError {
     /// `name` is not registered; `nearest` may be what was meant.
-    pub(super) fn unknown(name: &str, nearest: Option<&str>, known: Vec<&'static str>) -> Self {
+    pub(super) fn unknown(name: &str, nearest: Option<&str>, known: Vec<String>) -> Self {
         let own = "images of your own become known by `renas data pack`. ".to_owned();
         let hint = nearest.map_or(own, |near| format!("did you mean `{near}`? "));
         Self::Unknown { name: name.to_owned(), hint, known }

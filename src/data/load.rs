@@ -8,17 +8,17 @@ use super::cifar;
 use super::digits;
 use super::error::{DataError, Mismatch};
 use super::idx::{self, Idx, Kind};
-use super::locate::{Locations, Place, locate};
+use super::locate::{Place, locate};
 use super::order::OrderedDigest;
 use super::read::read;
-use super::registry::{Content, DataSet, Format, Images, Sizes, find};
+use super::registry::{Content, DataSet, Format, Images, Registry, Sizes};
 use super::split::{self, Split, SplitChoice};
 
 /// Labelled images in one fixed order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dataset {
     /// The registered name.
-    pub name: &'static str,
+    pub name: String,
     /// Channels, height and width.
     pub shape: Vec<usize>,
     /// Number of classes; labels are below it.
@@ -118,9 +118,9 @@ impl Dataset {
 }
 
 /// The images of a registered data set, verified.
-pub fn load(name: &str, locations: &Locations) -> Result<Dataset, DataError> {
-    let set = find(name)?;
-    load_from(set, &locate(set, locations)?)
+pub fn load(name: &str, registry: &Registry) -> Result<Dataset, DataError> {
+    let set = registry.find(name)?;
+    load_from(set, &locate(set, registry.locations())?)
 }
 
 /// The images of a data set that lies in `place`, verified.
@@ -148,9 +148,9 @@ pub fn load_from(set: &DataSet, place: &Place) -> Result<Dataset, DataError> {
 }
 
 /// The text of a registered table, verified.
-pub fn table(name: &str, locations: &Locations) -> Result<String, DataError> {
-    let set = find(name)?;
-    table_from(set, &locate(set, locations)?)
+pub fn table(name: &str, registry: &Registry) -> Result<String, DataError> {
+    let set = registry.find(name)?;
+    table_from(set, &locate(set, registry.locations())?)
 }
 
 /// The text of a table that lies in `place`, verified.
@@ -175,7 +175,7 @@ pub fn verify(set: &DataSet, place: &Place) -> Result<Digest, DataError> {
 fn complete(set: &DataSet, images: &Images, train: Part, test: Option<Part>) -> Result<Dataset, DataError> {
     let (shape, digest) = (images.shape.to_vec(), images.digest);
     let (classes, pixel_max) = (images.classes, images.pixel_max);
-    let data = Dataset { name: set.name, shape, classes, pixel_max, train, test, digest };
+    let data = Dataset { name: set.name.clone(), shape, classes, pixel_max, train, test, digest };
     let found = data.ordered_digest();
     if found != digest {
         return Err(DataError::Order { name: set.name.to_owned(), expected: digest, found });

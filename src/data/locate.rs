@@ -93,8 +93,13 @@ pub fn locate(set: &DataSet, locations: &Locations) -> Result<Place, DataError> 
     let mut looked = Vec::new();
     for folder in locations.candidates(set) {
         let found: Vec<Option<PathBuf>> = set.files.iter().map(|file| present(&folder, file)).collect();
-        let missing: Vec<&str> =
-            set.files.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(file, _)| file.name).collect();
+        let missing: Vec<&str> = set
+            .files
+            .iter()
+            .zip(&found)
+            .filter(|(_, found)| found.is_none())
+            .map(|(file, _)| file.name.as_str())
+            .collect();
         if missing.is_empty() {
             return Ok(Place::Folder { folder, files: found.into_iter().flatten().collect() });
         }
@@ -124,7 +129,7 @@ pub(super) const PACK: &str = "renas data pack TREE --name NAME --size N";
 /// The path of `file` in `folder`, as it is or compressed, where it is there. It need not be a regular file: what stands
 /// in its place is for the reader to name.
 pub(super) fn present(folder: &Path, file: &File) -> Option<PathBuf> {
-    let paths = [folder.join(file.name), folder.join(format!("{}.gz", file.name))];
+    let paths = [folder.join(&file.name), folder.join(format!("{}.gz", file.name))];
     let regular = paths.iter().find(|path| path.is_file());
     regular.or_else(|| paths.iter().find(|path| path.exists() && !path.is_dir())).cloned()
 }
@@ -143,7 +148,7 @@ fn describe(folder: &Path, missing: &[&str], files: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::find;
+    use crate::registry::Registry;
 
     fn touch(folder: &Path, names: &[&str]) {
         std::fs::create_dir_all(folder).expect("a folder");
@@ -165,7 +170,8 @@ mod tests {
         let (first, second) = (root.path().join("first"), root.path().join("second"));
         touch(&first.join("mnist"), &FILES[..2]);
         touch(&second.join("MNIST/raw"), &FILES);
-        let mnist = find("mnist").expect("registered");
+        let registry = Registry::default();
+        let mnist = registry.find("mnist").expect("registered");
         let place = locate(mnist, &Locations::only(&[first, second.clone()])).expect("the second");
         let files = FILES.map(|name| second.join("MNIST/raw").join(name)).to_vec();
         assert_eq!(place, Place::Folder { folder: second.join("MNIST/raw"), files });
@@ -176,7 +182,8 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let system = root.path().join("system");
         touch(&system.join("fashion-mnist"), &FILES);
-        let set = find("fashion_mnist").expect("registered");
+        let registry = Registry::default();
+        let set = registry.find("fashion_mnist").expect("registered");
         let mut locations = Locations { folders: vec![root.path().join("data")], system: Some(system.clone()) };
         let place = locate(set, &locations).expect("the system's");
         assert_eq!(place.describe(), system.join("fashion-mnist").display().to_string());
@@ -190,7 +197,9 @@ mod tests {
     fn missing_data_is_answered_with_the_places_and_the_command() {
         let root = tempfile::tempdir().expect("a folder");
         touch(&root.path().join("mnist"), &FILES[1..]);
-        let error = locate(find("mnist").expect("registered"), &Locations::only(&[root.path().to_owned()]));
+        let registry = Registry::default();
+        let mnist = registry.find("mnist").expect("registered");
+        let error = locate(mnist, &Locations::only(&[root.path().to_owned()]));
         let root = root.path().display();
         assert_eq!(
             error.expect_err("incomplete").to_string(),
@@ -203,7 +212,8 @@ mod tests {
 
     #[test]
     fn the_digits_are_found_everywhere() {
-        let digits = find("digits").expect("registered");
-        assert_eq!(locate(digits, &Locations::only(&[])).expect("embedded"), Place::Embedded);
+        let registry = Registry::default();
+        let digits = registry.find("digits").expect("registered");
+        assert_eq!(locate(digits, registry.locations()).expect("embedded"), Place::Embedded);
     }
 }

@@ -1,29 +1,29 @@
-//! The registered data sets: names, files, pins, licences and where to get them; and those that are made known when the
-//! program starts, since a description of them lies in a data folder.
+//! The known data sets: names, files, pins, licences and where to get them. Those that this program registers, and those of
+//! which a description lies in a data folder.
 //!
 //! The pins decide, not the addresses: a file is what its pin says, wherever it came from. The ordered digests stand
 //! here too, so that keys of trials can be computed, and reports rebuilt, where the data is not at hand.
 
-use std::sync::OnceLock;
-
 use renas_base::digest::Digest;
 use renas_base::nearest::nearest;
 
-use super::catalogue::CATALOGUE;
+use super::catalogue::catalogue;
+use super::described::{self, Descriptions};
 use super::error::DataError;
+use super::locate::Locations;
 use super::split::{self, DataChoice, SplitChoice};
 
-/// A registered data set.
-#[derive(Clone, Copy, Debug)]
+/// A known data set.
+#[derive(Clone, Debug)]
 pub struct DataSet {
     /// The name in manifests and on the command line (`fashion_mnist`).
-    pub name: &'static str,
+    pub name: String,
     /// The name for people.
-    pub title: &'static str,
+    pub title: String,
     /// Folders that it may lie in, below a data folder; `data fetch` writes the first.
-    pub folders: &'static [&'static str],
+    pub folders: Vec<String>,
     /// Its files. Each may lie there as it is or compressed, as `<name>.gz`.
-    pub files: &'static [File],
+    pub files: Vec<File>,
     /// Where the files come from.
     pub sources: Sources,
     /// The operating system's own copy.
@@ -33,16 +33,16 @@ pub struct DataSet {
     /// What the files hold.
     pub content: Content,
     /// Licence, as far as it is stated.
-    pub licence: &'static str,
+    pub licence: String,
     /// Who made it, and how to cite it.
-    pub origin: &'static str,
+    pub origin: String,
 }
 
 /// One file of a data set, not compressed.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct File {
     /// The file name of the official release.
-    pub name: &'static str,
+    pub name: String,
     /// Length in bytes.
     pub length: u64,
     /// SHA-256; absent where copies differ in the order of their records, which `Format::Cifar` pins instead.
@@ -50,12 +50,12 @@ pub struct File {
 }
 
 /// Where files come from, in the order of trying.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Sources {
     /// Addresses with `{file}` in place of the name; what they answer may be compressed by gzip.
-    Files(&'static [&'static str]),
+    Files(Vec<String>),
     /// Addresses of a `tar.gz` that holds all files, in any folder.
-    Archive(&'static [&'static str]),
+    Archive(Vec<String>),
     /// Nowhere: this program carries the data.
     Embedded,
     /// Nowhere: `renas data pack` made the files of somebody's own images.
@@ -141,46 +141,87 @@ impl DataSet {
     }
 }
 
-/// The registered data sets and those that were made known.
-static KNOWN: OnceLock<Vec<DataSet>> = OnceLock::new();
-
-/// The names of descriptions that made nothing known, and why.
-static UNUSABLE: OnceLock<Vec<(Vec<String>, String)>> = OnceLock::new();
-
-/// All known data sets, in the order in which lists show them: the registered ones, then those that were made known.
-pub fn all() -> &'static [DataSet] {
-    KNOWN.get().map_or(CATALOGUE, Vec::as_slice)
+/// The data sets that a program knows, and where their files are looked for. What is known never changes while results are made:
+/// a program opens its registry once and passes it on.
+#[derive(Clone, Debug)]
+pub struct Registry {
+    locations: Locations,
+    sets: Vec<DataSet>,
+    descriptions: Vec<Digest>,
+    /// The names of descriptions that make nothing known, and why.
+    unusable: Vec<(Vec<String>, String)>,
 }
 
-/// Whether a name is taken by a data set that this program registers itself.
-pub(super) fn is_registered(name: &str) -> bool {
-    CATALOGUE.iter().any(|set| set.name == name)
+impl Registry {
+    /// The registered data sets and those that are described in the folders.
+    ///
+    /// What is wrong with a description concerns those who ask for its data set: `find` answers them with the reason, and
+    /// `renas data list` shows it. So there is no error.
+    pub fn open(locations: Locations) -> Self {
+        let Descriptions { found, unusable } = described::find(&locations);
+        let descriptions = found.iter().map(|one| one.digest).collect();
+        let mut sets = catalogue();
+        sets.extend(found.into_iter().map(|one| one.description.into_data_set()));
+        let unusable = unusable.into_iter().map(|one| (one.names, one.error.to_string())).collect();
+        Self { locations, sets, descriptions, unusable }
+    }
+
+    /// Where their files are looked for.
+    pub fn locations(&self) -> &Locations {
+        &self.locations
+    }
+
+    /// All data sets, in the order in which lists show them: the registered ones, then the described ones.
+    pub fn all(&self) -> &[DataSet] {
+        &self.sets
+    }
+
+    /// Names of the data sets of images.
+    pub fn image_sets(&self) -> Vec<&str> {
+        self.sets.iter().filter(|set| set.images().is_ok()).map(|set| set.name.as_str()).collect()
+    }
+
+    /// Names of the tables.
+    pub fn tables(&self) -> Vec<&str> {
+        self.sets.iter().filter(|set| set.images().is_err()).map(|set| set.name.as_str()).collect()
+    }
+
+    /// SHA-256 of the descriptions that make data sets known, in the order of these: what a run depends on besides its
+    /// manifests.
+    pub fn descriptions(&self) -> &[Digest] {
+        &self.descriptions
+    }
+
+    /// The data set of that name.
+    pub fn find(&self, name: &str) -> Result<&DataSet, DataError> {
+        self.sets.iter().find(|set| set.name == name).ok_or_else(|| {
+            let mut unusable = self.unusable.iter();
+            if let Some((_, why)) = unusable.find(|(names, _)| names.iter().any(|theirs| theirs == name)) {
+                return DataError::Unusable { name: name.to_owned(), why: why.clone() };
+            }
+            let near = nearest(name, self.sets.iter().map(|set| set.name.as_str()));
+            DataError::unknown(name, near, self.sets.iter().map(|set| set.name.clone()).collect())
+        })
+    }
+
+    /// The images of the data set of that name.
+    pub fn images(&self, name: &str) -> Result<&Images, DataError> {
+        self.find(name)?.images()
+    }
+
+    /// The data set and split that a task names; needs no file of it, and refuses a split that asks for too much.
+    pub fn choice(&self, name: &str, split: SplitChoice) -> Result<DataChoice, DataError> {
+        let images = self.images(name)?;
+        split::check(&split, images.sizes).map_err(|error| DataError::Split { name: name.to_owned(), error })?;
+        Ok(DataChoice { name: name.to_owned(), digest: images.digest, split })
+    }
 }
 
-/// Add data sets to the registered ones, whose names they may not have. Only the first call does, at the start of a
-/// program: what is known never changes while results are made. `unusable` are names that could not be made known, and why.
-pub(super) fn register(sets: Vec<DataSet>, unusable: Vec<(Vec<String>, String)>) {
-    let _ = UNUSABLE.set(unusable);
-    let _ = KNOWN.set(CATALOGUE.iter().copied().chain(sets).collect());
-}
-
-/// The data set of that name.
-pub fn find(name: &str) -> Result<&'static DataSet, DataError> {
-    all().iter().find(|set| set.name == name).ok_or_else(|| {
-        let mut unusable = UNUSABLE.get().into_iter().flatten();
-        if let Some((_, why)) = unusable.find(|(names, _)| names.iter().any(|theirs| theirs == name)) {
-            return DataError::Unusable { name: name.to_owned(), why: why.clone() };
-        }
-        let known = all().iter().map(|set| set.name);
-        DataError::unknown(name, nearest(name, known.clone()), known.collect())
-    })
-}
-
-/// The data set and split that a task names; needs no data at hand, and refuses a split that asks for too much.
-pub fn choice(name: &str, split: SplitChoice) -> Result<DataChoice, DataError> {
-    let images = find(name)?.images()?;
-    split::check(&split, images.sizes).map_err(|error| DataError::Split { name: name.to_owned(), error })?;
-    Ok(DataChoice { name: name.to_owned(), digest: images.digest, split })
+impl Default for Registry {
+    /// The registered data sets, of which only those are found that this program carries.
+    fn default() -> Self {
+        Self::open(Locations::only(&[]))
+    }
 }
 
 #[cfg(test)]
@@ -190,15 +231,17 @@ mod tests {
 
     #[test]
     fn every_entry_is_complete_and_named_once() {
-        for (index, set) in all().iter().enumerate() {
-            assert!(all()[..index].iter().all(|earlier| earlier.name != set.name), "{}", set.name);
+        let registry = Registry::default();
+        let all = registry.all();
+        for (index, set) in all.iter().enumerate() {
+            assert!(all[..index].iter().all(|earlier| earlier.name != set.name), "{}", set.name);
             assert!(!set.files.is_empty() && !set.folders.is_empty(), "{}", set.name);
             assert!(!set.licence.is_empty() && !set.origin.is_empty(), "{}", set.name);
             let pinned_by_records = matches!(set.content, Content::Images(Images { format: Format::Cifar { .. }, .. }));
-            for file in set.files {
+            for file in &set.files {
                 assert_eq!(file.pin.is_none(), pinned_by_records, "{}/{}", set.name, file.name);
             }
-            match set.sources {
+            match &set.sources {
                 Sources::Files(urls) => assert!(!urls.is_empty() && urls.iter().all(|url| url.contains("{file}"))),
                 Sources::Archive(urls) => assert!(!urls.is_empty()),
                 Sources::Embedded => assert!(set.embedded.is_some()),
@@ -210,7 +253,8 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_answered_with_the_nearest_known_one() {
-        let error = find("fashion-mnist").expect_err("the name has an underscore").to_string();
+        let registry = Registry::default();
+        let error = registry.find("fashion-mnist").expect_err("the name has an underscore").to_string();
         assert_eq!(
             error,
             "unknown data set `fashion-mnist`; did you mean `fashion_mnist`? Known: digits, mnist, fashion_mnist, \
@@ -221,16 +265,17 @@ mod tests {
     #[test]
     fn a_choice_needs_no_data_and_carries_the_ordered_digest() {
         let split = SplitChoice { test: None, validation: 5_000, train: None, seed: Seed::from_number(1) };
-        let choice = choice("cifar10", split.clone()).expect("a possible split");
-        assert_eq!(choice.digest, find("cifar10").expect("registered").digest());
-        let error = super::choice("econas_mnist", split).expect_err("a table").to_string();
+        let registry = Registry::default();
+        let choice = registry.choice("cifar10", split.clone()).expect("a possible split");
+        assert_eq!(choice.digest, registry.find("cifar10").expect("registered").digest());
+        let error = registry.choice("econas_mnist", split).expect_err("a table").to_string();
         assert!(error.contains("`econas_mnist`"), "{error}");
     }
 
     #[test]
     fn a_choice_that_asks_for_too_much_is_refused() {
         let split = SplitChoice { test: None, validation: 60_001, train: None, seed: Seed::from_number(1) };
-        let error = choice("mnist", split).expect_err("too many").to_string();
+        let error = Registry::default().choice("mnist", split).expect_err("too many").to_string();
         assert!(error.contains("mnist") && error.contains("60001") && error.contains("60000"), "{error}");
     }
 }

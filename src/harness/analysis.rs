@@ -10,7 +10,7 @@ use super::paper::{AnyPaper, Observed};
 use super::schedule::with_needs;
 use super::study::{Results, Study};
 use renas_base::pattern::matches;
-use renas_data::registry::{self, Content};
+use renas_data::registry::{Content, Registry};
 use renas_observe::declare::{Declarations, Mistake};
 use renas_observe::plan::Plan;
 use renas_report::catalogue::Promised;
@@ -25,6 +25,8 @@ pub struct Analysis<'a> {
     pub parameters: &'a Value,
     /// What the manifest declares.
     pub declarations: &'a Declarations,
+    /// The known data sets.
+    pub data: &'a Registry,
 }
 
 /// What an analysis will find.
@@ -66,16 +68,16 @@ impl Analysis<'_> {
     pub fn promise(&self) -> Result<Promise, Unplanned> {
         let mut quantities = self.paper.quantities(self.parameters)?;
         let elsewhere: BTreeSet<String> = quantities.iter().map(|one| one.name.clone()).collect();
-        let frame = self.paper.frame(self.parameters)?;
+        let frame = self.paper.frame(self.parameters, self.data)?;
         let plan = Plan::of(self.declarations, &frame, &elsewhere).map_err(Unplanned::Mistakes)?;
         quantities.extend(plan.promised());
         quantities.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        Ok(Promise { quantities, clusters: self.paper.clusters(self.parameters)?, plan })
+        Ok(Promise { quantities, clusters: self.paper.clusters(self.parameters, self.data)?, plan })
     }
 
     /// What the results say. Pure.
     pub fn findings(&self, promise: &Promise, results: &Results) -> Result<Findings> {
-        let Observed { rows, own } = self.paper.observed(self.parameters, results)?;
+        let Observed { rows, own } = self.paper.observed(self.parameters, self.data, results)?;
         let mut findings = promise.plan.measure(&rows, &own.quantities)?;
         findings.quantities.extend(own.quantities);
         findings.tables.extend(own.tables);
@@ -84,16 +86,16 @@ impl Analysis<'_> {
         for (name, quantity) in &mut findings.quantities {
             // A difference to a number of others is one of others, whichever side of it that is.
             let sides = measured_on.get(name.as_str());
-            quantity.imported |=
-                is_of_others(&quantity.data) || sides.is_some_and(|sides| sides.iter().any(|data| is_of_others(data)));
+            quantity.imported |= self.is_of_others(&quantity.data)
+                || sides.is_some_and(|sides| sides.iter().any(|data| self.is_of_others(data)));
         }
         Ok(findings)
     }
-}
 
-/// Whether a data set is a table of results that others published: what is measured on it rests on their runs.
-fn is_of_others(data: &str) -> bool {
-    registry::find(data).is_ok_and(|known| matches!(known.content, Content::Table))
+    /// Whether a data set is a table of results that others published: what is measured on it rests on their runs.
+    fn is_of_others(&self, data: &str) -> bool {
+        self.data.find(data).is_ok_and(|known| matches!(known.content, Content::Table))
+    }
 }
 
 impl Unplanned {

@@ -3,6 +3,7 @@
 pub mod paper; // what a paper is to the harness
 pub mod study; // a study, and what the harness is to it
 pub mod analysis; // what results say: found by the paper, and declared by the manifest
+mod handle; // ids of studies, each with the type of its result
 pub mod results; // what finished studies gave, as text
 pub mod manifest; // manifests: YAML at the edge, every mistake in one pass
 pub mod timing; // seconds of trainings, by the profile's clock

@@ -6,12 +6,14 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
+use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize as _, Serialize};
 use serde_json::Value;
 
 use crate::manifest::decode::Section;
+use crate::manifest::parameters::Parameters;
 use crate::study::{Context, Results, Study};
+use renas_data::registry::Registry;
 use renas_observe::frame::Frame;
 use renas_observe::rows::Rows;
 use renas_report::catalogue::Promised;
@@ -19,8 +21,8 @@ use renas_report::findings::Findings;
 
 /// A paper that the harness can run: everything of it lives in one folder of `papers/`.
 pub trait Paper: Sync {
-    /// The `parameters` of a profile. As JSON they enter keys: no `null` in them.
-    type Settings: Serialize + DeserializeOwned;
+    /// The `parameters` of a profile (`parameters!`).
+    type Settings: Parameters;
 
     /// What a study does, and all that its result depends on besides what it needs: `Study::inputs`.
     type Inputs: DeserializeOwned;
@@ -34,39 +36,14 @@ pub trait Paper: Sync {
     /// Version of the meaning of its studies' results; raised when the same inputs give other results.
     const VERSION: u32;
 
-    /// The profile's `parameters` of the manifest, read and checked.
-    ///
-    /// Mistakes are reported to the section, all of them; whatever is answered then is not used.
-    ///
-    /// ```
-    /// # use renas_harness::manifest::decode::Section;
-    /// #[derive(serde::Serialize, serde::Deserialize)]
-    /// struct Settings {
-    ///     networks: usize,
-    ///     data: Vec<String>,
-    /// }
-    ///
-    /// fn settings(section: &mut Section<'_>) -> Settings {
-    ///     let settings = Settings {
-    ///         networks: section.integer("networks", 10..=10_000),
-    ///         data: section.list("data", |item| item.known("data set", &["digits", "mnist"])),
-    ///     };
-    ///     if settings.networks < 20 * settings.data.len() {
-    ///         section.problem("networks", "at least 20 per data set");
-    ///     }
-    ///     settings
-    /// }
-    /// ```
-    fn settings(section: &mut Section<'_>) -> Self::Settings;
-
     /// The studies of a profile, each after what it needs. Pure.
-    fn plan(settings: &Self::Settings) -> Result<Vec<Study>>;
+    fn plan(settings: &Self::Settings, data: &Registry) -> Result<Vec<Study>>;
 
     /// Run the study of these inputs. `results` holds what the study needs. Must depend on nothing but its arguments.
     fn run(inputs: Self::Inputs, results: &Results, context: &dyn Context) -> Result<Value>;
 
     /// Its tables of observations, its dimensions and how many units it plans: what declarations of the manifest may name.
-    fn frame(_settings: &Self::Settings) -> Frame {
+    fn frame(_settings: &Self::Settings, _data: &Registry) -> Frame {
         Frame::default()
     }
 
@@ -76,12 +53,12 @@ pub trait Paper: Sync {
     }
 
     /// How many clusters are planned, by what a cluster is (`search seed`).
-    fn clusters(settings: &Self::Settings) -> BTreeMap<String, usize> {
-        Self::frame(settings).units
+    fn clusters(settings: &Self::Settings, data: &Registry) -> BTreeMap<String, usize> {
+        Self::frame(settings, data).units
     }
 
     /// The results that there are: all, or those of some of the studies. Pure.
-    fn evidence(settings: &Self::Settings, results: &Results) -> Result<Self::Evidence>;
+    fn evidence(settings: &Self::Settings, data: &Registry, results: &Results) -> Result<Self::Evidence>;
 
     /// The rows of its tables of observations, in the order of the frame. Pure.
     fn observe(settings: &Self::Settings, evidence: &Self::Evidence) -> Vec<Rows>;
@@ -109,26 +86,26 @@ pub trait AnyPaper: Sync {
     /// `Paper::VERSION`.
     fn version(&self) -> u32;
 
-    /// `Paper::settings`, as JSON.
-    fn parameters(&self, section: &mut Section<'_>) -> Value;
+    /// `Parameters::read`, as JSON.
+    fn parameters(&self, section: &mut Section<'_>, data: &Registry) -> Value;
 
     /// `Paper::plan`.
-    fn plan(&self, parameters: &Value) -> Result<Vec<Study>>;
+    fn plan(&self, parameters: &Value, data: &Registry) -> Result<Vec<Study>>;
 
     /// `Paper::run` of a study.
     fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value>;
 
     /// `Paper::frame`.
-    fn frame(&self, parameters: &Value) -> Result<Frame>;
+    fn frame(&self, parameters: &Value, data: &Registry) -> Result<Frame>;
 
     /// `Paper::quantities`.
     fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>>;
 
     /// `Paper::clusters`.
-    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>>;
+    fn clusters(&self, parameters: &Value, data: &Registry) -> Result<BTreeMap<String, usize>>;
 
     /// `Paper::observe` and `Paper::analyze` of the results, which are read once.
-    fn observed(&self, parameters: &Value, results: &Results) -> Result<Observed>;
+    fn observed(&self, parameters: &Value, data: &Registry, results: &Results) -> Result<Observed>;
 }
 
 impl<P: Paper> AnyPaper for P {
@@ -140,12 +117,12 @@ impl<P: Paper> AnyPaper for P {
         P::VERSION
     }
 
-    fn parameters(&self, section: &mut Section<'_>) -> Value {
-        serde_json::to_value(P::settings(section)).expect("numbers, text and lists have JSON")
+    fn parameters(&self, section: &mut Section<'_>, data: &Registry) -> Value {
+        serde_json::to_value(P::Settings::read(section, data)).expect("numbers, text and lists have JSON")
     }
 
-    fn plan(&self, parameters: &Value) -> Result<Vec<Study>> {
-        P::plan(&settings::<P>(parameters)?)
+    fn plan(&self, parameters: &Value, data: &Registry) -> Result<Vec<Study>> {
+        P::plan(&settings::<P>(parameters)?, data)
     }
 
     fn run(&self, study: &Study, results: &Results, context: &dyn Context) -> Result<Value> {
@@ -153,21 +130,21 @@ impl<P: Paper> AnyPaper for P {
         P::run(inputs, results, context)
     }
 
-    fn frame(&self, parameters: &Value) -> Result<Frame> {
-        Ok(P::frame(&settings::<P>(parameters)?))
+    fn frame(&self, parameters: &Value, data: &Registry) -> Result<Frame> {
+        Ok(P::frame(&settings::<P>(parameters)?, data))
     }
 
     fn quantities(&self, parameters: &Value) -> Result<Vec<Promised>> {
         Ok(P::quantities(&settings::<P>(parameters)?))
     }
 
-    fn clusters(&self, parameters: &Value) -> Result<BTreeMap<String, usize>> {
-        Ok(P::clusters(&settings::<P>(parameters)?))
+    fn clusters(&self, parameters: &Value, data: &Registry) -> Result<BTreeMap<String, usize>> {
+        Ok(P::clusters(&settings::<P>(parameters)?, data))
     }
 
-    fn observed(&self, parameters: &Value, results: &Results) -> Result<Observed> {
+    fn observed(&self, parameters: &Value, data: &Registry, results: &Results) -> Result<Observed> {
         let settings = settings::<P>(parameters)?;
-        let evidence = P::evidence(&settings, results).context("reading results")?;
+        let evidence = P::evidence(&settings, data, results).context("reading results")?;
         let own = P::analyze(&settings, &evidence).context("analysis")?;
         Ok(Observed { rows: P::observe(&settings, &evidence), own })
     }

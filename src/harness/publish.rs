@@ -14,7 +14,7 @@ use super::store::{Evidence, WorkerIdentity};
 use renas_base::digest::Digest;
 use renas_base::files;
 use renas_base::metric::Unit;
-use renas_data::registry::{self, Content};
+use renas_data::registry::{Content, Registry};
 use renas_data::split;
 use renas_report::claim::Verdict;
 use renas_report::number;
@@ -107,26 +107,26 @@ fn data_sets(experiment: &Experiment<'_>, evidence: &Evidence) -> Result<Vec<pag
     let mut split_samples: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for data in choices {
         let choice = DataChoice::deserialize(data).context("the data set of a trial in the evidence")?;
-        let samples = samples(&choice)?;
+        let samples = samples(&choice, experiment.data)?;
         split_samples.entry(choice.name).or_default().insert(samples);
     }
     let mut sets = Vec::new();
-    for name in experiment.data() {
-        let set = registry::find(&name)?;
+    for name in experiment.data_read() {
+        let set = experiment.data.find(&name)?;
         let all = split_samples.remove(&name).unwrap_or_else(|| BTreeSet::from([String::new()]));
         sets.extend(all.into_iter().map(|samples| page::DataSet {
             name: name.clone(),
-            title: set.title.to_owned(),
+            title: set.title.clone(),
             digest: set.digest(),
             samples: if samples.is_empty() { whole(&set.content) } else { samples },
-            licence: set.licence.to_owned(),
+            licence: set.licence.clone(),
         }));
     }
     Ok(sets)
 }
 
-fn samples(choice: &DataChoice) -> Result<String> {
-    let sizes = registry::find(&choice.name)?.images()?.sizes;
+fn samples(choice: &DataChoice, data: &Registry) -> Result<String> {
+    let sizes = data.images(&choice.name)?.sizes;
     let indices = split::indices(&choice.split, sizes)?;
     let total = sizes.train + sizes.test.unwrap_or(0);
     let [total, train, validation, test] =

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::handle::Handle;
 use renas_base::digest::{Digest, canonical_json};
 
 /// A study's result: canonical JSON, shared by all who read it.
@@ -40,20 +41,20 @@ impl StudyResult {
 pub struct Results(BTreeMap<String, StudyResult>);
 
 impl Results {
-    /// The result of the study of that id, as its type.
-    pub fn read<T: DeserializeOwned>(&self, study: &str) -> Result<T> {
-        let result = self.get(study).with_context(|| format!("no result of study {study}"))?;
+    /// The result of a study.
+    pub fn read<T: DeserializeOwned>(&self, study: &Handle<T>) -> Result<T> {
+        let result = self.get(study.id()).with_context(|| format!("no result of study {study}"))?;
         serde_json::from_str(result.text()).with_context(|| format!("result of study {study}"))
     }
 
     /// The same where the study is finished: a run of a part of the studies has no other results.
-    pub fn find<T: DeserializeOwned>(&self, study: &str) -> Result<Option<T>> {
-        if self.contains(study) { self.read(study).map(Some) } else { Ok(None) }
+    pub fn find<T: DeserializeOwned>(&self, study: &Handle<T>) -> Result<Option<T>> {
+        if self.contains(study.id()) { self.read(study).map(Some) } else { Ok(None) }
     }
 
     /// The results of the first of these studies, up to one that is not finished: those of an arm by its seeds, so that the
     /// place of a result is its seed.
-    pub fn leading<T: DeserializeOwned>(&self, studies: impl IntoIterator<Item = String>) -> Result<Vec<T>> {
+    pub fn leading<T: DeserializeOwned>(&self, studies: impl IntoIterator<Item = Handle<T>>) -> Result<Vec<T>> {
         studies.into_iter().map_while(|study| self.find(&study).transpose()).collect()
     }
 
@@ -73,8 +74,8 @@ impl Results {
     }
 
     /// Add a study's result, in place of one that it had.
-    pub fn insert(&mut self, study: String, result: StudyResult) {
-        self.0.insert(study, result);
+    pub fn insert(&mut self, study: impl Into<String>, result: StudyResult) {
+        self.0.insert(study.into(), result);
     }
 
     /// Ids of the finished studies, in order.
@@ -98,8 +99,9 @@ mod tests {
         for seed in [0, 1, 3] {
             results.insert(format!("seed-{seed}"), StudyResult::of(&seed).expect("a number"));
         }
-        let leading =
-            |seeds: [u8; 4]| results.leading::<u8>(seeds.map(|seed| format!("seed-{seed}"))).expect("numbers");
+        let leading = |seeds: [u8; 4]| {
+            results.leading(seeds.map(|seed| Handle::<u8>::new(format!("seed-{seed}")))).expect("numbers")
+        };
         assert_eq!(
             (leading([0, 1, 2, 3]), leading([3, 1, 0, 2]), leading([2, 0, 1, 3])),
             (vec![0, 1], vec![3, 1, 0], vec![])
@@ -111,11 +113,11 @@ mod tests {
     fn a_result_reads_back_exactly_and_a_missing_or_other_one_is_named() {
         let mut results = Results::default();
         results.insert("search/a".to_owned(), StudyResult::of(&vec![0.1 + 0.2, 1e-300]).expect("finite"));
-        assert_eq!(results.read::<Vec<f64>>("search/a").expect("a list"), [0.1 + 0.2, 1e-300]);
-        let other = results.read::<String>("search/a").expect_err("a list is no text").to_string();
+        assert_eq!(results.read::<Vec<f64>>(&Handle::new("search/a")).expect("a list"), [0.1 + 0.2, 1e-300]);
+        let other = results.read::<String>(&Handle::new("search/a")).expect_err("a list is no text").to_string();
         assert_eq!(other, "result of study search/a");
-        assert_eq!(results.read::<u8>("b").expect_err("none").to_string(), "no result of study b");
-        assert_eq!(results.find::<u8>("b").expect("none is no error"), None);
-        assert!(results.find::<u8>("search/a").is_err(), "another type is");
+        assert_eq!(results.read::<u8>(&Handle::new("b")).expect_err("none").to_string(), "no result of study b");
+        assert_eq!(results.find::<u8>(&Handle::new("b")).expect("none is no error"), None);
+        assert!(results.find::<u8>(&Handle::new("search/a")).is_err(), "another type is");
     }
 }

@@ -21,8 +21,8 @@ use super::study::{Context, Results, Study, StudyResult};
 use super::timing::TimeSource;
 use renas_base::digest::Digest;
 use renas_base::parallel;
-use renas_data::locate::{Locations, locate};
-use renas_data::registry::{self, Content, DataSet};
+use renas_data::locate::locate;
+use renas_data::registry::{Content, DataSet, Registry};
 use renas_observe::declare::Declarations;
 use renas_report::claim::Claim;
 use renas_report::findings::Findings;
@@ -56,6 +56,8 @@ pub struct Experiment<'a> {
     pub time: TimeSource,
     /// What computes trials: part of their keys.
     pub worker: &'a WorkerIdentity,
+    /// The known data sets.
+    pub data: &'a Registry,
 }
 
 /// What an experiment gave.
@@ -112,7 +114,7 @@ impl Experiment<'_> {
                 // Where a trial was lost or damaged since, the study asks for it again.
                 if bench.are_intact(&remembered.used)? && bench.are_observed(&remembered.observed)? {
                     observer.event(&Event::StudyFinished { study: study.id.clone(), hit: true });
-                    return Ok(lock(&finished).add(study, address.key(), remembered));
+                    return Ok(self.add(&finished, study, address.key(), remembered));
                 }
             }
             observer.event(&Event::StudyStarted { study: study.id.clone(), trials: study.trials });
@@ -128,7 +130,7 @@ impl Experiment<'_> {
                 bench.commit(record)?
             };
             observer.event(&Event::StudyFinished { study: study.id.clone(), hit: false });
-            Ok(lock(&finished).add(study, address.key(), remembered))
+            Ok(self.add(&finished, study, address.key(), remembered))
         })?;
         let finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(finished.with(results))
@@ -137,24 +139,24 @@ impl Experiment<'_> {
     /// Compute every study again from the records of its trials; a trial that is not there is an error.
     ///
     /// A study that reads somebody else's table is computed again where the table is at hand, else its record is taken.
-    pub fn replay(&self, records: &dyn Records, data: &Locations, threads: usize) -> Result<StudyOutputs> {
+    pub fn replay(&self, records: &dyn Records, threads: usize) -> Result<StudyOutputs> {
         let finished = Mutex::new(Finished::default());
         let results = run_in_order(self.plan, threads, &|study, needs| {
             let address = self.identity(study, &lock(&finished).digests).address()?;
-            if tables(study).iter().any(|table| locate(table, data).is_err()) {
+            if self.tables(study).iter().any(|table| locate(table, self.data.locations()).is_err()) {
                 let found = remembered(records, &address)?;
                 let missing = || {
                     let (source, tables) = (records.source().display(), study.data.join(", "));
                     format!("{source} does not hold its result, and {tables} is not at hand (`renas data list`)")
                 };
                 let found = found.with_context(missing)?;
-                return Ok(lock(&finished).add(study, address.key(), found));
+                return Ok(self.add(&finished, study, address.key(), found));
             }
-            let context = ReplayContext::new(records, self.worker, data).timed_by(self.time);
+            let context = ReplayContext::new(records, self.worker, self.data).timed_by(self.time);
             let result = StudyResult::of(&self.paper.run(study, needs, &context as &dyn Context)?)?;
             let remembered =
                 StudyRecord { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
-            Ok(lock(&finished).add(study, address.key(), remembered))
+            Ok(self.add(&finished, study, address.key(), remembered))
         })?;
         let finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(finished.with(results))
@@ -180,12 +182,12 @@ impl Experiment<'_> {
 
     /// What the results say. Pure.
     pub fn conclude(&self, studied: &StudyOutputs) -> Result<Conclusions> {
-        let Self { paper, parameters, declarations, .. } = *self;
-        let analysis = Analysis { paper, parameters, declarations };
+        let Self { paper, parameters, declarations, data, .. } = *self;
+        let analysis = Analysis { paper, parameters, declarations, data };
         let promise = analysis.promise().map_err(Unplanned::into_error).context("the names of quantities")?;
         let findings = analysis.findings(&promise, &studied.results)?;
         let summaries = summarize(&findings);
-        let data = self.data();
+        let data = self.data_read();
         let Self { profile, clock, cluster_seconds, .. } = *self;
         let promised: BTreeSet<String> = promise.quantities.into_iter().map(|one| one.name).collect();
         let context = JudgeContext { data: &data, profile, clock, promised: &promised, cluster_seconds };
@@ -196,9 +198,21 @@ impl Experiment<'_> {
     }
 
     /// Names of the data sets that the plan reads, in order of name.
-    pub fn data(&self) -> Vec<String> {
+    pub fn data_read(&self) -> Vec<String> {
         let names: BTreeSet<&String> = self.plan.iter().flat_map(|study| &study.data).collect();
         names.into_iter().cloned().collect()
+    }
+
+    /// Note a finished study. Where it reads a table that others published its record is evidence, since the table is not ours to
+    /// commit, and whoever rebuilds the report may not have it.
+    fn add(&self, finished: &Mutex<Finished>, study: &Study, key: Key, record: StudyRecord) -> StudyResult {
+        lock(finished).add(study, (!self.tables(study).is_empty()).then_some(key), record)
+    }
+
+    /// The tables that others published and this study reads.
+    fn tables(&self, study: &Study) -> Vec<&DataSet> {
+        let sets = study.data.iter().filter_map(|name| self.data.find(name).ok());
+        sets.filter(|set| matches!(set.content, Content::Table)).collect()
     }
 
     /// What a study's result depends on: its own description, what it reads, and what computes its trials.
@@ -230,16 +244,15 @@ struct Finished {
 }
 
 impl Finished {
-    fn add(&mut self, study: &Study, key: Key, remembered: StudyRecord) -> StudyResult {
+    /// Note a study; its key where its record is evidence.
+    fn add(&mut self, study: &Study, key: Option<Key>, remembered: StudyRecord) -> StudyResult {
         let result = StudyResult::from_text(remembered.result);
         self.digests.insert(study.id.clone(), result.digest());
         self.used_by.insert(study.id.clone(), remembered.used);
         if !remembered.observed.is_empty() || study.needs.iter().any(|need| self.observed.contains(need)) {
             self.observed.insert(study.id.clone());
         }
-        if reads_table(study) {
-            self.studies.insert(key);
-        }
+        self.studies.extend(key);
         result
     }
 
@@ -248,18 +261,6 @@ impl Finished {
         let used = used_by.values().flatten().copied().chain(studies).collect();
         StudyOutputs { results, digests, used, used_by, observed }
     }
-}
-
-/// Whether a study reads a table that others published: then its result is evidence, since the table is not ours to
-/// commit, and whoever rebuilds the report may not have it.
-fn reads_table(study: &Study) -> bool {
-    !tables(study).is_empty()
-}
-
-/// The tables that others published and this study reads.
-fn tables(study: &Study) -> Vec<&'static DataSet> {
-    let sets = study.data.iter().filter_map(|name| registry::find(name).ok());
-    sets.filter(|set| matches!(set.content, Content::Table)).collect()
 }
 
 fn lock(finished: &Mutex<Finished>) -> std::sync::MutexGuard<'_, Finished> {

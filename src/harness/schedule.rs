@@ -122,6 +122,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::study::Handle;
     use anyhow::bail;
 
     fn study(id: &str, needs: &[&str]) -> Study {
@@ -144,11 +145,12 @@ mod tests {
         for threads in [1, 2, 8] {
             let results = run_in_order(&diamond(), threads, &|study, needs| {
                 assert_eq!(needs.studies().collect::<Vec<_>>(), study.needs.iter().collect::<Vec<_>>());
-                let below: i64 = needs.studies().map(|need| needs.read::<i64>(need).expect("a number")).sum();
+                let below: i64 =
+                    needs.studies().map(|need| needs.read::<i64>(&Handle::new(need)).expect("a number")).sum();
                 StudyResult::of(&(below + 1))
             })
             .expect("no study fails");
-            assert_eq!(results.read::<i64>("d").expect("a number"), 5);
+            assert_eq!(results.read::<i64>(&Handle::new("d")).expect("a number"), 5);
         }
     }
 

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use crate::handle::Handle;
 pub use crate::results::{Results, StudyResult};
 pub use crate::timing::{Inference, Training};
 use renas_base::digest::Digest;
@@ -29,6 +30,31 @@ pub struct Study {
     pub trials: usize,
     /// Expected process CPU seconds of those tasks on one core of an ordinary machine; for `renas plan`.
     pub cpu_seconds: f64,
+}
+
+impl Study {
+    /// The study of that name and these inputs: one that needs nothing, reads nothing and asks for no task.
+    pub fn new<T>(handle: &Handle<T>, inputs: &impl Serialize) -> Result<Self> {
+        let inputs = serde_json::to_value(inputs).with_context(|| format!("inputs of study {handle}"))?;
+        Ok(Self { id: handle.into(), inputs, needs: Vec::new(), data: Vec::new(), trials: 0, cpu_seconds: 0.0 })
+    }
+
+    /// The same that also needs these.
+    pub fn needing<'h, T: 'h>(mut self, handles: impl IntoIterator<Item = &'h Handle<T>>) -> Self {
+        self.needs.extend(handles.into_iter().map(String::from));
+        self
+    }
+
+    /// The same that also reads this data set.
+    pub fn reading(mut self, data: &str) -> Self {
+        self.data.push(data.to_owned());
+        self
+    }
+
+    /// The same that asks for so many tasks, which take so many CPU seconds together.
+    pub fn asking(self, trials: usize, cpu_seconds: f64) -> Self {
+        Self { trials, cpu_seconds, ..self }
+    }
 }
 
 /// The identity of a memoised computation: its name, and the version of its meaning.

@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use super::manifest::model::ProfileSettings;
 use super::study::Context;
 use renas_base::seed::Seed;
-use renas_data::{registry, split};
+use renas_data::registry::Registry;
+use renas_data::split;
 use renas_network::cost::{CostModel, pass_seconds, step_seconds};
 use renas_network::spec::NetworkSpec;
 use renas_report::page::Clock;
@@ -100,12 +101,17 @@ impl TimeSource {
         }
     }
 
-    /// Seconds of each training, in the order asked: optimiser steps times seconds of one; `context` has networks timed.
+    /// Seconds of each training, in the order asked: optimiser steps times seconds of one; `context` has networks
+    /// timed, `data` knows how many samples there are.
     ///
     /// The smaller batch at the end of an epoch counts as a whole one under the cost model, and is among the measured
     /// ones where the timed steps reach that far.
-    pub fn training_seconds(&self, context: &dyn Context, trainings: &[Training]) -> Result<Vec<f64>> {
-        let mut sizes = Sizes::default();
+    pub fn training_seconds(
+        &self,
+        (context, data): (&dyn Context, &Registry),
+        trainings: &[Training],
+    ) -> Result<Vec<f64>> {
+        let mut sizes = Sizes { data, last: None };
         let sizes: Vec<Size> = trainings.iter().map(|training| sizes.of(training)).collect::<Result<_>>()?;
         let per_step: Vec<f64> = match self {
             Self::CostModel(model) => {
@@ -202,8 +208,8 @@ struct Size {
 }
 
 /// Sizes of trainings; most of those asked for together read the same samples, which are counted once.
-#[derive(Default)]
 struct Sizes<'t> {
+    data: &'t Registry,
     last: Option<(&'t DataChoice, usize)>,
 }
 
@@ -212,7 +218,7 @@ impl<'t> Sizes<'t> {
         let samples = match self.last {
             Some((data, samples)) if *data == training.data => samples,
             _ => {
-                let sizes = registry::find(&training.data.name)?.images()?.sizes;
+                let sizes = self.data.images(&training.data.name)?.sizes;
                 split::indices(&training.data.split, sizes)?.train.len()
             }
         };

@@ -26,19 +26,16 @@ pub fn find(id: &str) -> Option<&'static dyn AnyPaper> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use serde::Serialize;
     use serde::de::DeserializeOwned;
 
     use super::*;
-    use renas_harness::manifest::load;
+    use renas_data::registry::Registry;
+    use renas_harness::context::fake::manifest_of;
 
     fn inputs_read_back<I: Serialize + DeserializeOwned>(paper: &dyn AnyPaper) {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
-        let manifest = load::load(&dir, paper.id(), &[paper]).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-        for settings in manifest.profiles.values() {
-            for study in paper.plan(&settings.parameters).expect("a sound manifest") {
+        for settings in manifest_of(paper).profiles.values() {
+            for study in paper.plan(&settings.parameters, &Registry::default()).expect("a sound manifest") {
                 let inputs: I = serde_json::from_value(study.inputs.clone()).expect("own inputs");
                 assert_eq!(serde_json::to_value(inputs).expect("plain data"), study.inputs, "{}", study.id);
             }

@@ -7,7 +7,7 @@ use flate2::{Compression, write::GzEncoder};
 use renas::base::digest::Digest;
 use renas::data::load::load;
 use renas::data::locate::Locations;
-use renas::data::registry;
+use renas::data::registry::Registry;
 
 const DIGITS: &[u8] = include_bytes!("../../data/digits/digits.csv.gz");
 const PIN: &str = "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8";
@@ -18,7 +18,7 @@ fn load_digits(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf, Result<
     let path = root.path().join("digits").join(name);
     std::fs::create_dir(root.path().join("digits")).expect("a folder");
     std::fs::write(&path, bytes).expect("written");
-    let loaded = load("digits", &Locations::only(&[root.path().to_owned()]));
+    let loaded = load("digits", &Registry::open(Locations::only(&[root.path().to_owned()])));
     (root, path, loaded.map(|data| data.digest).map_err(|error| error.to_string()))
 }
 
@@ -39,7 +39,7 @@ fn assert_names(message: &str, path: &Path, parts: &[&str]) {
 
 #[test]
 fn a_file_may_lie_there_compressed_by_anyone_or_not_at_all() {
-    let digest = registry::find("digits").expect("registered").digest();
+    let digest = Registry::default().find("digits").expect("registered").digest();
     assert_eq!(load_digits("digits.csv", &csv()).2, Ok(digest));
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(&csv()).expect("in memory");
@@ -93,7 +93,7 @@ fn an_empty_file_is_named() {
 /// Gzip files may consist of several members, whose contents follow each other: RFC 1952, section 2.2.
 #[test]
 fn a_file_may_be_compressed_in_several_members() {
-    let digest = registry::find("digits").expect("registered").digest();
+    let digest = Registry::default().find("digits").expect("registered").digest();
     let member = |bytes: &[u8]| {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
         encoder.write_all(bytes).expect("in memory");

@@ -10,7 +10,7 @@ use renas::data::load::{Dataset, Part, load_from};
 use renas::data::locate::Locations;
 use renas::data::registry::{Content, DataSet, File, Format, Images, Sizes, Sources};
 
-use super::fetch::{gzip, leak, leak_urls};
+use super::fetch::gzip;
 use super::server::{Behaviour, Server};
 
 /// Twelve records in three files, in the order that `shuffle` gives them.
@@ -38,14 +38,15 @@ fn cifar_set(url: String) -> DataSet {
     let ((train, train_pin), (test, test_pin)) = (cifar_part(&[&a, &b]), cifar_part(&[&last]));
     let (shape, digest) = ([3, 32, 32], Digest::of(&[]));
     let (train, test) = (train, Some(test));
-    let data = Dataset { name: "tiny", shape: shape.to_vec(), classes: 10, pixel_max: 255, train, test, digest };
-    let file = |name| File { name, length: 4 * cifar::RECORD as u64, pin: None };
+    let data =
+        Dataset { name: "tiny".to_owned(), shape: shape.to_vec(), classes: 10, pixel_max: 255, train, test, digest };
+    let file = |name| File { name: str::to_owned(name), length: 4 * cifar::RECORD as u64, pin: None };
     DataSet {
-        name: "tiny",
-        title: "Tiny",
-        folders: &["tiny"],
-        files: leak(vec![file("a.bin"), file("b.bin"), file("test.bin")]),
-        sources: Sources::Archive(leak_urls(&[url])),
+        name: "tiny".to_owned(),
+        title: "Tiny".to_owned(),
+        folders: vec!["tiny".to_owned()],
+        files: ["a.bin", "b.bin", "test.bin"].map(file).to_vec(),
+        sources: Sources::Archive(vec![url]),
         system: None,
         embedded: None,
         content: Content::Images(Images {
@@ -56,8 +57,8 @@ fn cifar_set(url: String) -> DataSet {
             sizes: Sizes { train: 8, test: Some(4) },
             digest: data.ordered_digest(),
         }),
-        licence: "none needed",
-        origin: "this test",
+        licence: "none needed".to_owned(),
+        origin: "this test".to_owned(),
     }
 }
 

@@ -7,6 +7,7 @@ use renas::cli::data::{DataCommand, Fetch, Show, run};
 use renas::cli::exit::Failure;
 use renas::cli::pack::Pack;
 use renas::data::locate::Locations;
+use renas::data::registry::Registry;
 use serde_json::Value;
 
 use super::images::{Images, contents};
@@ -16,7 +17,8 @@ use super::server::unreachable;
 fn data(command: &DataCommand, folder: &Path, json: bool) -> (String, Result<(), Failure>) {
     let mut out = Vec::new();
     let show = Show { json, bars: false, quiet: true, jobs: 1 };
-    let result = run(command, &Locations::only(&[folder.to_owned()]), show, &AtomicBool::new(false), &mut out);
+    let result =
+        run(command, &Registry::open(Locations::only(&[folder.to_owned()])), show, &AtomicBool::new(false), &mut out);
     (String::from_utf8(out).expect("text"), result)
 }
 
@@ -95,10 +97,10 @@ fn a_fetch_that_fails_is_a_failed_run_and_an_unknown_name_bad_input() {
 #[test]
 fn a_stop_ends_a_fetch_as_interrupted() {
     let root = tempfile::tempdir().expect("a folder");
-    let locations = Locations::only(&[PathBuf::from(root.path())]);
+    let registry = Registry::open(Locations::only(&[PathBuf::from(root.path())]));
     let show = Show { json: false, bars: false, quiet: true, jobs: 1 };
     let command = fetch(&["mnist"], &[unreachable()]);
-    let result = run(&command, &locations, show, &AtomicBool::new(true), &mut Vec::new());
+    let result = run(&command, &registry, show, &AtomicBool::new(true), &mut Vec::new());
     assert_failure(result, 130, "Interrupted");
 }
 

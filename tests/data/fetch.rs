@@ -27,31 +27,21 @@ pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("in memory")
 }
 
-/// As the registry holds it: for ever.
-pub(crate) fn leak<T>(items: Vec<T>) -> &'static [T] {
-    Vec::leak(items)
-}
-
-/// Addresses as the registry holds them.
-pub(crate) fn leak_urls(urls: &[String]) -> &'static [&'static str] {
-    leak(urls.iter().map(|url| &*String::leak(url.clone())).collect())
-}
-
 /// A registered table that only these addresses have.
 fn table_set(urls: &[String]) -> DataSet {
     let bytes = text();
     let pin = Some(Digest::of(bytes.as_bytes()));
     DataSet {
-        name: "numbers",
-        title: "Numbers",
-        folders: &["numbers"],
-        files: leak(vec![File { name: "numbers.csv", length: bytes.len() as u64, pin }]),
-        sources: Sources::Files(leak_urls(urls)),
+        name: "numbers".to_owned(),
+        title: "Numbers".to_owned(),
+        folders: vec!["numbers".to_owned()],
+        files: vec![File { name: "numbers.csv".to_owned(), length: bytes.len() as u64, pin }],
+        sources: Sources::Files(urls.to_vec()),
         system: None,
         embedded: None,
         content: Content::Table,
-        licence: "none needed",
-        origin: "this test",
+        licence: "none needed".to_owned(),
+        origin: "this test".to_owned(),
     }
 }
 

@@ -59,7 +59,7 @@ fn classes_and_files_come_in_the_order_of_their_names_and_val_becomes_the_test_p
     assert_eq!(names[1..], files);
 
     let data = loaded(&images.path("data")).expect("just packed");
-    assert_eq!((data.name, data.shape.as_slice(), data.classes), ("tiny", [3, 4, 4].as_slice(), 2));
+    assert_eq!((data.name.as_str(), data.shape.as_slice(), data.classes), ("tiny", [3, 4, 4].as_slice(), 2));
     assert_eq!((data.train.labels.as_slice(), reds(&data.train)), ([0, 0, 1, 1].as_slice(), vec![20, 40, 120, 140]));
     let test = data.test.as_ref().expect("val");
     assert_eq!((test.labels.as_slice(), reds(test)), ([0, 1].as_slice(), vec![60, 160]));

@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;
-use renas::data::locate::Locations;
-use renas::data::registry;
+use renas::data::registry::Registry;
 use renas::harness::context::RunContext;
 use renas::harness::event::{Event, Observer};
 use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
@@ -26,7 +25,7 @@ pub(crate) fn task(number: u64) -> Task {
     let split = SplitChoice { test: Some(300), validation: 200, train: None, seed: Seed::from_number(1) };
     Task::Train(Train {
         network: NetworkSpec::perceptron(&[1, 8, 8], &[16, 8], Activation::Relu, 10),
-        data: registry::choice("digits", split).expect("a possible split"),
+        data: Registry::default().choice("digits", split).expect("a possible split"),
         start: Start::Fresh,
         stop: Stop::Epochs(2),
         recipe: Recipe {
@@ -155,7 +154,7 @@ pub(crate) fn at_bench<T>(
     executor: &dyn Execute,
     work: impl FnOnce(&RunContext) -> T,
 ) -> (T, Vec<Event>) {
-    let (diary, data) = (Diary::default(), Locations::only(&[]));
+    let (diary, data) = (Diary::default(), Registry::default());
     let result = work(&RunContext::new(store, executor, &data, &diary));
     (result, diary.read())
 }

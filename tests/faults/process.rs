@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;
-use renas::data::locate::Locations;
+use renas::data::registry::Registry;
 use renas::harness::context::RunContext;
 use renas::harness::event::{Event, Observer};
 use renas::harness::store::{Access, Key, Store};
@@ -64,7 +64,7 @@ impl Observer for Acknowledged {
 fn commit_all(folder: &Path) {
     let store = Store::open(&folder.join("store"), Access::Write).expect("a store");
     let (executor, observer, data) =
-        (Instant::default(), Acknowledged(folder.join("acknowledged")), Locations::only(&[]));
+        (Instant::default(), Acknowledged(folder.join("acknowledged")), Registry::default());
     RunContext::new(&store, &executor, &data, &observer)
         .study("study")
         .outcomes(&tasks(TRIALS))

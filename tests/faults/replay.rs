@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use anyhow::Result;
 use renas::base::digest::Digest;
-use renas::data::locate::Locations;
+use renas::data::registry::Registry;
 use renas::harness::context::ReplayContext;
 use renas::harness::event::Event;
 use renas::harness::store::{Access, Evidence, Key, Record, Store};
@@ -190,7 +190,7 @@ fn keyed(records: &[Record]) -> Vec<(Key, Arc<Record>)> {
 fn a_report_needs_no_more_than_evidence_and_says_what_is_missing() {
     let records: Vec<Record> = tasks(3).iter().map(record).collect();
     let evidence = Evidence::new(Path::new("outcomes.jsonl.zst"), keyed(&records)).expect("no two differ");
-    let (worker, data) = (identity(), Locations::only(&[]));
+    let (worker, data) = (identity(), Registry::default());
     let context = ReplayContext::new(&evidence, &worker, &data);
     let outcomes = context.outcomes(&tasks(3)).expect("all are there");
     assert_eq!(outcomes.iter().collect::<Vec<_>>(), records.iter().filter_map(Record::outcome).collect::<Vec<_>>());

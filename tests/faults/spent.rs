@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use anyhow::Result;
-use renas::data::locate::Locations;
+use renas::data::registry::Registry;
 use renas::harness::context::ReplayContext;
 use renas::harness::event::{Event, Observer};
 use renas::harness::evidence;
@@ -14,7 +14,7 @@ use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
 use renas::harness::lock::Lock;
 use renas::harness::run::StudyOutputs;
 use renas::harness::store::{Evidence, Record, WorkerIdentity};
-use renas::harness::study::{Context, Results};
+use renas::harness::study::{Context, Handle, Results};
 use renas::harness::timing::{TimeSource, Timing};
 use renas::network::cost::CostModel;
 use renas::report::page::Clock;
@@ -64,13 +64,13 @@ const TOY: Toy = Toy { studies: &[("plain", &[]), ("cost", &["plain"]), ("sum", 
 fn study(id: &str, results: &Results, context: &dyn Context) -> Result<Value> {
     Ok(match id {
         "plain" => context.outcomes(&kit::tasks(2))?[0].scalars["test.accuracy"].into(),
-        "sum" => results.read::<Vec<f64>>("cost")?.iter().sum::<f64>().into(),
+        "sum" => results.read::<Vec<f64>>(&Handle::new("cost"))?.iter().sum::<f64>().into(),
         _ => context.spent_seconds(&kit::tasks(2))?.unwrap_or_default().into(),
     })
 }
 
 fn seconds(studied: &StudyOutputs) -> Vec<f64> {
-    studied.results.read("cost").expect("seconds")
+    studied.results.read(&Handle::new("cost")).expect("seconds")
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_trial_that_was_lost_takes_another_time_and_its_study_notices() {
         let (after, evidence) = TOY.run_on(&store, &Slow::taking(9.0), MEASURED);
         assert_eq!(seconds(&after), [5.0, 9.0]);
         assert_eq!(after.digests["plain"], before.digests["plain"]);
-        assert_eq!(after.results.read::<f64>("sum").expect("a number"), 14.0);
+        assert_eq!(after.results.read::<f64>(&Handle::new("sum")).expect("a number"), 14.0);
         assert_eq!(TOY.replay(&evidence, MEASURED).expect("nothing is missing"), after, "the evidence is of one piece");
     }
 }
@@ -133,7 +133,7 @@ fn under_a_cost_model_nobody_asks_and_nothing_is_observed() {
     assert_eq!(seconds(&studied), [0.0; 0]);
     assert_eq!(studied.observed, BTreeSet::new());
     let evidence = Evidence::new(Path::new("empty"), []).expect("nothing differs");
-    let (worker, data) = (identity(), Locations::only(&[]));
+    let (worker, data) = (identity(), Registry::default());
     let context = ReplayContext::new(&evidence, &worker, &data).timed_by(TimeSource::CostModel(MODEL));
     assert_eq!(context.spent_seconds(&kit::tasks(2)).expect("nobody is asked"), None);
     for clock in [Clock::CostModel, Clock::Measured] {

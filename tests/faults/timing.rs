@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use anyhow::Result;
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;
-use renas::data::locate::Locations;
+use renas::data::registry::Registry;
 use renas::harness::context::ReplayContext;
 use renas::harness::event::Observer;
 use renas::harness::evidence;
@@ -17,7 +17,7 @@ use renas::harness::manifest::model::Profile;
 use renas::harness::rerun::Rerun;
 use renas::harness::run::StudyOutputs;
 use renas::harness::store::{Evidence, WorkerIdentity};
-use renas::harness::study::{Context, Inference, Results, Training};
+use renas::harness::study::{Context, Handle, Inference, Results, Training};
 use renas::harness::tier;
 use renas::harness::timing::{TimeSource, Timing};
 use renas::network::cost::{CostModel, pass_seconds, step_seconds};
@@ -103,7 +103,7 @@ fn study(id: &str, results: &Results, context: &dyn Context) -> Result<Value> {
     Ok(match id {
         "plain" => context.outcomes(&kit::tasks(2))?[0].scalars["test.accuracy"].into(),
         "choice" => {
-            let seconds: Vec<f64> = results.read("time/a")?;
+            let seconds: Vec<f64> = results.read(&Handle::new("time/a"))?;
             context.outcomes(&[kit::task(100 + seconds[0] as u64)])?[0].scalars["test.accuracy"].into()
         }
         _ => context.training_seconds(&[training(1, 3)])?.into(),
@@ -129,7 +129,7 @@ fn lock_of(studied: &StudyOutputs, evidence: &Evidence, page: &str) -> Lock {
 #[test]
 fn under_the_cost_model_seconds_are_steps_times_those_of_one_and_no_worker_is_asked() {
     let evidence = Evidence::new(Path::new("empty"), []).expect("nothing differs");
-    let (worker, data) = (identity(), Locations::only(&[]));
+    let (worker, data) = (identity(), Registry::default());
     let context = ReplayContext::new(&evidence, &worker, &data).timed_by(TimeSource::CostModel(MODEL));
     let mut whole = training(1, 3);
     whole.recipe.batch_size = 5000;
@@ -144,7 +144,7 @@ fn under_the_cost_model_seconds_are_steps_times_those_of_one_and_no_worker_is_as
 #[test]
 fn under_the_cost_model_a_pass_takes_what_it_costs_whatever_the_numerics() {
     let evidence = Evidence::new(Path::new("empty"), []).expect("nothing differs");
-    let (worker, data) = (identity(), Locations::only(&[]));
+    let (worker, data) = (identity(), Registry::default());
     let context = ReplayContext::new(&evidence, &worker, &data).timed_by(TimeSource::CostModel(MODEL));
     let (two, one) = (inference(1), Inference { threads: 1, numerics: Numerics::Portable, ..inference(1) });
     let seconds = context.latencies(&[two.clone(), one.clone()]).expect("a possible network");
@@ -172,7 +172,7 @@ fn measured_passes_are_those_of_a_latency_task_per_inference_that_is_taken_once(
 #[test]
 fn passes_of_nothing_are_refused_by_both_clocks_alike() {
     let evidence = Evidence::new(Path::new("empty"), []).expect("nothing differs");
-    let (worker, data) = (identity(), Locations::only(&[]));
+    let (worker, data) = (identity(), Registry::default());
     for time in [MEASURED, TimeSource::CostModel(MODEL)] {
         let context = ReplayContext::new(&evidence, &worker, &data).timed_by(time);
         for (inference, said) in [
@@ -205,7 +205,7 @@ fn measured_seconds_are_steps_times_those_of_a_time_task_that_is_taken_once() {
 #[test]
 fn a_time_of_which_the_manifest_says_nothing_is_an_error_that_names_the_key() {
     let evidence = Evidence::new(Path::new("empty"), []).expect("nothing differs");
-    let (worker, data) = (identity(), Locations::only(&[]));
+    let (worker, data) = (identity(), Registry::default());
     for (clock, key) in [(Clock::CostModel, "`cost_model: {overhead_seconds"), (Clock::Measured, "`timing: {warm_up")] {
         let context = ReplayContext::new(&evidence, &worker, &data).timed_by(TimeSource::Unstated(clock));
         for error in [
@@ -279,7 +279,7 @@ fn a_measured_time_that_was_lost_is_taken_anew_by_every_study_that_used_it() {
         }
         let (after, evidence) = TOY.run_on(&store, &Watch::saying(9), MEASURED);
         for study in ["time/a", "time/b"] {
-            assert_eq!(after.results.read::<Vec<f64>>(study).expect("seconds"), [3.0 * 41.0 * 9.0]);
+            assert_eq!(after.results.read::<Vec<f64>>(&Handle::new(study)).expect("seconds"), [3.0 * 41.0 * 9.0]);
         }
         assert_eq!(after.digests["plain"], before.digests["plain"]);
         assert_ne!(after.digests["choice"], before.digests["choice"]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
-use renas::data::locate::Locations;
+use renas::data::registry::Registry;
 use renas::harness::context::RunContext;
 use renas::harness::event::Unobserved;
 use renas::harness::executor::Execute;
@@ -39,7 +39,7 @@ impl AnyPaper for Toy {
         1
     }
 
-    fn parameters(&self, _: &mut Section<'_>) -> Value {
+    fn parameters(&self, _: &mut Section<'_>, _: &Registry) -> Value {
         json!({})
     }
 
@@ -47,11 +47,11 @@ impl AnyPaper for Toy {
         Ok(Vec::new())
     }
 
-    fn clusters(&self, _: &Value) -> Result<BTreeMap<String, usize>> {
+    fn clusters(&self, _: &Value, _: &Registry) -> Result<BTreeMap<String, usize>> {
         Ok(BTreeMap::new())
     }
 
-    fn plan(&self, _: &Value) -> Result<Vec<Study>> {
+    fn plan(&self, _: &Value, _: &Registry) -> Result<Vec<Study>> {
         let study = |(id, needs): &(&str, &[&str])| Study {
             id: (*id).to_owned(),
             inputs: (*id).into(),
@@ -67,11 +67,11 @@ impl AnyPaper for Toy {
         (self.run)(&study.id, results, context)
     }
 
-    fn frame(&self, _: &Value) -> Result<Frame> {
+    fn frame(&self, _: &Value, _: &Registry) -> Result<Frame> {
         Ok(Frame::default())
     }
 
-    fn observed(&self, _: &Value, _: &Results) -> Result<Observed> {
+    fn observed(&self, _: &Value, _: &Registry, _: &Results) -> Result<Observed> {
         anyhow::bail!("the toy is not analysed")
     }
 }
@@ -79,7 +79,7 @@ impl AnyPaper for Toy {
 impl Toy {
     /// Run it on a store, and give the evidence.
     pub(crate) fn run_on(&self, store: &Store, executor: &dyn Execute, time: TimeSource) -> (StudyOutputs, Evidence) {
-        let data = Locations::only(&[]);
+        let data = Registry::default();
         let bench = RunContext::new(store, executor, &data, &Unobserved);
         let studied = self.experiment(time, |experiment| experiment.run(&bench, &Unobserved, 1)).expect("it runs");
         let evidence = evidence_of(&bench, &studied, Path::new("evidence")).expect("all records are there");
@@ -88,12 +88,12 @@ impl Toy {
 
     /// Run it from evidence alone.
     pub(crate) fn replay(&self, evidence: &Evidence, time: TimeSource) -> Result<StudyOutputs> {
-        let data = Locations::only(&[]);
-        self.experiment(time, |experiment| experiment.replay(evidence, &data, 1))
+        self.experiment(time, |experiment| experiment.replay(evidence, 1))
     }
 
     fn experiment<T>(&self, time: TimeSource, work: impl FnOnce(Experiment) -> T) -> T {
-        let (plan, worker) = (self.plan(&Value::Null).expect("it plans"), identity());
+        let (data, worker) = (Registry::default(), identity());
+        let plan = self.plan(&Value::Null, &data).expect("it plans");
         work(Experiment {
             paper: self,
             parameters: &Value::Null,
@@ -104,6 +104,7 @@ impl Toy {
             clock: Clock::Measured,
             time,
             worker: &worker,
+            data: &data,
             profile: "reduced",
         })
     }

@@ -1,6 +1,7 @@
 //! Workers that die, babble and lie.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -59,7 +60,7 @@ pub(crate) fn pool(folder: &Path, behaviour: &str, jobs: usize) -> Pool {
 /// The same with other limits.
 pub(crate) fn limited(folder: &Path, behaviour: &str, jobs: usize, limits: Limits) -> Pool {
     let arguments = vec![behaviour.to_owned().into(), folder.join("memory").into()];
-    Pool::new(Settings { program: fake_worker(), arguments, identity: identity(), jobs, limits })
+    Pool::new(Settings { program: fake_worker(), arguments, identity: identity(), jobs, limits, data: Arc::default() })
 }
 
 /// The program `fake_worker.rs`, which Cargo builds beside the tests.
@@ -257,6 +258,7 @@ fn a_program_that_is_not_there_is_named() {
         identity: identity(),
         jobs: 1,
         limits: Limits::default(),
+        data: Arc::default(),
     };
     let pool = Pool::new(settings);
     let (results, _) = at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks(1)));

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use renas::harness::executor::{Limits, Pool, Settings};
@@ -21,7 +22,7 @@ use crate::worker::{Scene, deaths, fake_worker, lives, until};
 fn wrapped(scene: &Scene, behaviour: &str, jobs: usize, limits: Limits) -> Pool {
     let mut arguments = vec!["-c".into(), "\"$0\" \"$@\"; exit $?".into(), fake_worker().into()];
     arguments.extend([behaviour.into(), scene.path().join("memory").into()]);
-    Pool::new(Settings { program: "sh".into(), arguments, identity: identity(), jobs, limits })
+    Pool::new(Settings { program: "sh".into(), arguments, identity: identity(), jobs, limits, data: Arc::default() })
 }
 
 fn all_end(scene: &Scene) {
@@ -108,7 +109,7 @@ pub(crate) fn train_for_hours(folder: &Path) {
     train.stop = Stop::Epochs(10_000_000);
     let arguments = ["--numerics", "portable"].map(Into::into).to_vec();
     let (program, limits) = (script(folder), Limits::default());
-    let pool = Pool::new(Settings { program, arguments, identity: identity(), jobs: 1, limits });
+    let pool = Pool::new(Settings { program, arguments, identity: identity(), jobs: 1, limits, data: Arc::default() });
     let store = Store::open(&folder.join("store"), Access::Write).expect("a store");
     let _ = at_bench(&store, &pool, |bench| bench.study("study").outcomes(&[Task::Train(train)]));
 }
@@ -158,7 +159,7 @@ fn a_program_that_cannot_start_now_is_tried_again_and_its_error_is_said_once_wit
     ];
     let settings = |pause| {
         let (program, limits) = (program.clone(), Limits { pause, ..Limits::default() });
-        Settings { program, arguments: arguments.clone(), identity: identity(), jobs: 1, limits }
+        Settings { program, arguments: arguments.clone(), identity: identity(), jobs: 1, limits, data: Arc::default() }
     };
     let writer = fs::OpenOptions::new().append(true).open(&program).expect("it is ours");
     let pool = Pool::new(settings(Duration::from_millis(1)));

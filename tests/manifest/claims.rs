@@ -155,20 +155,20 @@ fn an_outline_reports_all_mistakes_but_those_that_only_the_names_of_quantities_s
     let write = |text: String| std::fs::write(folder.path().join("toy.yaml"), text).expect("written");
     let unknown = ("one_run: {quantity: digits.accuracy,", "one_run: {quantity: digits.acuracy,");
     write(with(&[unknown]));
-    let outline = load::outline(folder.path(), "toy", &[&Toy]).unwrap_or_else(|error| panic!("{error}"));
+    let outline = load::outline(folder.path(), "toy", known(&[&Toy])).unwrap_or_else(|error| panic!("{error}"));
     let found = (outline.id.as_str(), outline.title.as_str(), outline.profiles.as_slice(), outline.claims);
     assert_eq!(found, ("toy", "A toy", &[Profile::Quick, Profile::Reduced][..], 3));
-    assert_eq!(load::outline_all(folder.path(), &[&Toy]).expect("no other mistake"), [outline]);
-    let error = load::load(folder.path(), "toy", &[&Toy]).expect_err("a mistake").to_string();
+    assert_eq!(load::outline_all(folder.path(), known(&[&Toy])).expect("no other mistake"), [outline]);
+    let error = load::load(folder.path(), "toy", known(&[&Toy])).expect_err("a mistake").to_string();
     assert!(error.contains("no quantity `digits.acuracy`; did you mean `digits.accuracy`?"), "{error}");
 
     write(with(&[unknown, ("networks: 100", "networks: 9"), ("- id: rank", "- idd: rank")]));
     let lines = |error: ManifestError| -> Vec<String> { error.to_string().lines().map(str::to_owned).collect() };
-    let outlined = lines(load::outline(folder.path(), "toy", &[&Toy]).expect_err("mistakes"));
-    let loaded = lines(load::load(folder.path(), "toy", &[&Toy]).expect_err("mistakes"));
+    let outlined = lines(load::outline(folder.path(), "toy", known(&[&Toy])).expect_err("mistakes"));
+    let loaded = lines(load::load(folder.path(), "toy", known(&[&Toy])).expect_err("mistakes"));
     assert_eq!(outlined, loaded);
     assert_eq!(outlined.len(), 4, "{outlined:?}");
     assert!(outlined[0].contains("networks: 9 is not between 10 and 1000"), "{outlined:?}");
-    let error = load::outline(folder.path(), "yoy", &[&Toy]).expect_err("there is none").to_string();
+    let error = load::outline(folder.path(), "yoy", known(&[&Toy])).expect_err("there is none").to_string();
     assert!(error.contains("did you mean `toy`?"), "{error}");
 }

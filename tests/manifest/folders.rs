@@ -5,7 +5,7 @@ use std::path::Path;
 use renas::harness::manifest::load;
 
 use super::toy::Toy;
-use super::{GOOD, with};
+use super::{GOOD, known, with};
 
 /// The good manifest in a folder `toy`: its claims in a file, its audit in another.
 fn folder(of: &Path, text: &str) {
@@ -21,7 +21,7 @@ fn folder(of: &Path, text: &str) {
 }
 
 fn mistakes(dir: &Path) -> String {
-    let error = load::load(dir, "toy", &[&Toy]).expect_err("mistakes").to_string();
+    let error = load::load(dir, "toy", known(&[&Toy])).expect_err("mistakes").to_string();
     error.replace(&format!("{}/", dir.display()), "")
 }
 
@@ -37,17 +37,17 @@ fn a_folder_says_what_its_files_say_together() {
     std::fs::write(many.path().join("toy/._claims.yaml"), "\0").expect("written");
     std::fs::write(many.path().join("toy/notes.txt"), "notes").expect("written");
     assert_eq!(load::names(many.path()).expect("a folder"), ["toy"]);
-    let mut alone = load::load(one.path(), "toy", &[&Toy]).expect("sound");
-    let together = load::load(many.path(), "toy", &[&Toy]).expect("sound");
+    let mut alone = load::load(one.path(), "toy", known(&[&Toy])).expect("sound");
+    let together = load::load(many.path(), "toy", known(&[&Toy])).expect("sound");
     assert_ne!(alone.digest, together.digest, "each is the digest of what was read");
     (alone.digest, alone.file) = (together.digest, together.file.clone());
     assert_eq!(alone, together);
     let text = load::text(many.path(), "toy").expect("its text");
-    let again = load::parse(Path::new("toy.yaml"), text.as_bytes(), &[&Toy]).expect("it says the same");
+    let again = load::parse(Path::new("toy.yaml"), text.as_bytes(), known(&[&Toy])).expect("it says the same");
     assert_eq!(again.claims, together.claims);
 
     // Each byte and each name enters the digest.
-    let digest = || load::load(many.path(), "toy", &[&Toy]).expect("sound").digest;
+    let digest = || load::load(many.path(), "toy", known(&[&Toy])).expect("sound").digest;
     std::fs::rename(many.path().join("toy/audit.yaml"), many.path().join("toy/notes.yaml")).expect("renamed");
     let renamed = digest();
     assert_ne!(renamed, together.digest);
@@ -82,7 +82,7 @@ fn a_key_stands_in_one_file_and_a_file_holds_keys() {
     folder(dir.path(), GOOD);
     let write = |name: &str, text: &str| std::fs::write(dir.path().join("toy").join(name), text).expect("written");
     write("more.yaml", "# Nothing yet.\n");
-    load::load(dir.path(), "toy", &[&Toy]).expect("an empty file says nothing");
+    load::load(dir.path(), "toy", known(&[&Toy])).expect("an empty file says nothing");
     write("more.yaml", "\ntitle: Another\n");
     assert_eq!(mistakes(dir.path()), "toy/more.yaml:2: title: stands in toy/experiment.yaml, too");
     write("more.yaml", "- a\n");
@@ -90,6 +90,6 @@ fn a_key_stands_in_one_file_and_a_file_holds_keys() {
     write("more.yaml", "a: [1\n");
     assert!(mistakes(dir.path()).starts_with("toy/more.yaml:"), "{}", mistakes(dir.path()));
     std::fs::write(dir.path().join("toy.yaml"), GOOD).expect("written");
-    let both = load::load(dir.path(), "toy", &[&Toy]).expect_err("two manifests").to_string();
+    let both = load::load(dir.path(), "toy", known(&[&Toy])).expect_err("two manifests").to_string();
     assert!(both.ends_with("an experiment has one of both: delete the other"), "{both}");
 }

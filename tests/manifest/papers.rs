@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use renas::base::digest::Digest;
-use renas::data::registry;
+use renas::data::registry::Registry;
 use renas::harness::analysis::{Analysis, Unplanned};
 use renas::harness::manifest::load;
 use renas::harness::manifest::model::Profile;
@@ -16,6 +16,8 @@ use renas::report::catalogue::Promised;
 use renas::task::outcome::Outcome;
 use renas::task::{DataChoice, SplitChoice, Task};
 use serde_json::Value;
+
+use super::known;
 
 /// A profile of a paper, and what it plans.
 struct Planned {
@@ -36,12 +38,15 @@ impl Planned {
 fn planned() -> Vec<Planned> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
     let mut all = Vec::new();
-    for manifest in load::load_all(&folder, &papers::all()).unwrap_or_else(|error| panic!("{error}")) {
+    let papers = papers::all();
+    let known = known(&papers);
+    let data = known.data;
+    for manifest in load::load_all(&folder, known).unwrap_or_else(|error| panic!("{error}")) {
         let paper = papers::find(&manifest.id).expect("the manifest was read by its paper");
         for (profile, settings) in &manifest.profiles {
             let parameters = settings.parameters.clone();
-            let studies = paper.plan(&parameters).unwrap_or_else(|error| panic!("{}: {error:#}", manifest.id));
-            let analysis = Analysis { paper, parameters: &parameters, declarations: &manifest.declarations };
+            let studies = paper.plan(&parameters, data).unwrap_or_else(|error| panic!("{}: {error:#}", manifest.id));
+            let analysis = Analysis { paper, parameters: &parameters, declarations: &manifest.declarations, data };
             let promise = analysis.promise().map_err(Unplanned::into_error);
             let quantities = promise.unwrap_or_else(|error| panic!("{}: {error:#}", manifest.id)).quantities;
             all.push(Planned { paper, profile: *profile, parameters, studies, quantities });
@@ -72,8 +77,9 @@ fn quick_reads_embedded_data_alone_and_the_other_profiles_read_none() {
         let is_quick = planned.profile == Profile::Quick;
         let read: BTreeSet<&String> = planned.studies.iter().flat_map(|study| &study.data).collect();
         assert!(!read.is_empty(), "{} reads no data", planned.name());
+        let registry = Registry::default();
         for data in read {
-            let set = registry::find(data).unwrap_or_else(|error| panic!("{}: {error}", planned.name()));
+            let set = registry.find(data).unwrap_or_else(|error| panic!("{}: {error}", planned.name()));
             assert_eq!(set.embedded.is_some(), is_quick, "{} reads {data}", planned.name());
         }
     }
@@ -114,7 +120,7 @@ fn every_study_understands_its_inputs_and_asks_for_trials_or_for_what_it_needs()
     for planned in planned() {
         for study in &planned.studies {
             let place = format!("{}: {}", planned.name(), study.id);
-            match planned.paper.run(study, &Results::default(), &Refusing) {
+            match planned.paper.run(study, &Results::default(), &Refusing(Registry::default())) {
                 Ok(_) => assert_eq!((study.trials, study.needs.len()), (0, 0), "{place} asks nobody"),
                 Err(error) => {
                     let cause = error.root_cause();
@@ -127,7 +133,7 @@ fn every_study_understands_its_inputs_and_asks_for_trials_or_for_what_it_needs()
 }
 
 /// A harness that does nothing for anybody.
-struct Refusing;
+struct Refusing(Registry);
 
 #[derive(Debug, thiserror::Error)]
 #[error("refused")]
@@ -160,7 +166,7 @@ impl Context for Refusing {
 
     /// The one thing that is only looked up: what tasks are made of.
     fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
-        Ok(registry::choice(name, split)?)
+        Ok(self.0.choice(name, split)?)
     }
 
     fn table(&self, _: &str) -> Result<String> {

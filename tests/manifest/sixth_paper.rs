@@ -14,6 +14,7 @@ use renas::report::findings::Cell;
 use renas::task::Task;
 use renas::task::outcome::Outcome;
 
+use super::known;
 use super::synthetic::Synthetic;
 
 const MANIFEST: &str = include_str!("synthetic.yaml");
@@ -34,7 +35,8 @@ fn a_paper_of_the_synthetic_kind_is_short_and_its_claims_are_judged() {
     assert!(written <= 150, "{written} lines");
 
     let file = Path::new("synthetic.yaml");
-    let manifest = load::parse(file, MANIFEST.as_bytes(), &[&Synthetic]).unwrap_or_else(|error| panic!("{error}"));
+    let manifest =
+        load::parse(file, MANIFEST.as_bytes(), known(&[&Synthetic])).unwrap_or_else(|error| panic!("{error}"));
     let settings = &manifest.profiles[&Profile::Quick];
     let studied =
         StudyOutputs { results: results_of(&Synthetic, &settings.parameters, &Nobody), ..StudyOutputs::default() };
@@ -50,6 +52,7 @@ fn a_paper_of_the_synthetic_kind_is_short_and_its_claims_are_judged() {
         clock: settings.clock,
         time: TimeSource::of(settings),
         worker: &worker,
+        data: known(&[]).data,
     };
     let concluded = experiment.conclude(&studied).expect("own results");
     let verdicts: Vec<Verdict> = concluded.judgements.iter().map(|one| one.verdict).collect();

@@ -3,9 +3,10 @@
 use anyhow::Result;
 use renas::base::metric::Unit;
 use renas::base::seed::Seed;
-use renas::harness::manifest::decode::Section;
+use renas::data::registry::Registry;
 use renas::harness::paper::Paper;
-use renas::harness::study::{Context, Results, Study};
+use renas::harness::parameters;
+use renas::harness::study::{Context, Handle, Results, Study};
 use renas::observe::frame::{Frame, Member};
 use renas::observe::rows::{Rows, Schema};
 use renas::report::range::Range;
@@ -24,10 +25,12 @@ fn table() -> Schema {
     )
 }
 
-#[derive(Deserialize, Serialize)]
-pub(crate) struct Settings {
-    seeds: usize,
-    evaluations: usize,
+parameters! {
+    /// What a profile sets.
+    pub(crate) struct Settings {
+        seeds: usize = integer(1..=1000),
+        evaluations: usize = integer(1..=1000),
+    }
 }
 
 #[derive(Deserialize, Serialize)]
@@ -45,20 +48,12 @@ impl Paper for Synthetic {
     const ID: &'static str = "synthetic";
     const VERSION: u32 = 1;
 
-    fn settings(section: &mut Section<'_>) -> Settings {
-        Settings { seeds: section.integer("seeds", 1..=1000), evaluations: section.integer("evaluations", 1..=1000) }
-    }
-
-    fn plan(settings: &Settings) -> Result<Vec<Study>> {
-        let study = |arm: &str, seed: usize| Study {
-            id: id(arm, seed),
-            inputs: json!({"arm": arm, "seed": seed, "evaluations": settings.evaluations}),
-            needs: Vec::new(),
-            data: vec!["digits".to_owned()],
-            trials: 0,
-            cpu_seconds: 0.0,
+    fn plan(settings: &Settings, _: &Registry) -> Result<Vec<Study>> {
+        let study = |arm: &str, seed: usize| {
+            let inputs = Inputs { arm: arm.to_owned(), seed: seed as u64, evaluations: settings.evaluations };
+            Ok(Study::new(&search(arm, seed), &inputs)?.reading("digits"))
         };
-        Ok(ARMS.into_iter().flat_map(|arm| (0..settings.seeds).map(move |seed| study(arm, seed))).collect())
+        ARMS.into_iter().flat_map(|arm| (0..settings.seeds).map(move |seed| study(arm, seed))).collect()
     }
 
     fn run(inputs: Inputs, _: &Results, _: &dyn Context) -> Result<Value> {
@@ -76,7 +71,7 @@ impl Paper for Synthetic {
         Ok(json!(heights))
     }
 
-    fn frame(settings: &Settings) -> Frame {
+    fn frame(settings: &Settings, _: &Registry) -> Frame {
         let mut frame = Frame { tables: vec![table()], data: "digits".to_owned(), ..Frame::default() };
         frame.dimension("arm", ARMS.map(Member::from));
         frame.constants.insert("evaluations".to_owned(), settings.evaluations.to_string());
@@ -84,10 +79,10 @@ impl Paper for Synthetic {
         frame
     }
 
-    fn evidence(settings: &Settings, results: &Results) -> Result<Self::Evidence> {
+    fn evidence(settings: &Settings, _: &Registry, results: &Results) -> Result<Self::Evidence> {
         let mut found = Vec::new();
         for arm in ARMS {
-            let heights = results.leading((0..settings.seeds).map(|seed| id(arm, seed)))?;
+            let heights = results.leading((0..settings.seeds).map(|seed| search(arm, seed)))?;
             found.extend(heights.into_iter().enumerate().map(|(seed, heights)| (arm, seed, heights)));
         }
         Ok(found)
@@ -102,8 +97,8 @@ impl Paper for Synthetic {
     }
 }
 
-fn id(arm: &str, seed: usize) -> String {
-    format!("search/{arm}/seed-{seed:03}")
+fn search(arm: &str, seed: usize) -> Handle<Vec<f64>> {
+    Handle::new(format!("search/{arm}/seed-{seed:03}"))
 }
 
 fn height(place: [f64; 2]) -> f64 {

@@ -3,41 +3,49 @@
 use std::collections::BTreeMap;
 
 use renas::base::metric::Unit;
+use renas::data::registry::Registry;
 use renas::harness::manifest::decode::Section;
 use renas::harness::paper::Paper;
+use renas::harness::parameters;
 use renas::harness::study::{Context, Results, Study};
 use renas::observe::rows::Rows;
 use renas::report::catalogue::{Promised, all_studies};
 use renas::report::findings::EXACT;
 use renas::report::range::Range;
-use serde_json::{Value, json};
+use serde_json::Value;
+
+parameters! {
+    /// What a profile sets.
+    pub(crate) struct Settings checked by check {
+        /// Networks that are trained.
+        networks: usize = integer(10..=1000),
+        /// Data sets.
+        data: Vec<String> = list(|item| item.known("data set", &["digits", "mnist", "cifar10"])),
+    }
+}
+
+fn check(settings: &Settings, section: &Section<'_>, _: &Registry) {
+    if settings.networks < 20 * settings.data.len() {
+        section.problem("networks", "at least 20 per data set");
+    }
+}
 
 /// A paper with two parameters, and a quantity for each data set.
 pub(crate) struct Toy;
 
 impl Paper for Toy {
-    type Settings = Value;
+    type Settings = Settings;
     type Inputs = Value;
     type Evidence = ();
 
     const ID: &'static str = "toy";
     const VERSION: u32 = 1;
 
-    fn settings(section: &mut Section<'_>) -> Value {
-        let networks = section.integer("networks", 10..=1000_usize);
-        let data = section.list("data", |item| item.known("data set", &["digits", "mnist", "cifar10"]));
-        if networks < 20 * data.len() {
-            section.problem("networks", "at least 20 per data set");
-        }
-        json!({"networks": networks, "data": data})
-    }
-
-    fn quantities(parameters: &Value) -> Vec<Promised> {
+    fn quantities(settings: &Settings) -> Vec<Promised> {
         let promise = |name: String, unit, range, cluster: &str| {
             let (over, cluster) = (cluster.to_owned(), cluster.to_owned());
             Promised { name, unit, range, over, cluster, studies: all_studies() }
         };
-        let data = parameters["data"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let of = |name: &str| {
             [
                 promise(format!("{name}.accuracy"), Unit::Fraction, Range::SHARE, "toy"),
@@ -46,14 +54,14 @@ impl Paper for Toy {
                 promise(format!("{name}.final"), Unit::Fraction, Range::SHARE, "final"),
             ]
         };
-        data.flat_map(of).collect()
+        settings.data.iter().flat_map(|name| of(name)).collect()
     }
 
-    fn clusters(_: &Value) -> BTreeMap<String, usize> {
+    fn clusters(_: &Settings, _: &Registry) -> BTreeMap<String, usize> {
         BTreeMap::from([("toy".to_owned(), 5), ("final".to_owned(), 2)])
     }
 
-    fn plan(_: &Value) -> anyhow::Result<Vec<Study>> {
+    fn plan(_: &Settings, _: &Registry) -> anyhow::Result<Vec<Study>> {
         anyhow::bail!("the toy paper plans nothing")
     }
 
@@ -61,11 +69,11 @@ impl Paper for Toy {
         anyhow::bail!("the toy paper runs nothing")
     }
 
-    fn evidence(_: &Value, _: &Results) -> anyhow::Result<()> {
+    fn evidence(_: &Settings, _: &Registry, _: &Results) -> anyhow::Result<()> {
         anyhow::bail!("the toy paper finds nothing")
     }
 
-    fn observe(_: &Value, (): &()) -> Vec<Rows> {
+    fn observe(_: &Settings, (): &()) -> Vec<Rows> {
         Vec::new()
     }
 }

@@ -5,6 +5,8 @@ use std::path::Path;
 use renas::harness::manifest::load;
 use renas::papers;
 
+use super::known;
+
 const EXPLORATION: &str = "profiles.quick.parameters.exploration";
 const SEARCH: &str = "profiles.quick.parameters.search";
 
@@ -20,7 +22,7 @@ fn assert_mistakes(changes: &[(&str, &str)], expected: &[(&str, &str)]) {
         assert!(text.contains(old), "the manifest says `{old}` no more");
         text = text.replacen(old, new, 1);
     }
-    let error = load::parse(&file, text.as_bytes(), &papers::all()).err().map(|error| error.to_string());
+    let error = load::parse(&file, text.as_bytes(), known(&papers::all())).err().map(|error| error.to_string());
     let found = error.unwrap_or_default();
     let mut found: Vec<&str> =
         found.lines().map(|line| line.strip_prefix(&format!("{}:", file.display())).expect("the file")).collect();

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use renas_base::digest::Digest;
 use renas_data::load::Dataset;
 use renas_data::locate::Locations;
-use renas_data::registry::Sizes;
+use renas_data::registry::{Registry, Sizes};
 use renas_data::split::{DataChoice, Indices, Split, indices};
 use renas_network::spec::{NetworkSpec, Operator};
 use renas_task::head_check::SampleSizes;
@@ -17,7 +17,7 @@ use tch::{Device, Kind, Tensor};
 
 /// Reads data sets and keeps the last one, since most tasks of a run share theirs.
 pub struct DataSource {
-    locations: Locations,
+    registry: Registry,
     device: Device,
     last: Option<Resident>,
 }
@@ -67,7 +67,7 @@ pub struct Samples {
 impl DataSource {
     /// A source that looks into `folders` before the usual places.
     pub fn new(folders: Vec<PathBuf>, device: Device) -> Self {
-        Self { locations: Locations::from_environment(&folders), device, last: None }
+        Self { registry: Registry::open(Locations::from_environment(&folders)), device, last: None }
     }
 
     /// The samples that `choice` names, shaped as `network` reads them.
@@ -76,7 +76,7 @@ impl DataSource {
         let fits = |last: &Resident| (&last.name, last.digest, last.layout) == (&choice.name, choice.digest, layout);
         if !self.last.as_ref().is_some_and(fits) {
             self.last = None; // free the memory before the next set is read
-            let set = renas_data::load::load(&choice.name, &self.locations)?;
+            let set = renas_data::load::load(&choice.name, &self.registry)?;
             self.last = Some(Resident::new(set, choice, layout, self.device)?);
         }
         let resident = self.last.as_ref().context("the data set was just loaded")?;

@@ -6,8 +6,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use renas_data::described;
-use renas_data::locate::Locations;
 use renas_task::numerics::Numerics;
 use renas_task::protocol::{ALIVE_EVERY, Hello, PROTOCOL};
 use renas_worker::latency::Role;
@@ -69,7 +67,6 @@ fn run(arguments: Arguments) -> Result<()> {
         return Ok(());
     }
     watch::end_with_listener().context("cannot start a thread")?;
-    described::register(&Locations::from_environment(&arguments.data));
     let mut data = data::DataSource::new(arguments.data, device);
     let role = match arguments.threads {
         Some(threads) => Role::Measuring { numerics: pins, threads },

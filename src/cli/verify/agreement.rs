@@ -81,7 +81,7 @@ fn verdicts_agree(
     let plan = selected.plan(settings)?;
     let experiment = selected.experiment(settings, &plan, &agreement.class.worker);
     // A run that is not whole cannot be judged.
-    let Ok(studied) = experiment.replay(store, &session.locations, session.jobs) else { return Ok(false) };
+    let Ok(studied) = experiment.replay(store, session.jobs) else { return Ok(false) };
     let conclusions = experiment.conclude(&studied).or_run_failed()?;
     let is_about_time = |judgement: &&Judgement| judgement.evidence.iter().any(|evidence| evidence.observed_time);
     let of_time: BTreeSet<&String> = conclusions
@@ -120,7 +120,7 @@ pub(super) fn rerun(
     let progress = Progress::new(&[], say, session.common.draws());
     let study = format!("rerun of {wanted} trials");
     progress.event(&renas_harness::event::Event::StudyStarted { study: study.clone(), trials: wanted });
-    let bench = RunContext::new(&store, &pool, &session.locations, &progress);
+    let bench = RunContext::new(&store, &pool, &session.data, &progress);
     let study_bench = bench.study(&study);
     let mut unread = 0;
     for wave in &again.waves {

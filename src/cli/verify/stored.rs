@@ -85,7 +85,7 @@ pub(super) fn mend(session: &Session<'_>, found: &mut Found) -> Result<(), Failu
     let compute = |worker: &WorkerIdentity, keys: &std::collections::BTreeSet<_>| {
         let device = if common.device == "auto" { &worker.device } else { &common.device };
         let pool = session.pool(worker, device).map_err(|failure| anyhow::anyhow!("{failure}"))?;
-        RunContext::new(&store, &pool, &session.locations, &progress).restore_objects(keys)
+        RunContext::new(&store, &pool, &session.data, &progress).restore_objects(keys)
     };
     let Healed { set_aside, restored, left_to_run, failed } = heal(&store, &check, &progress, &compute);
     progress.finish();

@@ -111,28 +111,28 @@ pub fn fetch(
     if matches!(set.sources, Sources::Packed) {
         return Ok(locate(set, locations)?); // nobody else has it: the error says what to do
     }
-    let target = locations.folders.first().map_or("data".as_ref(), PathBuf::as_path).join(set.folders[0]);
+    let target = locations.folders.first().map_or("data".as_ref(), PathBuf::as_path).join(&set.folders[0]);
     std::fs::create_dir_all(&target).map_err(|error| FetchError::Write { path: target.clone(), error })?;
     let _lock = lock(&target)?;
     if let Some(place) = available(set, locations, &mut |_| ControlFlow::Continue(()))? {
         return Ok(place);
     }
-    match set.sources {
+    match &set.sources {
         Sources::Files(urls) => {
-            for file in set.files {
+            for file in &set.files {
                 if place::is_right(set, file, &target) {
                     continue;
                 }
-                let addresses = addresses(urls, mirrors, &[&format!("{}.gz", file.name), file.name], file.name);
+                let addresses = addresses(urls, mirrors, &[&format!("{}.gz", file.name), &file.name], &file.name);
                 // Gzip makes nothing much larger: what exceeds this cannot be the file.
                 let limit = file.length + file.length / 100 + (1 << 16);
-                from_sources(set, file.name, &addresses, &target, limit, observe, &mut |part| {
+                from_sources(set, &file.name, &addresses, &target, limit, observe, &mut |part| {
                     place::file(set, file, part, &target)
                 })?;
             }
         }
         Sources::Archive(urls) => {
-            let name = urls[0].rsplit('/').next().unwrap_or(urls[0]);
+            let name = urls[0].rsplit('/').next().unwrap_or(&urls[0]);
             let limit = set.files.iter().map(|file| file.length + (1 << 16)).sum::<u64>();
             let addresses = addresses(urls, mirrors, &[name], name);
             from_sources(set, name, &addresses, &target, limit, observe, &mut |part| {
@@ -163,7 +163,7 @@ fn available(set: &DataSet, locations: &Locations, observe: &mut Observer<'_>) -
 }
 
 /// The addresses of a file: the registered ones, or its possible names below each mirror.
-fn addresses(registered: &[&str], mirrors: &[String], names: &[&str], file: &str) -> Vec<String> {
+fn addresses(registered: &[String], mirrors: &[String], names: &[&str], file: &str) -> Vec<String> {
     if mirrors.is_empty() {
         return registered.iter().map(|url| url.replace("{file}", file)).collect();
     }

@@ -38,14 +38,14 @@ pub(super) fn archive(set: &DataSet, part: &Path, target: &Path) -> Result<Vec<E
         .tempdir_in(target)
         .map_err(|error| Refusal::Write(FetchError::Write { path: target.to_owned(), error }))?;
     unpack(set, part, folder.path())?;
-    let files: Vec<PathBuf> = set.files.iter().map(|file| folder.path().join(file.name)).collect();
+    let files: Vec<PathBuf> = set.files.iter().map(|file| folder.path().join(&file.name)).collect();
     if let Some((missing, _)) = set.files.iter().zip(&files).find(|(_, path)| !path.is_file()) {
         return Err(Refusal::Content(format!("there is no {} in the archive", missing.name)));
     }
     verify(set, &Place::Folder { folder: folder.path().to_owned(), files: files.clone() }).map_err(refused)?;
     let mut events = Vec::new();
     for (file, path) in set.files.iter().zip(&files) {
-        events.extend(install(file, path, &target.join(file.name), target)?);
+        events.extend(install(file, path, &target.join(&file.name), target)?);
     }
     sync(target)?;
     Ok(events)
@@ -59,13 +59,14 @@ fn unpack(set: &DataSet, part: &Path, folder: &Path) -> Result<(), Refusal> {
     for entry in archive.entries().map_err(damaged)? {
         let entry = entry.map_err(damaged)?;
         let path = entry.path().map_err(damaged)?.into_owned();
-        let Some(file) = set.files.iter().find(|file| path.file_name().is_some_and(|name| name == file.name)) else {
+        let Some(file) = set.files.iter().find(|file| path.file_name().is_some_and(|name| name == file.name.as_str()))
+        else {
             continue;
         };
         let mut bytes = Vec::new();
         // One byte more than it may have: then its length is refused, and nothing fills the memory.
         entry.take(file.length + 1).read_to_end(&mut bytes).map_err(damaged)?;
-        let path = folder.join(file.name);
+        let path = folder.join(&file.name);
         let written = fs::File::create(&path).and_then(|mut created| {
             std::io::Write::write_all(&mut created, &bytes)?;
             created.sync_all()

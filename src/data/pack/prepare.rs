@@ -13,10 +13,11 @@ use super::error::PackError;
 use super::output::Output;
 use super::resize;
 use super::tree::{self, ImageFile, list};
+use crate::catalogue::catalogue;
 use crate::description::{self, Description, FILE, LARGEST, Words};
 use crate::idx::Kind;
 use crate::order::OrderedDigest;
-use crate::registry::{Sizes, is_registered};
+use crate::registry::Sizes;
 use renas_base::digest::Digest;
 use renas_base::{files, parallel};
 
@@ -162,7 +163,7 @@ fn check(request: &Request) -> Result<(), PackError> {
         problem(what, text, description::text_problem(text))?;
     }
     match request.size {
-        _ if is_registered(name) => Err(PackError::Registered(name.clone())),
+        _ if catalogue().iter().any(|set| set.name == *name) => Err(PackError::Registered(name.clone())),
         1..=LARGEST => Ok(()),
         size => Err(PackError::Size { size }),
     }

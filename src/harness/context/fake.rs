@@ -1,12 +1,19 @@
 //! A context that trains nothing, for tests of papers, which say how a task is answered from the task alone.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
+use crate::analysis::{Analysis, Promise, Unplanned};
+use crate::manifest::load::{Known, load};
+use crate::manifest::model::Manifest;
 use crate::paper::AnyPaper;
 use crate::study::{Context, Inference, Results, Step, StudyResult, Training};
 use renas_base::digest::Digest;
+use renas_data::registry::Registry;
 use renas_network::cost::{CostModel, pass_seconds, step_seconds};
+use renas_report::findings::Findings;
 use renas_task::outcome::Outcome;
 use renas_task::{DataChoice, SplitChoice, Task};
 
@@ -75,12 +82,32 @@ impl<P: FakeOutcomes + Sync> Context for P {
     }
 }
 
+/// The committed manifest of a paper.
+///
+/// Panics where it has mistakes.
+pub fn manifest_of(paper: &dyn AnyPaper) -> Manifest {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments");
+    let known = Known { papers: &[paper], data: &Registry::default() };
+    load(&dir, paper.id(), known).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+/// What its committed manifest declares and what the paper adds, on the results of an experiment with these parameters.
+///
+/// Panics where the manifest does not fit the parameters, or the results are not the paper's.
+pub fn found_in(paper: &dyn AnyPaper, parameters: &Value, results: &Results) -> (Promise, Findings) {
+    let (manifest, data) = (manifest_of(paper), Registry::default());
+    let analysis = Analysis { paper, parameters, declarations: &manifest.declarations, data: &data };
+    let promise = analysis.promise().map_err(Unplanned::into_error).expect("the manifest fits the parameters");
+    let findings = analysis.findings(&promise, results).unwrap_or_else(|error| panic!("{error:#}"));
+    (promise, findings)
+}
+
 /// The results of all studies of an experiment.
 ///
 /// Panics where a study fails.
 pub fn results_of(paper: &dyn AnyPaper, parameters: &Value, context: &dyn Context) -> Results {
     let mut results = Results::default();
-    for study in paper.plan(parameters).expect("a sound experiment") {
+    for study in paper.plan(parameters, &Registry::default()).expect("a sound experiment") {
         let value = paper.run(&study, &results, context).unwrap_or_else(|error| panic!("{}: {error:#}", study.id));
         results.insert(study.id, StudyResult::of(&value).expect("finite numbers"));
     }

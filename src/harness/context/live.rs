@@ -17,7 +17,7 @@ use crate::timing::TimeSource;
 use renas_base::digest::Digest;
 use renas_base::files::shown;
 use renas_base::parallel;
-use renas_data::{load, registry};
+use renas_data::load;
 use renas_report::page::Clock;
 use renas_task::outcome::Outcome;
 use renas_task::{DataChoice, SplitChoice, Task};
@@ -241,7 +241,7 @@ impl Context for LiveContext<'_> {
     }
 
     fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
-        self.time.training_seconds(self, trainings)
+        self.time.training_seconds((self, self.bench.data), trainings)
     }
 
     fn latencies(&self, inferences: &[Inference]) -> Result<Vec<Vec<f64>>> {
@@ -285,7 +285,7 @@ impl Context for LiveContext<'_> {
     }
 
     fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
-        Ok(registry::choice(name, split)?)
+        Ok(self.bench.data.choice(name, split)?)
     }
 
     fn table(&self, name: &str) -> Result<String> {

@@ -11,8 +11,8 @@ use crate::store::{Address, Identity, Key, Record, Records, WorkerIdentity};
 use crate::study::{Context, Inference, Step, Training};
 use crate::timing::TimeSource;
 use renas_base::digest::Digest;
-use renas_data::locate::Locations;
-use renas_data::{load, registry};
+use renas_data::load;
+use renas_data::registry::Registry;
 use renas_report::page::Clock;
 use renas_task::outcome::Outcome;
 use renas_task::{DataChoice, SplitChoice, Task};
@@ -21,7 +21,7 @@ use renas_task::{DataChoice, SplitChoice, Task};
 pub struct ReplayContext<'a> {
     records: &'a dyn Records,
     worker: &'a WorkerIdentity,
-    data: &'a Locations,
+    data: &'a Registry,
     used: Used,
     observed: Observed,
     time: TimeSource,
@@ -29,7 +29,7 @@ pub struct ReplayContext<'a> {
 
 impl<'a> ReplayContext<'a> {
     /// A context on `records`, whose trials were computed by `worker`.
-    pub fn new(records: &'a dyn Records, worker: &'a WorkerIdentity, data: &'a Locations) -> Self {
+    pub fn new(records: &'a dyn Records, worker: &'a WorkerIdentity, data: &'a Registry) -> Self {
         let time = TimeSource::Unstated(Clock::CostModel);
         Self { records, worker, data, used: Used::default(), observed: Observed::default(), time }
     }
@@ -87,7 +87,7 @@ impl Context for ReplayContext<'_> {
     }
 
     fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
-        self.time.training_seconds(self, trainings)
+        self.time.training_seconds((self, self.data), trainings)
     }
 
     fn latencies(&self, inferences: &[Inference]) -> Result<Vec<Vec<f64>>> {
@@ -124,7 +124,7 @@ impl Context for ReplayContext<'_> {
     }
 
     fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
-        Ok(registry::choice(name, split)?)
+        Ok(self.data.choice(name, split)?)
     }
 
     fn table(&self, name: &str) -> Result<String> {

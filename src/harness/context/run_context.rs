@@ -12,8 +12,9 @@ use crate::executor::{Execute, ExecuteError};
 use crate::store::{Address, Identity, Key, Record, StepLock, Store, StoreError, answers_its_question};
 use renas_base::digest::Digest;
 use renas_data::error::DataError;
-use renas_data::locate::{Locations, locate};
-use renas_data::{load, registry};
+use renas_data::load;
+use renas_data::locate::locate;
+use renas_data::registry::Registry;
 use renas_task::Task;
 use renas_task::outcome::Outcome;
 
@@ -24,7 +25,7 @@ const POLL: Duration = Duration::from_millis(10);
 pub struct RunContext<'a> {
     pub(super) store: &'a Store,
     pub(super) executor: &'a dyn Execute,
-    pub(super) data: &'a Locations,
+    pub(super) data: &'a Registry,
     pub(super) observer: &'a dyn Observer,
     /// Records that were verified in this run.
     cache: Mutex<BTreeMap<Key, Arc<Record>>>,
@@ -36,7 +37,7 @@ pub struct RunContext<'a> {
 
 impl<'a> RunContext<'a> {
     /// A workbench for a run.
-    pub fn new(store: &'a Store, executor: &'a dyn Execute, data: &'a Locations, observer: &'a dyn Observer) -> Self {
+    pub fn new(store: &'a Store, executor: &'a dyn Execute, data: &'a Registry, observer: &'a dyn Observer) -> Self {
         let (cache, makers, verified_data) = (Mutex::default(), Mutex::default(), Mutex::default());
         Self { store, executor, data, observer, cache, makers, verified_data }
     }
@@ -46,8 +47,8 @@ impl<'a> RunContext<'a> {
     pub(super) fn verify_data(&self, name: &str) -> Result<(), DataError> {
         let mut verified = lock(&self.verified_data);
         if !verified.contains(name) {
-            let set = registry::find(name)?;
-            load::verify(set, &locate(set, self.data)?)?;
+            let set = self.data.find(name)?;
+            load::verify(set, &locate(set, self.data.locations())?)?;
             verified.insert(name.to_owned());
         }
         Ok(())

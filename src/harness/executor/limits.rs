@@ -6,7 +6,7 @@
 use std::time::{Duration, Instant};
 
 use renas_base::seed::Seed;
-use renas_data::registry;
+use renas_data::registry::Registry;
 use renas_network::cost::{CostModel, cost, step_seconds};
 use renas_network::spec::NetworkSpec;
 use renas_task::recipe::{Recipe, Stop};
@@ -58,10 +58,10 @@ impl Limits {
         Self { hello: hello * times, silence: silence * times, task: task * times, pause }
     }
 
-    /// How long a task may take.
-    pub fn of(&self, task: &Task) -> Duration {
+    /// How long a task may take, on data of their sizes.
+    pub fn of(&self, task: &Task, data: &Registry) -> Duration {
         let scale = self.task.as_secs_f64() / Self::default().task.as_secs_f64();
-        let seconds = expected_seconds(task).map(|seconds| seconds * FACTOR * scale.max(1.0));
+        let seconds = expected_seconds(task, data).map(|seconds| seconds * FACTOR * scale.max(1.0));
         let needed = seconds.map_or(CEILING, |seconds| Duration::try_from_secs_f64(seconds).unwrap_or(CEILING));
         needed.max(self.task)
     }
@@ -98,25 +98,31 @@ impl Patience {
 /// What a task takes on one core of an ordinary machine, rather more than less; absent where its network is none.
 ///
 /// Counted in floating point: a task from a record of others may ask for any numbers, and their products have no end.
-fn expected_seconds(task: &Task) -> Option<f64> {
+fn expected_seconds(task: &Task, data: &Registry) -> Option<f64> {
     match task {
         Task::Train(train) => {
-            let seconds = training(&train.network, &train.data, train.stop, &train.recipe, train.curves.len())?;
-            Some(seconds + passes(&train.network, samples(&train.data)? * train.probes.len() as f64)?)
+            let samples = samples(&train.data, data)?;
+            let seconds = training(&train.network, samples, (train.stop, &train.recipe), train.curves.len())?;
+            Some(seconds + passes(&train.network, samples * train.probes.len() as f64)?)
         }
-        Task::Evaluate(evaluate) => passes(&evaluate.network, samples(&evaluate.data)? * evaluate.probes.len() as f64),
+        Task::Evaluate(evaluate) => {
+            passes(&evaluate.network, samples(&evaluate.data, data)? * evaluate.probes.len() as f64)
+        }
         Task::EvaluateSlice(evaluate) => {
             let probes: &[Probe] = &evaluate.probes;
-            passes(&evaluate.network, samples(&evaluate.data)? * probes.len() as f64 + evaluate.calibration as f64)
+            passes(
+                &evaluate.network,
+                samples(&evaluate.data, data)? * probes.len() as f64 + evaluate.calibration as f64,
+            )
         }
         Task::TrainHeads(train) => {
             let scores = train.scores.len() as f64 * (1.0 + train.steps as f64 / train.every.max(1) as f64);
-            let measured = passes(&train.network, samples(&train.data)? * scores)?;
+            let measured = passes(&train.network, samples(&train.data, data)? * scores)?;
             Some(step_seconds(&train.network, train.batch_size, &MODEL).ok()? * train.steps as f64 + measured)
         }
         Task::EvaluateHeads(evaluate) => {
             let times = (1 + evaluate.interventions.len()) * (evaluate.scores.len() + 1);
-            passes(&evaluate.network, samples(&evaluate.data)? * times as f64)
+            passes(&evaluate.network, samples(&evaluate.data, data)? * times as f64)
         }
         Task::Generate(generate) => {
             let count = generate.count as f64;
@@ -130,7 +136,8 @@ fn expected_seconds(task: &Task) -> Option<f64> {
             let paths: Vec<NetworkSpec> = paths.collect::<Option<_>>()?;
             let network = paths.iter().max_by_key(|path| cost(path).map_or(0, |cost| cost.total.multiply_adds))?;
             // Slices are copied out of the shared tensors and back: as often as a step moves the weights of a path.
-            Some(2.0 * training(network, &train.data, train.stop, &train.recipe, 0)?)
+            let samples = samples(&train.data, data)?;
+            Some(2.0 * training(network, samples, (train.stop, &train.recipe), 0)?)
         }
         Task::Time(time) => {
             let seconds = step_seconds(&time.network, time.recipe.batch_size, &MODEL).ok()?;
@@ -152,8 +159,8 @@ fn expected_seconds(task: &Task) -> Option<f64> {
 }
 
 /// A training, with so many curves that are measured after every epoch.
-fn training(network: &NetworkSpec, data: &DataChoice, stop: Stop, recipe: &Recipe, curves: usize) -> Option<f64> {
-    let (samples, batch) = (samples(data)?, recipe.batch_size.max(1));
+fn training(network: &NetworkSpec, samples: f64, (stop, recipe): (Stop, &Recipe), curves: usize) -> Option<f64> {
+    let batch = recipe.batch_size.max(1);
     let in_epoch = (samples / batch as f64).ceil();
     let (steps, epochs) = match stop {
         Stop::Epochs(epochs) => (epochs as f64 * in_epoch, epochs as f64),
@@ -175,8 +182,8 @@ fn token_seconds(hidden: usize, embedding: usize) -> f64 {
 }
 
 /// All samples of a data set, which no split is larger than.
-fn samples(data: &DataChoice) -> Option<f64> {
-    let sizes = registry::find(&data.name).ok()?.images().ok()?.sizes;
+fn samples(choice: &DataChoice, data: &Registry) -> Option<f64> {
+    let sizes = data.images(&choice.name).ok()?.sizes;
     Some(sizes.train as f64 + sizes.test.unwrap_or(0) as f64)
 }
 
@@ -197,7 +204,7 @@ mod tests {
         let split = SplitChoice { test: Some(300), validation: 200, train: None, seed: Seed::from_number(1) };
         Task::Train(Train {
             network: NetworkSpec::perceptron(&[1, 8, 8], &[width; 4], Activation::Relu, 10),
-            data: registry::choice("digits", split).expect("a possible split"),
+            data: Registry::default().choice("digits", split).expect("a possible split"),
             start: Start::Fresh,
             stop: Stop::Epochs(epochs),
             recipe: Recipe {
@@ -214,21 +221,21 @@ mod tests {
 
     #[test]
     fn a_small_task_has_half_an_hour_and_a_large_one_fifty_times_what_it_should_take() {
-        let limits = Limits::default();
-        assert_eq!(limits.of(&train(2, 16)), Duration::from_secs(1800));
+        let (limits, data) = (Limits::default(), Registry::default());
+        assert_eq!(limits.of(&train(2, 16), &data), Duration::from_secs(1800));
         // 57 steps of three passes over 12.8 million multiply-adds for 32 samples at 5e9 in a second, and the moving of
         // 12.8 million weights thrice at 4e9 bytes: 14 s an epoch and 2.2 s.
-        let seconds = expected_seconds(&train(100, 2048)).expect("a network") / 100.0;
+        let seconds = expected_seconds(&train(100, 2048), &data).expect("a network") / 100.0;
         assert!((14.0..20.0).contains(&seconds), "{seconds}");
-        assert_eq!(limits.of(&train(100, 2048)), Duration::from_secs_f64(seconds * 100.0 * FACTOR));
-        assert_eq!(Limits::times(3).of(&train(2, 16)), Duration::from_secs(3 * 1800));
+        assert_eq!(limits.of(&train(100, 2048), &data), Duration::from_secs_f64(seconds * 100.0 * FACTOR));
+        assert_eq!(Limits::times(3).of(&train(2, 16), &data), Duration::from_secs(3 * 1800));
     }
 
     #[test]
     fn a_task_of_unknown_size_has_a_week() {
         let Task::Train(mut unknown) = train(1, 16) else { unreachable!("it is a training") };
         unknown.data.name = "unknown".to_owned();
-        assert_eq!(Limits::default().of(&Task::Train(unknown)), CEILING);
+        assert_eq!(Limits::default().of(&Task::Train(unknown), &Registry::default()), CEILING);
     }
 
     /// `renas verify --rerun` asks what the records of others say.
@@ -252,7 +259,7 @@ mod tests {
             Task::EvaluateSlice(slice),
             Task::TrainPaths(paths),
         ] {
-            assert!(Limits::default().of(&task) >= CEILING, "{task:?}");
+            assert!(Limits::default().of(&task, &Registry::default()) >= CEILING, "{task:?}");
         }
     }
 

@@ -18,6 +18,7 @@ use super::worker::{Death, NoWorker, Worker};
 use crate::event::{Event, Observer};
 use crate::store::{Observation, WorkerIdentity};
 use renas_base::digest::Digest;
+use renas_data::registry::Registry;
 use renas_task::protocol::{Hello, PROTOCOL, Reply, Request};
 
 /// How often locks of this machine that others hold are tried again, and after how long the user is told.
@@ -37,6 +38,8 @@ pub struct Settings {
     pub jobs: usize,
     /// How long they are waited for.
     pub limits: Limits,
+    /// The known data sets: what a task may take depends on their sizes.
+    pub data: Arc<Registry>,
 }
 
 /// A pool of worker processes; dropping it ends them.
@@ -141,8 +144,10 @@ impl Pool {
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
         let request = Request { number, task: job.task.clone(), objects: job.objects.clone(), out: job.out.to_owned() };
         let watch = slot.is_alone.then(|| Watch::begin(worker.id()));
-        let (worker, reply) =
-            worker.ask(&request, &self.settings.limits, &self.shared.children).map_err(Trouble::Death)?;
+        let Settings { limits, data, .. } = &self.settings;
+        let (worker, reply) = worker
+            .ask(&request, (limits, limits.of(&request.task, data)), &self.shared.children)
+            .map_err(Trouble::Death)?;
         let worker = slot.worker.insert(worker);
         let surroundings = watch.map(|watch| watch.end(slot.turn.is_some()));
         match reply {

@@ -51,14 +51,14 @@ impl Worker {
         }
     }
 
-    /// Have a request answered in a time that fits it; the worker is handed back with the reply, and is lost with a death.
+    /// Have a request answered within the limits and in the time that fits it; the worker is handed back with the reply, and is lost with a death.
     pub(super) fn ask(
         mut self,
         request: &Request,
-        limits: &Limits,
+        (limits, answer): (&Limits, Duration),
         children: &Children,
     ) -> Result<(Self, Reply), Death> {
-        match self.exchange(request, limits, children) {
+        match self.exchange(request, (limits, answer), children) {
             Ok(reply) => Ok((self, reply)),
             Err(fault) => Err(end(&mut self.process, fault)),
         }
@@ -69,13 +69,17 @@ impl Worker {
         self.process.id
     }
 
-    fn exchange(&mut self, request: &Request, limits: &Limits, children: &Children) -> Result<Reply, Fault> {
+    fn exchange(
+        &mut self,
+        request: &Request,
+        (limits, limit): (&Limits, Duration),
+        children: &Children,
+    ) -> Result<Reply, Fault> {
         let mut line = serde_json::to_string(request).expect("a request has only text keys and finite numbers");
         line.push('\n');
         let pipes = &mut self.process.pipes;
         let mut taking = Patience::new(limits.silence);
         pipes.write(line.as_bytes(), || within(children, &mut taking, Late::Request(limits.silence)))?;
-        let limit = limits.of(&request.task);
         let mut answering = Patience::new(limit);
         loop {
             let mut hearing = Patience::new(limits.silence);

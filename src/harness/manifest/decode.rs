@@ -186,6 +186,41 @@ impl<'a> Item<'a> {
         Vec::new()
     }
 
+    /// A list whose elements ascend.
+    pub fn ascending<T: PartialOrd>(&self, read: impl Fn(&Item<'a>) -> T) -> Vec<T> {
+        let values = self.list(read);
+        if values.windows(2).any(|pair| pair[0] >= pair[1]) {
+            self.problem("must be in ascending order");
+        }
+        values
+    }
+
+    /// A list whose elements differ from each other.
+    pub fn distinct<T: PartialEq>(&self, read: impl Fn(&Item<'a>) -> T) -> Vec<T> {
+        let values = self.list(read);
+        let repeated = |index: &usize| values[..*index].contains(&values[*index]);
+        if let Some(index) = (0..values.len()).find(repeated) {
+            self.problem(format!("its element {} is listed before", index + 1));
+        }
+        values
+    }
+
+    /// A list of two values, the smaller one first; they may be equal.
+    pub fn range<T: Copy + PartialOrd>(&self, read: impl Fn(&Item<'a>) -> T) -> [T; 2] {
+        let mistakes = self.problems.map_or(0, Problems::count);
+        let values = self.list(&read);
+        if let [low, high] = values[..]
+            && low <= high
+        {
+            return [low, high];
+        }
+        // What a list must be is said once.
+        if self.problems.map_or(0, Problems::count) == mistakes {
+            self.problem("must be two values, the smaller one first");
+        }
+        [read(&Item { node: &ABSENT, line: 0, path: String::new(), problems: None }); 2]
+    }
+
     /// What `decode` makes of a section. Stand-in: what it makes of an empty one, in silence.
     ///
     /// Keys that stand twice are reported before, keys that `decode` did not ask for after it.

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::claims::{Known, Names, claim};
+use super::claims::{self, Names, claim};
 use super::decode::{Item, Problem, Problems, Section, read};
 use super::findings;
 use super::model::{Manifest, Outline, Profile, ProfileSettings};
@@ -20,8 +20,17 @@ use crate::analysis::{Analysis, Promise, Unplanned};
 use crate::paper::AnyPaper;
 use renas_base::digest::Digest;
 use renas_base::parallel;
-use renas_data::registry;
+use renas_data::registry::Registry;
 use renas_observe::declare::{Declarations, Mistake};
+
+/// What a manifest may name.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// The papers.
+    pub papers: &'a [&'a dyn AnyPaper],
+    /// The data sets.
+    pub data: &'a Registry,
+}
 
 /// Why there is no manifest.
 #[derive(Debug, thiserror::Error)]
@@ -90,13 +99,13 @@ impl fmt::Display for Mistakes {
 }
 
 /// All manifests of a folder, in the order of their names; all mistakes of all of them in one error.
-pub fn load_all(dir: &Path, papers: &[&dyn AnyPaper]) -> Result<Vec<Manifest>, ManifestError> {
-    all(dir, |name| load_source(&Source::find(dir, name)?, papers, Quantities::Promised))
+pub fn load_all(dir: &Path, known: Known<'_>) -> Result<Vec<Manifest>, ManifestError> {
+    all(dir, |name| load_source(&Source::find(dir, name)?, known, Quantities::Promised))
 }
 
 /// The outlines of all manifests of a folder; see `outline` for the mistakes that are reported.
-pub fn outline_all(dir: &Path, papers: &[&dyn AnyPaper]) -> Result<Vec<Outline>, ManifestError> {
-    all(dir, |name| outline_source(&Source::find(dir, name)?, papers))
+pub fn outline_all(dir: &Path, known: Known<'_>) -> Result<Vec<Outline>, ManifestError> {
+    all(dir, |name| outline_source(&Source::find(dir, name)?, known))
 }
 
 fn all<T: Send>(dir: &Path, load: impl Fn(&str) -> Result<T, ManifestError> + Sync) -> Result<Vec<T>, ManifestError> {
@@ -115,16 +124,16 @@ fn all<T: Send>(dir: &Path, load: impl Fn(&str) -> Result<T, ManifestError> + Sy
 }
 
 /// The manifest of one experiment.
-pub fn load(dir: &Path, id: &str, papers: &[&dyn AnyPaper]) -> Result<Manifest, ManifestError> {
-    load_source(&source_of(dir, id)?, papers, Quantities::Promised)
+pub fn load(dir: &Path, id: &str, known: Known<'_>) -> Result<Manifest, ManifestError> {
+    load_source(&source_of(dir, id)?, known, Quantities::Promised)
 }
 
 /// The outline of one experiment.
 ///
 /// All mistakes of its manifest are reported but those that only the names of all quantities show, whose making takes as
 /// long as most of the rest: in the claims' quantities, and in `cluster_seconds`. `load` reports all.
-pub fn outline(dir: &Path, id: &str, papers: &[&dyn AnyPaper]) -> Result<Outline, ManifestError> {
-    outline_source(&source_of(dir, id)?, papers)
+pub fn outline(dir: &Path, id: &str, known: Known<'_>) -> Result<Outline, ManifestError> {
+    outline_source(&source_of(dir, id)?, known)
 }
 
 /// The text of an experiment's manifest; of a folder, one that says the same in one file.
@@ -133,29 +142,29 @@ pub fn text(dir: &Path, id: &str) -> Result<String, ManifestError> {
 }
 
 fn source_of(dir: &Path, id: &str) -> Result<Source, ManifestError> {
-    let known = names(dir)?;
-    if !known.iter().any(|name| name == id) {
-        let suggestion = suggestion(id, &known);
+    let there = names(dir)?;
+    if !there.iter().any(|name| name == id) {
+        let suggestion = suggestion(id, &there);
         return Err(ManifestError::UnknownExperiment { name: id.to_owned(), dir: dir.to_owned(), suggestion });
     }
     Source::find(dir, id)
 }
 
-fn outline_source(source: &Source, papers: &[&dyn AnyPaper]) -> Result<Outline, ManifestError> {
-    let Manifest { id, title, paper, profiles, claims, .. } = load_source(source, papers, Quantities::Unknown)?;
+fn outline_source(source: &Source, known: Known<'_>) -> Result<Outline, ManifestError> {
+    let Manifest { id, title, paper, profiles, claims, .. } = load_source(source, known, Quantities::Unknown)?;
     Ok(Outline { id, title, paper, profiles: profiles.into_keys().collect(), claims: claims.len() })
 }
 
 /// The manifest that `bytes` hold; `file` is where they were read from, and names the experiment.
-pub fn parse(file: &Path, bytes: &[u8], papers: &[&dyn AnyPaper]) -> Result<Manifest, ManifestError> {
-    load_source(&Source::one(file, bytes.to_vec()), papers, Quantities::Promised)
+pub fn parse(file: &Path, bytes: &[u8], known: Known<'_>) -> Result<Manifest, ManifestError> {
+    load_source(&Source::one(file, bytes.to_vec()), known, Quantities::Promised)
 }
 
-fn load_source(source: &Source, papers: &[&dyn AnyPaper], quantities: Quantities) -> Result<Manifest, ManifestError> {
+fn load_source(source: &Source, known: Known<'_>, quantities: Quantities) -> Result<Manifest, ManifestError> {
     let tree = source.tree()?;
     let problems = Problems::default();
     let manifest = read(&tree, &problems, |section| {
-        let body = Reader { papers, problems: &problems, quantities };
+        let body = Reader { known, problems: &problems, quantities };
         body.manifest(section, &source.file, source.digest())
     });
     match problems.into_sorted() {
@@ -199,7 +208,7 @@ enum Quantities {
 
 /// Reads the sections of one manifest.
 struct Reader<'a> {
-    papers: &'a [&'a dyn AnyPaper],
+    known: Known<'a>,
     problems: &'a Problems,
     quantities: Quantities,
 }
@@ -223,7 +232,7 @@ impl Reader<'_> {
         let (profiles, quantities) =
             section.section("profiles", |section| self.profiles(section, defaults.as_ref(), paper, sound));
         let brought = section.optional("readers_data", |item| item.list(Item::text)).unwrap_or_default();
-        let registered = registry::all().iter().map(|set| set.name);
+        let registered = self.known.data.all().iter().map(|set| set.name.as_str());
         let data: Vec<&str> = registered.chain(brought.iter().map(String::as_str)).collect();
         let names = Names { quantities: quantities.as_ref(), data: &data };
         Manifest {
@@ -245,7 +254,7 @@ impl Reader<'_> {
 
     /// The id, and the paper of that name.
     fn id(&self, item: &Item<'_>, file: &Path) -> (String, Option<&dyn AnyPaper>) {
-        let known: Vec<&str> = self.papers.iter().map(|paper| paper.id()).collect();
+        let known: Vec<&str> = self.known.papers.iter().map(|paper| paper.id()).collect();
         let before = self.problems.count();
         let id = item.known("paper", &known);
         if self.problems.count() > before {
@@ -254,7 +263,7 @@ impl Reader<'_> {
         if file.file_stem().is_none_or(|stem| stem != id.as_str()) {
             item.problem(format!("the manifest must be named `{id}.yaml`, or its folder `{id}`"));
         }
-        (id.clone(), self.papers.iter().copied().find(|paper| paper.id() == id))
+        (id.clone(), self.known.papers.iter().copied().find(|paper| paper.id() == id))
     }
 
     /// The profiles, and the quantities that claims may name: those of any profile. Absent where a profile has mistakes,
@@ -265,10 +274,10 @@ impl Reader<'_> {
         defaults: Option<&Item<'s>>,
         paper: Option<&dyn AnyPaper>,
         declarations: Option<&Declarations>,
-    ) -> (BTreeMap<Profile, ProfileSettings>, Option<Known>) {
+    ) -> (BTreeMap<Profile, ProfileSettings>, Option<claims::Known>) {
         let mut profiles = BTreeMap::new();
         let known = |key: &&str| key.parse::<Profile>().is_ok();
-        let mut quantities = section.keys().iter().all(known).then(Known::default);
+        let mut quantities = section.keys().iter().all(known).then(claims::Known::default);
         let mut misdeclared: BTreeMap<Mistake, Vec<Profile>> = BTreeMap::new();
         for profile in Profile::ALL {
             let Some(item) = section.item(profile.name()) else { continue };
@@ -276,11 +285,12 @@ impl Reader<'_> {
             let mut seconds = None;
             let mut settings = item.section(|section| {
                 seconds = section.item("cluster_seconds");
-                profile_settings(section, profile, defaults, paper)
+                profile_settings(section, profile, defaults, (paper, self.known.data))
             });
             let sound = self.problems.count() == before;
             let parameters = &settings.parameters;
-            let promise = |(paper, declarations)| Analysis { paper, parameters, declarations }.promise();
+            let promise =
+                |(paper, declarations)| Analysis { paper, parameters, declarations, data: self.known.data }.promise();
             let is_asked = sound && self.quantities == Quantities::Promised;
             match paper.filter(|_| is_asked).zip(declarations).map(promise) {
                 Some(Ok(Promise { quantities: promised, clusters, .. })) => {

@@ -9,6 +9,7 @@ use super::model::{CostModel, Profile, ProfileSettings};
 use super::problem::suggestion;
 use crate::paper::AnyPaper;
 use crate::timing::Timing;
+use renas_data::registry::Registry;
 use renas_report::catalogue::Promised;
 use renas_report::page::Clock;
 use renas_task::numerics::Numerics;
@@ -20,7 +21,7 @@ pub(super) fn profile_settings<'s>(
     section: &mut Section<'s>,
     profile: Profile,
     defaults: Option<&Item<'s>>,
-    paper: Option<&dyn AnyPaper>,
+    (paper, data): (Option<&dyn AnyPaper>, &Registry),
 ) -> ProfileSettings {
     let purpose = section.text("purpose");
     let numerics = section.choice("numerics", &ON_A_CPU.map(|numerics| (numerics.name(), numerics)));
@@ -35,7 +36,7 @@ pub(super) fn profile_settings<'s>(
     }
     // Without a paper its parameters cannot be read: the unknown id is reported.
     let read = |section: &mut Section<'s>| match paper {
-        Some(paper) => paper.parameters(section),
+        Some(paper) => paper.parameters(section, data),
         None => {
             section.ignore_rest();
             Value::Bool(false)

@@ -4,8 +4,10 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use super::decode::{ABSENT, Item};
+use super::parameters::Parameters;
 use super::problem::{Problems, in_file, suggestion};
 use super::yaml::Entry;
+use renas_data::registry::Registry;
 
 /// The keys of one mapping, while they are read.
 #[derive(Debug)]
@@ -121,6 +123,26 @@ impl<'a> Section<'a> {
         self.required(key, |item| item.list(read))
     }
 
+    /// See `Item::ascending`.
+    pub fn ascending<T: PartialOrd>(&mut self, key: &str, read: impl Fn(&Item<'a>) -> T) -> Vec<T> {
+        self.required(key, |item| item.ascending(read))
+    }
+
+    /// See `Item::distinct`.
+    pub fn distinct<T: PartialEq>(&mut self, key: &str, read: impl Fn(&Item<'a>) -> T) -> Vec<T> {
+        self.required(key, |item| item.distinct(read))
+    }
+
+    /// See `Item::range`.
+    pub fn range<T: Copy + PartialOrd>(&mut self, key: &str, read: impl Fn(&Item<'a>) -> T) -> [T; 2] {
+        self.required(key, |item| item.range(read))
+    }
+
+    /// A list of sections of parameters.
+    pub fn sections<P: Parameters>(&mut self, key: &str, data: &Registry) -> Vec<P> {
+        self.list(key, |item| item.section(|section| P::read(section, data)))
+    }
+
     /// See `Item::section`.
     pub fn section<T>(&mut self, key: &str, decode: impl FnOnce(&mut Section<'a>) -> T) -> T {
         self.required(key, |item| item.section(decode))
@@ -152,6 +174,11 @@ impl<'a> Section<'a> {
     /// values of these keys need no look: stand-ins may break them.
     pub fn mistakes(&self) -> usize {
         self.problems.map_or(0, Problems::count)
+    }
+
+    /// Whether anything was read since there were so many mistakes, and no mistake was found.
+    pub fn is_sound_since(&self, mistakes: usize) -> bool {
+        self.problems.is_some_and(|problems| problems.count() == mistakes)
     }
 
     fn report_duplicates(&self) {

@@ -15,7 +15,6 @@ use crate::publish;
 use crate::run::StudyOutputs;
 use crate::store::{Evidence, WorkerIdentity};
 use renas_base::files;
-use renas_data::locate::Locations;
 use renas_report::page;
 
 /// An experiment rebuilt from its evidence.
@@ -35,18 +34,13 @@ pub struct Rebuilt {
 }
 
 /// The experiment rebuilt from the evidence that the folder of a profile's report holds of it; nothing where it holds none.
-pub fn rebuild(
-    selected: &Selected,
-    profile: Profile,
-    folder: &Path,
-    (data, threads): (&Locations, usize),
-) -> Result<Option<Rebuilt>, Fault> {
+pub fn rebuild(selected: &Selected, profile: Profile, folder: &Path, threads: usize) -> Result<Option<Rebuilt>, Fault> {
     let id = &selected.manifest.id;
     let Some((evidence, worker)) = evidence_in(folder, id)? else { return Ok(None) };
     let settings = selected.settings(profile)?;
-    let plan = selected.paper.plan(&settings.parameters).or_bad_input()?;
+    let plan = selected.paper.plan(&settings.parameters, &selected.data).or_bad_input()?;
     let experiment = selected.experiment(settings, &plan, &worker);
-    let studied = experiment.replay(&evidence, data, threads).or_bad_input()?;
+    let studied = experiment.replay(&evidence, threads).or_bad_input()?;
     let conclusions = experiment.conclude(&studied).or_run_failed()?;
     let lock = promise(&selected.manifest, profile, &worker, &studied, &evidence, &conclusions).or_run_failed()?;
     let run = publish::run_record(folder, id).or_bad_input()?;

@@ -1,5 +1,7 @@
 //! Experiments, and what of them is meant.
 
+use std::sync::Arc;
+
 use anyhow::anyhow;
 
 use super::fault::{Classify as _, Fault};
@@ -12,6 +14,7 @@ use crate::store::WorkerIdentity;
 use crate::study::Study;
 use crate::timing::TimeSource;
 use renas_base::pattern::matches;
+use renas_data::registry::Registry;
 use renas_report::claim::Claim;
 
 /// An experiment that was asked for.
@@ -23,6 +26,8 @@ pub struct Selected {
     pub paper: &'static dyn AnyPaper,
     /// What of it was asked for.
     pub part: Part,
+    /// The known data sets.
+    pub data: Arc<Registry>,
 }
 
 /// What of an experiment was asked for.
@@ -44,7 +49,7 @@ impl Selected {
 
     /// The studies that were asked for and what they need, in the plan's order.
     pub fn plan(&self, settings: &ProfileSettings) -> Result<Vec<Study>, Fault> {
-        self.part(settings, self.paper.plan(&settings.parameters).or_bad_input()?)
+        self.part(settings, self.paper.plan(&settings.parameters, &self.data).or_bad_input()?)
     }
 
     /// The claims that were asked for.
@@ -101,7 +106,7 @@ impl Selected {
     /// What its results will say at a profile.
     pub fn analysis<'e>(&'e self, settings: &'e ProfileSettings) -> Analysis<'e> {
         let declarations = &self.manifest.declarations;
-        Analysis { paper: self.paper, parameters: &settings.parameters, declarations }
+        Analysis { paper: self.paper, parameters: &settings.parameters, declarations, data: &self.data }
     }
 
     /// The experiment at a profile, ready to run.
@@ -122,6 +127,7 @@ impl Selected {
             clock: settings.clock,
             time: TimeSource::of(settings),
             worker,
+            data: &self.data,
         }
     }
 }

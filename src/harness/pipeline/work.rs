@@ -14,7 +14,6 @@ use crate::run::{Conclusions, StudyOutputs, evidence_of};
 use crate::store::{Evidence, Key, Records as _, Store, WorkerIdentity};
 use crate::study::Study;
 use renas_base::digest::Digest;
-use renas_data::locate::Locations;
 
 /// One experiment, ready to run.
 pub struct Work<'a> {
@@ -30,8 +29,6 @@ pub struct Work<'a> {
     pub executor: &'a dyn Execute,
     /// Where results are kept.
     pub store: &'a Store,
-    /// Where data are looked for.
-    pub data: &'a Locations,
     /// Studies at a time.
     pub threads: usize,
 }
@@ -63,7 +60,7 @@ pub struct Done {
 impl Work<'_> {
     /// Run the studies, and make lost objects again; the number of these objects, and what came of it.
     pub fn run(&self, observer: &dyn Observer) -> Result<(usize, Came), Fault> {
-        let bench = RunContext::new(self.store, self.executor, self.data, observer);
+        let bench = RunContext::new(self.store, self.executor, &self.selected.data, observer);
         let experiment = self.selected.experiment(self.settings, self.plan, self.worker);
         let studied = experiment.run(&bench, observer, self.threads).map_err(Fault::of_studies)?;
         let restored = bench.restore_objects(&studied.used).map_err(Fault::of_studies)?;

@@ -6,9 +6,9 @@ use serde_json::Value;
 use super::analysis::estimates::catalogue;
 use super::analysis::evidence::Evidence;
 use super::plan::{Inputs, plan};
-use super::settings::{self, Settings};
+use super::settings::Settings;
 use super::{analysis, components, quality, retrain, search, table, tradeoffs};
-use renas_harness::manifest::decode::Section;
+use renas_data::registry::Registry;
 use renas_harness::paper::Paper;
 use renas_harness::study::{Context, Results, Study};
 use renas_observe::frame::Frame;
@@ -28,11 +28,7 @@ impl Paper for Econas {
     const ID: &'static str = "econas";
     const VERSION: u32 = 1;
 
-    fn settings(section: &mut Section<'_>) -> Settings {
-        settings::read(section)
-    }
-
-    fn plan(settings: &Settings) -> Result<Vec<Study>> {
+    fn plan(settings: &Settings, _: &Registry) -> Result<Vec<Study>> {
         plan(settings)
     }
 
@@ -57,7 +53,7 @@ impl Paper for Econas {
         }?)
     }
 
-    fn frame(settings: &Settings) -> Frame {
+    fn frame(settings: &Settings, _: &Registry) -> Frame {
         analysis::frame::frame(settings)
     }
 
@@ -65,7 +61,7 @@ impl Paper for Econas {
         promised(catalogue(settings))
     }
 
-    fn evidence(settings: &Settings, results: &Results) -> Result<Evidence> {
+    fn evidence(settings: &Settings, _: &Registry, results: &Results) -> Result<Evidence> {
         Evidence::read(settings, results)
     }
 
@@ -81,17 +77,14 @@ impl Paper for Econas {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::analysis::published::table_2;
-    use renas_harness::manifest::load;
+    use renas_harness::context::fake::manifest_of;
     use renas_harness::manifest::model::Manifest;
     use renas_report::claim::{Expectation, Foil};
 
     fn manifest() -> Manifest {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../experiments");
-        load::load(&dir, "econas", &[&Econas]).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+        manifest_of(&Econas)
     }
 
     #[test]

@@ -3,16 +3,16 @@
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
-use super::components::ComponentInputs;
-use super::quality::QualityInputs;
-use super::retrain::RetrainInputs;
-use super::search::{SearchInputs, Source};
+use super::components::{ComponentInputs, Components};
+use super::quality::{Quality, QualityInputs};
+use super::retrain::{RetrainInputs, Retrained};
+use super::search::{SearchInputs, SearchRecord, Source};
 use super::settings::{Dataset, Settings};
 use super::table::TableInputs;
-use super::tradeoffs::{GrowthInputs, TradeoffInputs};
-use super::trial::Protocol;
+use super::tradeoffs::{Estimates, GrowthInputs, TradeoffInputs};
+use super::trial::{Protocol, Trained};
 use super::variant::Variant;
-use renas_harness::study::Study;
+use renas_harness::study::{Handle, Study};
 use renas_task::Split;
 
 /// What a study does, and all that its result depends on besides what it needs.
@@ -72,15 +72,15 @@ pub fn arms(dataset: &Dataset) -> Vec<Arm> {
         name: variant.name(),
         variant,
         dataset: dataset.name.clone(),
-        source: Source::Trained { study: table_id(&dataset.name) },
+        source: Source::Trained { study: table_study(&dataset.name) },
         data: dataset.name.clone(),
     });
     author.chain(ours).collect()
 }
 
-/// Id of the study that trains the table of a data set.
-pub fn table_id(dataset: &str) -> String {
-    format!("table/{dataset}")
+/// The table of a data set.
+pub fn table_study(dataset: &str) -> Handle<Vec<Trained>> {
+    Handle::new(format!("table/{dataset}"))
 }
 
 impl Arm {
@@ -98,14 +98,24 @@ impl Arm {
         }
     }
 
-    /// Id of the search from the seed of that index.
-    pub fn search_id(&self, seed: usize) -> String {
-        format!("search/{}/{}/seed-{seed:03}", self.name, self.dataset)
+    /// The search from the seed of that index.
+    pub fn search_study(&self, seed: usize) -> Handle<SearchRecord> {
+        Handle::new(format!("search/{}/{}/seed-{seed:03}", self.name, self.dataset))
     }
 
-    /// Id of another study of this arm.
-    pub fn study_id(&self, kind: &str) -> String {
-        format!("{kind}/{}/{}", self.name, self.dataset)
+    /// Its surrogates on held-out networks.
+    pub fn quality_study(&self) -> Handle<Vec<Quality>> {
+        Handle::new(format!("surrogates/{}/{}", self.name, self.dataset))
+    }
+
+    /// Its searches on few samples of rows.
+    pub fn components_study(&self) -> Handle<Vec<Components>> {
+        Handle::new(format!("components/{}/{}", self.name, self.dataset))
+    }
+
+    /// Networks of its final population, really trained.
+    pub fn retraining_study(&self) -> Handle<Vec<Retrained>> {
+        Handle::new(format!("retrain/{}/{}", self.name, self.dataset))
     }
 
     /// Whether table rows are resampled, so that there are two sources of variance to tell apart.
@@ -129,13 +139,15 @@ impl Arm {
     }
 }
 
-/// Id of the study of correlations in the author's table of a data set, and in ours.
-pub fn tradeoffs_id(dataset: &str, author: bool) -> String {
-    if author { format!("tradeoffs/{AUTHOR}/{dataset}") } else { format!("tradeoffs/trained/{dataset}") }
+/// The correlations in the author's table of a data set, or in ours.
+pub fn tradeoffs_study(dataset: &str, author: bool) -> Handle<Estimates> {
+    Handle::new(if author { format!("tradeoffs/{AUTHOR}/{dataset}") } else { format!("tradeoffs/trained/{dataset}") })
 }
 
-/// Id of the study that compares the trade-offs of the first two data sets.
-pub const GROWTH_ID: &str = "tradeoffs/growth";
+/// The trade-offs of the first two data sets, compared.
+pub fn growth_study() -> Handle<Estimates> {
+    Handle::new("tradeoffs/growth")
+}
 
 /// All studies of a profile, each after what it needs.
 pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
@@ -147,7 +159,7 @@ pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
         for arm in arms(dataset) {
             for seed in 0..settings.search.seeds {
                 let inputs = Inputs::Search(search_inputs(settings, dataset, &arm, seed));
-                studies.push(reading(&arm.source, arm.search_id(seed), &inputs)?);
+                studies.push(reading(&arm.source, &arm.search_study(seed), &inputs)?);
             }
             studies.extend(beside(settings, dataset, &arm)?);
         }
@@ -158,26 +170,24 @@ pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
 }
 
 /// A study that reads a table and asks for no training.
-fn reading(source: &Source, id: String, inputs: &Inputs) -> Result<Study> {
-    let (needs, data) = match source {
-        Source::Trained { study } => (vec![study.clone()], Vec::new()),
-        Source::Author { table } => (Vec::new(), vec![table.clone()]),
-    };
-    Ok(Study { id, inputs: serde_json::to_value(inputs)?, needs, data, trials: 0, cpu_seconds: 0.0 })
+fn reading<T>(source: &Source, handle: &Handle<T>, inputs: &Inputs) -> Result<Study> {
+    let study = Study::new(handle, inputs)?;
+    Ok(match source {
+        Source::Trained { study: table } => study.needing([table]),
+        Source::Author { table } => study.reading(table),
+    })
 }
 
 /// A study that trains `networks` networks.
-fn training(
+fn training<T>(
     settings: &Settings,
     dataset: &Dataset,
-    id: String,
+    handle: &Handle<T>,
     inputs: &Inputs,
-    needs: Vec<String>,
     networks: usize,
 ) -> Result<Study> {
     let cpu_seconds = settings.training.seconds_per_epoch * (settings.training.epochs * networks) as f64;
-    let (inputs, data) = (serde_json::to_value(inputs)?, vec![dataset.name.clone()]);
-    Ok(Study { id, inputs, needs, data, trials: networks, cpu_seconds })
+    Ok(Study::new(handle, inputs)?.reading(&dataset.name).asking(networks, cpu_seconds))
 }
 
 fn protocol(settings: &Settings, dataset: &Dataset) -> Protocol {
@@ -185,14 +195,14 @@ fn protocol(settings: &Settings, dataset: &Dataset) -> Protocol {
 }
 
 fn table(settings: &Settings, dataset: &Dataset) -> Result<Study> {
-    let id = table_id(&dataset.name);
+    let handle = table_study(&dataset.name);
     let inputs = Inputs::Table(TableInputs {
         protocol: protocol(settings, dataset),
         space: dataset.space(),
         networks: settings.table.networks,
-        seed: settings.root().derive(&id),
+        seed: settings.root().derive(handle.id()),
     });
-    training(settings, dataset, id, &inputs, Vec::new(), settings.table.networks)
+    training(settings, dataset, &handle, &inputs, settings.table.networks)
 }
 
 fn search_inputs(settings: &Settings, dataset: &Dataset, arm: &Arm, seed: usize) -> SearchInputs {
@@ -212,7 +222,7 @@ fn search_inputs(settings: &Settings, dataset: &Dataset, arm: &Arm, seed: usize)
         mutation: settings.search.mutation,
         most_multiply_adds: dataset.most_multiply_adds,
         keep,
-        seed: settings.root().derive(&arm.search_id(seed)),
+        seed: settings.root().derive(arm.search_study(seed).id()),
     }
 }
 
@@ -221,50 +231,50 @@ fn beside(settings: &Settings, dataset: &Dataset, arm: &Arm) -> Result<Vec<Study
     let mut studies = Vec::new();
     let root = settings.root();
     if arm.has_components() {
-        let id = arm.study_id("components");
+        let handle = arm.components_study();
         // Not the shown seed: nothing is kept.
-        let search = SearchInputs { seed: root.derive(&id), ..search_inputs(settings, dataset, arm, SHOWN_SEED + 1) };
+        let seed = root.derive(handle.id());
+        let search = SearchInputs { seed, ..search_inputs(settings, dataset, arm, SHOWN_SEED + 1) };
         let inputs = Inputs::Components(ComponentInputs {
             search,
             row_samples: settings.studies.row_samples,
             searches: settings.studies.searches_per_sample,
             resamples: settings.studies.resamples,
         });
-        studies.push(reading(&arm.source, id, &inputs)?);
+        studies.push(reading(&arm.source, &handle, &inputs)?);
     }
-    let id = arm.study_id("surrogates");
+    let handle = arm.quality_study();
     let inputs = Inputs::Quality(QualityInputs {
         variant: arm.variant,
         source: arm.source.clone(),
         fitted: settings.table.fitted,
         splits: settings.studies.surrogate_splits,
-        seed: root.derive(&id),
+        seed: root.derive(handle.id()),
     });
-    studies.push(reading(&arm.source, id, &inputs)?);
+    studies.push(reading(&arm.source, &handle, &inputs)?);
     if arm.is_retrained() {
-        let id = arm.study_id("retrain");
-        let search = arm.search_id(SHOWN_SEED);
+        let (handle, search) = (arm.retraining_study(), arm.search_study(SHOWN_SEED));
         let networks = settings.studies.retrained;
         let inputs = Inputs::Retrain(RetrainInputs {
             variant: arm.variant,
             search: search.clone(),
             networks,
             protocol: protocol(settings, dataset),
-            seed: root.derive(&id),
+            seed: root.derive(handle.id()),
         });
-        studies.push(training(settings, dataset, id, &inputs, vec![search], networks)?);
+        studies.push(training(settings, dataset, &handle, &inputs, networks)?.needing([&search]));
     }
     Ok(studies)
 }
 
 fn tradeoffs(settings: &Settings, dataset: &Dataset) -> Result<Vec<Study>> {
-    let ours = (false, Source::Trained { study: table_id(&dataset.name) });
+    let ours = (false, Source::Trained { study: table_study(&dataset.name) });
     let author = dataset.author_table.iter().map(|table| (true, Source::Author { table: table.clone() }));
     let study = |(author, source): (bool, Source)| {
-        let id = tradeoffs_id(&dataset.name, author);
-        let seed = settings.root().derive(&id);
+        let handle = tradeoffs_study(&dataset.name, author);
+        let seed = settings.root().derive(handle.id());
         let inputs = TradeoffInputs { source: source.clone(), resamples: settings.studies.resamples, seed };
-        reading(&source, id, &Inputs::Tradeoffs(inputs))
+        reading(&source, &handle, &Inputs::Tradeoffs(inputs))
     };
     std::iter::once(ours).chain(author).map(study).collect()
 }
@@ -272,15 +282,13 @@ fn tradeoffs(settings: &Settings, dataset: &Dataset) -> Result<Vec<Study>> {
 /// The comparison of the first two data sets, the second being the harder; none where there is only one.
 fn growth(settings: &Settings) -> Result<Option<Study>> {
     let [easier, harder, ..] = settings.datasets.as_slice() else { return Ok(None) };
-    let [easier, harder] = [easier, harder].map(|dataset| table_id(&dataset.name));
+    let [easier, harder] = [easier, harder].map(|dataset| table_study(&dataset.name));
     let (second, easier) = (harder.clone(), Source::Trained { study: easier });
     let inputs = Inputs::Growth(GrowthInputs {
         easier: easier.clone(),
         harder: Source::Trained { study: harder },
         resamples: settings.studies.resamples,
-        seed: settings.root().derive(GROWTH_ID),
+        seed: settings.root().derive(growth_study().id()),
     });
-    let mut study = reading(&easier, GROWTH_ID.to_owned(), &inputs)?;
-    study.needs.push(second);
-    Ok(Some(study))
+    Ok(Some(reading(&easier, &growth_study(), &inputs)?.needing([&second])))
 }

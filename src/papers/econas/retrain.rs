@@ -8,7 +8,7 @@ use super::search::SearchRecord;
 use super::trial::{Protocol, Trained};
 use super::variant::Variant;
 use renas_base::seed::Seed;
-use renas_harness::study::{Context, Results};
+use renas_harness::study::{Context, Handle, Results};
 
 /// What a retraining study depends on, besides the search it reads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct RetrainInputs {
     /// Whose search.
     pub variant: Variant,
     /// The search study whose final population is sampled.
-    pub search: String,
+    pub search: Handle<SearchRecord>,
     /// How many networks.
     pub networks: usize,
     /// How they are trained and measured: as those of the table.
@@ -38,7 +38,7 @@ pub struct Retrained {
 
 /// Train a random sample of the final population; the result of a retraining study.
 pub fn retrain(inputs: &RetrainInputs, results: &Results, context: &dyn Context) -> Result<Vec<Retrained>> {
-    let record: SearchRecord = results.read(&inputs.search)?;
+    let record = results.read(&inputs.search)?;
     let last = record.kept.last().with_context(|| format!("study {} kept no population", inputs.search))?;
     let chosen = sample(&last.individuals, inputs.networks, &inputs.seed);
     let seed = |index: usize| inputs.seed.derive_indexed("network", index as u64);

@@ -13,7 +13,7 @@ use super::trial::Trained;
 use super::variant::Variant;
 use super::variation::{BoundedVariation, ReferenceVariation};
 use renas_base::seed::Seed;
-use renas_harness::study::{Context, Results};
+use renas_harness::study::{Context, Handle, Results};
 use renas_search::evolution::{Ask, Evolution, Scheme, Settings, Variation};
 use renas_search::nsga2::RankAndCrowding;
 
@@ -51,8 +51,8 @@ pub struct SearchInputs {
 pub enum Source {
     /// The result of a table study.
     Trained {
-        /// Its id.
-        study: String,
+        /// The study.
+        study: Handle<Vec<Trained>>,
     },
     /// A registered table of the author's.
     Author {
@@ -65,7 +65,7 @@ impl Source {
     /// The rows as `variant` reads them. The author's table has one accuracy and one introspectability, the code's.
     pub fn rows(&self, variant: Variant, results: &Results, context: &dyn Context) -> Result<Vec<Row>> {
         match self {
-            Self::Trained { study } => Ok(rows(&results.read::<Vec<Trained>>(study)?, variant)),
+            Self::Trained { study } => Ok(rows(&results.read(study)?, variant)),
             Self::Author { table } => parse_author(&context.table(table)?).with_context(|| format!("table `{table}`")),
         }
     }

@@ -148,7 +148,7 @@ fn read(source: &Source, results: &Results, context: &dyn Context) -> Result<Vec
                 let test = &network.test;
                 [test.accuracy, test.similarity, test.distance, network.multiply_adds]
             };
-            Ok(results.read::<Vec<Trained>>(study)?.iter().map(row).collect())
+            Ok(results.read(study)?.iter().map(row).collect())
         }
         Source::Author { .. } => {
             let rows = source.rows(Variant::Reference, results, context)?;
@@ -164,7 +164,7 @@ mod tests {
     use crate::fixture::FakeContext;
     use crate::genotype::Genotype;
     use crate::trial::Metrics;
-    use renas_harness::study::StudyResult;
+    use renas_harness::study::{Handle, StudyResult};
 
     /// Twenty networks whose similarity and cost follow from their accuracy.
     fn table(similarity: fn(f64) -> f64, cost: fn(f64) -> f64) -> StudyResult {
@@ -187,7 +187,7 @@ mod tests {
     }
 
     fn source(study: &str) -> Source {
-        Source::Trained { study: study.to_owned() }
+        Source::Trained { study: Handle::new(study) }
     }
 
     #[test]

@@ -69,12 +69,11 @@ pub struct Protocol {
 impl Protocol {
     /// The protocol of a data set under the manifest's settings.
     pub fn new(dataset: &Dataset, training: &Training, table: &TableSettings, root: &Seed) -> Self {
-        let seed = root.derive_indexed("split", 0).derive(&dataset.name);
         Self {
             data: dataset.name.clone(),
             input: dataset.input.clone(),
             classes: dataset.classes,
-            split: SplitChoice { test: dataset.test, validation: dataset.validation, train: None, seed },
+            split: dataset.split(root.derive_indexed("split", 0).derive(&dataset.name)),
             epochs: training.epochs,
             batch_size: training.batch_size,
             learning_rate: training.learning_rate,

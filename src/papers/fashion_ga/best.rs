@@ -7,7 +7,7 @@ use super::genome::Genome;
 use super::network::network;
 use super::search::{SearchRecord, Visit};
 use renas_base::seed::Seed;
-use renas_harness::study::{Context, Results};
+use renas_harness::study::{Context, Handle, Results};
 use renas_task::outcome::Ending;
 use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
 use renas_task::{Probe, Split, SplitChoice, Start, Task, Train};
@@ -16,8 +16,8 @@ use renas_task::{Probe, Split, SplitChoice, Start, Task, Train};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BestInputs {
-    /// Ids of the searches.
-    pub searches: Vec<String>,
+    /// The searches.
+    pub searches: Vec<Handle<SearchRecord>>,
     /// Name of the data set in the registry.
     pub data: String,
     /// The split: all samples for training that the searches do not validate or test on.
@@ -40,8 +40,8 @@ pub struct BestInputs {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BestRecord {
-    /// Id of the search that found it.
-    pub search: String,
+    /// The search that found it.
+    pub search: Handle<SearchRecord>,
     /// How it was found.
     pub visit: Visit,
     /// Validation accuracy after each epoch of the full training.
@@ -64,9 +64,9 @@ pub fn best_visit<'r>(visits: impl IntoIterator<Item = &'r Visit>) -> Option<&'r
 
 /// Train and test it.
 pub fn best(inputs: &BestInputs, results: &Results, context: &dyn Context) -> Result<BestRecord> {
-    let mut bests: Vec<(&String, Visit)> = Vec::new();
+    let mut bests: Vec<(&Handle<SearchRecord>, Visit)> = Vec::new();
     for id in &inputs.searches {
-        let record: SearchRecord = results.read(id)?;
+        let record = results.read(id)?;
         // A network that breaks the constraints is no answer to the paper's task.
         let allowed = record.iter().filter(|visit| visit.genome.keeps_constraints());
         bests.extend(best_visit(allowed).map(|visit| (id, visit.clone())));

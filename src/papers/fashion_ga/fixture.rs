@@ -11,12 +11,12 @@ use super::paper::FashionGa;
 use super::plan::{Inputs, plan};
 use super::search::SearchInputs;
 use super::settings::{
-    ActivationSettings, AnalysisSettings, BestSettings, DataSettings, FilterSettings, SearchSettings, Settings,
-    TrainingSettings,
+    ActivationSettings, AnalysisSettings, BestSettings, FilterSettings, SearchSettings, Settings, TrainingSettings,
 };
 use super::space::{Functions, Space};
 use super::trainer::Trainer;
 use renas_harness::context::fake::{FakeOutcomes, results_of};
+use renas_harness::manifest::images::ImageData;
 use renas_harness::study::Results;
 use renas_task::outcome::Outcome;
 use renas_task::{Probe, Task};
@@ -37,7 +37,7 @@ pub(super) fn space() -> Space {
 pub(super) fn settings() -> Settings {
     Settings {
         seed: 7,
-        data: DataSettings { name: "digits".to_owned(), train: Some(64), validation: 50, test: Some(40) },
+        data: ImageData { name: "digits".to_owned(), train: Some(64), validation: 50, test: Some(40) },
         space: Space { layers: [2, 8], ..space() },
         training: TrainingSettings {
             epochs: 2,

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::analysis::evidence::Evidence;
 use super::plan::{Inputs, plan};
-use super::settings::{self, Settings};
+use super::settings::Settings;
 use super::{activations, analysis, best, filters, search};
-use renas_harness::manifest::decode::Section;
+use renas_data::registry::Registry;
 use renas_harness::paper::Paper;
 use renas_harness::study::{Context, Results, Study};
 use renas_observe::frame::Frame;
@@ -26,11 +26,7 @@ impl Paper for FashionGa {
     const ID: &'static str = "fashion_ga";
     const VERSION: u32 = 2;
 
-    fn settings(section: &mut Section<'_>) -> Settings {
-        settings::read(section)
-    }
-
-    fn plan(settings: &Settings) -> Result<Vec<Study>> {
+    fn plan(settings: &Settings, _: &Registry) -> Result<Vec<Study>> {
         plan(settings)
     }
 
@@ -44,12 +40,12 @@ impl Paper for FashionGa {
         }?)
     }
 
-    fn frame(settings: &Settings) -> Frame {
-        analysis::frame::frame(settings)
+    fn frame(settings: &Settings, data: &Registry) -> Frame {
+        analysis::frame::frame(settings, data)
     }
 
-    fn evidence(settings: &Settings, results: &Results) -> Result<Evidence> {
-        Evidence::read(settings, results)
+    fn evidence(settings: &Settings, data: &Registry, results: &Results) -> Result<Evidence> {
+        Evidence::read(settings, data, results)
     }
 
     fn observe(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {

@@ -3,18 +3,18 @@
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::activations::ActivationInputs;
+use super::activations::{ActivationInputs, ActivationRecord};
 use super::arm;
-use super::best::BestInputs;
-use super::filters::FilterInputs;
+use super::best::{BestInputs, BestRecord};
+use super::filters::{FilterInputs, FilterRecord};
 use super::layer::FUNCTIONS;
-use super::search::{SearchInputs, TimesInputs};
+use super::search::{SearchInputs, SearchRecord, TimesInputs};
 use super::settings::Settings;
 use super::space::{Functions, Space};
 use super::trainer::Trainer;
 use renas_base::seed::Seed;
-use renas_harness::study::Study;
-use renas_task::SplitChoice;
+use renas_data::split::SplitChoice;
+use renas_harness::study::{Handle, Study};
 
 /// What a study does, and all that its result depends on besides what it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,23 +32,29 @@ pub enum Inputs {
     Best(BestInputs),
 }
 
-/// Id of the study of activation functions.
-pub const ACTIVATIONS_ID: &str = "activations";
-
-/// Id of the study of times by filters.
-pub const FILTERS_ID: &str = "filters";
-
-/// Id of the study of the best network.
-pub const BEST_ID: &str = "best";
-
-/// Id of a search.
-pub fn search_id(arm: &str, seed: usize) -> String {
-    format!("search/{arm}/seed-{seed:02}")
+/// The study of activation functions.
+pub fn activations_study() -> Handle<ActivationRecord> {
+    Handle::new("activations")
 }
 
-/// Id of the times of a search.
-pub fn times_id(arm: &str, seed: usize) -> String {
-    format!("times/{arm}/seed-{seed:02}")
+/// The study of times by filters.
+pub fn filters_study() -> Handle<Vec<FilterRecord>> {
+    Handle::new("filters")
+}
+
+/// The study of the best network.
+pub fn best_study() -> Handle<BestRecord> {
+    Handle::new("best")
+}
+
+/// A search.
+pub fn search_study(arm: &str, seed: usize) -> Handle<SearchRecord> {
+    Handle::new(format!("search/{arm}/seed-{seed:02}"))
+}
+
+/// The times of a search: seconds of each training.
+pub fn times_study(arm: &str, seed: usize) -> Handle<Vec<f64>> {
+    Handle::new(format!("times/{arm}/seed-{seed:02}"))
 }
 
 /// All studies of a profile, each after what it needs. What takes time to itself comes last.
@@ -77,9 +83,8 @@ impl Settings {
 
     /// How the images are split: with `train` training samples, or with all that remain.
     fn split(&self, train: Option<usize>) -> SplitChoice {
-        let data = &self.data;
-        let seed = self.root().derive("split").derive(&data.name);
-        SplitChoice { test: data.test, validation: data.validation, train, seed }
+        let seed = self.root().derive("split").derive(&self.data.name);
+        SplitChoice { train, ..self.data.split(seed) }
     }
 
     /// How the networks of a seed are trained.
@@ -96,9 +101,8 @@ impl Settings {
         }
     }
 
-    fn study(&self, id: String, inputs: Inputs, trials: usize, cpu_seconds: f64) -> Result<Study> {
-        let inputs = serde_json::to_value(inputs)?;
-        Ok(Study { id, inputs, needs: Vec::new(), data: vec![self.data.name.clone()], trials, cpu_seconds })
+    fn study<T>(&self, handle: &Handle<T>, inputs: &Inputs) -> Result<Study> {
+        Ok(Study::new(handle, inputs)?.reading(&self.data.name))
     }
 }
 
@@ -112,14 +116,13 @@ fn search(settings: &Settings, arm: &str, seed: usize) -> Result<Study> {
     };
     let trials = settings.search.cycles;
     let seconds = trials as f64 * settings.training.seconds;
-    settings.study(search_id(arm, seed), Inputs::Search(Box::new(inputs)), trials, seconds)
+    Ok(settings.study(&search_study(arm, seed), &Inputs::Search(Box::new(inputs)))?.asking(trials, seconds))
 }
 
 fn times(settings: &Settings, arm: &str, seed: usize) -> Result<Study> {
-    let search = search_id(arm, seed);
+    let search = search_study(arm, seed);
     let inputs = TimesInputs { search: search.clone(), trainer: settings.trainer(seed) };
-    let study = settings.study(times_id(arm, seed), Inputs::Times(inputs), 0, 0.0)?;
-    Ok(Study { needs: vec![search], ..study })
+    Ok(settings.study(&times_study(arm, seed), &Inputs::Times(inputs))?.needing([&search]))
 }
 
 fn activations(settings: &Settings) -> Result<Study> {
@@ -131,7 +134,7 @@ fn activations(settings: &Settings) -> Result<Study> {
     };
     let trials = settings.activations.genomes * FUNCTIONS.len();
     let seconds = trials as f64 * settings.training.seconds;
-    settings.study(ACTIVATIONS_ID.to_owned(), Inputs::Activations(inputs), trials, seconds)
+    Ok(settings.study(&activations_study(), &Inputs::Activations(inputs))?.asking(trials, seconds))
 }
 
 fn filters(settings: &Settings) -> Result<Study> {
@@ -140,11 +143,11 @@ fn filters(settings: &Settings) -> Result<Study> {
         repeats: settings.filter_sweep.repeats,
         trainer: settings.trainer(0),
     };
-    settings.study(FILTERS_ID.to_owned(), Inputs::Filters(inputs), 0, 0.0)
+    settings.study(&filters_study(), &Inputs::Filters(inputs))
 }
 
 fn best(settings: &Settings, searches: &[(&str, usize)]) -> Result<Study> {
-    let searches: Vec<String> = searches.iter().map(|&(arm, seed)| search_id(arm, seed)).collect();
+    let searches: Vec<_> = searches.iter().map(|&(arm, seed)| search_study(arm, seed)).collect();
     let inputs = BestInputs {
         searches: searches.clone(),
         data: settings.data.name.clone(),
@@ -156,6 +159,6 @@ fn best(settings: &Settings, searches: &[(&str, usize)]) -> Result<Study> {
         floor: settings.best.floor,
         seed: settings.root().derive("best"),
     };
-    let study = settings.study(BEST_ID.to_owned(), Inputs::Best(inputs), 1, settings.best.seconds)?;
-    Ok(Study { needs: searches, ..study })
+    let study = settings.study(&best_study(), &Inputs::Best(inputs))?.needing(&searches);
+    Ok(study.asking(1, settings.best.seconds))
 }

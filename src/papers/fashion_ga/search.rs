@@ -11,7 +11,7 @@ use super::network::cost_of;
 use super::space::Space;
 use super::trainer::{Trained, Trainer};
 use renas_base::seed::Seed;
-use renas_harness::study::{Context, Results};
+use renas_harness::study::{Context, Handle, Results};
 use renas_search::aging::{AgingEvolution, Individual, Settings};
 
 /// What a search depends on.
@@ -35,7 +35,7 @@ pub struct SearchInputs {
 #[serde(deny_unknown_fields)]
 pub struct TimesInputs {
     /// Id of the search.
-    pub search: String,
+    pub search: Handle<SearchRecord>,
     /// How its networks were trained.
     pub trainer: Trainer,
 }
@@ -80,7 +80,7 @@ pub fn search(inputs: &SearchInputs, context: &dyn Context) -> Result<SearchReco
 
 /// Seconds of the trainings of a search, in its order.
 pub fn times(inputs: &TimesInputs, results: &Results, context: &dyn Context) -> Result<Vec<f64>> {
-    let record: SearchRecord = results.read(&inputs.search)?;
+    let record = results.read(&inputs.search)?;
     let genomes: Vec<Genome> = record.into_iter().map(|visit| visit.genome).collect();
     inputs.trainer.seconds(&genomes, context)
 }

@@ -3,28 +3,45 @@
 use serde::{Deserialize, Serialize};
 
 use super::genome::{Genome, REDUCTIONS};
-use super::layer::{FUNCTIONS, Kind, Layer};
+use super::layer::{FILTER_LIMIT, FUNCTIONS, Kind, LARGEST_KERNEL, Layer};
 use super::network::cost_of;
 use renas_base::seed::Stream;
+use renas_data::registry::Registry;
+use renas_harness::manifest::decode::Section;
+use renas_harness::parameters;
 use renas_network::spec::Activation;
 
-/// The bounds of the searched genomes.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Space {
-    /// Shape of one image, `[channels, height, width]`.
-    pub input: Vec<usize>,
-    /// Fewest and most convolutions of a random genome; mutations may go further.
-    pub layers: [usize; 2],
-    /// Numbers of filters that a layer may have.
-    pub filters: Vec<usize>,
-    /// Kernels that a layer may have.
-    pub kernels: Vec<usize>,
-    /// Its activation functions.
-    pub functions: Functions,
-    /// Most multiply-adds of one image; absent where there is no such limit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub multiply_adds: Option<u64>,
+parameters! {
+    /// The bounds of the searched genomes.
+    pub struct Space checked by check {
+        /// Shape of one image, `[channels, height, width]`.
+        pub input: Vec<usize> = list(|item| item.integer(1..=4096)),
+        /// Fewest and most convolutions of a random genome; mutations may go further.
+        pub layers: [usize; 2] = range(|item| item.integer(2..=64)),
+        /// Numbers of filters that a layer may have.
+        pub filters: Vec<usize> = ascending(|item| item.integer(1..=FILTER_LIMIT - 1)),
+        /// Kernels that a layer may have.
+        pub kernels: Vec<usize> = ascending(|item| item.integer(1..=LARGEST_KERNEL)),
+        /// Its activation functions.
+        pub functions: Functions = choice(&[("all", Functions::All), ("three", Functions::Three)]),
+        /// Most multiply-adds of one image; absent where there is no such limit.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub multiply_adds: Option<u64> = optional(|item| item.integer(1..=u64::MAX)),
+    }
+}
+
+fn check(space: &Space, section: &Section<'_>, _: &Registry) {
+    if let Some(even) = space.kernels.iter().find(|kernel| *kernel % 2 == 0) {
+        section.problem("kernels", format!("{even} is even; kernels are odd, so that images keep their size"));
+    }
+    if space.layers[0] == space.layers[1] {
+        section.problem("layers", "must be two different numbers: mutations add and remove layers");
+    }
+    if space.input.len() != 3 {
+        section.problem("input", "must be [channels, height, width]");
+    } else if !space.is_populated() {
+        section.problem("multiply_adds", "the smallest network of the most layers has more");
+    }
 }
 
 /// Which activation functions layers may have.

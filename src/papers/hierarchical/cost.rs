@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::search::SearchRecord;
 use super::sharing::{Judging, SupernetInputs, SupernetRecord};
 use renas_base::digest::Digest;
-use renas_harness::study::{Context, Results};
+use renas_harness::study::{Context, Handle, Results};
 use renas_network::supernet::Choice;
 
 const SECONDS_PER_HOUR: f64 = 3600.0;
@@ -21,10 +21,10 @@ pub struct CostInputs {
     pub training: SupernetInputs,
     /// How networks were judged.
     pub judging: Judging,
-    /// Id of the study of the supernet.
-    pub supernet: String,
-    /// Id of the search.
-    pub search: String,
+    /// The supernet.
+    pub supernet: Handle<SupernetRecord>,
+    /// The search.
+    pub search: Handle<SearchRecord>,
 }
 
 /// What a search cost.
@@ -59,8 +59,8 @@ impl CostRecord {
 /// Searches that share a supernet each count its training. Objectives other than accuracy are computed, not measured, and
 /// their time, like that of the evolution, is not counted.
 pub fn cost(inputs: &CostInputs, results: &Results, context: &dyn Context) -> Result<CostRecord> {
-    let record: SearchRecord = results.read(&inputs.search)?;
-    let weights = results.read::<SupernetRecord>(&inputs.supernet)?.weights;
+    let record = results.read(&inputs.search)?;
+    let weights = results.read(&inputs.supernet)?.weights;
     let mut seen: BTreeSet<Digest> = BTreeSet::new();
     let mut choices: Vec<Choice> = Vec::new();
     for visit in record {
@@ -81,13 +81,13 @@ mod tests {
     use super::*;
     use crate::arm::Arm;
     use crate::fixture::results;
-    use crate::plan::{cost_id, search_id};
+    use crate::plan::{cost_study, search_study};
     use renas_harness::context::fake::TASK_SECONDS;
 
     #[test]
     fn a_search_costs_its_supernet_and_every_network_once() {
         let (_, results) = results();
-        let record: SearchRecord = results.read(&search_id(Arm::Nsga2, 0)).expect("own results");
+        let record = results.read(&search_study(Arm::Nsga2, 0)).expect("own results");
         let mut distinct: Vec<Choice> = Vec::new();
         for visit in &record {
             if !distinct.contains(&visit.choice) {
@@ -96,7 +96,7 @@ mod tests {
         }
         let networks = distinct.len();
         assert!(networks < record.len(), "the search visits some networks again");
-        let cost: CostRecord = results.read(&cost_id(0)).expect("own results");
+        let cost = results.read(&cost_study(0)).expect("own results");
         let search = networks as f64 * TASK_SECONDS;
         assert_eq!(cost, CostRecord::Measured { supernet: TASK_SECONDS, search, networks });
         assert_eq!(cost.device_hours(), Some((search + TASK_SECONDS) / 3600.0));

@@ -7,14 +7,14 @@ use super::baselines::baseline::{Baseline, Form};
 use super::search::{SearchRecord, Visit, best_within};
 use super::space::Space;
 use super::trainer::{Trained, Trainer};
-use renas_harness::study::{Context, Results};
+use renas_harness::study::{Context, Handle, Results};
 
 /// What the training of a chosen network depends on besides the search that it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FinalInputs {
-    /// Id of the search.
-    pub search: String,
+    /// The search.
+    pub search: Handle<SearchRecord>,
     /// Most multiply-adds of the chosen network; absent where there is no such limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub budget: Option<u64>,
@@ -36,7 +36,7 @@ pub struct FinalRecord {
 
 /// Choose and train.
 pub fn finals(inputs: &FinalInputs, results: &Results, context: &dyn Context) -> Result<FinalRecord> {
-    let record: SearchRecord = results.read(&inputs.search)?;
+    let record = results.read(&inputs.search)?;
     let visit = best_within(&record, inputs.budget).with_context(|| {
         let budget = inputs.budget.unwrap_or_default();
         format!("{} has no network of at most {budget} multiply-adds: raise `budgets` in the manifest", inputs.search)

@@ -12,13 +12,15 @@ use super::paper::Hierarchical;
 use super::plan::{Inputs, plan};
 use super::search::SearchInputs;
 use super::settings::{
-    BaselineSettings, DataSettings, LatencySettings, RankingSettings, SearchSettings, Settings, SpaceSettings,
-    SupernetSettings, TrainingSettings, TransferSettings,
+    BaselineSettings, LatencySettings, RankingSettings, SearchSettings, Settings, SpaceSettings, SupernetSettings,
+    TrainingSettings, TransferSettings,
 };
 use super::sharing::SupernetRecord;
 use super::space::Space;
 use renas_base::digest::Digest;
+use renas_data::registry::Registry;
 use renas_harness::context::fake::{FakeOutcomes, results_of};
+use renas_harness::manifest::images::ImageData;
 use renas_harness::study::{Results, StudyResult};
 use renas_network::cost::cost;
 use renas_network::spec::NetworkSpec;
@@ -28,11 +30,11 @@ use renas_task::{Probe, Task};
 
 /// Two stages of at most two layers, two widths, two kernels, two expansions.
 pub(super) fn space() -> Space {
-    settings().space_on(&data()).expect("a registered data set")
+    settings().space_on(&data(), &Registry::default()).expect("a registered data set")
 }
 
-fn data() -> DataSettings {
-    DataSettings { name: "digits".to_owned(), train: 64, validation: 50, test: Some(40) }
+fn data() -> ImageData {
+    ImageData { name: "digits".to_owned(), train: Some(64), validation: 50, test: Some(40) }
 }
 
 /// Every arm and every baseline.
@@ -89,9 +91,9 @@ pub(super) fn settings() -> Settings {
 
 /// A search of an arm from the first seed.
 pub(super) fn search_inputs(arm: Arm) -> SearchInputs {
-    let studies = plan(&settings()).expect("a sound experiment");
-    let id = super::plan::search_id(arm, 0);
-    let study = studies.into_iter().find(|study| study.id == id).expect("every arm searches");
+    let studies = plan(&settings(), &Registry::default()).expect("a sound experiment");
+    let id = super::plan::search_study(arm, 0);
+    let study = studies.into_iter().find(|study| study.id == id.id()).expect("every arm searches");
     match serde_json::from_value(study.inputs).expect("own inputs") {
         Inputs::Search(inputs) => inputs,
         other => panic!("{id} is {other:?}"),

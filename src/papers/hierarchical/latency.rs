@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::search::{SearchRecord, Visit};
 use super::space::Space;
 use renas_base::seed::Seed;
-use renas_harness::study::{Context, Inference, Results};
+use renas_harness::study::{Context, Handle, Inference, Results};
 use renas_network::spec::NetworkSpec;
 use renas_search::pareto::non_dominated_sort;
 use renas_task::numerics::Numerics;
@@ -38,8 +38,8 @@ impl Configuration {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LatencyInputs {
-    /// Id of the search.
-    pub search: String,
+    /// The search.
+    pub search: Handle<SearchRecord>,
     /// The space of the search.
     pub space: Space,
     /// Most networks that are timed.
@@ -63,7 +63,7 @@ pub struct LatencyRecord {
 /// Time the search's best networks: those of its front of all three objectives, in the order of their multiply-adds, as
 /// many as are asked for at equal distances in that order.
 pub fn latency(inputs: &LatencyInputs, results: &Results, context: &dyn Context) -> Result<LatencyRecord> {
-    let visits = spread(front(&results.read::<SearchRecord>(&inputs.search)?), inputs.networks);
+    let visits = spread(front(&results.read(&inputs.search)?), inputs.networks);
     let supernet = inputs.space.supernet();
     let path = |visit: &Visit| supernet.path(&visit.choice);
     let networks: Vec<NetworkSpec> = visits.iter().map(path).collect::<Result<_, _>>()?;

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use renas_harness::parameters;
 use renas_network::cost::cost;
 use renas_network::memory::peak_activations;
 use renas_network::shape::ShapeError;
@@ -45,16 +46,17 @@ impl Price {
     }
 }
 
-/// Weights of the objectives in equation 2.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Weights {
-    /// Lambda 1, of the accuracy.
-    pub accuracy: f64,
-    /// Lambda 2, of the multiply-adds as a share of `unit`'s.
-    pub multiply_adds: f64,
-    /// Lambda 3, of the memory as a share of `unit`'s.
-    pub memory: f64,
+parameters! {
+    /// Weights of the objectives in equation 2.
+    #[derive(Copy)]
+    pub struct Weights {
+        /// Lambda 1, of the accuracy.
+        pub accuracy: f64 = number(0.0..=1e6),
+        /// Lambda 2, of the multiply-adds as a share of `unit`'s.
+        pub multiply_adds: f64 = number(0.0..=1e6),
+        /// Lambda 3, of the memory as a share of `unit`'s.
+        pub memory: f64 = number(0.0..=1e6),
+    }
 }
 
 /// Equation 2 with its sign turned, so that it is minimised, and without the constant `lambda 1`.

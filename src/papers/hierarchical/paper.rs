@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::analysis::evidence::Evidence;
 use super::plan::{Inputs, plan};
-use super::settings::{self, Settings};
+use super::settings::Settings;
 use super::{analysis, cost, finals, latency, ranking, search, sharing};
-use renas_harness::manifest::decode::Section;
+use renas_data::registry::Registry;
 use renas_harness::paper::Paper;
 use renas_harness::study::{Context, Results, Study};
 use renas_observe::frame::Frame;
@@ -25,12 +25,8 @@ impl Paper for Hierarchical {
     const ID: &'static str = "hierarchical";
     const VERSION: u32 = 2;
 
-    fn settings(section: &mut Section<'_>) -> Settings {
-        settings::read(section)
-    }
-
-    fn plan(settings: &Settings) -> Result<Vec<Study>> {
-        plan(settings)
+    fn plan(settings: &Settings, data: &Registry) -> Result<Vec<Study>> {
+        plan(settings, data)
     }
 
     fn run(inputs: Inputs, results: &Results, context: &dyn Context) -> Result<Value> {
@@ -45,12 +41,12 @@ impl Paper for Hierarchical {
         }?)
     }
 
-    fn frame(settings: &Settings) -> Frame {
-        analysis::frame::frame(settings)
+    fn frame(settings: &Settings, data: &Registry) -> Frame {
+        analysis::frame::frame(settings, data)
     }
 
-    fn evidence(settings: &Settings, results: &Results) -> Result<Evidence> {
-        Evidence::read(settings, results)
+    fn evidence(settings: &Settings, data: &Registry, results: &Results) -> Result<Evidence> {
+        Evidence::read(settings, data, results)
     }
 
     fn observe(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {

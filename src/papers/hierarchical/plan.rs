@@ -6,18 +6,20 @@ use serde::{Deserialize, Serialize};
 
 use super::arm::Arm;
 use super::baselines::baseline::{Baseline, Form};
-use super::cost::CostInputs;
-use super::finals::{BaselineInputs, FinalInputs};
-use super::latency::LatencyInputs;
-use super::ranking::RankingInputs;
-use super::search::SearchInputs;
-use super::settings::{DataSettings, Settings};
-use super::sharing::{Judging, SupernetInputs};
+use super::cost::{CostInputs, CostRecord};
+use super::finals::{BaselineInputs, FinalInputs, FinalRecord};
+use super::latency::{LatencyInputs, LatencyRecord};
+use super::ranking::{Ranked, RankingInputs};
+use super::search::{SearchInputs, SearchRecord};
+use super::settings::Settings;
+use super::sharing::{Judging, SupernetInputs, SupernetRecord};
 use super::space::Space;
-use super::trainer::Trainer;
+use super::trainer::{Trained, Trainer};
 use renas_base::seed::Seed;
-use renas_harness::study::Study;
-use renas_task::SplitChoice;
+use renas_data::registry::Registry;
+use renas_data::split::SplitChoice;
+use renas_harness::manifest::images::ImageData;
+use renas_harness::study::{Handle, Study};
 
 /// What a study does, and all that its result depends on besides what it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,29 +41,29 @@ pub enum Inputs {
     Latency(LatencyInputs),
 }
 
-/// Id of a supernet.
-pub fn supernet_id(seed: usize) -> String {
-    format!("supernet/seed-{seed:02}")
+/// A supernet.
+pub fn supernet_study(seed: usize) -> Handle<SupernetRecord> {
+    Handle::new(format!("supernet/seed-{seed:02}"))
 }
 
-/// Id of the ranking of a supernet.
-pub fn ranking_id(seed: usize) -> String {
-    format!("ranking/seed-{seed:02}")
+/// The ranking of a supernet.
+pub fn ranking_study(seed: usize) -> Handle<Vec<Ranked>> {
+    Handle::new(format!("ranking/seed-{seed:02}"))
 }
 
-/// Id of a search.
-pub fn search_id(arm: Arm, seed: usize) -> String {
-    format!("search/{}/seed-{seed:02}", arm.name())
+/// A search.
+pub fn search_study(arm: Arm, seed: usize) -> Handle<SearchRecord> {
+    Handle::new(format!("search/{}/seed-{seed:02}", arm.name()))
 }
 
-/// Id of what `nsga2` took, its supernet included.
-pub fn cost_id(seed: usize) -> String {
-    format!("cost/seed-{seed:02}")
+/// What `nsga2` took, its supernet included.
+pub fn cost_study(seed: usize) -> Handle<CostRecord> {
+    Handle::new(format!("cost/seed-{seed:02}"))
 }
 
-/// Id of the times of a search's networks.
-pub fn latency_id(arm: Arm) -> String {
-    format!("latency/{}", arm.name())
+/// The times of a search's networks.
+pub fn latency_study(arm: Arm) -> Handle<LatencyRecord> {
+    Handle::new(format!("latency/{}", arm.name()))
 }
 
 /// On which images networks are trained.
@@ -102,22 +104,22 @@ impl Selection {
     }
 }
 
-/// Id of the training of a chosen network.
-pub fn final_id(role: DatasetRole, pick: Selection, seed: usize) -> String {
-    format!("{}/{}/seed-{seed:02}", role.name(), pick.name())
+/// The training of a chosen network.
+pub fn final_study(role: DatasetRole, pick: Selection, seed: usize) -> Handle<FinalRecord> {
+    Handle::new(format!("{}/{}/seed-{seed:02}", role.name(), pick.name()))
 }
 
-/// Id of the training of a hand-designed network.
-pub fn baseline_id(role: DatasetRole, baseline: Baseline, seed: usize) -> String {
-    format!("{}/{}/seed-{seed:02}", role.name(), baseline.name())
+/// The training of a hand-designed network.
+pub fn baseline_study(role: DatasetRole, baseline: Baseline, seed: usize) -> Handle<Trained> {
+    Handle::new(format!("{}/{}/seed-{seed:02}", role.name(), baseline.name()))
 }
 
 /// Arms whose networks are timed.
 pub const TIMED: [Arm; 2] = [Arm::Nsga2, Arm::AccuracyOnly];
 
 /// All studies of a profile, each after what it needs. What takes time to itself comes last.
-pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
-    let planner = Planner { settings, space: space(settings, &settings.data)? };
+pub fn plan(settings: &Settings, data: &Registry) -> Result<Vec<Study>> {
+    let planner = Planner { settings, data, space: space(settings, &settings.data, data)? };
     let mut studies = Vec::new();
     for seed in 0..settings.supernet.seeds {
         studies.push(planner.supernet(seed)?);
@@ -149,8 +151,8 @@ pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
     Ok(studies)
 }
 
-fn space(settings: &Settings, data: &DataSettings) -> Result<Space> {
-    settings.space_on(data).with_context(|| format!("there is no data set `{}`", data.name))
+fn space(settings: &Settings, images: &ImageData, data: &Registry) -> Result<Space> {
+    settings.space_on(images, data).with_context(|| format!("there is no data set `{}`", images.name))
 }
 
 impl Settings {
@@ -170,7 +172,7 @@ impl Settings {
     }
 
     /// The data of a role.
-    pub fn data_on(&self, role: DatasetRole) -> &DataSettings {
+    pub fn data_on(&self, role: DatasetRole) -> &ImageData {
         match role {
             DatasetRole::Searched => &self.data,
             DatasetRole::Transfer => &self.transfer.data,
@@ -181,16 +183,22 @@ impl Settings {
 /// Makes studies.
 struct Planner<'a> {
     settings: &'a Settings,
+    data: &'a Registry,
     space: Space,
 }
 
 impl Planner<'_> {
-    fn study(&self, id: String, data: &DataSettings, inputs: Inputs, needs: Vec<String>) -> Result<Study> {
-        let (inputs, data) = (serde_json::to_value(inputs)?, vec![data.name.clone()]);
-        Ok(Study { id, inputs, needs, data, trials: 1, cpu_seconds: self.settings.training.seconds })
+    /// One network trained on its own.
+    fn training<T>(&self, handle: &Handle<T>, images: &ImageData, inputs: &Inputs) -> Result<Study> {
+        Ok(Study::new(handle, inputs)?.reading(&images.name).asking(1, self.settings.training.seconds))
     }
 
-    fn split(&self, data: &DataSettings) -> SplitChoice {
+    /// A study of the images that are searched on.
+    fn study<T>(&self, handle: &Handle<T>, inputs: &Inputs) -> Result<Study> {
+        Ok(Study::new(handle, inputs)?.reading(&self.settings.data.name))
+    }
+
+    fn split(&self, data: &ImageData) -> SplitChoice {
         data.split(self.settings.root().derive("split").derive(&data.name))
     }
 
@@ -204,7 +212,7 @@ impl Planner<'_> {
         }
     }
 
-    fn trainer(&self, data: &DataSettings, seed: Seed) -> Trainer {
+    fn trainer(&self, data: &ImageData, seed: Seed) -> Trainer {
         let training = &self.settings.training;
         Trainer {
             data: data.name.clone(),
@@ -231,30 +239,27 @@ impl Planner<'_> {
     }
 
     fn supernet(&self, seed: usize) -> Result<Study> {
-        let Settings { supernet, data, .. } = self.settings;
-        let inputs = Inputs::Supernet(self.supernet_inputs(seed));
-        let study = self.study(supernet_id(seed), data, inputs, Vec::new())?;
-        Ok(Study { cpu_seconds: supernet.seconds, ..study })
+        let study = self.study(&supernet_study(seed), &Inputs::Supernet(self.supernet_inputs(seed)))?;
+        Ok(study.asking(1, self.settings.supernet.seconds))
     }
 
     fn ranking(&self, seed: usize) -> Result<Study> {
-        let (settings, root) = (self.settings, self.settings.root());
+        let (settings, root, supernet) = (self.settings, self.settings.root(), supernet_study(seed));
         let networks = settings.ranking.networks;
         let inputs = RankingInputs {
             judging: self.judging(),
             trainer: self.trainer(&settings.data, root.derive_indexed("ranking trainings", seed as u64)),
-            supernet: supernet_id(seed),
+            supernet: supernet.clone(),
             networks,
             seed: root.derive_indexed("ranking", seed as u64),
         };
-        let study = self.study(ranking_id(seed), &settings.data, Inputs::Ranking(inputs), vec![supernet_id(seed)])?;
-        let seconds = networks as f64 * (settings.training.seconds + settings.search.seconds);
-        Ok(Study { trials: 2 * networks, cpu_seconds: seconds, ..study })
+        let study = self.study(&ranking_study(seed), &Inputs::Ranking(inputs))?.needing([&supernet]);
+        Ok(study.asking(2 * networks, networks as f64 * (settings.training.seconds + settings.search.seconds)))
     }
 
     fn search(&self, arm: Arm, seed: usize) -> Result<Study> {
         let settings = self.settings;
-        let supernet = supernet_id(settings.supernet_of(seed));
+        let supernet = supernet_study(settings.supernet_of(seed));
         let inputs = SearchInputs {
             arm,
             settings: settings.search.evolution(),
@@ -263,23 +268,22 @@ impl Planner<'_> {
             supernet: supernet.clone(),
             seed: settings.root().derive_indexed("search", seed as u64),
         };
-        let study = self.study(search_id(arm, seed), &settings.data, Inputs::Search(inputs), vec![supernet])?;
+        let study = self.study(&search_study(arm, seed), &Inputs::Search(inputs))?.needing([&supernet]);
         let trials = settings.search.evaluations();
-        Ok(Study { trials, cpu_seconds: trials as f64 * settings.search.seconds, ..study })
+        Ok(study.asking(trials, trials as f64 * settings.search.seconds))
     }
 
     /// It asks for no trial that the supernet and the search have not asked for.
     fn cost(&self, seed: usize) -> Result<Study> {
-        let (of_supernet, search) = (self.settings.supernet_of(seed), search_id(Arm::Nsga2, seed));
-        let supernet = supernet_id(of_supernet);
+        let (of_supernet, search) = (self.settings.supernet_of(seed), search_study(Arm::Nsga2, seed));
+        let supernet = supernet_study(of_supernet);
         let inputs = CostInputs {
             training: self.supernet_inputs(of_supernet),
             judging: self.judging(),
             supernet: supernet.clone(),
             search: search.clone(),
         };
-        let study = self.study(cost_id(seed), &self.settings.data, Inputs::Cost(inputs), vec![supernet, search])?;
-        Ok(Study { trials: 0, cpu_seconds: 0.0, ..study })
+        Ok(self.study(&cost_study(seed), &Inputs::Cost(inputs))?.needing([&supernet]).needing([&search]))
     }
 
     /// Root of one training of a chosen or a hand-designed network: the same for all networks of a seed.
@@ -293,23 +297,23 @@ impl Planner<'_> {
             Selection::Budget(index) => (Arm::Nsga2, Some(self.settings.budgets[index])),
             Selection::AccuracyOnly => (Arm::AccuracyOnly, None),
         };
-        let search = search_id(arm, seed);
-        let space = space(self.settings, data)?;
+        let search = search_study(arm, seed);
+        let space = space(self.settings, data, self.data)?;
         let trainer = self.trainer(data, self.training_seed(seed));
         let inputs = FinalInputs { search: search.clone(), budget, space, trainer };
-        self.study(final_id(role, pick, seed), data, Inputs::Final(inputs), vec![search])
+        Ok(self.training(&final_study(role, pick, seed), data, &Inputs::Final(inputs))?.needing([&search]))
     }
 
     fn baseline(&self, role: DatasetRole, baseline: Baseline, seed: usize) -> Result<Study> {
         let data = self.settings.data_on(role);
-        let Space { input, classes, stem_stride, .. } = space(self.settings, data)?;
+        let Space { input, classes, stem_stride, .. } = space(self.settings, data, self.data)?;
         let form = Form { input, classes, stem_stride, divisor: self.settings.baselines.divisor };
         let inputs = BaselineInputs { baseline, form, trainer: self.trainer(data, self.training_seed(seed)) };
-        self.study(baseline_id(role, baseline, seed), data, Inputs::Baseline(inputs), Vec::new())
+        self.training(&baseline_study(role, baseline, seed), data, &Inputs::Baseline(inputs))
     }
 
     fn latency(&self, arm: Arm) -> Result<Study> {
-        let search = search_id(arm, 0);
+        let search = search_study(arm, 0);
         let inputs = LatencyInputs {
             search: search.clone(),
             space: self.space.clone(),
@@ -317,7 +321,6 @@ impl Planner<'_> {
             configurations: self.settings.latency.configurations(),
             seed: self.settings.root().derive("latency"),
         };
-        let study = self.study(latency_id(arm), &self.settings.data, Inputs::Latency(inputs), vec![search])?;
-        Ok(Study { data: Vec::new(), trials: 0, cpu_seconds: 0.0, ..study })
+        Ok(Study::new(&latency_study(arm), &Inputs::Latency(inputs))?.needing([&search]))
     }
 }

@@ -8,7 +8,7 @@ use super::sharing::{Judging, SupernetRecord};
 use super::trainer::Trainer;
 use super::variation::HierarchicalVariation;
 use renas_base::seed::Seed;
-use renas_harness::study::{Context, Results};
+use renas_harness::study::{Context, Handle, Results};
 use renas_network::supernet::Choice;
 use renas_search::evolution::Variation as _;
 
@@ -20,8 +20,8 @@ pub struct RankingInputs {
     pub judging: Judging,
     /// How they are trained on their own.
     pub trainer: Trainer,
-    /// Id of the study of the supernet.
-    pub supernet: String,
+    /// The supernet.
+    pub supernet: Handle<SupernetRecord>,
     /// Random networks of the hierarchical space.
     pub networks: usize,
     /// Root of their draws.
@@ -45,7 +45,7 @@ pub struct Ranked {
 /// Judge the networks both ways.
 pub fn rank(inputs: &RankingInputs, results: &Results, context: &dyn Context) -> Result<Vec<Ranked>> {
     let space = &inputs.judging.space;
-    let weights = results.read::<SupernetRecord>(&inputs.supernet)?.weights;
+    let weights = results.read(&inputs.supernet)?.weights;
     let supernet = space.supernet();
     let variation = HierarchicalVariation { space: space.clone() };
     let mut stream = inputs.seed.stream("ranking");

@@ -10,7 +10,7 @@ use super::sharing::{Judging, SupernetRecord};
 use super::variation::{FlatVariation, HierarchicalVariation};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
-use renas_harness::study::{Context, Results};
+use renas_harness::study::{Context, Handle, Results};
 use renas_network::supernet::{Choice, Supernet};
 use renas_search::evolution::{Ask, Evolution, Settings, Variation};
 use renas_search::nsga2::RankAndCrowding;
@@ -27,8 +27,8 @@ pub struct SearchInputs {
     pub weights: Weights,
     /// How networks are judged.
     pub judging: Judging,
-    /// Id of the study of the supernet.
-    pub supernet: String,
+    /// The supernet.
+    pub supernet: Handle<SupernetRecord>,
     /// Root of the search's draws.
     pub seed: Seed,
 }
@@ -58,7 +58,7 @@ pub type SearchRecord = Vec<Visit>;
 /// Run the search.
 pub fn search(inputs: &SearchInputs, results: &Results, context: &dyn Context) -> Result<SearchRecord> {
     let space = &inputs.judging.space;
-    let weights = results.read::<SupernetRecord>(&inputs.supernet)?.weights;
+    let weights = results.read(&inputs.supernet)?.weights;
     let supernet = space.supernet();
     let judge = Judge { inputs, supernet: &supernet, weights, context };
     let hierarchical = HierarchicalVariation { space: space.clone() };
@@ -142,7 +142,7 @@ mod tests {
 
     fn record(arm: Arm) -> SearchRecord {
         let inputs = search_inputs(arm);
-        search(&inputs, &supernet_results(&inputs.supernet), &FakeContext).expect("a search")
+        search(&inputs, &supernet_results(inputs.supernet.id()), &FakeContext).expect("a search")
     }
 
     #[test]

@@ -9,15 +9,15 @@ use super::regressor::{RegressorKind, predict};
 use super::search::{SearchRecord, Trained, dynamic_index};
 use super::space::Space;
 use super::variant::Variant;
-use renas_harness::study::{Context, Results};
+use renas_harness::study::{Context, Handle, Results};
 use renas_surrogate::xgboost::XgboostGrid;
 
 /// What an ablation depends on, besides its search.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AblationInputs {
-    /// Id of the search.
-    pub search: String,
+    /// The search.
+    pub search: Handle<SearchRecord>,
     /// Its reading.
     pub variant: Variant,
     /// B.
@@ -87,7 +87,7 @@ pub struct Judged {
 
 /// Judge every regressor; block-sum stands first.
 pub fn ablation(inputs: &AblationInputs, results: &Results, context: &dyn Context) -> Result<Vec<Judged>> {
-    let record: SearchRecord = results.read(&inputs.search)?;
+    let record = results.read(&inputs.search)?;
     let mut judged = vec![Judged { kind: None, stages: block_sum(&record)? }];
     for (kind, features) in pairs() {
         let stages = (1..record.stages.len()).map(|stage| {
@@ -159,7 +159,7 @@ mod tests {
         let record = search(&inputs, &context).expect("it runs");
         let mut results = Results::default();
         results.insert("s".to_owned(), StudyResult::of(&record).expect("finite"));
-        let inputs = AblationInputs { search: "s".to_owned(), variant: Variant::Paper, blocks: 3, grid: grid() };
+        let inputs = AblationInputs { search: Handle::new("s"), variant: Variant::Paper, blocks: 3, grid: grid() };
         let judged = ablation(&inputs, &results, &context).expect("it runs");
         (record, judged)
     }

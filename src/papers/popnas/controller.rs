@@ -1,33 +1,33 @@
 //! The accuracy predictor: an LSTM over the (input, operator) pairs of a cell, fitted to all children so far.
 
 use anyhow::{Context as _, Result, ensure};
-use serde::{Deserialize, Serialize};
 
 use super::cell::Cell;
 use super::operator::Operator;
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
+use renas_harness::parameters;
 use renas_harness::study::Context;
 use renas_task::outcome::Ending;
 use renas_task::sequence::{Example, FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
 use renas_task::{Start, Task};
 
-/// The controller's settings.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ControllerSettings {
-    /// Values that a token is embedded in; the code has 20.
-    pub embedding: usize,
-    /// Units of the LSTM; the code has 100.
-    pub hidden: usize,
-    /// Passes over the history, per stage.
-    pub epochs: usize,
-    /// Children per step.
-    pub batch_size: usize,
-    /// Adam's rate.
-    pub learning_rate: f64,
-    /// Adam's rate under `reference`, where a step counter that is shared with the children has all but stopped it.
-    pub reference_learning_rate: f64,
+parameters! {
+    /// The controller's settings.
+    pub struct ControllerSettings {
+        /// Values that a token is embedded in; the code has 20.
+        pub embedding: usize = integer(1..=4096),
+        /// Units of the LSTM; the code has 100.
+        pub hidden: usize = integer(1..=4096),
+        /// Passes over the history, per stage.
+        pub epochs: usize = integer(1..=10_000),
+        /// Children per step.
+        pub batch_size: usize = integer(1..=4096),
+        /// Adam's rate.
+        pub learning_rate: f64 = number(1e-12..=10.0),
+        /// Adam's rate under `reference`, where a step counter that is shared with the children has all but stopped it.
+        pub reference_learning_rate: f64 = number(1e-12..=10.0),
+    }
 }
 
 /// A controller in the course of one search.

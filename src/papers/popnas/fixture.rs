@@ -12,10 +12,11 @@ use super::network::Scale;
 use super::paper::Popnas;
 use super::plan;
 use super::search::{SearchInputs, SearchRecord, Stage, Trained};
-use super::settings::{ArmSettings, ChildSettings, ClockSettings, DataSettings, SearchSettings, Settings};
+use super::settings::{ArmSettings, ChildSettings, ClockSettings, SearchSettings, Settings};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
 use renas_harness::context::fake::{FakeOutcomes, results_of};
+use renas_harness::manifest::images::ImageData;
 use renas_harness::study::Results;
 use renas_surrogate::xgboost::XgboostGrid;
 use renas_task::Task;
@@ -36,7 +37,7 @@ pub(super) fn grid() -> XgboostGrid {
 pub(super) fn settings() -> Settings {
     Settings {
         seed: 7,
-        data: DataSettings { name: "digits".to_owned(), train: 64, validation: 50, test: Some(10) },
+        data: ImageData { name: "digits".to_owned(), train: Some(64), validation: 50, test: Some(10) },
         scale: Scale { input: vec![1, 8, 8], classes: 10, pooled: 1, filters: 2, repeats: 1 },
         children: ChildSettings {
             epochs: 2,

@@ -4,30 +4,38 @@
 //! itself at stride 2. Filters double at every halving. Every convolution is followed by batch normalisation and ReLU, as
 //! in the code. Each operator of a cell reads the cell's input, and all outputs are concatenated.
 
-use serde::{Deserialize, Serialize};
-
 use super::cell::Cell;
 use super::operator::Operator as CellOperator;
 use super::variant::Variant;
+use renas_data::registry::Registry;
+use renas_harness::manifest::decode::Section;
+use renas_harness::parameters;
 use renas_network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
 
 /// Stages of cells of one size.
 const STAGES: usize = 3;
 
-/// The size of the networks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Scale {
-    /// Shape of one sample, `[channels, height, width]`.
-    pub input: Vec<usize>,
-    /// Number of classes.
-    pub classes: usize,
-    /// Height and width of the windows whose means the network reads; 1 reads the image itself.
-    pub pooled: usize,
-    /// F: filters of the first stage.
-    pub filters: usize,
-    /// N: cells per stage.
-    pub repeats: usize,
+parameters! {
+    /// The size of the networks.
+    pub struct Scale checked by check {
+        /// Shape of one sample, `[channels, height, width]`.
+        pub input: Vec<usize> = list(|item| item.integer(1..=4096)),
+        /// Number of classes.
+        pub classes: usize = integer(2..=1000),
+        /// Height and width of the windows whose means the network reads; 1 reads the image itself.
+        pub pooled: usize = integer(1..=16),
+        /// F: filters of the first stage.
+        pub filters: usize = integer(1..=512),
+        /// N: cells per stage.
+        pub repeats: usize = integer(1..=16),
+    }
+}
+
+fn check(scale: &Scale, section: &Section<'_>, _: &Registry) {
+    match scale.input[..] {
+        [_, height, width] if height % scale.pooled == 0 && width % scale.pooled == 0 => {}
+        _ => section.problem("input", "must be [channels, height, width], both divisible by `pooled`"),
+    }
 }
 
 impl Scale {

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::analysis::evidence::Evidence;
 use super::plan::{Inputs, plan};
-use super::settings::{self, Settings};
+use super::settings::Settings;
 use super::{ablation, analysis, clock, search};
-use renas_harness::manifest::decode::Section;
+use renas_data::registry::Registry;
 use renas_harness::paper::Paper;
 use renas_harness::study::{Context, Results, Study};
 use renas_observe::frame::Frame;
@@ -26,11 +26,7 @@ impl Paper for Popnas {
     const ID: &'static str = "popnas";
     const VERSION: u32 = 2;
 
-    fn settings(section: &mut Section<'_>) -> Settings {
-        settings::read(section)
-    }
-
-    fn plan(settings: &Settings) -> Result<Vec<Study>> {
+    fn plan(settings: &Settings, _: &Registry) -> Result<Vec<Study>> {
         plan(settings)
     }
 
@@ -42,11 +38,11 @@ impl Paper for Popnas {
         }?)
     }
 
-    fn frame(settings: &Settings) -> Frame {
+    fn frame(settings: &Settings, _: &Registry) -> Frame {
         analysis::frame::frame(settings)
     }
 
-    fn evidence(settings: &Settings, results: &Results) -> Result<Evidence> {
+    fn evidence(settings: &Settings, _: &Registry, results: &Results) -> Result<Evidence> {
         Evidence::read(settings, results)
     }
 

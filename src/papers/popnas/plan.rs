@@ -3,13 +3,13 @@
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::ablation::AblationInputs;
+use super::ablation::{AblationInputs, Judged};
 use super::arm::{self, Arm};
 use super::child::ChildTrainer;
-use super::search::SearchInputs;
+use super::search::{SearchInputs, SearchRecord};
 use super::settings::{ArmSettings, Settings};
 use super::space::Space;
-use renas_harness::study::Study;
+use renas_harness::study::{Handle, Study};
 
 /// What a study does, and all that its result depends on besides what it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,17 +40,19 @@ pub struct ClockInputs {
 /// The seed whose candidates are shown in figures.
 pub const SHOWN_SEED: usize = 0;
 
-/// Id of the study of the clock.
-pub const CLOCK_ID: &str = "clock";
-
-/// Id of a search.
-pub fn search_id(arm: &str, seed: usize) -> String {
-    format!("search/{arm}/seed-{seed:02}")
+/// The study of the clock: seconds of every repetition, for each cell.
+pub fn clock_study() -> Handle<Vec<Vec<f64>>> {
+    Handle::new("clock")
 }
 
-/// Id of an ablation.
-pub fn ablation_id(arm: &str, seed: usize) -> String {
-    format!("ablation/{arm}/seed-{seed:02}")
+/// A search.
+pub fn search_study(arm: &str, seed: usize) -> Handle<SearchRecord> {
+    Handle::new(format!("search/{arm}/seed-{seed:02}"))
+}
+
+/// An ablation.
+pub fn ablation_study(arm: &str, seed: usize) -> Handle<Vec<Judged>> {
+    Handle::new(format!("ablation/{arm}/seed-{seed:02}"))
 }
 
 /// All studies of a profile, each after what it needs.
@@ -110,32 +112,20 @@ fn search(settings: &Settings, arm: &ArmSettings, seed: usize) -> Result<Study> 
         of.get(blocks - 1).copied().unwrap_or(0.0) * settings.children.epochs as f64
     };
     let later: f64 = (2..=arm.blocks).map(|blocks| settings.search.beam as f64 * seconds(blocks)).sum();
-    Ok(Study {
-        id: search_id(&arm.name, seed),
-        inputs: serde_json::to_value(Inputs::Search(Box::new(inputs)))?,
-        needs: Vec::new(),
-        data: vec![settings.data.name.clone()],
-        trials: first + further * (settings.search.beam + 2),
-        cpu_seconds: first as f64 * seconds(1) + later,
-    })
+    let study = Study::new(&search_study(&arm.name, seed), &Inputs::Search(Box::new(inputs)))?;
+    let trials = first + further * (settings.search.beam + 2);
+    Ok(study.reading(&settings.data.name).asking(trials, first as f64 * seconds(1) + later))
 }
 
 fn ablation(settings: &Settings, arm: &ArmSettings, seed: usize) -> Result<Study> {
-    let search = search_id(&arm.name, seed);
+    let search = search_study(&arm.name, seed);
     let inputs = AblationInputs {
         search: search.clone(),
         variant: arm_of(arm)?.variant,
         blocks: arm.blocks,
         grid: settings.xgboost.clone(),
     };
-    Ok(Study {
-        id: ablation_id(&arm.name, seed),
-        inputs: serde_json::to_value(Inputs::Ablation(inputs))?,
-        needs: vec![search],
-        data: Vec::new(),
-        trials: 0,
-        cpu_seconds: 0.0,
-    })
+    Ok(Study::new(&ablation_study(&arm.name, seed), &Inputs::Ablation(inputs))?.needing([&search]))
 }
 
 fn clock(settings: &Settings) -> Result<Study> {
@@ -144,12 +134,5 @@ fn clock(settings: &Settings) -> Result<Study> {
         cells: settings.clock.cells,
         repeats: settings.clock.repeats,
     };
-    Ok(Study {
-        id: CLOCK_ID.to_owned(),
-        inputs: serde_json::to_value(Inputs::Clock(inputs))?,
-        needs: Vec::new(),
-        data: vec![settings.data.name.clone()],
-        trials: 0,
-        cpu_seconds: 0.0,
-    })
+    Ok(Study::new(&clock_study(), &Inputs::Clock(inputs))?.reading(&settings.data.name))
 }

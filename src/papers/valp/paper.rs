@@ -6,11 +6,11 @@ use serde_json::Value;
 use crate::analysis;
 use crate::analysis::result_set::ResultSet;
 use crate::plan::{Inputs, plan};
-use crate::settings::{self, Settings};
+use crate::settings::Settings;
 use crate::study::crossover_study::study_crossovers;
 use crate::study::operator_study::study_operators;
 use crate::study::search::search;
-use renas_harness::manifest::decode::Section;
+use renas_data::registry::Registry;
 use renas_harness::paper::Paper;
 use renas_harness::study::{Context, Results, Study};
 use renas_observe::frame::Frame;
@@ -30,11 +30,7 @@ impl Paper for ValpPaper {
     const ID: &'static str = "valp";
     const VERSION: u32 = 1;
 
-    fn settings(section: &mut Section<'_>) -> Settings {
-        settings::read(section)
-    }
-
-    fn plan(settings: &Settings) -> Result<Vec<Study>> {
+    fn plan(settings: &Settings, _: &Registry) -> Result<Vec<Study>> {
         plan(settings)
     }
 
@@ -47,7 +43,7 @@ impl Paper for ValpPaper {
         }?)
     }
 
-    fn frame(settings: &Settings) -> Frame {
+    fn frame(settings: &Settings, _: &Registry) -> Frame {
         analysis::frame::frame(settings)
     }
 
@@ -55,7 +51,7 @@ impl Paper for ValpPaper {
         catalogue::promised(analysis::undeclared::catalogue(settings))
     }
 
-    fn evidence(settings: &Settings, results: &Results) -> Result<ResultSet> {
+    fn evidence(settings: &Settings, _: &Registry, results: &Results) -> Result<ResultSet> {
         ResultSet::read(settings, results)
     }
 
@@ -72,24 +68,22 @@ impl Paper for ValpPaper {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use renas_harness::analysis::{Analysis, Unplanned};
-    use renas_harness::manifest::load;
+    use renas_harness::context::fake::manifest_of;
     use renas_harness::manifest::model::{Manifest, Profile};
     use renas_harness::paper::AnyPaper;
     use renas_report::claim::Expectation;
 
     fn manifest() -> Manifest {
-        let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../experiments");
-        load::load(&dir, "valp", &[&ValpPaper]).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+        manifest_of(&ValpPaper)
     }
 
     /// What `reduced` measures.
     fn promised(manifest: &Manifest) -> Vec<Promised> {
         let (parameters, declarations) = (&manifest.profiles[&Profile::Reduced].parameters, &manifest.declarations);
-        let analysis = Analysis { paper: &ValpPaper, parameters, declarations };
+        let data = Registry::default();
+        let analysis = Analysis { paper: &ValpPaper, parameters, declarations, data: &data };
         analysis.promise().map_err(Unplanned::into_error).expect("a sound manifest").quantities
     }
 
@@ -145,7 +139,8 @@ mod tests {
     fn models_and_pairs_are_planned_as_clusters() {
         let manifest = manifest();
         let planned =
-            AnyPaper::clusters(&ValpPaper, &manifest.profiles[&Profile::Reduced].parameters).expect("a sound manifest");
+            AnyPaper::clusters(&ValpPaper, &manifest.profiles[&Profile::Reduced].parameters, &Registry::default());
+        let planned = planned.expect("a sound manifest");
         assert_eq!((planned["model"], planned["pair"]), (30, 10));
     }
 }

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use crate::operator::edit::Operator;
 use crate::policy::arm::Arm;
 use crate::settings::{ArmSettings, DataSettings, Settings};
-use crate::study::crossover_study::CrossoverStudyInputs;
-use crate::study::operator_study::OperatorStudyInputs;
-use crate::study::search::SearchInputs;
+use crate::study::crossover_study::{CrossoverRecord, CrossoverStudyInputs};
+use crate::study::operator_study::{OperatorStudyInputs, OperatorStudyRecord};
+use crate::study::sample_quality::Judge;
+use crate::study::search::{SearchInputs, SearchRecord};
 use crate::study::training_protocol::TrainingProtocol;
 use renas_base::seed::Seed;
-use renas_harness::study::Study;
+use renas_harness::study::{Handle, Study};
 
 /// What a study does, and all that its result depends on besides what it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,32 +33,34 @@ pub enum Inputs {
 /// Places that an operator of section V-B has on average in a model of six sub-networks; for `renas plan` alone.
 const EXPECTED_PLACES: usize = 8;
 
-/// Id of the study of a classifier.
-pub fn judge_id(data: &str) -> String {
-    format!("judge/{data}")
+/// The classifier of a data set.
+pub fn judge_study(data: &str) -> Handle<Judge> {
+    Handle::new(format!("judge/{data}"))
 }
 
-/// Id of the study of operators on one model.
-pub fn operator_study_id(model: usize) -> String {
-    format!("exploration/model-{model:03}")
+/// The operators on one model.
+pub fn operator_study(model: usize) -> Handle<OperatorStudyRecord> {
+    Handle::new(format!("exploration/model-{model:03}"))
 }
 
-/// Id of the study of crossovers.
-pub const CROSSOVER_STUDY_ID: &str = "donation";
+/// Crossovers of the models.
+pub fn crossover_study() -> Handle<Vec<CrossoverRecord>> {
+    Handle::new("donation")
+}
 
-/// Id of a search.
-pub fn search_id(arm: Arm, pair: usize) -> String {
-    format!("search/{arm}/pair-{pair:02}")
+/// A search.
+pub fn search_study(arm: Arm, pair: usize) -> Handle<SearchRecord> {
+    Handle::new(format!("search/{arm}/pair-{pair:02}"))
 }
 
 /// All studies of a profile, each after what it needs.
 pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
-    let (operator_study, search) = (&settings.operator_study, &settings.search);
-    let mut studies = vec![plan_judge(settings, &operator_study.data, operator_study.every)?];
-    if search.data.name != operator_study.data.name {
+    let (explored, search) = (&settings.operator_study, &settings.search);
+    let mut studies = vec![plan_judge(settings, &explored.data, explored.every)?];
+    if search.data.name != explored.data.name {
         studies.push(plan_judge(settings, &search.data, search.every)?);
     }
-    for model in 0..operator_study.models {
+    for model in 0..explored.models {
         studies.push(plan_operator_study(settings, model)?);
     }
     studies.push(plan_crossover_study(settings)?);
@@ -73,8 +76,8 @@ pub fn plan(settings: &Settings) -> Result<Vec<Study>> {
 
 /// How models of the study of operators are trained and judged.
 pub fn operator_study_protocol(settings: &Settings) -> TrainingProtocol {
-    let operator_study = &settings.operator_study;
-    training_protocol(settings, &operator_study.data, operator_study.every, operator_study.slope_steps)
+    let explored = &settings.operator_study;
+    training_protocol(settings, &explored.data, explored.every, explored.slope_steps)
 }
 
 /// How models of the searches are.
@@ -107,20 +110,20 @@ fn model_seed(settings: &Settings, model: usize) -> Seed {
 
 /// What the study of one model depends on.
 pub fn operator_study_inputs(settings: &Settings, model: usize) -> OperatorStudyInputs {
-    let operator_study = &settings.operator_study;
+    let explored = &settings.operator_study;
     OperatorStudyInputs {
         protocol: operator_study_protocol(settings),
-        networks: operator_study.networks,
-        steps: operator_study.steps,
-        retraining_steps: operator_study.retraining_steps,
-        components: operator_study.components,
+        networks: explored.networks,
+        steps: explored.steps,
+        retraining_steps: explored.retraining_steps,
+        components: explored.components,
         seed: model_seed(settings, model),
     }
 }
 
 /// What the study of crossovers depends on.
 pub fn crossover_study_inputs(settings: &Settings) -> CrossoverStudyInputs {
-    let model = |model| (operator_study_id(model), model_seed(settings, model));
+    let model = |model| (operator_study(model), model_seed(settings, model));
     CrossoverStudyInputs {
         protocol: operator_study_protocol(settings),
         networks: settings.operator_study.networks,
@@ -147,46 +150,32 @@ pub fn search_inputs(settings: &Settings, arm: &ArmSettings, pair: usize) -> Sea
 
 fn plan_judge(settings: &Settings, data: &DataSettings, every: usize) -> Result<Study> {
     let classifier = &settings.sampling.classifier;
-    Ok(Study {
-        id: judge_id(&data.name),
-        inputs: serde_json::to_value(Inputs::Judge(Box::new(training_protocol(settings, data, every, 2 * every))))?,
-        needs: Vec::new(),
-        data: vec![data.name.clone()],
-        trials: 1,
-        cpu_seconds: classifier.epochs as f64,
-    })
+    let inputs = Inputs::Judge(Box::new(training_protocol(settings, data, every, 2 * every)));
+    Ok(Study::new(&judge_study(&data.name), &inputs)?.reading(&data.name).asking(1, classifier.epochs as f64))
 }
 
 fn plan_operator_study(settings: &Settings, model: usize) -> Result<Study> {
-    let operator_study = &settings.operator_study;
+    let explored = &settings.operator_study;
     let forms = |operators: &[Operator]| operators.iter().map(|operator| operator.forms().len()).sum::<usize>();
     let structural = forms(&Operator::STRUCTURAL);
     let extra = forms(&Operator::ALL) - structural;
-    let retrained = 1 + structural * operator_study.components.unwrap_or(EXPECTED_PLACES) + extra;
-    let steps = operator_study.steps + retrained * operator_study.retraining_steps;
-    Ok(Study {
-        id: operator_study_id(model),
-        inputs: serde_json::to_value(Inputs::OperatorStudy(Box::new(operator_study_inputs(settings, model))))?,
-        needs: vec![judge_id(&operator_study.data.name)],
-        data: vec![operator_study.data.name.clone()],
-        // A training and a generation each, and one task for the diagnostics.
-        trials: 2 * (1 + retrained) + 1,
-        cpu_seconds: settings.training.seconds_per_step * steps as f64,
-    })
+    let retrained = 1 + structural * explored.components.unwrap_or(EXPECTED_PLACES) + extra;
+    let steps = explored.steps + retrained * explored.retraining_steps;
+    let inputs = Inputs::OperatorStudy(Box::new(operator_study_inputs(settings, model)));
+    let data = &settings.operator_study.data.name;
+    let study = Study::new(&operator_study(model), &inputs)?.needing([&judge_study(data)]).reading(data);
+    // A training and a generation each, and one task for the diagnostics.
+    Ok(study.asking(2 * (1 + retrained) + 1, settings.training.seconds_per_step * steps as f64))
 }
 
 fn plan_crossover_study(settings: &Settings) -> Result<Study> {
-    let operator_study = &settings.operator_study;
-    let models = operator_study.models;
-    let steps = models * operator_study.retraining_steps;
-    Ok(Study {
-        id: CROSSOVER_STUDY_ID.to_owned(),
-        inputs: serde_json::to_value(Inputs::CrossoverStudy(Box::new(crossover_study_inputs(settings))))?,
-        needs: (0..models).map(operator_study_id).collect(),
-        data: vec![operator_study.data.name.clone()],
-        trials: 2 * models,
-        cpu_seconds: settings.training.seconds_per_step * steps as f64,
-    })
+    let explored = &settings.operator_study;
+    let models = explored.models;
+    let steps = models * explored.retraining_steps;
+    let needed: Vec<_> = (0..models).map(operator_study).collect();
+    let inputs = Inputs::CrossoverStudy(Box::new(crossover_study_inputs(settings)));
+    let study = Study::new(&crossover_study(), &inputs)?.needing(&needed).reading(&settings.operator_study.data.name);
+    Ok(study.asking(2 * models, settings.training.seconds_per_step * steps as f64))
 }
 
 fn plan_search(settings: &Settings, arm: &ArmSettings, pair: usize) -> Result<Study> {
@@ -195,12 +184,8 @@ fn plan_search(settings: &Settings, arm: &ArmSettings, pair: usize) -> Result<St
     let pays = search.arms.iter().find(|one| pair < one.pairs).is_some_and(|one| one.name == arm.name);
     let start = if pays { search.steps } else { 0 };
     let steps = start + arm.steps * search.retraining_steps;
-    Ok(Study {
-        id: search_id(arm.name, pair),
-        inputs: serde_json::to_value(Inputs::Search(Box::new(search_inputs(settings, arm, pair))))?,
-        needs: vec![judge_id(&search.data.name)],
-        data: vec![search.data.name.clone()],
-        trials: 2 * (usize::from(pays) + arm.steps),
-        cpu_seconds: settings.training.seconds_per_step * steps as f64,
-    })
+    let inputs = Inputs::Search(Box::new(search_inputs(settings, arm, pair)));
+    let data = &search.data.name;
+    let study = Study::new(&search_study(arm.name, pair), &inputs)?.needing([&judge_study(data)]).reading(data);
+    Ok(study.asking(2 * (usize::from(pays) + arm.steps), settings.training.seconds_per_step * steps as f64))
 }

@@ -1,11 +1,5 @@
 //! The `parameters` of the manifest.
 
-mod read; // from the text of the manifest
-
-pub use read::read;
-
-use serde::{Deserialize, Serialize};
-
 use crate::diagnosis::sub_loss::Thresholds;
 use crate::model::component::{Id, Input, Output, OutputKind};
 use crate::model::network::Losses;
@@ -13,204 +7,257 @@ use crate::model::parts::Training;
 use crate::model::space::{Algorithm, Space};
 use crate::policy::arm::Arm;
 use renas_base::seed::Seed;
-use renas_task::SplitChoice;
+use renas_data::registry::Registry;
+use renas_data::split::SplitChoice;
+use renas_harness::manifest::decode::{Item, Section};
+use renas_harness::manifest::images::{check_shape, check_split};
+use renas_harness::parameters;
+use renas_task::heads::HeadLoss;
 use renas_task::recipe::Optimizer;
 
-/// Everything that a profile sets.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
-    /// What everything random derives from.
-    pub seed: u64,
-    /// How large models and their parts may be.
-    pub space: SpaceSettings,
-    /// What models are trained to minimise.
-    pub losses: Losses,
-    /// Objectives of a model whose training diverged.
-    pub diverged: Diverged,
-    /// Wrong answers that an error counts as at least, where its logarithm is taken.
-    pub floor_samples: f64,
+parameters! {
+    /// Everything that a profile sets.
+    pub struct Settings checked by check {
+        /// What everything random derives from.
+        pub seed: u64 = integer(0..=u64::MAX),
+        /// How large models and their parts may be.
+        pub space: SpaceSettings,
+        /// What models are trained to minimise.
+        pub losses: Losses = required(losses),
+        /// Objectives of a model whose training diverged.
+        pub diverged: Diverged,
+        /// Wrong answers that an error counts as at least, where its logarithm is taken.
+        pub floor_samples: f64 = number(1e-6..=1.0),
+        /// How models are diagnosed.
+        pub diagnosis: DiagnosisSettings,
+        /// Lines that the analysis draws.
+        pub analysis: AnalysisSettings,
+        /// How models are trained.
+        pub training: TrainingSettings,
+        /// How samples are judged.
+        pub sampling: SamplingSettings,
+        /// The study of operators.
+        pub operator_study: OperatorStudySettings as "exploration",
+        /// The searches.
+        pub search: SearchSettings,
+    }
+
+    /// How large models and their parts may be; ranges include both ends. See `Space`.
+    pub struct SpaceSettings {
+        /// Hidden layers of a random sub-network.
+        pub hidden: [usize; 2] = range(|item| item.integer(1..=64)),
+        /// Units of a hidden layer.
+        pub width: [usize; 2] = range(|item| item.integer(1..=1 << 16)),
+        /// What a random sub-network passes on to another.
+        pub interface: [usize; 2] = range(|item| item.integer(2..=1 << 16)),
+        /// The same of one that is inserted.
+        pub inserted_interface: [usize; 2] = range(|item| item.integer(2..=1 << 16)),
+        /// Widest value that a gentle insertion carries.
+        pub carried: usize = integer(1..=1 << 16),
+        /// Bins of the histogram.
+        pub bins: usize = integer(1..=1024),
+        /// What `change_lr` chooses from.
+        pub learning_rates: Vec<f64> = list(|item| item.number(1e-12..=10.0)),
+        /// Momentum of the alternative to Adam.
+        pub momentum: f64 = number(0.0..=0.999_999),
+        /// What `change_bs` chooses from.
+        pub batch_sizes: Vec<usize> = list(|item| item.integer(1..=1 << 20)),
+    }
+
+    /// Objectives of a model whose training diverged: the worst.
+    #[derive(Copy)]
+    pub struct Diverged {
+        /// Of the classification.
+        pub error: f64 = number(0.0..=1.0),
+        /// Of the histogram.
+        pub squared_error: f64 = number(0.0..=1e12),
+        /// Of the samples.
+        pub distance: f64 = number(0.0..=1e12),
+    }
+
     /// How models are diagnosed.
-    pub diagnosis: DiagnosisSettings,
+    #[derive(Copy)]
+    pub struct DiagnosisSettings checked by check_diagnosis {
+        /// Slope of a loss per step above which an output is stuck.
+        pub stuck: f64 = number(-1.0..=0.0),
+        /// Slope below which it descends steeply.
+        pub steep: f64 = number(-1.0..=0.0),
+        /// Bands of features that are shuffled one after another.
+        pub bands: usize = integer(1..=100),
+    }
+
     /// Lines that the analysis draws.
-    pub analysis: AnalysisSettings,
+    #[derive(Copy)]
+    pub struct AnalysisSettings {
+        /// Where improvements and differences are cut before they are averaged.
+        pub clip: f64 = number(1e-6..=100.0),
+        /// A large gain or decline, as a share of the measure.
+        pub large: f64 = number(1e-6..=1.0),
+        /// The far corner of the hypervolume, in multiples of the start's objectives.
+        pub corner: f64 = number(1.0..=100.0),
+    }
+
     /// How models are trained.
-    pub training: TrainingSettings,
+    pub struct TrainingSettings {
+        /// Adam's rate.
+        pub learning_rate: f64 = number(1e-12..=10.0),
+        /// Samples per step.
+        pub batch_size: usize = integer(1..=1 << 20),
+        /// Expected CPU seconds of one step; for `renas plan`.
+        pub seconds_per_step: f64 = number(0.0..=1e3),
+    }
+
     /// How samples are judged.
-    pub sampling: SamplingSettings,
+    pub struct SamplingSettings {
+        /// Generated images, and as many that were held out.
+        pub images: usize = integer(2..=100_000),
+        /// The classifier whose logits are compared.
+        pub classifier: ClassifierSettings,
+    }
+
+    /// A perceptron with ReLU.
+    pub struct ClassifierSettings {
+        /// Units of its hidden layers.
+        pub hidden: Vec<usize> = list(|item| item.integer(1..=1 << 16)),
+        /// Passes over the training samples.
+        pub epochs: usize = integer(1..=10_000),
+        /// Samples per step.
+        pub batch_size: usize = integer(1..=1 << 20),
+        /// Adam's rate.
+        pub learning_rate: f64 = number(1e-12..=10.0),
+    }
+
+    /// Images and their split.
+    pub struct DataSettings(data) checked by check_data {
+        /// The name of a data set of images.
+        pub name: String = known("data set", &data.image_sets()),
+        /// Channels, height and width.
+        pub input: Vec<usize> = list(|item| item.integer(1..=4096)),
+        /// Classes.
+        pub classes: usize = integer(2..=1000),
+        /// Samples that models are judged on.
+        pub validation: usize = integer(2..=1_000_000),
+        /// Test samples, where the data set has none of its own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub test: Option<usize> = optional(|item| item.integer(1..=1_000_000)),
+    }
+
     /// The study of operators.
-    #[serde(rename = "exploration")]
-    pub operator_study: OperatorStudySettings,
+    pub struct OperatorStudySettings checked by check_operator_study {
+        /// The images.
+        pub data: DataSettings,
+        /// Random models.
+        pub models: usize = integer(1..=1000),
+        /// Sub-networks of each.
+        pub networks: usize = integer(3..=100),
+        /// Steps before a change.
+        pub steps: usize = integer(1..=10_000_000),
+        /// Steps after it.
+        pub retraining_steps: usize = integer(1..=10_000_000),
+        /// Steps per point of the loss curves.
+        pub every: usize = integer(1..=1_000_000),
+        /// Last steps that slopes are fitted to.
+        pub slope_steps: usize = integer(2..=10_000_000),
+        /// Places at which each operator is applied; absent: all that are admissible.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub components: Option<usize> = optional(|item| item.integer(1..=10_000)),
+    }
+
     /// The searches.
-    pub search: SearchSettings,
+    pub struct SearchSettings(data) checked by check_search {
+        /// The images.
+        pub data: DataSettings,
+        /// Fewest and most sub-networks of a start.
+        pub networks: [usize; 2] = range(|item| item.integer(3..=100)),
+        /// Steps of the start's training.
+        pub steps: usize = integer(1..=10_000_000),
+        /// Steps of the training of each candidate.
+        pub retraining_steps: usize = integer(1..=10_000_000),
+        /// Steps per point of the loss curves.
+        pub every: usize = integer(1..=1_000_000),
+        /// Last steps that slopes are fitted to.
+        pub slope_steps: usize = integer(2..=10_000_000),
+        /// The arms that run.
+        pub arms: Vec<ArmSettings> = sections(data),
+    }
+
+    /// An arm that runs.
+    #[derive(Copy)]
+    pub struct ArmSettings {
+        /// How it chooses.
+        pub name: Arm = choice(&Arm::ALL.map(|arm| (arm.name(), arm))),
+        /// Searches, each from the start of its pair.
+        pub pairs: usize = integer(1..=1000),
+        /// Steps of hill climbing.
+        pub steps: usize = integer(1..=100_000),
+    }
 }
 
-/// How large models and their parts may be; ranges include both ends. See `Space`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SpaceSettings {
-    /// Hidden layers of a random sub-network.
-    pub hidden: [usize; 2],
-    /// Units of a hidden layer.
-    pub width: [usize; 2],
-    /// What a random sub-network passes on to another.
-    pub interface: [usize; 2],
-    /// The same of one that is inserted.
-    pub inserted_interface: [usize; 2],
-    /// Widest value that a gentle insertion carries.
-    pub carried: usize,
-    /// Bins of the histogram.
-    pub bins: usize,
-    /// What `change_lr` chooses from.
-    pub learning_rates: Vec<f64>,
-    /// Momentum of the alternative to Adam.
-    pub momentum: f64,
-    /// What `change_bs` chooses from.
-    pub batch_sizes: Vec<usize>,
+fn losses(item: &Item<'_>) -> Losses {
+    let classifications = [
+        ("softmax_cross_entropy", HeadLoss::SoftmaxCrossEntropy),
+        ("sigmoid_cross_entropy", HeadLoss::SigmoidCrossEntropy),
+    ];
+    item.section(|section| Losses {
+        discrete: section.choice("classification", &classifications),
+        latent_weight: section.number("latent_weight", 0.0..=1e6),
+    })
 }
 
-/// Objectives of a model whose training diverged: the worst.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Diverged {
-    /// Of the classification.
-    pub error: f64,
-    /// Of the histogram.
-    pub squared_error: f64,
-    /// Of the samples.
-    pub distance: f64,
+/// As many images as are generated are held out.
+fn check(settings: &Settings, section: &Section<'_>, data: &Registry) {
+    let images = settings.sampling.images;
+    for set in [&settings.operator_study.data, &settings.search.data] {
+        let official = data.images(&set.name).ok().and_then(|known| known.sizes.test);
+        let fewest = set.test.or(official).map_or(set.validation, |test| test.min(set.validation));
+        if images > fewest {
+            let name = &set.name;
+            section.problem("sampling", format!("{images} images, but {name} has {fewest} for validation or test"));
+        }
+    }
 }
 
-/// How models are diagnosed.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DiagnosisSettings {
-    /// Slope of a loss per step above which an output is stuck.
-    pub stuck: f64,
-    /// Slope below which it descends steeply.
-    pub steep: f64,
-    /// Bands of features that are shuffled one after another.
-    pub bands: usize,
+fn check_diagnosis(diagnosis: &DiagnosisSettings, section: &Section<'_>, _: &Registry) {
+    if diagnosis.steep >= diagnosis.stuck {
+        section.problem("steep", "must be below `stuck`");
+    }
 }
 
-/// Lines that the analysis draws.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AnalysisSettings {
-    /// Where improvements and differences are cut before they are averaged.
-    pub clip: f64,
-    /// A large gain or decline, as a share of the measure.
-    pub large: f64,
-    /// The far corner of the hypervolume, in multiples of the start's objectives.
-    pub corner: f64,
+fn check_data(set: &DataSettings, section: &Section<'_>, data: &Registry) {
+    check_shape(section, "input", data, &set.name, (&set.input, set.classes));
+    check_split(section, "name", data, &set.name, &set.split(Seed::from_number(0)));
 }
 
-/// How models are trained.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct TrainingSettings {
-    /// Adam's rate.
-    pub learning_rate: f64,
-    /// Samples per step.
-    pub batch_size: usize,
-    /// Expected CPU seconds of one step; for `renas plan`.
-    pub seconds_per_step: f64,
+fn check_operator_study(study: &OperatorStudySettings, section: &Section<'_>, _: &Registry) {
+    check_steps([study.steps, study.retraining_steps], study.every, study.slope_steps, section);
 }
 
-/// How samples are judged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SamplingSettings {
-    /// Generated images, and as many that were held out.
-    pub images: usize,
-    /// The classifier whose logits are compared.
-    pub classifier: ClassifierSettings,
+fn check_search(search: &SearchSettings, section: &Section<'_>, _: &Registry) {
+    check_steps([search.steps, search.retraining_steps], search.every, search.slope_steps, section);
+    for (index, arm) in search.arms.iter().enumerate() {
+        if search.arms[..index].iter().any(|earlier| earlier.name == arm.name) {
+            section.problem("arms", format!("{} is listed twice", arm.name.name()));
+        }
+    }
+    if search.arms.iter().all(|arm| arm.name != Arm::Random) {
+        section.problem("arms", "`random` is missing: the others are compared with it");
+    }
 }
 
-/// A perceptron with ReLU.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClassifierSettings {
-    /// Units of its hidden layers.
-    pub hidden: Vec<usize>,
-    /// Passes over the training samples.
-    pub epochs: usize,
-    /// Samples per step.
-    pub batch_size: usize,
-    /// Adam's rate.
-    pub learning_rate: f64,
+/// Steps of the two trainings, steps per point of their curves, and steps that slopes are fitted to.
+fn check_steps(trainings: [usize; 2], every: usize, slope_steps: usize, section: &Section<'_>) {
+    if trainings.iter().any(|steps| !steps.is_multiple_of(every)) {
+        section.problem("every", "must divide `steps` and `retraining_steps`");
+    }
+    if slope_steps < 2 * every {
+        section.problem("slope_steps", "must hold at least two points of the curves, `every` steps apart");
+    }
 }
 
-/// Images and their split.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DataSettings {
-    /// Name in the registry.
-    pub name: String,
-    /// Channels, height and width.
-    pub input: Vec<usize>,
-    /// Classes.
-    pub classes: usize,
-    /// Samples that models are judged on.
-    pub validation: usize,
-    /// Test samples, where the data set has none of its own.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub test: Option<usize>,
-}
-
-/// The study of operators.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OperatorStudySettings {
-    /// The images.
-    pub data: DataSettings,
-    /// Random models.
-    pub models: usize,
-    /// Sub-networks of each.
-    pub networks: usize,
-    /// Steps before a change.
-    pub steps: usize,
-    /// Steps after it.
-    pub retraining_steps: usize,
-    /// Steps per point of the loss curves.
-    pub every: usize,
-    /// Last steps that slopes are fitted to.
-    pub slope_steps: usize,
-    /// Places at which each operator is applied; absent: all that are admissible.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub components: Option<usize>,
-}
-
-/// The searches.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SearchSettings {
-    /// The images.
-    pub data: DataSettings,
-    /// Fewest and most sub-networks of a start.
-    pub networks: [usize; 2],
-    /// Steps of the start's training.
-    pub steps: usize,
-    /// Steps of the training of each candidate.
-    pub retraining_steps: usize,
-    /// Steps per point of the loss curves.
-    pub every: usize,
-    /// Last steps that slopes are fitted to.
-    pub slope_steps: usize,
-    /// The arms that run.
-    pub arms: Vec<ArmSettings>,
-}
-
-/// An arm that runs.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ArmSettings {
-    /// How it chooses.
-    pub name: Arm,
-    /// Searches, each from the start of its pair.
-    pub pairs: usize,
-    /// Steps of hill climbing.
-    pub steps: usize,
+impl DataSettings {
+    fn split(&self, seed: Seed) -> SplitChoice {
+        SplitChoice { test: self.test, validation: self.validation, train: None, seed }
+    }
 }
 
 impl Settings {
@@ -263,7 +310,6 @@ impl Settings {
 
     /// How the images are split.
     pub fn split(&self, data: &DataSettings) -> SplitChoice {
-        let seed = self.root().derive("split").derive(&data.name);
-        SplitChoice { test: data.test, validation: data.validation, train: None, seed }
+        data.split(self.root().derive("split").derive(&data.name))
     }
 }

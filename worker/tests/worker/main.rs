@@ -20,7 +20,7 @@ mod timing; //    how long steps take
 
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
-use renas_data::registry;
+use renas_data::registry::Registry;
 use renas_data::split::{DataChoice, Split, SplitChoice};
 use renas_network::spec::{Activation, NetworkSpec, Operator};
 use renas_network::weights::{self, Tensors};
@@ -135,7 +135,7 @@ fn object(out: &Path, name: &str) -> Tensors {
 
 fn digits() -> DataChoice {
     let split = SplitChoice { test: Some(400), validation: 200, train: Some(1000), seed: Seed::from_number(1) };
-    registry::choice("digits", split).expect("registered")
+    Registry::default().choice("digits", split).expect("registered")
 }
 
 fn perceptron(seed: u64) -> Train {

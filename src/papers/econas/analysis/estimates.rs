@@ -10,11 +10,12 @@ use super::frame::{NETWORK, RANGES, SAMPLE_OF_ROWS, UNITS, network_of};
 use super::names::{Place, Search, Tree, WORDS, places, searches, trees};
 use super::order_statistics::interval_of_quantile;
 use crate::objectives::OBJECTIVES;
-use crate::plan::{table_id, tradeoffs_id};
+use crate::plan::{table_study, tradeoffs_study};
 use crate::settings::{Dataset, Settings};
 use crate::tradeoffs;
 use crate::trial::Trained;
 use renas_base::metric::Unit;
+use renas_harness::study::Handle;
 use renas_report::catalogue::{Correlation, Entry, correlation, share};
 use renas_report::findings::Measured;
 use renas_report::range::Range;
@@ -60,10 +61,10 @@ fn of_group(group: Group) -> (&'static str, &'static str) {
 }
 
 /// An estimate over the networks of the table of a data set, made of these studies.
-fn of_networks<const N: usize>(
+fn of_networks<T, const N: usize>(
     (name, label): (String, String),
     (unit, range): (Unit, Range),
-    (data, studies): (&str, [String; N]),
+    (data, studies): (&str, [Handle<T>; N]),
     read: impl Fn(&Evidence) -> Option<Measured> + Send + Sync + 'static,
 ) -> Entry<Evidence> {
     Entry {
@@ -75,7 +76,7 @@ fn of_networks<const N: usize>(
         over: NETWORK.into(),
         cluster: network_of(data).into(),
         observed_time: false,
-        studies: studies.into(),
+        studies: studies.iter().map(String::from).collect(),
         read: Box::new(read),
     }
 }
@@ -90,7 +91,7 @@ fn relations(place: &Place<'_>, group: Group) -> Vec<Entry<Evidence>> {
             let names = (name, format!("{label} (trained, {data}{words})"));
             let owner = data.clone();
             let read = move |evidence: &Evidence| related(evidence, &owner, group, (partner, value), of).map(finish);
-            entries.push(of_networks(names, (Unit::One, range), (data, [table_id(data)]), read));
+            entries.push(of_networks(names, (Unit::One, range), (data, [table_study(data)]), read));
         };
         for (kind, of) in [("pearson", Correlation::Pearson), ("spearman", Correlation::Spearman)] {
             let label = format!("{kind} correlation of accuracy and {word}");
@@ -142,7 +143,7 @@ fn percentile(place: &Place<'_>, group: Group) -> Entry<Evidence> {
         let interval = "order statistics, by the binomial distribution".to_owned();
         Some(Measured::Estimate { value, low, high, n: accuracies.len(), interval })
     };
-    of_networks((name, label), (Unit::Fraction, Range::SHARE), (data, [table_id(data)]), read)
+    of_networks((name, label), (Unit::Fraction, Range::SHARE), (data, [table_study(data)]), read)
 }
 
 fn nothing_learned(place: &Place<'_>) -> Entry<Evidence> {
@@ -155,7 +156,7 @@ fn nothing_learned(place: &Place<'_>) -> Entry<Evidence> {
         share(table.iter().filter(|network| !has_learned(network, classes)).count(), table.len())
     };
     let name = format!("trained.{}.nothing_learned", place.name);
-    of_networks((name, label), (Unit::Fraction, Range::SHARE), (data, [table_id(data)]), read)
+    of_networks((name, label), (Unit::Fraction, Range::SHARE), (data, [table_study(data)]), read)
 }
 
 /// How much stronger the trade-off of accuracy with each partner is in the harder data set than in the easier one.
@@ -169,7 +170,7 @@ fn growth(easier: &Dataset, harder: &Dataset) -> Vec<Entry<Evidence>> {
             let (easier, harder, (prefix, words)) = (easier.name.clone(), harder.name.clone(), of_group(group));
             let label = format!("trade-off of accuracy with {word}: {harder} minus {easier}{words}");
             let name = format!("trained.tradeoff_growth.{prefix}{partner}");
-            let (data, studies) = (harder.clone(), [&easier, &harder].map(|data| table_id(data)));
+            let (data, studies) = (harder.clone(), [&easier, &harder].map(|data| table_study(data)));
             let read = move |evidence: &Evidence| {
                 let of = |data: &str| related(evidence, data, group, (partner, value), Correlation::Pearson);
                 let grown = difference(&of(&harder)?, &of(&easier)?)?;
@@ -224,7 +225,7 @@ fn published(dataset: &Dataset) -> Vec<Entry<Evidence>> {
             let interval = OF_THE_AUTHORS_TABLE.to_owned();
             Some(Measured::Estimate { value: found.value, low, high, n: found.networks, interval })
         };
-        of_networks(names, (unit, range), (table, [tradeoffs_id(&dataset.name, true)]), read)
+        of_networks(names, (unit, range), (table, [tradeoffs_study(&dataset.name, true)]), read)
     };
     tradeoffs::names(true).into_iter().map(published).collect()
 }
@@ -241,7 +242,7 @@ fn r_squared(tree: &Tree, group: Group) -> Entry<Evidence> {
     let on = format!("{} on {}{words}", arm.name, arm.dataset);
     let label = format!("R squared of predicted {} on networks out of fold ({on})", WORDS[axis]);
     let (name, stream, data) = (named(&name), named(&arm.key()), arm.data.clone());
-    let studies = [table_id(&arm.dataset)];
+    let studies = [table_study(&arm.dataset)];
     let read = move |evidence: &Evidence| evidence.out_of_fold(&arm, group).get(axis)?.r_squared(&stream);
     of_networks((name, label), (Unit::One, Range::R_SQUARED), (&data, studies), read)
 }
@@ -263,7 +264,7 @@ fn components(search: &Search) -> Vec<Entry<Evidence>> {
                 let interval = OF_THE_STUDY.to_owned();
                 Some(Measured::Estimate { value: component.value, low, high, n: found.row_samples, interval })
             };
-            let studies = [arm.study_id("components")];
+            let studies = [arm.components_study()];
             let entry = of_networks(names, (UNITS[axis], RANGES[axis]), (&arm.data, studies), read);
             entries.push(Entry { over: SAMPLE_OF_ROWS.into(), cluster: SAMPLE_OF_ROWS.into(), ..entry });
         }

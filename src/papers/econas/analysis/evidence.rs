@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::out_of_fold::{OutOfFold, out_of_fold};
 use crate::components::Components;
-use crate::plan::{Arm, SHOWN_SEED, arms, table_id, tradeoffs_id};
+use crate::plan::{Arm, SHOWN_SEED, arms, table_study, tradeoffs_study};
 use crate::quality::Quality;
 use crate::retrain::Retrained;
 use crate::search::{Kept, SearchRecord};
@@ -84,7 +84,7 @@ impl Evidence {
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
         let mut evidence = Self::default();
         for dataset in &settings.datasets {
-            let table: Vec<Trained> = results.find(&table_id(&dataset.name))?.unwrap_or_default();
+            let table = results.find(&table_study(&dataset.name))?.unwrap_or_default();
             for group in Group::BOTH {
                 let counted = table.iter().filter(|network| group.holds(network, dataset.classes)).cloned();
                 evidence.tables.insert((dataset.name.clone(), group), counted.collect());
@@ -93,7 +93,7 @@ impl Evidence {
                 evidence.arms.insert(arm.key(), ArmEvidence::read(settings, &arm, results)?);
             }
             if dataset.author_table.is_some() {
-                let found = results.find(&tradeoffs_id(&dataset.name, true))?;
+                let found = results.find(&tradeoffs_study(&dataset.name, true))?;
                 evidence.published.extend(found.map(|found| (dataset.name.clone(), found)));
             }
         }
@@ -107,7 +107,7 @@ impl Evidence {
             settings.datasets.iter().flat_map(|dataset| arms(dataset).into_iter().filter(|arm| !arm.is_imported()));
         let all: Vec<(Arm, Group)> = ours.flat_map(|arm| Group::BOTH.map(|group| (arm.clone(), group))).collect();
         let found = parallel::map(&all, parallel::cores(), |(arm, group)| {
-            let seed = settings.root().derive("out of fold").derive(&arm.study_id("surrogates"));
+            let seed = settings.root().derive("out of fold").derive(arm.quality_study().id());
             match self.table(&arm.dataset, *group) {
                 [] | [_] => Ok(Vec::new()),
                 table => out_of_fold(&rows(table, arm.variant), arm.variant, &seed),
@@ -144,10 +144,10 @@ impl Evidence {
 impl ArmEvidence {
     fn read(settings: &Settings, arm: &Arm, results: &Results) -> Result<Self> {
         Ok(Self {
-            searches: results.leading((0..settings.search.seeds).map(|seed| arm.search_id(seed)))?,
-            quality: results.find(&arm.study_id("surrogates"))?.unwrap_or_default(),
-            components: results.find(&arm.study_id("components"))?.unwrap_or_default(),
-            retrained: results.find(&arm.study_id("retrain"))?.unwrap_or_default(),
+            searches: results.leading((0..settings.search.seeds).map(|seed| arm.search_study(seed)))?,
+            quality: results.find(&arm.quality_study())?.unwrap_or_default(),
+            components: results.find(&arm.components_study())?.unwrap_or_default(),
+            retrained: results.find(&arm.retraining_study())?.unwrap_or_default(),
         })
     }
 

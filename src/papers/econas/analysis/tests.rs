@@ -1,24 +1,18 @@
 //! The manifest's declarations, and the estimates, on the results of the small experiment.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use crate::fixture::results;
 use crate::paper::Econas;
-use renas_harness::analysis::{Analysis, Promise, Unplanned};
-use renas_harness::manifest::load;
+use renas_harness::analysis::Promise;
+use renas_harness::context::fake::found_in;
 use renas_report::findings::{Cell, Findings, Measured, Quantity};
 use renas_report::soundness::sound_ids;
 
 static FOUND: LazyLock<(Promise, Findings)> = LazyLock::new(|| {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../experiments");
-    let manifest = load::load(&dir, "econas", &[&Econas]).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let (parameters, results) = results();
-    let analysis = Analysis { paper: &Econas, parameters: &parameters, declarations: &manifest.declarations };
-    let promise = analysis.promise().map_err(Unplanned::into_error).expect("the manifest fits the small experiment");
-    let findings = analysis.findings(&promise, &results).unwrap_or_else(|error| panic!("{error:#}"));
-    (promise, findings)
+    found_in(&Econas, &parameters, &results)
 });
 
 fn found() -> &'static BTreeMap<String, Quantity> {

@@ -7,9 +7,10 @@ use anyhow::Result;
 use crate::activations::ActivationRecord;
 use crate::best::BestRecord;
 use crate::filters::FilterRecord;
-use crate::plan::{ACTIVATIONS_ID, BEST_ID, FILTERS_ID, search_id, times_id};
+use crate::plan::{activations_study, best_study, filters_study, search_study, times_study};
 use crate::search::SearchRecord;
 use crate::settings::Settings;
+use renas_data::registry::Registry;
 use renas_harness::study::Results;
 
 /// A search and the seconds of its trainings.
@@ -31,24 +32,27 @@ pub struct Evidence {
     pub filters: Vec<FilterRecord>,
     /// The best network of all.
     pub best: Option<BestRecord>,
+    /// Images of the test split.
+    pub test_images: Option<usize>,
 }
 
 impl Evidence {
     /// Read the results that there are; those of an arm up to the first search that is not finished.
-    pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
+    pub fn read(settings: &Settings, data: &Registry, results: &Results) -> Result<Self> {
         let mut searches = BTreeMap::new();
         for arm in settings.arms() {
             let seeds = 0..settings.search.seeds;
-            let records: Vec<SearchRecord> = results.leading(seeds.clone().map(|seed| search_id(arm, seed)))?;
-            let times: Vec<Vec<f64>> = results.leading(seeds.map(|seed| times_id(arm, seed)))?;
+            let records = results.leading(seeds.clone().map(|seed| search_study(arm, seed)))?;
+            let times = results.leading(seeds.map(|seed| times_study(arm, seed)))?;
             let timed = records.into_iter().zip(times).map(|(record, seconds)| Timed { record, seconds });
             searches.insert(arm.to_owned(), timed.collect());
         }
         Ok(Self {
             searches,
-            activations: results.find(ACTIVATIONS_ID)?.unwrap_or_default(),
-            filters: results.find(FILTERS_ID)?.unwrap_or_default(),
-            best: results.find(BEST_ID)?,
+            activations: results.find(&activations_study())?.unwrap_or_default(),
+            filters: results.find(&filters_study())?.unwrap_or_default(),
+            best: results.find(&best_study())?,
+            test_images: settings.data.test_samples(data),
         })
     }
 

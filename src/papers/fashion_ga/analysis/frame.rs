@@ -6,9 +6,10 @@ use super::measures::SWEET_SPOT;
 use crate::arm::{self, Arm, RANDOM};
 use crate::layer::{FILTER_LIMIT, FUNCTIONS};
 use crate::mutation::Rules;
-use crate::plan::{ACTIVATIONS_ID, BEST_ID, FILTERS_ID};
+use crate::plan::{activations_study, best_study, filters_study};
 use crate::settings::Settings;
 use renas_base::metric::Unit;
+use renas_data::registry::Registry;
 use renas_network::spec::Activation;
 use renas_observe::frame::{Frame, Member};
 use renas_observe::rows::Schema;
@@ -80,7 +81,7 @@ pub(super) fn tables() -> [Schema; 7] {
             .time("best", Unit::Fraction, Range::SHARE),
         // One row per random genome and function that all its layers were given.
         Schema::new("activations")
-            .of_studies([ACTIVATIONS_ID])
+            .of_studies([activations_study().id()])
             .identity("function")
             .unit("genome", GENOME)
             .share("accuracy")
@@ -88,7 +89,7 @@ pub(super) fn tables() -> [Schema; 7] {
             .flag("learned_nothing"),
         // One row per timing of a network of three layers of so many filters.
         Schema::new("filters")
-            .of_studies([FILTERS_ID])
+            .of_studies([filters_study().id()])
             .unit("sitting", SITTING)
             .unit("repetition", "repetition")
             .count("filters")
@@ -97,7 +98,7 @@ pub(super) fn tables() -> [Schema; 7] {
             .time("seconds_per_multiply_add", Unit::Seconds, Range::NOT_NEGATIVE),
         // The one best network of all searches.
         Schema::new("best")
-            .of_studies([BEST_ID])
+            .of_studies([best_study().id()])
             .unit("searches", ALL_SEARCHES)
             .word("genome")
             .word("found_by")
@@ -110,7 +111,7 @@ pub(super) fn tables() -> [Schema; 7] {
             .count("images"),
         // The epochs of its full training.
         Schema::new("training")
-            .of_studies([BEST_ID])
+            .of_studies([best_study().id()])
             .unit("searches", ALL_SEARCHES)
             .count("epoch")
             .share("validation")
@@ -120,7 +121,7 @@ pub(super) fn tables() -> [Schema; 7] {
 }
 
 /// The frame of these settings.
-pub fn frame(settings: &Settings) -> Frame {
+pub fn frame(settings: &Settings, data: &Registry) -> Frame {
     let (search, [fewest, most]) = (&settings.search, settings.space.layers);
     let mut frame = Frame { tables: tables().to_vec(), data: settings.data.name.clone(), ..Frame::default() };
     let named = |names: Vec<String>| names.into_iter().map(|name| Member::from(name.as_str()));
@@ -146,7 +147,7 @@ pub fn frame(settings: &Settings) -> Frame {
         (SITTING.to_owned(), 1),
         (ALL_SEARCHES.to_owned(), 1),
     ]);
-    frame.units.extend(settings.test_samples().map(|tests| (IMAGE.to_owned(), tests)));
+    frame.units.extend(settings.data.test_samples(data).map(|tests| (IMAGE.to_owned(), tests)));
     frame
 }
 

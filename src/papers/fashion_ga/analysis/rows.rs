@@ -59,18 +59,17 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
         }
     }
     if let Some(found) = &evidence.best {
-        add_best([&mut best, &mut training], settings, found);
+        add_best([&mut best, &mut training], evidence.test_images, found);
     }
     vec![visits, equal_time, in_time, activations, filters, best, training]
 }
 
-fn add_best([best, training]: [&mut Rows; 2], settings: &Settings, found: &BestRecord) {
-    let images = settings.test_samples();
+fn add_best([best, training]: [&mut Rows; 2], images: Option<usize>, found: &BestRecord) {
     let right = found.test.zip(images).map(|(share, images)| (share * images as f64).round());
     best.push([
         0.into(),
         found.visit.genome.to_string().as_str().into(),
-        found.search.as_str().into(),
+        found.search.id().into(),
         found.visit.trained.accuracy.into(),
         (found.visit.parameters as f64).into(),
         found.visit.genome.depth().into(),

@@ -1,26 +1,21 @@
 //! The manifest's declarations on the results of the small experiment.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::LazyLock;
 
 use super::rows::rows;
 use crate::analysis::evidence::Evidence;
 use crate::fixture::{results, settings};
 use crate::paper::FashionGa;
-use renas_harness::analysis::{Analysis, Promise, Unplanned};
-use renas_harness::manifest::load;
+use renas_data::registry::Registry;
+use renas_harness::analysis::Promise;
+use renas_harness::context::fake::found_in;
 use renas_report::findings::{Findings, Measured, Quantity};
 use renas_report::soundness::sound_ids;
 
 static FOUND: LazyLock<(Promise, Findings)> = LazyLock::new(|| {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../experiments");
-    let manifest = load::load(&dir, "fashion_ga", &[&FashionGa]).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let (parameters, results) = results();
-    let analysis = Analysis { paper: &FashionGa, parameters, declarations: &manifest.declarations };
-    let promise = analysis.promise().map_err(Unplanned::into_error).expect("the manifest fits the small experiment");
-    let findings = analysis.findings(&promise, results).expect("own results");
-    (promise, findings)
+    found_in(&FashionGa, parameters, results)
 });
 
 fn found() -> &'static BTreeMap<String, Quantity> {
@@ -98,7 +93,10 @@ fn repetitions_of_a_timing_are_one_cluster() {
 fn the_best_networks_test_accuracy_is_a_share_of_test_images() {
     let quantity = &found()["best.test_accuracy"];
     let Measured::Estimate { n, .. } = quantity.measured else { panic!("a share") };
-    assert_eq!((quantity.cluster.as_str(), Some(n)), ("test image", settings().test_samples()));
+    assert_eq!(
+        (quantity.cluster.as_str(), Some(n)),
+        ("test image", settings().data.test_samples(&Registry::default()))
+    );
 }
 
 /// The audit of 27 November: depth and activation functions were confounded.
@@ -133,7 +131,7 @@ fn what_learned_and_what_did_not_are_all_networks() {
 /// A parent that is evaluated again is a revisit that no change made.
 #[test]
 fn every_row_is_a_first_visit_or_a_revisit() {
-    let evidence = Evidence::read(&settings(), &results().1).expect("own results");
+    let evidence = Evidence::read(&settings(), &Registry::default(), &results().1).expect("own results");
     let tables = rows(&settings(), &evidence);
     let evaluations = settings().search.arms.len() * settings().search.seeds * settings().search.cycles;
     assert_eq!(tables[0].len(), evaluations);

@@ -7,15 +7,17 @@ use anyhow::{Context as _, Result};
 use crate::arm::Arm;
 use crate::baselines::baseline::Baseline;
 use crate::cost::CostRecord;
-use crate::finals::FinalRecord;
 use crate::latency::LatencyRecord;
 use crate::objectives::Price;
-use crate::plan::{DatasetRole, Selection, TIMED, baseline_id, cost_id, final_id, latency_id, ranking_id, search_id};
+use crate::plan::{
+    DatasetRole, Selection, TIMED, baseline_study, cost_study, final_study, latency_study, ranking_study, search_study,
+};
 use crate::ranking::Ranked;
 use crate::search::{SearchRecord, best_within};
 use crate::settings::Settings;
 use crate::space::Space;
 use crate::trainer::Trained;
+use renas_data::registry::Registry;
 use renas_harness::study::Results;
 use renas_network::supernet::Choice;
 
@@ -53,6 +55,10 @@ pub struct Evidence {
     pub space: Space,
     /// The price of the network of most multiply-adds in the space: what shares are of.
     pub unit: Price,
+    /// Training samples of the images that are searched on.
+    pub training_samples: usize,
+    /// Classes of the images of each role.
+    pub classes: BTreeMap<DatasetRole, usize>,
     /// Networks judged twice, per supernet.
     pub rankings: Vec<Vec<Ranked>>,
     /// What `nsga2` took, per search seed.
@@ -77,14 +83,19 @@ pub fn final_networks(settings: &Settings, role: DatasetRole) -> Vec<FinalNetwor
 
 impl Evidence {
     /// Read the results that there are; of each kind those up to the first seed whose study is not finished.
-    pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
-        let space = settings.space_on(&settings.data).context("the data set of the searches is not registered")?;
+    pub fn read(settings: &Settings, data: &Registry, results: &Results) -> Result<Self> {
+        let space =
+            settings.space_on(&settings.data, data).context("the data set of the searches is not registered")?;
         let unit = Price::of(&space.supernet().path(&space.dearest())?)?;
-        let rankings = results.leading((0..settings.supernet.seeds).map(ranking_id))?;
-        let costs = results.leading((0..settings.search.seeds).map(cost_id))?;
+        let training_samples = settings.data.training_samples(data).context("the data set of the searches")?;
+        let roles = [DatasetRole::Searched, DatasetRole::Transfer];
+        let classes = |role| Some((role, data.images(&settings.data_on(role).name).ok()?.classes));
+        let classes = roles.into_iter().filter_map(classes).collect();
+        let rankings = results.leading((0..settings.supernet.seeds).map(ranking_study))?;
+        let costs = results.leading((0..settings.search.seeds).map(cost_study))?;
         let mut searches: BTreeMap<Arm, Vec<SearchRecord>> = BTreeMap::new();
         for arm in Arm::ALL {
-            searches.insert(arm, results.leading((0..settings.search.seeds).map(|seed| search_id(arm, seed)))?);
+            searches.insert(arm, results.leading((0..settings.search.seeds).map(|seed| search_study(arm, seed)))?);
         }
         let within = |&budget: &u64| {
             let best = |record: &SearchRecord| best_within(record, Some(budget)).map(|visit| visit.choice.clone());
@@ -92,22 +103,24 @@ impl Evidence {
         };
         let chosen = settings.budgets.iter().map(within).collect();
         let mut trained = BTreeMap::new();
-        for role in [DatasetRole::Searched, DatasetRole::Transfer] {
+        for role in roles {
             for network in final_networks(settings, role) {
                 let seeds = 0..settings.training.seeds;
                 let all = match network {
                     FinalNetwork::Chosen(pick) => {
-                        let all: Vec<FinalRecord> = results.leading(seeds.map(|seed| final_id(role, pick, seed)))?;
+                        let all = results.leading(seeds.map(|seed| final_study(role, pick, seed)))?;
                         all.into_iter().map(|record| record.trained).collect()
                     }
-                    FinalNetwork::Designed(one) => results.leading(seeds.map(|seed| baseline_id(role, one, seed)))?,
+                    FinalNetwork::Designed(one) => {
+                        results.leading(seeds.map(|seed| baseline_study(role, one, seed)))?
+                    }
                 };
                 trained.insert((role, network), all);
             }
         }
-        let latency = |arm: Arm| Ok(results.find(&latency_id(arm))?.map(|record| (arm, record)));
+        let latency = |arm: Arm| Ok(results.find(&latency_study(arm))?.map(|record| (arm, record)));
         let latencies = TIMED.into_iter().filter_map(|arm| latency(arm).transpose()).collect::<Result<_>>()?;
-        Ok(Self { space, unit, rankings, costs, chosen, searches, trained, latencies })
+        Ok(Self { space, unit, training_samples, classes, rankings, costs, chosen, searches, trained, latencies })
     }
 
     /// Whether the first `seeds` searches chose the very networks of a smaller budget within this one: a comparison with them

@@ -10,6 +10,7 @@ use crate::baselines::baseline::Baseline;
 use crate::plan::{DatasetRole, TIMED};
 use crate::settings::{BUDGETS, Settings};
 use renas_base::metric::Unit;
+use renas_data::registry::Registry;
 use renas_observe::frame::{Frame, Member};
 use renas_observe::rows::Schema;
 use renas_report::findings::EXACT;
@@ -141,7 +142,7 @@ pub(super) fn tables() -> [Schema; 12] {
 }
 
 /// The frame of these settings.
-pub fn frame(settings: &Settings) -> Frame {
+pub fn frame(settings: &Settings, data: &Registry) -> Frame {
     let mut frame = Frame { tables: tables().to_vec(), data: settings.data.name.clone(), ..Frame::default() };
     frame.dimension("arm", Arm::ALL.map(Arm::name).map(Member::from));
     frame.dimension("other", Arm::ALL.map(Arm::name).into_iter().filter(|arm| *arm != "nsga2").map(Member::from));
@@ -166,7 +167,7 @@ pub fn frame(settings: &Settings) -> Frame {
     frame.dimension("supernet", (0..settings.supernet.seeds).map(|seed| Member::from(seed.to_string().as_str())));
     frame.dimension("difference", Difference::ALL.map(|one| Member::from(one.name()).with("words", one.words())));
     frame.dimension("configured", configured(settings));
-    frame.constants = constants(settings);
+    frame.constants = constants(settings, settings.data.training_samples(data).unwrap_or_default());
     let units =
         [(SUPERNET, supernets), (SEARCH, settings.search.seeds), (TRAINING, settings.training.seeds), (MACHINE, 1)];
     frame.units = units.map(|(name, count)| (name.to_owned(), count)).into();
@@ -258,10 +259,10 @@ fn configured(settings: &Settings) -> Vec<Member> {
     members
 }
 
-fn constants(settings: &Settings) -> BTreeMap<String, String> {
+fn constants(settings: &Settings, training_samples: usize) -> BTreeMap<String, String> {
     let Settings { data, supernet, ranking, search, training, baselines, transfer, latency, .. } = settings;
     let counts = [
-        ("training_images", data.train),
+        ("training_images", training_samples),
         ("supernets", supernet.seeds),
         ("ranked_networks", ranking.networks),
         ("searches", search.seeds),

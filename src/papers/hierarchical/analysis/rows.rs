@@ -67,8 +67,8 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
 
 fn add_searches(rows: &mut Rows, settings: &Settings, evidence: &Evidence) {
     let passes = Passes {
-        alone: settings.training.epochs * settings.data.train,
-        supernet: settings.supernet.epochs * settings.data.train,
+        alone: settings.training.epochs * evidence.training_samples,
+        supernet: settings.supernet.epochs * evidence.training_samples,
         calibration: settings.supernet.calibration,
         validation: settings.data.validation,
     };
@@ -175,7 +175,7 @@ fn counts_of(price: &Price) -> [Value; 3] {
 }
 
 fn add_trained([chosen, designed]: [&mut Rows; 2], settings: &Settings, evidence: &Evidence, role: DatasetRole) {
-    let classes = settings.space_on(settings.data_on(role)).map(|space| space.classes);
+    let classes = evidence.classes.get(&role).copied();
     for network in final_networks(settings, role) {
         for (seed, trained) in evidence.trained(role, network).iter().enumerate() {
             let name = Value::from(name_on(role, network).as_str());

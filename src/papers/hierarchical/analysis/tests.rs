@@ -1,7 +1,6 @@
 //! The manifest's declarations on the results of the small experiment.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
@@ -10,12 +9,11 @@ use crate::cost::CostRecord;
 use crate::fixture::{FakeContext, results, settings};
 use crate::objectives::Price;
 use crate::paper::Hierarchical;
-use crate::plan::{cost_id, ranking_id};
+use crate::plan::{cost_study, ranking_study};
 use crate::ranking::Ranked;
 use crate::settings::Settings;
-use renas_harness::analysis::{Analysis, Promise, Unplanned};
-use renas_harness::context::fake::results_of;
-use renas_harness::manifest::load;
+use renas_harness::analysis::Promise;
+use renas_harness::context::fake::{found_in, results_of};
 use renas_harness::study::{Results, StudyResult};
 use renas_network::supernet::Choice;
 use renas_report::findings::{Findings, Measured, Quantity};
@@ -25,12 +23,7 @@ const SEARCH: &str = "search seed";
 const SUPERNET: &str = "supernet seed";
 
 fn analysis(parameters: &Value, results: &Results) -> (Promise, Findings) {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../experiments");
-    let manifest = load::load(&dir, "hierarchical", &[&Hierarchical]).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-    let analysis = Analysis { paper: &Hierarchical, parameters, declarations: &manifest.declarations };
-    let promise = analysis.promise().map_err(Unplanned::into_error).expect("the manifest fits the small experiment");
-    let findings = analysis.findings(&promise, results).expect("own results");
-    (promise, findings)
+    found_in(&Hierarchical, parameters, results)
 }
 
 static FOUND: LazyLock<(Promise, Findings)> = LazyLock::new(|| {
@@ -118,7 +111,7 @@ fn budgets_with_the_same_networks_are_compared_once() {
 fn under_a_cost_model_what_searches_took_is_absent_and_nothing_else() {
     let (parameters, mut results) = results();
     for seed in 0..settings().search.seeds {
-        results.insert(cost_id(seed), StudyResult::of(&CostRecord::Unmeasured).expect("a word"));
+        results.insert(&cost_study(seed), StudyResult::of(&CostRecord::Unmeasured).expect("a word"));
     }
     let (promise, findings) = analysis(&parameters, &results);
     assert!(sound_ids(&findings).contains("table1"));
@@ -141,8 +134,8 @@ fn a_supernet_is_held_against_counts_that_need_no_training() {
     };
     let all = [ranked(0, 10, 0.3, 0.5), ranked(0, 20, 0.1, 0.6), ranked(1, 30, 0.4, 0.7), ranked(1, 40, 0.2, 0.8)];
     let (parameters, mut results) = results();
-    results.insert(ranking_id(0), StudyResult::of(&all).expect("finite numbers"));
-    results.insert(ranking_id(1), StudyResult::of(&all[..2]).expect("finite numbers"));
+    results.insert(&ranking_study(0), StudyResult::of(&all).expect("finite numbers"));
+    results.insert(&ranking_study(1), StudyResult::of(&all[..2]).expect("finite numbers"));
     let found = analysis(&parameters, &results).1.quantities;
     for (name, expected) in [
         ("supernet.kendall", 0.0),

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use super::nnls::{self, Stages};
 use crate::ablation::Judged;
 use crate::arm;
-use crate::plan::{CLOCK_ID, ablation_id, search_id};
+use crate::plan::{ablation_study, clock_study, search_study};
 use crate::search::SearchRecord;
 use crate::settings::Settings;
 use renas_harness::study::Results;
@@ -28,18 +28,18 @@ impl Evidence {
         let seeds = 0..settings.search.seeds;
         let mut searches: BTreeMap<String, Vec<SearchRecord>> = BTreeMap::new();
         for arm in &settings.search.arms {
-            let of_arm = results.leading(seeds.clone().map(|seed| search_id(&arm.name, seed)))?;
+            let of_arm = results.leading(seeds.clone().map(|seed| search_study(&arm.name, seed)))?;
             searches.insert(arm.name.clone(), of_arm);
         }
         let (mut ablations, mut nnls) = (BTreeMap::new(), BTreeMap::new());
         for arm in settings.ablated() {
-            let of_arm = results.leading(seeds.clone().map(|seed| ablation_id(&arm.name, seed)))?;
+            let of_arm = results.leading(seeds.clone().map(|seed| ablation_study(&arm.name, seed)))?;
             ablations.insert(arm.name.clone(), of_arm);
             let variant = arm::find(&arm.name).with_context(|| format!("arm {}", arm.name))?.variant;
             let fits = searches[&arm.name].iter().map(|record| nnls::fits(variant, arm.blocks, record));
             nnls.insert(arm.name.clone(), fits.collect::<Result<_>>().context("fitting NNLS")?);
         }
-        Ok(Self { searches, ablations, nnls, clock: results.find(CLOCK_ID)?.unwrap_or_default() })
+        Ok(Self { searches, ablations, nnls, clock: results.find(&clock_study())?.unwrap_or_default() })
     }
 
     /// One record per seed; none for an arm that the profile does not run.

@@ -9,7 +9,7 @@ use super::{nnls, rivals};
 use crate::ablation::pairs;
 use crate::arm;
 use crate::operator::Operator;
-use crate::plan::{CLOCK_ID, SHOWN_SEED};
+use crate::plan::{SHOWN_SEED, clock_study};
 use crate::regressor::RegressorKind;
 use crate::settings::{ArmSettings, Settings};
 use crate::space::Space;
@@ -151,12 +151,12 @@ pub(super) fn tables() -> [Schema; 11] {
             .number("regret", Unit::Fraction, Range::CORRELATION)
             .time("regret_in_time", Unit::Fraction, Range::CORRELATION),
         // How far repeated timings of one training lie apart, and the median over cells.
-        Schema::new("clock").of_studies([CLOCK_ID]).unit("cell", CELL).time(
+        Schema::new("clock").of_studies([clock_study().id()]).unit("cell", CELL).time(
             "spread",
             Unit::Fraction,
             Range::NOT_NEGATIVE,
         ),
-        Schema::new("clock_noise").of_studies([CLOCK_ID]).time("median", Unit::Fraction, Range::NOT_NEGATIVE),
+        Schema::new("clock_noise").of_studies([clock_study().id()]).time("median", Unit::Fraction, Range::NOT_NEGATIVE),
     ]
 }
 

@@ -1,7 +1,6 @@
 //! The manifest's declarations on the results of the small experiment.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::LazyLock;
 
 use serde_json::json;
@@ -10,27 +9,18 @@ use super::evidence::Evidence;
 use crate::ablation::Judged;
 use crate::fixture::{hand_record, results, settings};
 use crate::paper::Popnas;
-use crate::plan::{ablation_id, search_id};
+use crate::plan::{ablation_study, search_study};
 use crate::settings::Settings;
 use renas_base::metric::Unit;
-use renas_harness::analysis::{Analysis, Promise, Unplanned};
-use renas_harness::manifest::load;
+use renas_harness::analysis::Promise;
+use renas_harness::context::fake::found_in;
 use renas_harness::study::{Results, StudyResult};
-use renas_observe::declare::Declarations;
 use renas_report::findings::{Findings, Measured, Quantity};
 use renas_report::range::Range;
 use renas_report::soundness::sound_ids;
 
-static DECLARATIONS: LazyLock<Declarations> = LazyLock::new(|| {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../experiments");
-    load::load(&dir, "popnas", &[&Popnas]).unwrap_or_else(|mistakes| panic!("{mistakes}")).declarations
-});
-
 fn of(settings: &Settings, results: &Results) -> (Promise, Findings) {
-    let analysis = Analysis { paper: &Popnas, parameters: &json!(settings), declarations: &DECLARATIONS };
-    let promise = analysis.promise().map_err(Unplanned::into_error).expect("the manifest fits the small experiment");
-    let findings = analysis.findings(&promise, results).expect("own results");
-    (promise, findings)
+    found_in(&Popnas, &json!(settings), results)
 }
 
 static FOUND: LazyLock<(Promise, Findings)> = LazyLock::new(|| of(&settings(), &results().1));
@@ -160,7 +150,7 @@ fn numbers_of_a_search_are_those_of_a_hand_count() {
     settings.search.hypervolume_seconds = 10.0;
     for seed in 0..settings.search.seeds {
         let record = StudyResult::of(&hand_record()).expect("finite");
-        results.insert(search_id("popnas_nonstrict", seed), record);
+        results.insert(&search_study("popnas_nonstrict", seed), record);
     }
     let found = of(&settings, &results).1.quantities;
     for (name, expected) in [
@@ -205,7 +195,7 @@ fn errors_of_a_stage_are_proper_progressive_or_signed() {
     let stages = vec![vec![[1.0, 2.0]], vec![[3.0, 2.0], [2.0, 2.0], [1.0, 4.0]]];
     let judged = StudyResult::of(&[Judged { kind: None, stages }]).expect("finite");
     for seed in 0..settings().search.seeds {
-        results.insert(ablation_id("pnas", seed), judged.clone());
+        results.insert(&ablation_study("pnas", seed), judged.clone());
     }
     let found = of(&settings(), &results).1.quantities;
     for (name, expected) in

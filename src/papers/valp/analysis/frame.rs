@@ -9,7 +9,7 @@ use super::climbing::{FIRST_PHASE, KEY_STEPS, NEAR_FIRST_PHASE};
 use super::diagnoses::DIAGNOSES;
 use super::observations::{Objective, PAIRED};
 use crate::operator::edit::Operator;
-use crate::plan::CROSSOVER_STUDY_ID;
+use crate::plan::crossover_study;
 use crate::policy::arm::Arm;
 use crate::settings::{ArmSettings, Settings};
 use renas_base::metric::Unit;
@@ -114,7 +114,7 @@ pub(super) fn tables(clip: f64) -> [Schema; 17] {
         ),
         // One row per crossover and output; hosts are numbered in their order.
         Schema::new("crossovers")
-            .of_studies([CROSSOVER_STUDY_ID, "exploration/*"])
+            .of_studies([crossover_study().id(), "exploration/*"])
             .unit("host", "model that a subgraph was given to")
             .unit("model", MODEL)
             .word("objective")
@@ -134,7 +134,7 @@ pub(super) fn tables(clip: f64) -> [Schema; 17] {
             .number("gain", Unit::One, Range::ANY),
         // One row per form of an operator: admissible places in a model, and models that were changed.
         Schema::new("places")
-            .of_studies([CROSSOVER_STUDY_ID, "exploration/*"])
+            .of_studies([crossover_study().id(), "exploration/*"])
             .word("operator")
             .word("form")
             .number("admissible", Unit::One, Range::NOT_NEGATIVE)

@@ -5,12 +5,11 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::observations::{Medians, Observation, differences, observe};
-use crate::plan::{CROSSOVER_STUDY_ID, judge_id, operator_study_id, search_id};
+use crate::plan::{crossover_study, judge_study, operator_study, search_study};
 use crate::policy::arm::Arm;
 use crate::settings::Settings;
 use crate::study::crossover_study::CrossoverRecord;
 use crate::study::operator_study::OperatorStudyRecord;
-use crate::study::sample_quality::Judge;
 use crate::study::search::SearchRecord;
 use renas_harness::study::Results;
 
@@ -37,22 +36,21 @@ pub struct ResultSet {
 impl ResultSet {
     /// Read the results that there are; of models and of an arm up to the first that is not finished.
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
-        let models: Vec<OperatorStudyRecord> =
-            results.leading((0..settings.operator_study.models).map(operator_study_id))?;
+        let models = results.leading((0..settings.operator_study.models).map(operator_study))?;
         let mut searches = BTreeMap::new();
         for arm in &settings.search.arms {
-            searches.insert(arm.name, results.leading((0..arm.pairs).map(|pair| search_id(arm.name, pair)))?);
+            searches.insert(arm.name, results.leading((0..arm.pairs).map(|pair| search_study(arm.name, pair)))?);
         }
         let mut judges = BTreeMap::new();
         for name in [&settings.operator_study.data.name, &settings.search.data.name] {
-            let judge: Option<Judge> = results.find(&judge_id(name))?;
+            let judge = results.find(&judge_study(name))?;
             judges.extend(judge.map(|judge| (name.clone(), judge.accuracy)));
         }
         let everything = observe(settings, &models)?;
         let observations: Vec<Observation> = everything.iter().filter(|one| one.is_reached).copied().collect();
         let medians = Medians::of(&observations);
         let differences = differences(&everything);
-        let crossovers = results.find(CROSSOVER_STUDY_ID)?.unwrap_or_default();
+        let crossovers = results.find(&crossover_study())?.unwrap_or_default();
         Ok(Self { models, crossovers, observations, everything, differences, medians, judges, searches })
     }
 

@@ -1,7 +1,6 @@
 //! The manifest's declarations on the results of the small experiment.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::LazyLock;
 
 use super::climbing::{front_counts, hypervolume, pair_counts};
@@ -12,8 +11,8 @@ use crate::paper::ValpPaper;
 use crate::policy::arm::Arm;
 use crate::test_support::experiment::{results, settings};
 use renas_base::metric::Unit;
-use renas_harness::analysis::{Analysis, Promise, Unplanned};
-use renas_harness::manifest::load;
+use renas_harness::analysis::Promise;
+use renas_harness::context::fake::found_in;
 use renas_report::catalogue::clustered;
 use renas_report::findings::{Findings, Measured, Quantity};
 use renas_report::range::Range;
@@ -21,12 +20,8 @@ use renas_report::soundness::sound_ids;
 use renas_stats::summary::{mean, median};
 
 static FOUND: LazyLock<(ResultSet, Promise, Findings)> = LazyLock::new(|| {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../experiments");
-    let manifest = load::load(&dir, "valp", &[&ValpPaper]).unwrap_or_else(|mistakes| panic!("{mistakes}"));
     let (parameters, results) = results();
-    let analysis = Analysis { paper: &ValpPaper, parameters: &parameters, declarations: &manifest.declarations };
-    let promise = analysis.promise().map_err(Unplanned::into_error).expect("the manifest fits the small experiment");
-    let findings = analysis.findings(&promise, &results).expect("own results");
+    let (promise, findings) = found_in(&ValpPaper, &parameters, &results);
     (ResultSet::read(&settings(), &results).expect("own results"), promise, findings)
 });
 

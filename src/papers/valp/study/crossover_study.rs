@@ -16,7 +16,7 @@ use crate::operator::crossover::crossover;
 use crate::operator::edit::Variation;
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
-use renas_harness::study::{Context, Results};
+use renas_harness::study::{Context, Handle, Results};
 
 /// What the study depends on, besides those of the models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub struct CrossoverStudyInputs {
     /// Steps after a crossover.
     pub retraining_steps: usize,
     /// The study of every model, and the root of its draws.
-    pub models: Vec<(String, Seed)>,
+    pub models: Vec<(Handle<OperatorStudyRecord>, Seed)>,
     /// Root of the draws of outputs and of what a donated part reads.
     pub seed: Seed,
 }
@@ -74,7 +74,7 @@ pub fn study_crossovers(
     let mut models = Vec::new();
     let protocol = &inputs.protocol;
     for (place, (study, seed)) in inputs.models.iter().enumerate() {
-        let record: OperatorStudyRecord = results.read(study)?;
+        let record = results.read(study)?;
         let valp = generate(&protocol.space, inputs.networks, &mut seed.stream("model"))?;
         let objectives = record.before.objectives.values().to_vec();
         let model = record.before.weights.map(|weights| Model { place, seed: *seed, valp, weights, objectives });
@@ -146,7 +146,7 @@ mod tests {
         let mut results = Results::default();
         for model in 0..settings().operator_study.models {
             let record = study_operators(&plan::operator_study_inputs(&settings(), model), &context).expect("it runs");
-            results.insert(plan::operator_study_id(model), StudyResult::of(&record).expect("finite numbers"));
+            results.insert(&plan::operator_study(model), StudyResult::of(&record).expect("finite numbers"));
         }
         let crossovers =
             study_crossovers(&crossover_study_inputs(), &results, &context).unwrap_or_else(|error| panic!("{error:#}"));
