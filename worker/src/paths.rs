@@ -104,12 +104,8 @@ impl Shared {
 
     /// The path over slices of the shared tensors; batch normalisation has fresh running statistics.
     pub fn module(&self, path: &NetworkSpec) -> Result<Module> {
-        let described: BTreeMap<String, Parameter> =
-            parameters(path)?.into_iter().map(|parameter| (parameter.name.clone(), parameter)).collect();
         let device = self.parameters.flat.device();
-        Module::over(path, device, |name| {
-            let Parameter { shape, initial, trainable, .. } =
-                described.get(name).with_context(|| format!("the path has no tensor `{name}`"))?;
+        Module::over(path, device, |Parameter { name, shape, initial, trainable, .. }| {
             if *trainable {
                 return slice(&self.parameters.get(name)?, shape);
             }
