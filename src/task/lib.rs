@@ -7,10 +7,12 @@ pub mod head_check; // what is wrong with the heads of a model
 pub mod heads; //    models with several outputs: trained, evaluated, asked for samples
 pub mod kind; //     the kinds of tasks, and what they are called
 pub mod latency; //  how long forward passes take, at any numerics and number of threads
+pub mod names; //    what the parts of answers are called
 pub mod numerics; // names of pinned numeric settings, and the environment that pins them
 pub mod outcome; //  what a task answers
 pub mod paths; //    supernets: trained path by path, asked for the networks in them
 pub mod protocol; // the JSON lines between the coordinator and a worker
+pub mod read; //     what an answer holds, typed
 pub mod recipe; //   how a network is trained
 pub mod sequence; // a predictor over sequences of tokens, fitted and asked
 
