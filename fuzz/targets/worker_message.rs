@@ -30,7 +30,7 @@ fn look_at_network(network: &NetworkSpec) {
 
 fn look_at(task: &Task) {
     const SIZES: SampleSizes = SampleSizes { classes: 10, pixels: 64 };
-    let _ = (task.objects(), task.data(), task.runs_alone());
+    let _ = (task.objects(), task.data(), task.kind().is_observation());
     match task {
         Task::Train(task) => look_at_network(&task.network),
         Task::Evaluate(task) => look_at_network(&task.network),

@@ -5,7 +5,7 @@
 //! and the same everywhere. What is measured is an observation: stored like any trial, replayed ever after, promised by
 //! no lock file.
 
-use anyhow::{Context as _, Error, Result, anyhow, bail, ensure};
+use anyhow::{Error, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -145,7 +145,10 @@ impl TimeSource {
                 tasks.iter().try_for_each(Latency::check)?;
                 let tasks: Vec<Task> = tasks.into_iter().map(Task::Latency).collect();
                 let outcomes = context.outcomes(&tasks)?;
-                inferences.iter().zip(&outcomes).map(|(inference, outcome)| passes(inference, outcome)).collect()
+                let of = |(inference, outcome): (&Inference, &Outcome)| {
+                    Ok(outcome.pass_seconds(inference.networks.len())?.to_vec())
+                };
+                inferences.iter().zip(&outcomes).map(of).collect()
             }
             Self::Unstated(clock) => Err(unstated(*clock)),
         }
@@ -177,15 +180,6 @@ fn unstated(clock: Clock) -> Error {
     }
 }
 
-/// The measured seconds of an inference.
-fn passes(inference: &Inference, outcome: &Outcome) -> Result<Vec<f64>> {
-    let seconds = outcome.curves.get("pass.seconds");
-    let seconds = seconds.context("a worker timed forward passes and answered no `pass.seconds`")?;
-    let (asked, answered) = (inference.networks.len(), seconds.len());
-    ensure!(asked == answered, "a worker timed forward passes of {asked} networks and answered {answered} times");
-    Ok(seconds.clone())
-}
-
 /// Measured seconds of one step of each training.
 fn measured(context: &dyn Context, timing: &Timing, trainings: &[Training]) -> Result<Vec<f64>> {
     let task = |training: &Training| {
@@ -193,9 +187,7 @@ fn measured(context: &dyn Context, timing: &Timing, trainings: &[Training]) -> R
         Task::Time(Time { network, data, recipe, seed, warm_up: timing.warm_up, steps: timing.steps })
     };
     let tasks: Vec<Task> = trainings.iter().map(task).collect();
-    let outcomes = context.outcomes(&tasks)?;
-    let seconds = outcomes.iter().map(|outcome| outcome.scalars.get("seconds_per_step").copied());
-    seconds.map(|seconds| seconds.context("a worker timed a network and answered no `seconds_per_step`")).collect()
+    context.outcomes(&tasks)?.iter().map(|outcome| Ok(outcome.seconds_per_step()?)).collect()
 }
 
 /// The size of a training.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parameter::{parameters, source_shape};
 use super::shape::{ShapeError, shapes};
-use super::spec::{NetworkSpec, Operator};
+use super::spec::NetworkSpec;
 
 /// The cost of a network, node by node and in total.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,30 +107,15 @@ fn seconds(
 
 fn node_cost(network: &NetworkSpec, shapes: &[Vec<usize>], index: usize) -> NodeCost {
     let activations = shapes[index].iter().product::<usize>() as u64;
-    let inputs = source_shape(network, shapes, index)[0] as u64;
-    let multiply_adds = match network.nodes[index].operator {
-        Operator::Linear { .. } => activations * inputs,
-        Operator::Conv2d { kernel, groups, .. } => activations * (inputs / groups as u64) * (kernel * kernel) as u64,
-        Operator::Conv2dRect { kernel: [height, width], .. } => activations * inputs * (height * width) as u64,
-        Operator::BatchNorm
-        | Operator::Activation { .. }
-        | Operator::MaxPool2d { .. }
-        | Operator::AvgPool2d { .. }
-        | Operator::GlobalMeanPool
-        | Operator::Flatten
-        | Operator::Concat
-        | Operator::Add
-        | Operator::Multiply
-        | Operator::Slice { .. }
-        | Operator::LatentSample => 0,
-    };
+    let channels = source_shape(network, shapes, index)[0];
+    let multiply_adds = activations * network.nodes[index].operator.multiply_adds_per_value(channels) as u64;
     NodeCost { parameters: 0, multiply_adds, activations }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Activation, INPUT, Node};
+    use crate::spec::{Activation, INPUT, Node, Operator};
 
     /// By hand: 784 x 100 + 9 layers of 100 x 100 + 100 x 10, and one bias per unit.
     #[test]

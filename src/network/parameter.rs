@@ -2,8 +2,9 @@
 //!
 //! Cost counts them, the worker creates them, safetensors objects hold them: one list for all three.
 
+use super::operator::OwnTensor;
 use super::shape::{ShapeError, shapes};
-use super::spec::{INPUT, NetworkSpec, Operator};
+use super::spec::{INPUT, NetworkSpec};
 
 /// One tensor of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,52 +50,14 @@ pub fn parameters(network: &NetworkSpec) -> Result<Vec<Parameter>, ShapeError> {
 }
 
 /// The same of a network whose nodes have these shapes: for callers that have them already.
-pub(super) fn parameters_of(network: &NetworkSpec, shapes: &[Vec<usize>]) -> Vec<Parameter> {
+pub fn parameters_of(network: &NetworkSpec, shapes: &[Vec<usize>]) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     for (index, node) in network.nodes.iter().enumerate() {
-        let mut add = |suffix: &str, shape: Vec<usize>, initial, trainable| {
-            parameters.push(Parameter {
-                name: format!("{}.{suffix}", node.name),
-                node: index,
-                shape,
-                initial,
-                trainable,
-            });
-        };
-        let source = &source_shape(network, shapes, index)[0];
-        match node.operator {
-            Operator::Linear { units } => {
-                let initial = Initial::Uniform { fan_in: *source };
-                add("weight", vec![units, *source], initial, true);
-                add("bias", vec![units], initial, true);
-            }
-            Operator::Conv2d { filters, kernel, groups, .. } => {
-                let initial = Initial::Uniform { fan_in: source / groups * kernel * kernel };
-                add("weight", vec![filters, source / groups, kernel, kernel], initial, true);
-                add("bias", vec![filters], initial, true);
-            }
-            Operator::Conv2dRect { filters, kernel: [height, width], .. } => {
-                let initial = Initial::Uniform { fan_in: source * height * width };
-                add("weight", vec![filters, *source, height, width], initial, true);
-                add("bias", vec![filters], initial, true);
-            }
-            Operator::BatchNorm => {
-                add("weight", vec![*source], Initial::Ones, true);
-                add("bias", vec![*source], Initial::Zeros, true);
-                add("running_mean", vec![*source], Initial::Zeros, false);
-                add("running_var", vec![*source], Initial::Ones, false);
-            }
-            Operator::Activation { .. }
-            | Operator::MaxPool2d { .. }
-            | Operator::AvgPool2d { .. }
-            | Operator::GlobalMeanPool
-            | Operator::Flatten
-            | Operator::Concat
-            | Operator::Add
-            | Operator::Multiply
-            | Operator::Slice { .. }
-            | Operator::LatentSample => {}
-        }
+        let channels = source_shape(network, shapes, index)[0];
+        parameters.extend(node.operator.tensors(channels).into_iter().map(|tensor| {
+            let OwnTensor { suffix, shape, initial, trainable } = tensor;
+            Parameter { name: format!("{}.{suffix}", node.name), node: index, shape, initial, trainable }
+        }));
     }
     parameters
 }
@@ -112,7 +75,7 @@ pub(super) fn source_shape<'a>(network: &'a NetworkSpec, shapes: &'a [Vec<usize>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::Activation;
+    use crate::spec::{Activation, Operator};
 
     #[test]
     fn a_perceptron_owns_weights_and_biases_in_the_order_of_its_layers() {

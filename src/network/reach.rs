@@ -23,23 +23,6 @@ pub fn dependencies(network: &NetworkSpec, roots: &[usize], is_followed: impl Fn
     used
 }
 
-/// Whether an operator has weights that an optimiser moves.
-pub fn has_weights(operator: &Operator) -> bool {
-    match operator {
-        Operator::Linear { .. } | Operator::Conv2d { .. } | Operator::Conv2dRect { .. } | Operator::BatchNorm => true,
-        Operator::Activation { .. }
-        | Operator::MaxPool2d { .. }
-        | Operator::AvgPool2d { .. }
-        | Operator::GlobalMeanPool
-        | Operator::Flatten
-        | Operator::Concat
-        | Operator::Add
-        | Operator::Multiply
-        | Operator::Slice { .. }
-        | Operator::LatentSample => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,7 +32,6 @@ mod tests {
     fn what_a_node_depends_on_stops_where_nothing_is_followed() {
         let network = NetworkSpec::perceptron(&[4], &[3, 3], Activation::Relu, 2);
         assert_eq!(dependencies(&network, &[1], |_| true), [true, true, false, false, false]);
-        let not_through_activations = |operator: &Operator| has_weights(operator);
-        assert_eq!(dependencies(&network, &[4], not_through_activations), [false, false, false, true, true]);
+        assert_eq!(dependencies(&network, &[4], Operator::has_weights), [false, false, false, true, true]);
     }
 }

@@ -232,40 +232,15 @@ impl Supernet {
         let scale = move |size: usize| if is_last { size } else { scaled(size) };
         fragment.iter().map(move |node| Node {
             name: node.name.clone(),
-            operator: scaled_operator(&node.operator, scale),
+            operator: node.operator.scaled(scale),
             inputs: node.inputs.iter().map(|name| if name == PREVIOUS { previous } else { name }.to_owned()).collect(),
         })
     }
 }
 
-/// Filters and units are scaled, and groups where every filter has its own (a depthwise convolution).
-fn scaled_operator(operator: &Operator, scale: impl Fn(usize) -> usize) -> Operator {
-    match operator.clone() {
-        Operator::Linear { units } => Operator::Linear { units: scale(units) },
-        Operator::Conv2d { filters, kernel, stride, padding, dilation, groups } => {
-            let groups = if groups == filters && groups > 1 { scale(groups) } else { groups };
-            Operator::Conv2d { filters: scale(filters), kernel, stride, padding, dilation, groups }
-        }
-        Operator::Conv2dRect { filters, kernel, stride, padding } => {
-            Operator::Conv2dRect { filters: scale(filters), kernel, stride, padding }
-        }
-        Operator::BatchNorm
-        | Operator::Activation { .. }
-        | Operator::MaxPool2d { .. }
-        | Operator::AvgPool2d { .. }
-        | Operator::GlobalMeanPool
-        | Operator::Flatten
-        | Operator::Concat
-        | Operator::Add
-        | Operator::Multiply
-        | Operator::Slice { .. }
-        | Operator::LatentSample => operator.clone(),
-    }
-}
-
 /// The operator with sizes that may differ where tensors are shared at their least.
 fn without_sizes(operator: &Operator) -> Operator {
-    match scaled_operator(operator, |_| 1) {
+    match operator.scaled(|_| 1) {
         Operator::Conv2d { filters, kernel, stride, padding, dilation: 1, groups }
             if kernel % 2 == 1 && padding == kernel / 2 =>
         {

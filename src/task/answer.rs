@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::head_check::LATENT;
 use super::heads::{EvaluateHeads, Head, Target, TrainHeads};
+use super::names::{self, SECONDS_PER_STEP, STEP_SECONDS};
 use super::outcome::{Ending, Outcome};
 use super::recipe::Stop;
 use super::{Probe, Split, Task};
@@ -142,25 +144,25 @@ impl Promise {
         for probe in probes {
             match probe {
                 Probe::Score { split } => {
-                    self.scalar(format!("{}.accuracy", split.name()), Range::Fraction);
-                    self.scalar(format!("{}.loss", split.name()), Range::NotNegative);
+                    self.scalar(names::accuracy(*split), Range::Fraction);
+                    self.scalar(names::loss(*split), Range::NotNegative);
                 }
-                Probe::ClassMeans { split, .. } => self.tensor(format!("class_means.{}", split.name())),
-                Probe::Logits { split } => self.tensor(format!("logits.{}", split.name())),
+                Probe::ClassMeans { split, .. } => self.tensor(names::class_means(*split)),
+                Probe::Logits { split } => self.tensor(names::logits(*split)),
             }
         }
     }
 
-    /// The scores of a model on one split, under names that begin with `start`.
-    fn scores(&mut self, start: &str, heads: &[Head], has_latents: bool) {
+    /// The scores of a model on one split.
+    fn scores(&mut self, intervention: Option<&str>, split: Split, heads: &[Head], has_latents: bool) {
         for Head { name, target, .. } in heads {
-            self.scalar(format!("{start}.{name}.loss"), Range::NotNegative);
+            self.scalar(names::head_loss(intervention, split, name), Range::NotNegative);
             if *target == Target::Labels {
-                self.scalar(format!("{start}.{name}.error"), Range::Fraction);
+                self.scalar(names::head_error(intervention, split, name), Range::Fraction);
             }
         }
         if has_latents {
-            self.scalar(format!("{start}.latent.loss"), Range::Any);
+            self.scalar(names::head_loss(intervention, split, LATENT), Range::Any);
         }
     }
 
@@ -169,13 +171,13 @@ impl Promise {
         let mut promise = Self { last_step: Some(*steps), ..Self::default() };
         let points = Points::Exactly(steps.checked_div(*every).unwrap_or_default());
         for Head { name, .. } in heads {
-            promise.curve(format!("{name}.loss"), Range::NotNegative, points);
+            promise.curve(names::head_curve(name), Range::NotNegative, points);
         }
         if !latents.is_empty() {
-            promise.curve("latent.loss", Range::Any, points);
+            promise.curve(names::head_curve(LATENT), Range::Any, points);
         }
-        scores.iter().for_each(|split| promise.scores(split.name(), heads, !latents.is_empty()));
-        promise.tensor("weights");
+        scores.iter().for_each(|split| promise.scores(None, *split, heads, !latents.is_empty()));
+        promise.tensor(names::WEIGHTS);
         promise
     }
 
@@ -184,11 +186,11 @@ impl Promise {
         let mut promise = Self { last_step: Some(0), ..Self::default() };
         for intervention in interventions {
             for split in scores {
-                promise.scores(&format!("{}.{}", intervention.name, split.name()), heads, !latents.is_empty());
+                promise.scores(Some(&intervention.name), *split, heads, !latents.is_empty());
             }
         }
         if let Some(split) = values {
-            promise.tensor(format!("values.{}", split.name()));
+            promise.tensor(names::values(*split));
         }
         promise
     }
@@ -199,33 +201,31 @@ impl Promise {
             Task::Train(train) => {
                 let points = per_epoch(train.stop);
                 promise.last_step = Some(usize::MAX);
-                promise.curve("train.loss", Range::NotNegative, points);
+                promise.curve(names::TRAIN_LOSS, Range::NotNegative, points);
                 for split in &train.curves {
-                    let name = split.name();
-                    promise.curve(format!("{name}.accuracy"), Range::Fraction, points);
-                    let loss = if *split == Split::Train { "loss_after_epoch" } else { "loss" };
-                    promise.curve(format!("{name}.{loss}"), Range::NotNegative, points);
+                    promise.curve(names::accuracy(*split), Range::Fraction, points);
+                    promise.curve(names::loss_after_epoch(*split), Range::NotNegative, points);
                 }
                 promise.probes(&train.probes);
-                promise.tensor("weights");
+                promise.tensor(names::WEIGHTS);
             }
             Task::Evaluate(evaluate) => promise.probes(&evaluate.probes),
             Task::EvaluateSlice(evaluate) => promise.probes(&evaluate.probes),
             Task::FitSequence(fit) => {
                 promise.last_step = Some(usize::MAX);
-                promise.curve("train.loss", Range::NotNegative, Points::Exactly(fit.recipe.epochs));
-                promise.tensor("weights");
+                promise.curve(names::TRAIN_LOSS, Range::NotNegative, Points::Exactly(fit.recipe.epochs));
+                promise.tensor(names::WEIGHTS);
             }
             Task::PredictSequence(predict) => {
-                promise.curve("predictions", Range::Fraction, Points::Exactly(predict.sequences.len()));
+                promise.curve(names::PREDICTIONS, Range::Fraction, Points::Exactly(predict.sequences.len()));
             }
             Task::TrainHeads(train) => promise = Self::train_heads(train),
             Task::EvaluateHeads(evaluate) => promise = Self::evaluate_heads(evaluate),
-            Task::Generate(_) => promise.tensor("generated"),
+            Task::Generate(_) => promise.tensor(names::GENERATED),
             Task::TrainPaths(train) => {
                 promise.last_step = Some(usize::MAX);
-                promise.curve("train.loss", Range::NotNegative, per_epoch(train.stop));
-                promise.tensor("weights");
+                promise.curve(names::TRAIN_LOSS, Range::NotNegative, per_epoch(train.stop));
+                promise.tensor(names::WEIGHTS);
             }
             Task::Time(time) => {
                 promise.last_step = None;
@@ -234,15 +234,12 @@ impl Promise {
             }
             Task::Latency(latency) => {
                 promise.last_step = None;
-                promise.curve("pass.seconds", Range::NotNegative, Points::Exactly(latency.networks.len()));
+                promise.curve(names::PASS_SECONDS, Range::NotNegative, Points::Exactly(latency.networks.len()));
             }
         }
         promise
     }
 }
-
-const STEP_SECONDS: &str = "step.seconds";
-const SECONDS_PER_STEP: &str = "seconds_per_step";
 
 /// Points of a curve with one per epoch that was begun.
 fn per_epoch(stop: Stop) -> Points {

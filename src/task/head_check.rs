@@ -4,7 +4,7 @@
 
 use super::heads::{Assembled, EvaluateHeads, Generate, Head, HeadLoss, Intervention, Latent, Target, TrainHeads};
 use super::recipe::Optimizer;
-use renas_network::reach::{dependencies, has_weights};
+use renas_network::reach::dependencies;
 use renas_network::shape::{ShapeError, shapes};
 use renas_network::spec::{NetworkSpec, Operator};
 
@@ -90,7 +90,7 @@ pub fn check_train(task: &TrainHeads, sizes: SampleSizes) -> Result<(), HeadsErr
     }
     check_optimizer("optimizer", &task.optimizer).map_err(HeadsError::Number)?;
     let owners = owners(network, heads, latents)?;
-    match network.nodes.iter().zip(owners).find(|(node, owner)| has_weights(&node.operator) && *owner == Owner::Nobody)
+    match network.nodes.iter().zip(owners).find(|(node, owner)| node.operator.has_weights() && *owner == Owner::Nobody)
     {
         Some((node, _)) => Err(HeadsError::Untrained(node.name.clone())),
         None => Ok(()),

@@ -331,7 +331,7 @@ mod tests {
         assert_eq!(digest(alone), "7993ce16db3d362bea982ab783630844475c55eff3981cf8d256d5920c3ce946");
         let task = Task::Generate(task);
         assert_eq!(task.objects(), [weights, Digest::of(b"classifier")]);
-        assert_eq!((task.data().map(|data| data.name.as_str()), task.runs_alone()), (Some("digits"), false));
+        assert_eq!((task.data().map(|data| data.name.as_str()), task.kind().is_observation()), (Some("digits"), false));
         assert_eq!(digest(task), "60a111c1b2ece0e37e7aea925e3d5daac39fbb985bd86653250c532b701f7254");
     }
 }

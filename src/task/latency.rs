@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn the_canonical_json_of_a_latency_task_is_pinned() {
         let task = Task::Latency(latency());
-        assert_eq!((task.data(), task.objects(), task.runs_alone()), (None, Vec::new(), true));
+        assert_eq!((task.data(), task.objects(), task.kind().is_observation()), (None, Vec::new(), true));
         let text = serde_json::to_string(&task).expect("a task is JSON");
         assert_eq!(serde_json::from_str::<Task>(&text).expect("own text"), task);
         let digest = Digest::of_value(&task).expect("finite numbers").to_string();

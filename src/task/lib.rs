@@ -5,11 +5,14 @@
 pub mod answer; //  whether an answer fits its task
 pub mod head_check; // what is wrong with the heads of a model
 pub mod heads; //    models with several outputs: trained, evaluated, asked for samples
+pub mod kind; //     the kinds of tasks, and what they are called
 pub mod latency; //  how long forward passes take, at any numerics and number of threads
+pub mod names; //    what the parts of answers are called
 pub mod numerics; // names of pinned numeric settings, and the environment that pins them
 pub mod outcome; //  what a task answers
 pub mod paths; //    supernets: trained path by path, asked for the networks in them
 pub mod protocol; // the JSON lines between the coordinator and a worker
+pub mod read; //     what an answer holds, typed
 pub mod recipe; //   how a network is trained
 pub mod sequence; // a predictor over sequences of tokens, fitted and asked
 
@@ -71,16 +74,6 @@ impl Task {
                 std::iter::once(*weights).chain(through.as_ref().map(|through| through.weights)).collect()
             }
             Self::TrainPaths(_) | Self::Time(_) | Self::Latency(_) => Vec::new(),
-        }
-    }
-
-    /// Whether nothing else may be computed beside it, because its answer is an observation of the machine.
-    pub fn runs_alone(&self) -> bool {
-        match self {
-            Self::Train(_) | Self::Evaluate(_) | Self::FitSequence(_) | Self::PredictSequence(_) => false,
-            Self::TrainHeads(_) | Self::EvaluateHeads(_) | Self::Generate(_) => false,
-            Self::TrainPaths(_) | Self::EvaluateSlice(_) => false,
-            Self::Time(_) | Self::Latency(_) => true,
         }
     }
 

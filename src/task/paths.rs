@@ -91,7 +91,7 @@ mod tests {
             recipe,
             seed: Seed::from_number(2),
         });
-        assert_eq!((train.data(), train.objects(), train.runs_alone()), (Some(&data), Vec::new(), false));
+        assert_eq!((train.data(), train.objects(), train.kind().is_observation()), (Some(&data), Vec::new(), false));
         assert_eq!(digest(&train), "390d854f0c89eeaa44eb1242a8ada4552d6e106cb229a25a3d21e4b34c540c1c");
         let weights = Digest::of(b"weights");
         let evaluate = Task::EvaluateSlice(EvaluateSlice {
@@ -101,7 +101,10 @@ mod tests {
             calibration: 512,
             probes: vec![Probe::Score { split: Split::Validation }],
         });
-        assert_eq!((evaluate.data(), evaluate.objects(), evaluate.runs_alone()), (Some(&data), vec![weights], false));
+        assert_eq!(
+            (evaluate.data(), evaluate.objects(), evaluate.kind().is_observation()),
+            (Some(&data), vec![weights], false)
+        );
         assert_eq!(digest(&evaluate), "494fc96ed81cdb89d0bc279c70b5a29706b6ecdb3eb503c39f68cab66e2b4f38");
     }
 }

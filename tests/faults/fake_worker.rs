@@ -15,7 +15,7 @@ use renas::base::digest::Digest;
 use renas::task::outcome::Outcome;
 use renas::task::protocol::{Hello, PROTOCOL, Reply, Request};
 use renas::task::recipe::Stop;
-use renas::task::{Probe, Split, Task};
+use renas::task::{Probe, Task, names};
 use rustix::process::{Signal, getpid, kill_process};
 
 /// Longer than any test waits.
@@ -138,7 +138,7 @@ fn serve(worker: &Behaviour, request: &Request) {
         }
         "fails" => return say(&Reply::Failed { number, message: "no such layer".to_owned() }),
         "diary" => {
-            let kind = if matches!(request.task, Task::Time(_)) { "time" } else { "train" };
+            let kind = request.task.kind().name();
             worker.append("diary", &format!("begin {kind}\n"));
             sleep(2 * MOMENT);
             worker.append("diary", &format!("end {kind}\n"));
@@ -225,27 +225,22 @@ fn answer(request: &Request) -> Outcome {
     let curve = |name: &str, value: f64, length: usize| (name.to_owned(), vec![value; length]);
     match &request.task {
         Task::Time(time) => {
-            outcome.curves.extend([curve("step.seconds", 0.25, time.steps)]);
-            outcome.scalars.insert("seconds_per_step".to_owned(), 0.25);
+            outcome.curves.extend([curve(names::STEP_SECONDS, 0.25, time.steps)]);
+            outcome.scalars.insert(names::SECONDS_PER_STEP.to_owned(), 0.25);
         }
-        Task::Latency(latency) => outcome.curves.extend([curve("pass.seconds", 0.25, latency.networks.len())]),
+        Task::Latency(latency) => outcome.curves.extend([curve(names::PASS_SECONDS, 0.25, latency.networks.len())]),
         Task::Train(train) => {
             let identity = Digest::of_value(&request.task).expect("JSON");
             let weights = identity.bytes().repeat(8);
             std::fs::write(request.out.join("weights.safetensors"), &weights).expect("written");
             outcome.tensors.insert("weights".to_owned(), Digest::of(&weights));
             let Stop::Epochs(epochs) = train.stop else { panic!("tests train for epochs") };
-            outcome.curves.extend([curve("train.loss", 2.0, epochs)]);
+            outcome.curves.extend([curve(names::TRAIN_LOSS, 2.0, epochs)]);
             let draw = identity.bytes()[..6].iter().fold(0.0, |sum, byte| sum * 256.0 + f64::from(*byte));
             for probe in &train.probes {
                 let Probe::Score { split } = probe else { panic!("tests ask for scores") };
-                let split = match split {
-                    Split::Train => "train",
-                    Split::Validation => "validation",
-                    Split::Test => "test",
-                };
-                outcome.scalars.insert(format!("{split}.accuracy"), draw / (1_u64 << 48) as f64);
-                outcome.scalars.insert(format!("{split}.loss"), 1.5);
+                outcome.scalars.insert(names::accuracy(*split), draw / (1_u64 << 48) as f64);
+                outcome.scalars.insert(names::loss(*split), 1.5);
             }
         }
         other => panic!("tests ask for no {other:?}"),

@@ -11,7 +11,7 @@ use renas_data::load::Dataset;
 use renas_data::locate::Locations;
 use renas_data::registry::{Registry, Sizes};
 use renas_data::split::{DataChoice, Indices, Split, indices};
-use renas_network::spec::{NetworkSpec, Operator};
+use renas_network::spec::NetworkSpec;
 use renas_task::head_check::SampleSizes;
 use tch::{Device, Kind, Tensor};
 
@@ -224,22 +224,7 @@ impl Samples {
 
 /// Networks that look at windows read images with channels last, all others as they lie in the data set.
 fn layout_for(network: &NetworkSpec) -> Layout {
-    let has_windows = network.nodes.iter().any(|node| match node.operator {
-        Operator::Conv2d { .. }
-        | Operator::Conv2dRect { .. }
-        | Operator::MaxPool2d { .. }
-        | Operator::AvgPool2d { .. } => true,
-        Operator::Linear { .. }
-        | Operator::BatchNorm
-        | Operator::Activation { .. }
-        | Operator::GlobalMeanPool
-        | Operator::Flatten
-        | Operator::Concat
-        | Operator::Add
-        | Operator::Multiply
-        | Operator::Slice { .. }
-        | Operator::LatentSample => false,
-    });
+    let has_windows = network.nodes.iter().any(|node| node.operator.has_window());
     if has_windows { Layout::ChannelsLast } else { Layout::ChannelsFirst }
 }
 

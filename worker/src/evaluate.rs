@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use renas_data::split::Split;
 use renas_network::spec::NetworkSpec;
 use renas_network::weights::{Tensor as Stored, Tensors};
-use renas_task::Probe;
+use renas_task::{Probe, names};
 use tch::{Reduction, Tensor};
 
 use crate::data::{Samples, floats};
@@ -61,20 +61,19 @@ pub fn measure(probes: &[Probe], network: &NetworkSpec, samples: &Samples, modul
             continue;
         }
         let passed = pass(samples, split, module, &wanted)?;
-        let name = split.name();
         if wanted.score {
-            measured.scalars.insert(format!("{name}.accuracy"), passed.score.accuracy);
-            measured.scalars.insert(format!("{name}.loss"), passed.score.loss);
+            measured.scalars.insert(names::accuracy(split), passed.score.accuracy);
+            measured.scalars.insert(names::loss(split), passed.score.loss);
         }
         if wanted.logits {
             let classes = samples.classes;
             let stored = Stored { shape: vec![passed.logits.len() / classes, classes], values: passed.logits };
-            measured.objects.insert(format!("logits.{name}"), Tensors::from([("logits".to_owned(), stored)]));
+            measured.objects.insert(names::logits(split), Tensors::from([("logits".to_owned(), stored)]));
         }
         if !wanted.nodes.is_empty() {
             let nodes = wanted.nodes.into_iter().map(|(node, _)| node);
             let means = passed.sums.into_iter().map(ClassSums::means).collect::<Result<Vec<_>>>()?;
-            measured.objects.insert(format!("class_means.{name}"), nodes.zip(means).collect());
+            measured.objects.insert(names::class_means(split), nodes.zip(means).collect());
         }
     }
     Ok(measured)

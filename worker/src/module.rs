@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
+use renas_network::parameter::{Parameter, parameters_of};
 use renas_network::reach::dependencies;
 use renas_network::shape::shapes;
 use renas_network::spec::{Activation, INPUT, NetworkSpec, Operator};
@@ -72,30 +73,17 @@ pub enum Noise<'a> {
 impl Module {
     /// The network over the given tensors; every node is computed.
     pub fn new(network: &NetworkSpec, parameters: &Parameters) -> Result<Self> {
-        Self::over(network, parameters.flat.device(), |name| parameters.get(name))
+        Self::over(network, parameters.flat.device(), |parameter| parameters.get(&parameter.name))
     }
 
-    /// The network over the tensors that `tensor` gives for their names; every node is computed.
-    pub fn over(network: &NetworkSpec, device: Device, tensor: impl Fn(&str) -> Result<Tensor>) -> Result<Self> {
+    /// The network over the tensors that `tensor` gives for their descriptions; every node is computed.
+    pub fn over(network: &NetworkSpec, device: Device, tensor: impl Fn(&Parameter) -> Result<Tensor>) -> Result<Self> {
         let shapes = shapes(network)?;
+        let parameters = parameters_of(network, &shapes);
         let mut layers: Vec<Layer> = Vec::with_capacity(network.nodes.len());
-        for (node, shape) in network.nodes.iter().zip(&shapes) {
-            let suffixes: &[&str] = match node.operator {
-                Operator::Linear { .. } | Operator::Conv2d { .. } | Operator::Conv2dRect { .. } => &["weight", "bias"],
-                Operator::BatchNorm => &["weight", "bias", "running_mean", "running_var"],
-                Operator::Activation { .. }
-                | Operator::MaxPool2d { .. }
-                | Operator::AvgPool2d { .. }
-                | Operator::GlobalMeanPool
-                | Operator::Flatten
-                | Operator::Concat
-                | Operator::Add
-                | Operator::Multiply
-                | Operator::Slice { .. }
-                | Operator::LatentSample => &[],
-            };
-            let names = suffixes.iter().map(|suffix| format!("{}.{suffix}", node.name));
-            let mut tensors: Vec<Tensor> = names.map(|name| tensor(&name)).collect::<Result<_>>()?;
+        for (index, (node, shape)) in network.nodes.iter().zip(&shapes).enumerate() {
+            let own = parameters.iter().filter(|parameter| parameter.node == index);
+            let mut tensors: Vec<Tensor> = own.map(&tensor).collect::<Result<_>>()?;
             if let (Operator::AvgPool2d { kernel, .. }, Device::Cpu) = (&node.operator, device) {
                 tensors.push(averaging_kernel(shape[0], *kernel)?);
             }

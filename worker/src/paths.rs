@@ -12,6 +12,7 @@ use renas_network::shape::shapes;
 use renas_network::spec::NetworkSpec;
 use renas_network::supernet::{Choice, Supernet, first_index, inherited};
 use renas_network::weights::Tensors;
+use renas_task::names;
 use renas_task::outcome::Ending;
 use renas_task::paths::{EvaluateSlice, TrainPaths};
 use renas_task::recipe::{Loss, Recipe};
@@ -57,7 +58,7 @@ pub fn train_paths(task: &TrainPaths, device: Device, data: &mut DataSource) -> 
 }
 
 fn trained(ending: Ending, curve: Vec<f64>, steps: usize) -> Trained {
-    Trained { ending, curves: BTreeMap::from([("train.loss".to_owned(), curve)]), steps }
+    Trained { ending, curves: BTreeMap::from([(names::TRAIN_LOSS.to_owned(), curve)]), steps }
 }
 
 /// The path of the first width and the first alternatives.
@@ -104,12 +105,8 @@ impl Shared {
 
     /// The path over slices of the shared tensors; batch normalisation has fresh running statistics.
     pub fn module(&self, path: &NetworkSpec) -> Result<Module> {
-        let described: BTreeMap<String, Parameter> =
-            parameters(path)?.into_iter().map(|parameter| (parameter.name.clone(), parameter)).collect();
         let device = self.parameters.flat.device();
-        Module::over(path, device, |name| {
-            let Parameter { shape, initial, trainable, .. } =
-                described.get(name).with_context(|| format!("the path has no tensor `{name}`"))?;
+        Module::over(path, device, |Parameter { name, shape, initial, trainable, .. }| {
             if *trainable {
                 return slice(&self.parameters.get(name)?, shape);
             }

@@ -15,7 +15,7 @@ use renas_task::outcome::{Ending, Outcome};
 use renas_task::paths::{EvaluateSlice, TrainPaths};
 use renas_task::protocol::{Hello, Reply, Request};
 use renas_task::sequence::{FitSequence, PredictSequence};
-use renas_task::{Evaluate, Start, Task, Time, Train};
+use renas_task::{Evaluate, Start, Task, Time, Train, names};
 use tch::Device;
 
 use crate::alive;
@@ -143,7 +143,7 @@ fn run_train(task: &Train, request: &Request, device: Device, data: &mut DataSou
         return Ok(Outcome { ending, curves, ..Outcome::default() });
     }
     let mut measured = measure(&task.probes, &task.network, &samples, &module)?;
-    measured.objects.insert("weights".to_owned(), parameters.to_tensors()?);
+    measured.objects.insert(names::WEIGHTS.to_owned(), parameters.to_tensors()?);
     if !measured.is_finite() {
         // The last step destroyed the weights: the loss of the step after it would not be finite.
         return Ok(Outcome { ending: Ending::Diverged { step: steps }, curves, ..Outcome::default() });
@@ -167,7 +167,7 @@ fn run_train_paths(task: &TrainPaths, request: &Request, device: Device, data: &
     if ending != Ending::Completed {
         return Ok(Outcome { ending, curves, ..Outcome::default() });
     }
-    let objects = BTreeMap::from([("weights".to_owned(), weights)]);
+    let objects = BTreeMap::from([(names::WEIGHTS.to_owned(), weights)]);
     let measured = Measured { scalars: BTreeMap::new(), objects };
     if !measured.is_finite() {
         return Ok(Outcome { ending: Ending::Diverged { step: steps }, curves, ..Outcome::default() });
@@ -194,11 +194,11 @@ fn run_fit(task: &FitSequence, request: &Request) -> Result<Outcome> {
         Start::Weights { weights } => Some(read_object(weights, request)?),
     };
     let Fitted { ending, losses, weights } = sequence::fit(task, start)?;
-    let curves = BTreeMap::from([("train.loss".to_owned(), losses)]);
+    let curves = BTreeMap::from([(names::TRAIN_LOSS.to_owned(), losses)]);
     if ending != Ending::Completed {
         return Ok(Outcome { ending, curves, ..Outcome::default() });
     }
-    let objects = BTreeMap::from([("weights".to_owned(), weights)]);
+    let objects = BTreeMap::from([(names::WEIGHTS.to_owned(), weights)]);
     finish(Measured { scalars: BTreeMap::new(), objects }, curves, &request.out)
 }
 
@@ -207,7 +207,7 @@ fn run_predict(task: &PredictSequence, request: &Request) -> Result<Outcome> {
     if !predictions.iter().all(|prediction| prediction.is_finite()) {
         return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
     }
-    finish(Measured::default(), BTreeMap::from([("predictions".to_owned(), predictions)]), &request.out)
+    finish(Measured::default(), BTreeMap::from([(names::PREDICTIONS.to_owned(), predictions)]), &request.out)
 }
 
 fn run_time(task: &Time, device: Device, data: &mut DataSource) -> Result<Outcome> {
@@ -215,15 +215,15 @@ fn run_time(task: &Time, device: Device, data: &mut DataSource) -> Result<Outcom
     let seconds = time(task, &samples, device)?;
     let mean = seconds.iter().sum::<f64>() / seconds.len() as f64;
     Ok(Outcome {
-        scalars: BTreeMap::from([("seconds_per_step".to_owned(), mean)]),
-        curves: BTreeMap::from([("step.seconds".to_owned(), seconds)]),
+        scalars: BTreeMap::from([(names::SECONDS_PER_STEP.to_owned(), mean)]),
+        curves: BTreeMap::from([(names::STEP_SECONDS.to_owned(), seconds)]),
         ..Outcome::default()
     })
 }
 
 fn run_latency(task: &Latency, role: Role, device: Device) -> Result<Outcome> {
     let seconds = latency::measure(task, role, device)?;
-    Ok(Outcome { curves: BTreeMap::from([("pass.seconds".to_owned(), seconds)]), ..Outcome::default() })
+    Ok(Outcome { curves: BTreeMap::from([(names::PASS_SECONDS.to_owned(), seconds)]), ..Outcome::default() })
 }
 
 /// Write the tensor objects and name their digests.

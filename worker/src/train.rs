@@ -10,9 +10,9 @@ use renas_base::seed::Seed;
 use renas_data::split::Split;
 use renas_network::shape::shapes;
 use renas_network::spec::{NetworkSpec, Node, Operator};
-use renas_task::Train;
 use renas_task::outcome::Ending;
 use renas_task::recipe::{Loss, Optimizer as OptimizerChoice, Recipe, Schedule, Stop};
+use renas_task::{Train, names};
 use tch::{Reduction, Tensor};
 
 use crate::data::{Samples, floats};
@@ -53,20 +53,14 @@ pub fn train(task: &Train, samples: &Samples, module: &Module, parameters: &mut 
             });
         }
         steps_taken += losses.len();
-        let mut row = BTreeMap::from([("train.loss".to_owned(), mean_loss(&losses, &batches))]);
+        let mut row = BTreeMap::from([(names::TRAIN_LOSS.to_owned(), mean_loss(&losses, &batches))]);
         for &split in &task.curves {
             let score = evaluate::score(samples, split, module)?;
             let Some(Score { accuracy, loss }) = score.finite() else {
                 return Ok(Trained { ending: Ending::Diverged { step: steps_taken }, curves, steps: plan.total_steps });
             };
-            row.insert(format!("{}.accuracy", split.name()), accuracy);
-            // The training loss is that of the epoch as it was seen; what it is after the epoch has its own name.
-            let name = if split == Split::Train {
-                "train.loss_after_epoch".to_owned()
-            } else {
-                format!("{}.loss", split.name())
-            };
-            row.insert(name, loss);
+            row.insert(names::accuracy(split), accuracy);
+            row.insert(names::loss_after_epoch(split), loss);
         }
         for (name, value) in row {
             curves.entry(name).or_insert_with(Vec::new).push(value);

@@ -247,7 +247,7 @@ impl Execute for Pool {
     }
 
     fn execute(&self, job: Job, observer: &dyn Observer) -> Result<Answer, ExecuteError> {
-        let is_alone = job.task.runs_alone();
+        let is_alone = job.task.kind().is_observation();
         let mut slot = if is_alone { self.slot_alone()? } else { self.slot()? };
         slot.turn = self.turn(is_alone, job.trial, observer)?;
         for attempt in 1.. {

@@ -9,7 +9,7 @@ mod lock; //    one process at a time computes a step
 mod record; //  identity, result and observation of a step, and their exact form in a file
 mod records; // what a report needs: records by address, from a store or from committed evidence
 mod session; // a process's own corner for unfinished files
-mod step; //    names and versions of what workers do
+mod step; //    versions of what workers do
 
 pub use check::{Absent, Check, Damaged, Lost, answers_its_question};
 pub use disk::{Disk, OsDisk};
@@ -18,7 +18,3 @@ pub use folder::{Access, Scratch, Store};
 pub use lock::StepLock;
 pub use record::{Address, FORMAT, Identity, Key, Observation, Record, StepResult, Surroundings, WorkerIdentity};
 pub use records::{Evidence, Records};
-pub use step::{
-    EVALUATE_HEADS_VERSION, EVALUATE_SLICE_VERSION, EVALUATE_VERSION, FIT_SEQUENCE_VERSION, GENERATE_VERSION,
-    LATENCY_VERSION, PREDICT_SEQUENCE_VERSION, TIME_VERSION, TRAIN_HEADS_VERSION, TRAIN_PATHS_VERSION, TRAIN_VERSION,
-};

@@ -13,9 +13,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::StoreError;
-use super::step::{LATENCY, TIME, step_of, without_null};
+use super::step::{version_of, without_null};
 use renas_base::digest::{Digest, canonical_json, canonical_text};
 use renas_task::Task;
+use renas_task::kind::Kind;
 use renas_task::outcome::Outcome;
 
 /// The format of step records and of the store as a whole.
@@ -62,13 +63,13 @@ pub struct WorkerIdentity {
 impl Identity {
     /// The identity of a task that a worker does.
     pub fn of_task(task: &Task, worker: &WorkerIdentity) -> Result<Self, StoreError> {
-        let (step, version) = step_of(task);
+        let step = task.kind().name();
         let inputs = serde_json::to_value(task).map_err(|source| StoreError::NotStorable {
             step: step.to_owned(),
             part: "inputs",
             source: source.into(),
         })?;
-        Ok(Self { step: step.to_owned(), version, inputs, worker: Some(worker.clone()) })
+        Ok(Self { step: step.to_owned(), version: version_of(task.kind()), inputs, worker: Some(worker.clone()) })
     }
 
     /// The identity with its canonical text and key.
@@ -245,7 +246,7 @@ impl Record {
 
     /// Whether the worker's answer is a measured time: an observation, which never repeats.
     pub fn is_observed_time(&self) -> bool {
-        [TIME, LATENCY].contains(&self.identity.step.as_str()) && self.identity.worker.is_some()
+        Kind::names_observation(&self.identity.step) && self.identity.worker.is_some()
     }
 
     /// The digest of what was observed and never repeats: the answer where that is a measured time, else what was seen

@@ -1,49 +1,10 @@
-//! The steps that workers do: what each task's is called in keys, and the version of its meaning.
+//! The steps that workers do: the version of what each means. They are called as the kinds of tasks are.
 
 use serde::de::Error as _;
 use serde::{Deserialize as _, Deserializer};
 use serde_json::Value;
 
-use renas_task::Task;
-
-/// Version of the meaning of a `Train` task; raised when the same task would give other results on purpose.
-pub const TRAIN_VERSION: u32 = 1;
-
-/// Version of the meaning of an `Evaluate` task.
-pub const EVALUATE_VERSION: u32 = 1;
-
-/// Version of the meaning of a `FitSequence` task.
-pub const FIT_SEQUENCE_VERSION: u32 = 1;
-
-/// Version of the meaning of a `PredictSequence` task.
-pub const PREDICT_SEQUENCE_VERSION: u32 = 1;
-
-/// Version of the meaning of a `TrainHeads` task.
-pub const TRAIN_HEADS_VERSION: u32 = 1;
-
-/// Version of the meaning of an `EvaluateHeads` task.
-pub const EVALUATE_HEADS_VERSION: u32 = 1;
-
-/// Version of the meaning of a `Generate` task.
-pub const GENERATE_VERSION: u32 = 1;
-
-/// Version of the meaning of a `TrainPaths` task.
-pub const TRAIN_PATHS_VERSION: u32 = 1;
-
-/// Version of the meaning of an `EvaluateSlice` task.
-pub const EVALUATE_SLICE_VERSION: u32 = 1;
-
-/// Version of the meaning of a `Time` task.
-pub const TIME_VERSION: u32 = 1;
-
-/// Version of the meaning of a `Latency` task.
-pub const LATENCY_VERSION: u32 = 1;
-
-/// The step of a `Time` task: what came of it is an observation, which no machine repeats.
-pub(super) const TIME: &str = "time";
-
-/// The step of a `Latency` task, an observation too.
-pub(super) const LATENCY: &str = "latency";
+use renas_task::kind::Kind;
 
 /// A value as it can be stored: `null` has no canonical form, so that no record holds one.
 pub(super) fn without_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
@@ -60,26 +21,25 @@ fn holds_null(value: &Value) -> bool {
     }
 }
 
-/// Name of the step of a task, and the version of its meaning.
-pub(super) fn step_of(task: &Task) -> (&'static str, u32) {
-    match task {
-        Task::Train(_) => ("train", TRAIN_VERSION),
-        Task::Evaluate(_) => ("evaluate", EVALUATE_VERSION),
-        Task::FitSequence(_) => ("fit_sequence", FIT_SEQUENCE_VERSION),
-        Task::PredictSequence(_) => ("predict_sequence", PREDICT_SEQUENCE_VERSION),
-        Task::TrainHeads(_) => ("train_heads", TRAIN_HEADS_VERSION),
-        Task::EvaluateHeads(_) => ("evaluate_heads", EVALUATE_HEADS_VERSION),
-        Task::Generate(_) => ("generate", GENERATE_VERSION),
-        Task::TrainPaths(_) => ("train_paths", TRAIN_PATHS_VERSION),
-        Task::EvaluateSlice(_) => ("evaluate_slice", EVALUATE_SLICE_VERSION),
-        Task::Time(_) => (TIME, TIME_VERSION),
-        Task::Latency(_) => (LATENCY, LATENCY_VERSION),
+/// The version of the meaning of a kind of tasks; raised when the same task would give other results on purpose.
+pub(super) fn version_of(kind: Kind) -> u32 {
+    match kind {
+        Kind::Train
+        | Kind::Evaluate
+        | Kind::FitSequence
+        | Kind::PredictSequence
+        | Kind::TrainHeads
+        | Kind::EvaluateHeads
+        | Kind::Generate
+        | Kind::TrainPaths
+        | Kind::EvaluateSlice
+        | Kind::Time
+        | Kind::Latency => 1,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::store::{Identity, Record, StepResult, WorkerIdentity};
     use renas_base::digest::Digest;
     use renas_base::seed::Seed;
@@ -93,7 +53,7 @@ mod tests {
     use renas_task::paths::{EvaluateSlice, TrainPaths};
     use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
     use renas_task::sequence::{FitSequence, PredictSequence, SequenceModel, SequenceRecipe};
-    use renas_task::{DataChoice, Evaluate, SplitChoice, Start, Time, Train};
+    use renas_task::{DataChoice, Evaluate, SplitChoice, Start, Task, Time, Train};
 
     /// One task of every kind, and what its step is called.
     fn named() -> [(Task, &'static str); 11] {

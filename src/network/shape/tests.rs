@@ -1,7 +1,7 @@
 //! What networks are valid, and what is said of the others.
 
 use super::*;
-use crate::spec::Activation;
+use crate::spec::{Activation, Operator};
 
 fn conv(filters: usize, kernel: usize, stride: usize, padding: usize, dilation: usize, groups: usize) -> Operator {
     Operator::Conv2d { filters, kernel, stride, padding, dilation, groups }
@@ -68,7 +68,7 @@ fn a_concatenation_adds_the_channels_of_what_it_reads() {
     assert_eq!(shapes(&network).expect("valid"), [vec![5, 8, 8], vec![13, 8, 8], vec![2, 4, 4]]);
 
     network.nodes[1].inputs.clear();
-    assert!(rule_broken(&network).contains("`concat`: `concat` reads at least 1 input, but none is named"));
+    assert!(rule_broken(&network).contains("`concat`: its operator reads at least 1 input, but none is named"));
     let mut sizes = chain(&[3, 8, 8], vec![conv(5, 3, 2, 1, 1, 1)]);
     sizes.nodes.push(concat(&["input", "node_0"]));
     sizes.output = "concat".to_owned();
@@ -89,7 +89,7 @@ fn sums_slices_and_latent_samples_have_their_sizes() {
     network.nodes[2].inputs[1] = "node_0".to_owned();
     assert!(rule_broken(&network).contains("`concat`: [6] and [3] differ and cannot be added"));
     network.nodes[2].inputs.clear();
-    assert!(rule_broken(&network).contains("`concat`: `add` reads at least 1 input"));
+    assert!(rule_broken(&network).contains("`concat`: its operator reads at least 1 input"));
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn a_product_scales_each_channel_by_its_feature() {
     network.nodes[1] = multiply(&["node_0", "input"]);
     assert!(rule_broken(&network).contains("`concat`: [3] and [3, 8, 8] cannot be multiplied channel by channel"));
     network.nodes[1] = multiply(&["input", "node_0", "node_0"]);
-    assert!(rule_broken(&network).contains("`concat`: `multiply` reads 2 inputs, but 3 are named"));
+    assert!(rule_broken(&network).contains("`concat`: its operator reads 2 inputs, but 3 are named"));
     network.nodes[0].operator = conv(4, 3, 2, 1, 1, 1);
     network
         .nodes
@@ -193,6 +193,6 @@ fn weights_that_nothing_could_hold_are_refused_before_their_sizes_are_multiplied
     let flat = chain(&[2, 8, 8], vec![wide([side, side], side, [side / 2, side / 2])]);
     assert!(rule_broken(&flat).contains("[4, 2, 4294967296, 4294967296]"));
     let full = chain(&[1 << 20], vec![Operator::Linear { units: 1 << 12 }]);
-    assert!(rule_broken(&full).contains("[4096, 1048576, 1, 1]"));
+    assert!(rule_broken(&full).contains("[4096, 1048576]"));
     assert!(shapes(&chain(&[1 << 20], vec![Operator::Linear { units: 1 << 11 }])).is_ok());
 }

@@ -16,7 +16,7 @@ use renas_harness::study::Results;
 use renas_network::spec::Operator;
 use renas_network::weights::{Tensor, Tensors, encode};
 use renas_task::outcome::Outcome;
-use renas_task::{Probe, Task};
+use renas_task::{Probe, Task, names};
 
 /// Two data sets, of which the first has a table of the author's.
 pub(super) fn settings() -> Settings {
@@ -75,9 +75,8 @@ impl FakeOutcomes for FakeContext {
         for probe in &train.probes {
             match probe {
                 Probe::Score { split } => {
-                    let name = split.name();
-                    outcome.scalars.insert(format!("{name}.accuracy"), stream.uniform());
-                    outcome.scalars.insert(format!("{name}.loss"), stream.uniform());
+                    outcome.scalars.insert(names::accuracy(*split), stream.uniform());
+                    outcome.scalars.insert(names::loss(*split), stream.uniform());
                 }
                 Probe::ClassMeans { split, nodes } => {
                     let mut tensors = Tensors::new();
@@ -89,7 +88,7 @@ impl FakeOutcomes for FakeContext {
                     let bytes = encode(&tensors)?;
                     let digest = Digest::of(&bytes);
                     self.objects.lock().expect("no test panics here").insert(digest, bytes);
-                    outcome.tensors.insert(format!("class_means.{}", split.name()), digest);
+                    outcome.tensors.insert(names::class_means(*split), digest);
                 }
                 Probe::Logits { .. } => anyhow::bail!("econas asks for no logits"),
             }

@@ -76,15 +76,12 @@ pub fn best(inputs: &BestInputs, results: &Results, context: &dyn Context) -> Re
     let task = inputs.task(&visit.genome, context)?;
     let outcomes = context.outcomes(&[task])?;
     ensure!(outcomes.len() == 1, "one training had {} outcomes", outcomes.len());
-    let curve = |name: &str| outcomes[0].curves.get(name).cloned().unwrap_or_default();
     let test = match outcomes[0].ending {
         Ending::Diverged { .. } => None,
-        Ending::Completed => {
-            let accuracy = outcomes[0].scalars.get("test.accuracy");
-            Some(*accuracy.context("the worker answered no `test.accuracy`")?)
-        }
+        Ending::Completed => Some(outcomes[0].accuracy(Split::Test)?),
     };
-    let (validation, loss) = (curve("validation.accuracy"), curve("train.loss"));
+    let validation = outcomes[0].accuracy_curve(Split::Validation)?.to_vec();
+    let loss = outcomes[0].loss_curve()?.to_vec();
     Ok(BestRecord { search: search.clone(), visit, validation, loss, test })
 }
 

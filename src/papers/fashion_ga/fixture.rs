@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::arm::{Arm, NAMES};
@@ -19,7 +19,7 @@ use renas_harness::context::fake::{FakeOutcomes, results_of};
 use renas_harness::manifest::images::ImageData;
 use renas_harness::study::Results;
 use renas_task::outcome::Outcome;
-use renas_task::{Probe, Task};
+use renas_task::{Probe, Split, Task, names};
 
 /// Two numbers of filters, two kernels, three functions, two to five layers; the limit is never reached.
 pub(super) fn space() -> Space {
@@ -84,14 +84,14 @@ impl FakeOutcomes for FakeContext {
         let mut outcome = Outcome::default();
         for probe in &train.probes {
             let Probe::Score { split } = probe else { bail!("fashion_ga does not ask for {probe:?}") };
-            let name = serde_json::to_value(split)?;
-            let name = name.as_str().context("a split is a word")?;
             // Multiples of a sample's share, as real accuracies are.
-            outcome.scalars.insert(format!("{name}.accuracy"), stream.below(41) as f64 / 40.0);
+            outcome.scalars.insert(names::accuracy(*split), stream.below(41) as f64 / 40.0);
         }
         let curve = vec![stream.uniform(), stream.uniform(), stream.uniform()];
-        outcome.curves =
-            BTreeMap::from([("train.loss".to_owned(), curve.clone()), ("validation.accuracy".to_owned(), curve)]);
+        outcome.curves = BTreeMap::from([
+            (names::TRAIN_LOSS.to_owned(), curve.clone()),
+            (names::accuracy(Split::Validation), curve),
+        ]);
         Ok(outcome)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::arm::Arm;
@@ -26,7 +26,7 @@ use renas_network::cost::cost;
 use renas_network::spec::NetworkSpec;
 use renas_task::numerics::Numerics;
 use renas_task::outcome::Outcome;
-use renas_task::{Probe, Task};
+use renas_task::{Probe, Task, names};
 
 /// Two stages of at most two layers, two widths, two kernels, two expansions.
 pub(super) fn space() -> Space {
@@ -122,8 +122,8 @@ impl FakeOutcomes for FakeContext {
         let mut outcome = Outcome::default();
         let (network, probes) = match task {
             Task::TrainPaths(_) => {
-                outcome.tensors = BTreeMap::from([("weights".to_owned(), Digest::of(b"weights"))]);
-                outcome.curves = BTreeMap::from([("train.loss".to_owned(), vec![2.0, 1.0])]);
+                outcome.tensors = BTreeMap::from([(names::WEIGHTS.to_owned(), Digest::of(b"weights"))]);
+                outcome.curves = BTreeMap::from([(names::TRAIN_LOSS.to_owned(), vec![2.0, 1.0])]);
                 return Ok(outcome);
             }
             Task::EvaluateSlice(evaluate) => (&evaluate.network, &evaluate.probes),
@@ -132,11 +132,9 @@ impl FakeOutcomes for FakeContext {
         };
         for probe in probes {
             let Probe::Score { split } = probe else { bail!("hierarchical does not ask for {probe:?}") };
-            let name = serde_json::to_value(split)?;
-            let name = name.as_str().context("a split is a word")?;
-            outcome.scalars.insert(format!("{name}.accuracy"), accuracy(network)?);
+            outcome.scalars.insert(names::accuracy(*split), accuracy(network)?);
         }
-        outcome.curves = BTreeMap::from([("train.loss".to_owned(), vec![2.0, 1.5])]);
+        outcome.curves = BTreeMap::from([(names::TRAIN_LOSS.to_owned(), vec![2.0, 1.5])]);
         Ok(outcome)
     }
 }

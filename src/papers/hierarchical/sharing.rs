@@ -68,9 +68,7 @@ pub fn train_supernet(inputs: &SupernetInputs, context: &dyn Context) -> Result<
     if let Ending::Diverged { step } = outcome.ending {
         bail!("the supernet diverged at step {step}: lower `supernet.learning_rate` in the manifest");
     }
-    let weights = *outcome.tensors.get("weights").context("the worker answered no `weights`")?;
-    let loss = outcome.curves.get("train.loss").context("the worker answered no `train.loss`")?.clone();
-    Ok(SupernetRecord { weights, loss })
+    Ok(SupernetRecord { weights: outcome.weights()?, loss: outcome.loss_curve()?.to_vec() })
 }
 
 /// How networks are judged with shared weights.
@@ -127,10 +125,7 @@ impl Judging {
     fn read(&self, outcome: &Outcome) -> Result<f64> {
         match outcome.ending {
             Ending::Diverged { .. } => Ok(self.diverged_accuracy),
-            Ending::Completed => {
-                let accuracy = outcome.scalars.get("validation.accuracy");
-                Ok(*accuracy.context("the worker answered no `validation.accuracy`")?)
-            }
+            Ending::Completed => Ok(outcome.accuracy(Split::Validation)?),
         }
     }
 }

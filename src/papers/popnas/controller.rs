@@ -1,6 +1,6 @@
 //! The accuracy predictor: an LSTM over the (input, operator) pairs of a cell, fitted to all children so far.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
 use super::cell::Cell;
 use super::operator::Operator;
@@ -69,8 +69,7 @@ impl Controller {
         self.stages += 1;
         // A controller that diverged keeps the weights that it had.
         if outcome.ending == Ending::Completed {
-            let weights = outcome.tensors.get("weights").context("the worker answered no `weights`")?;
-            self.weights = Some(*weights);
+            self.weights = Some(outcome.weights()?);
         }
         Ok(())
     }
@@ -82,10 +81,8 @@ impl Controller {
         let count = sequences.len();
         let task = PredictSequence { model: self.model.clone(), weights, sequences };
         let outcomes = context.outcomes(&[Task::PredictSequence(task)])?;
-        let found = outcomes.into_iter().next().and_then(|mut outcome| outcome.curves.remove("predictions"));
-        let found = found.context("the worker answered no `predictions`")?;
-        ensure!(found.len() == count, "{count} cells had {} predictions", found.len());
-        Ok(found)
+        let outcome = outcomes.first().context("one task has one outcome")?;
+        Ok(outcome.predictions(count)?.to_vec())
     }
 
     /// Two characters per side of a block: its input and its operator.

@@ -19,8 +19,8 @@ use renas_harness::context::fake::{FakeOutcomes, results_of};
 use renas_harness::manifest::images::ImageData;
 use renas_harness::study::Results;
 use renas_surrogate::xgboost::XgboostGrid;
-use renas_task::Task;
 use renas_task::outcome::Outcome;
+use renas_task::{Split, Task, names};
 
 /// A grid of two settings.
 pub(super) fn grid() -> XgboostGrid {
@@ -103,15 +103,15 @@ impl FakeOutcomes for FakeContext {
             Task::Train(train) => {
                 let mut stream = train.seed.stream("fake");
                 let curve = vec![stream.uniform(), stream.uniform()];
-                outcome.curves = BTreeMap::from([("validation.accuracy".to_owned(), curve)]);
+                outcome.curves = BTreeMap::from([(names::accuracy(Split::Validation), curve)]);
             }
             Task::FitSequence(fit) => {
-                outcome.tensors.insert("weights".to_owned(), Digest::of_value(fit)?);
+                outcome.tensors.insert(names::WEIGHTS.to_owned(), Digest::of_value(fit)?);
             }
             Task::PredictSequence(predict) => {
                 let value = |sequence: &String| number(&format!("{} {sequence}", predict.weights));
                 let values = predict.sequences.iter().map(value).collect();
-                outcome.curves.insert("predictions".to_owned(), values);
+                outcome.curves.insert(names::PREDICTIONS.to_owned(), values);
             }
             other => bail!("popnas does not ask for {other:?}"),
         }

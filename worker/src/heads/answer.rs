@@ -10,6 +10,7 @@ use renas_network::spec::NetworkSpec;
 use renas_network::weights::Tensors;
 use renas_task::head_check::{check_evaluate, check_generate};
 use renas_task::heads::{Assembled, DONOR, EvaluateHeads, Generate, Head, Through, TrainHeads};
+use renas_task::names;
 use renas_task::outcome::{Ending, Outcome};
 use renas_task::protocol::Request;
 use tch::Device;
@@ -44,7 +45,7 @@ pub fn run_train(task: &TrainHeads, request: &Request, device: Device, data: &mu
         return Ok(Outcome { ending, curves, ..Outcome::default() });
     }
     let scalars = score_trained(task, &samples, &targets, &parameters)?;
-    let objects = BTreeMap::from([("weights".to_owned(), parameters.to_tensors()?)]);
+    let objects = BTreeMap::from([(names::WEIGHTS.to_owned(), parameters.to_tensors()?)]);
     let measured = Measured { scalars, objects };
     if !measured.is_finite() {
         // The last step destroyed the weights: the loss of the step after it would not be finite.
@@ -75,7 +76,7 @@ pub fn run_generate(task: &Generate, request: &Request, device: Device, data: &m
     let classifier = task.through.as_ref().map(classifier).transpose()?;
     let generated = generate(task, &samples, &parameters, classifier.as_ref())?;
     answer(
-        Measured { scalars: BTreeMap::new(), objects: BTreeMap::from([("generated".to_owned(), generated)]) },
+        Measured { scalars: BTreeMap::new(), objects: BTreeMap::from([(names::GENERATED.to_owned(), generated)]) },
         request,
     )
 }

@@ -10,6 +10,7 @@ use renas_network::assembly::assemble;
 use renas_network::parameter::parameters;
 use renas_network::weights::{Tensor as Stored, Tensors};
 use renas_task::heads::{EvaluateHeads, Intervention, ShuffledFeatures, TrainHeads};
+use renas_task::names;
 use tch::{Device, Tensor};
 
 use super::model::{Batch, Model, Targets};
@@ -29,7 +30,7 @@ pub fn score_trained(
     let mut scalars = BTreeMap::new();
     for &split in &task.scores {
         let passed = pass(&model, samples, split, None)?;
-        passed.name_scores(&model, split.name(), &mut scalars);
+        passed.name_scores(&model, None, split, &mut scalars);
     }
     Ok(scalars)
 }
@@ -52,13 +53,12 @@ pub fn evaluate(
         for &split in &task.scores {
             let shuffled = Shuffled::new(intervention, task, samples, split)?;
             let passed = pass(&model, samples, split, shuffled.as_ref())?;
-            let name = format!("{}.{}", intervention.name, split.name());
-            passed.name_scores(&model, &name, &mut measured.scalars);
+            passed.name_scores(&model, Some(&intervention.name), split, &mut measured.scalars);
         }
     }
     if let Some(split) = task.values {
         let values = values(task, weights, samples, targets, split, device)?;
-        measured.objects.insert(format!("values.{}", split.name()), values);
+        measured.objects.insert(names::values(split), values);
     }
     Ok(measured)
 }
@@ -93,16 +93,22 @@ struct Passed {
 }
 
 impl Passed {
-    /// Insert the scores of a split under names that begin with `start`.
-    fn name_scores(&self, model: &Model<'_>, start: &str, scalars: &mut BTreeMap<String, f64>) {
+    /// Insert the scores of a split, under an intervention where there is one.
+    fn name_scores(
+        &self,
+        model: &Model<'_>,
+        intervention: Option<&str>,
+        split: Split,
+        scalars: &mut BTreeMap<String, f64>,
+    ) {
         let samples = self.samples as f64;
-        let names = model.loss_names();
-        for (name, loss) in names.iter().zip(&self.losses) {
-            scalars.insert(format!("{start}.{name}.loss"), loss / samples);
+        let heads = model.loss_names();
+        for (head, loss) in heads.iter().zip(&self.losses) {
+            scalars.insert(names::head_loss(intervention, split, head), loss / samples);
         }
-        for (name, missed) in names.iter().zip(&self.missed) {
+        for (head, missed) in heads.iter().zip(&self.missed) {
             if let Some(missed) = missed {
-                scalars.insert(format!("{start}.{name}.error"), *missed as f64 / samples);
+                scalars.insert(names::head_error(intervention, split, head), *missed as f64 / samples);
             }
         }
     }

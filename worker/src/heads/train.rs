@@ -11,6 +11,7 @@ use renas_data::split::Split;
 use renas_network::shape::shapes;
 use renas_task::head_check::check_train;
 use renas_task::heads::TrainHeads;
+use renas_task::names;
 use renas_task::outcome::Ending;
 use renas_task::recipe::Stop;
 use tch::Tensor;
@@ -89,7 +90,7 @@ struct Curves {
 
 impl Curves {
     fn new(losses: Vec<&str>, every: usize) -> Self {
-        let names: Vec<String> = losses.iter().map(|name| format!("{name}.loss")).collect();
+        let names: Vec<String> = losses.iter().map(names::head_curve).collect();
         let points = names.iter().map(|name| (name.clone(), Vec::new())).collect();
         Self { sums: vec![0.0; names.len()], names, every, steps_taken: 0, points }
     }

@@ -117,8 +117,7 @@ pub fn run_diagnostics(
             let of = |output| Ok((output, degradation(protocol, outcome, &band_name(band), output)?));
             diagnostics.bands.push(outputs.map(of).collect::<Result<_>>()?);
         }
-        let object = outcome.tensors.get("values.validation").context("the worker answered no `values.validation`")?;
-        diagnostics.dependency = dependencies(valp, &model, object, context)?;
+        diagnostics.dependency = dependencies(valp, &model, &outcome.values(Split::Validation)?, context)?;
     }
     Ok(diagnostics)
 }
@@ -147,13 +146,15 @@ fn bands(protocol: &TrainingProtocol) -> impl Iterator<Item = Intervention> {
 /// would cost more than the training of a candidate.
 fn degradation(protocol: &TrainingProtocol, outcome: &Outcome, intervention: &str, output: Id) -> Result<f64> {
     let is_classification = protocol.output(OutputKind::Discrete)? == output;
-    let (measure, floor) = if is_classification { ("error", protocol.floor) } else { ("loss", SMALLEST_LOSS) };
-    let scalar = |intervention: &str| {
-        let name = format!("{intervention}.validation.{output}.{measure}");
-        let value = outcome.scalars.get(&name).with_context(|| format!("the worker answered no `{name}`"))?;
-        Ok::<f64, anyhow::Error>(value.max(floor))
+    let measure = |intervention: &str| {
+        let (intervention, split) = (Some(intervention), Split::Validation);
+        if is_classification {
+            outcome.head_error(intervention, split, output).map(|error| error.max(protocol.floor))
+        } else {
+            outcome.head_loss(intervention, split, output).map(|loss| loss.max(SMALLEST_LOSS))
+        }
     };
-    Ok(relevance(scalar(UNCHANGED)?, scalar(intervention)?))
+    Ok(relevance(measure(UNCHANGED)?, measure(intervention)?))
 }
 
 /// Nodes whose values dependencies are measured on: outputs that are no images, and sub-networks that pass on none.

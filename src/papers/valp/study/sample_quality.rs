@@ -79,13 +79,11 @@ impl Judge {
             outcome.ending == Ending::Completed,
             "the classifier that judges samples diverged: lower its learning rate in the manifest (`sampling`)"
         );
-        let tensor = |name: &str| outcome.tensors.get(name).copied().with_context(|| format!("no object `{name}`"));
-        let accuracy = outcome.scalars.get("validation.accuracy").copied();
         Ok(Self {
             network,
-            weights: tensor("weights")?,
-            held_out: tensor("logits.validation")?,
-            accuracy: accuracy.context("no scalar `validation.accuracy`")?,
+            weights: outcome.weights()?,
+            held_out: outcome.logits(Split::Validation)?,
+            accuracy: outcome.accuracy(Split::Validation)?,
         })
     }
 

@@ -226,26 +226,20 @@ impl TrainingProtocol {
             parameters,
         };
         let Some(images) = images else { return Ok(trained) };
-        let scalar = |kind, measure: &str| {
-            let name = format!("validation.{}.{measure}", self.output(kind)?);
-            outcome.scalars.get(&name).copied().with_context(|| format!("the worker answered no `{name}`"))
-        };
-        trained.objectives.error = scalar(OutputKind::Discrete, "error")?;
-        trained.objectives.squared_error = scalar(OutputKind::Values, "loss")?;
+        let split = Split::Validation;
+        trained.objectives.error = outcome.head_error(None, split, self.output(OutputKind::Discrete)?)?;
+        trained.objectives.squared_error = outcome.head_loss(None, split, self.output(OutputKind::Values)?)?;
         match images.ending {
             // Noise went where no latent of the training was: images that are no numbers are the worst ones.
             Ending::Diverged { .. } => {}
             Ending::Completed => {
-                let object = images.tensors.get("generated").context("the worker answered no object `generated`")?;
-                let quality = judge.quality(*object, self.sampling.images, context)?;
+                let quality = judge.quality(images.generated()?, self.sampling.images, context)?;
                 trained.objectives.distance = quality.distance;
                 trained.reference = Some(quality.reference);
             }
         }
         for output in &self.space.outputs {
-            let name = format!("{}.loss", output.id);
-            let curve = outcome.curves.get(&name).with_context(|| format!("the worker answered no curve `{name}`"))?;
-            let slope = slope(curve, self.every, self.slope_steps / self.every);
+            let slope = slope(outcome.head_curve(output.id)?, self.every, self.slope_steps / self.every);
             trained.slopes.extend(slope.map(|slope| (output.id, slope)));
         }
         Ok(trained)
@@ -262,9 +256,7 @@ impl TrainingProtocol {
 fn weights(outcome: &Outcome) -> Result<Option<Digest>> {
     match outcome.ending {
         Ending::Diverged { .. } => Ok(None),
-        Ending::Completed => {
-            outcome.tensors.get("weights").copied().map(Some).context("the worker answered no object `weights`")
-        }
+        Ending::Completed => Ok(Some(outcome.weights()?)),
     }
 }
 

@@ -11,10 +11,10 @@ use renas_harness::context::fake::FakeOutcomes;
 use renas_network::shape::shapes;
 use renas_network::spec::NetworkSpec;
 use renas_network::weights::{Tensor, Tensors, decode, encode};
-use renas_task::Task;
 use renas_task::head_check::{SampleSizes, check_evaluate, check_generate, check_train};
 use renas_task::heads::{EvaluateHeads, Head, TrainHeads};
 use renas_task::outcome::{Ending, Outcome};
+use renas_task::{Split, Task, names};
 
 /// Validation samples of the data that tasks name.
 pub(crate) const VALIDATION: usize = 40;
@@ -46,7 +46,7 @@ impl FakeContext {
     /// An object that stands for the weights of a network.
     fn weights(&self, outcome: &mut Outcome, network: &NetworkSpec, stream: &mut Stream) -> Result<()> {
         let nodes = network.nodes.len();
-        self.store(outcome, "weights", &[("stand_in", matrix(1, nodes, stream))])
+        self.store(outcome, names::WEIGHTS, &[("stand_in", matrix(1, nodes, stream))])
     }
 
     fn values(&self, outcome: &mut Outcome, evaluate: &EvaluateHeads, stream: &mut Stream) -> Result<()> {
@@ -59,7 +59,7 @@ impl FakeContext {
             let at = evaluate.network.nodes.iter().position(|other| other.name == *node).context("a node")?;
             tensors.push((node.as_str(), matrix(VALIDATION, shapes[at].iter().product(), stream)));
         }
-        self.store(outcome, "values.validation", &tensors)
+        self.store(outcome, &names::values(Split::Validation), &tensors)
     }
 }
 
@@ -73,16 +73,16 @@ fn curves(outcome: &mut Outcome, train: &TrainHeads, stream: &mut Stream) {
     for head in &train.heads {
         let slope = if stream.chance(0.2) { 0.0 } else { 1e-3 * stream.uniform() };
         let points = (0..train.steps / train.every).map(|at| 2.0 - slope * (at * train.every) as f64);
-        outcome.curves.insert(format!("{}.loss", head.name), points.collect());
+        outcome.curves.insert(names::head_curve(&head.name), points.collect());
     }
 }
 
-fn scores(outcome: &mut Outcome, prefix: &str, heads: &[Head], stream: &mut Stream) {
-    for head in heads {
-        outcome.scalars.insert(format!("{prefix}.{}.loss", head.name), 0.1 + stream.uniform());
-        outcome
-            .scalars
-            .insert(format!("{prefix}.{}.error", head.name), stream.below(VALIDATION) as f64 / VALIDATION as f64);
+fn scores(outcome: &mut Outcome, intervention: Option<&str>, heads: &[Head], stream: &mut Stream) {
+    for Head { name, .. } in heads {
+        let (loss, missed) = (0.1 + stream.uniform(), stream.below(VALIDATION));
+        outcome.scalars.insert(names::head_loss(intervention, Split::Validation, name), loss);
+        let error = missed as f64 / VALIDATION as f64;
+        outcome.scalars.insert(names::head_error(intervention, Split::Validation, name), error);
     }
 }
 
@@ -92,9 +92,9 @@ impl FakeOutcomes for FakeContext {
         let mut outcome = Outcome::default();
         match task {
             Task::Train(train) => {
-                outcome.scalars.insert("validation.accuracy".to_owned(), 0.9);
+                outcome.scalars.insert(names::accuracy(Split::Validation), 0.9);
                 let logits = matrix(VALIDATION, SIZES.classes, &mut stream);
-                self.store(&mut outcome, "logits.validation", &[("logits", logits)])?;
+                self.store(&mut outcome, &names::logits(Split::Validation), &[("logits", logits)])?;
                 self.weights(&mut outcome, &train.network, &mut stream)?;
             }
             Task::TrainHeads(train) => {
@@ -107,21 +107,20 @@ impl FakeOutcomes for FakeContext {
                     return Ok(outcome);
                 }
                 curves(&mut outcome, train, &mut stream);
-                scores(&mut outcome, "validation", &train.heads, &mut stream);
+                scores(&mut outcome, None, &train.heads, &mut stream);
                 self.weights(&mut outcome, &train.network, &mut stream)?;
             }
             Task::EvaluateHeads(evaluate) => {
                 check_evaluate(evaluate, SIZES).context("an evaluation")?;
                 for intervention in &evaluate.interventions {
-                    let name = format!("{}.validation", intervention.name);
-                    scores(&mut outcome, &name, &evaluate.heads, &mut stream);
+                    scores(&mut outcome, Some(&intervention.name), &evaluate.heads, &mut stream);
                 }
                 self.values(&mut outcome, evaluate, &mut stream)?;
             }
             Task::Generate(generate) => {
                 check_generate(generate, SIZES, 30).context("a generation")?;
                 let logits = matrix(generate.count, SIZES.classes, &mut stream);
-                self.store(&mut outcome, "generated", &[("logits", logits)])?;
+                self.store(&mut outcome, names::GENERATED, &[("logits", logits)])?;
             }
             other => bail!("valp does not ask for {other:?}"),
         }
