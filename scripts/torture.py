@@ -49,28 +49,11 @@ MEMORY = 2 << 30  # bytes of address space that a command may take of a hostile 
 COORDINATORS = 8
 TOLD_LINES = 12
 
-SHRINKING = [
-    ("networks: 250", "networks: 12"),
-    ("fitted: 200", "fitted: 9"),
-    ("population: 250", "population: 8"),
-    ("seeds: 100", "seeds: 3"),
-    ("row_samples: 20", "row_samples: 2"),
-    ("searches_per_sample: 5", "searches_per_sample: 2"),
-    ("retrained: 20", "retrained: 2"),
-    ("surrogate_splits: 100", "surrogate_splits: 3"),
-    ("resamples: 2000", "resamples: 100"),
-    ("epochs: 20, batch_size: 32", "epochs: 1, batch_size: 64"),
-]
-
-
-def tiny_manifest():
-    """The committed manifest of EcoNAS with every size made small, as tests/end_to_end/bench.rs makes it."""
-    text = "".join(path.read_text() for path in sorted((REPOSITORY / "experiments/econas").glob("*.yaml")))
-    for old, new in SHRINKING:
-        if old not in text:
-            sys.exit(f"torture: experiments/econas/ says `{old}` no more: make this script's copy small another way")
-        text = text.replace(old, new)
-    return text
+def miniature():
+    """The files of a tiny EcoNAS by name: its own `experiment.yaml`, and all else as it is run for real."""
+    paths = {path.name: path for path in (REPOSITORY / "experiments/econas").glob("*.yaml")}
+    paths["experiment.yaml"] = REPOSITORY / "tests/miniature/econas/experiment.yaml"
+    return {name: path.read_bytes() for name, path in sorted(paths.items())}
 
 
 class Broken(Exception):
@@ -172,7 +155,7 @@ class Reference:
         # Copies: a build during the attacks changes nothing.
         self.renas = Path(shutil.copy2(renas, programs / "renas"))
         self.worker = Path(shutil.copy2(worker, programs / "renas-worker"))
-        self.manifest = tiny_manifest()
+        self.manifest = miniature()
         self.template = None
         started = time.monotonic()
         bench = Bench(self, "reference")
@@ -212,14 +195,14 @@ class Bench:
         if finished:
             shutil.copytree(reference.template, self.inside)
         else:
-            self.manifest.parent.mkdir(parents=True)
-            self.manifest.write_text(reference.manifest)
+            self.manifest.mkdir(parents=True)
+            self.restore_manifest()
             if locked:
                 self.restore_lock()
 
     @property
     def manifest(self):
-        return self.inside / "experiments/econas.yaml"
+        return self.inside / "experiments/econas"
 
     @property
     def lock(self):
@@ -315,6 +298,10 @@ class Bench:
             body, _, tail = text.rpartition(b',"digest":"')
             kept += b'"step":"train"' in text and tail[:64].decode() == hashlib.sha256(body).hexdigest()
         return kept
+
+    def restore_manifest(self):
+        for name, content in self.reference.manifest.items():
+            (self.manifest / name).write_bytes(content)
 
     def restore_lock(self):
         self.lock.parent.mkdir(parents=True, exist_ok=True)
@@ -1051,7 +1038,7 @@ def target_of(bench, target, chance):
     """The file that is attacked."""
     trials = [name for name in store_files(bench, "steps") if b'"step":"train"' in (bench.inside / name).read_bytes()]
     places = {
-        "manifest": lambda: bench.manifest,
+        "manifest": lambda: bench.manifest / chance.choice(sorted(bench.reference.manifest)),
         "numbers": lambda: bench.inside / "experiments/numbers/econas.yaml",
         "evidence": lambda: bench.evidence,
         "sums": lambda: bench.report / "SHA256SUMS",
@@ -1176,9 +1163,11 @@ def user_files(bench_of, variant, chance):
         bench.user_files[name] = path.read_bytes()
     bench.note(files=list(bench.user_files))
     if variant == "other claims":
-        changed = bench.reference.manifest.replace("resamples: 100", f"resamples: {chance.randint(101, 300)}")
-        changed = changed.replace("population: 8", "population: 7")
-        bench.manifest.write_text(changed)
+        changed = bench.reference.manifest["experiment.yaml"]
+        for old, new in ((b"resamples: 100", b"resamples: %d" % chance.randint(101, 300)), (b"population: 8", b"population: 7")):
+            assert changed.count(old) == 1, old
+            changed = changed.replace(old, new)
+        (bench.manifest / "experiment.yaml").write_bytes(changed)
     for _ in range(chance.randint(2, 4)):
         command = chance.choice([["run"], ["run"], ["report"], ["verify"], ["verify", "--heal"]])
         child = bench.start(*command)
@@ -1191,7 +1180,7 @@ def user_files(bench_of, variant, chance):
         bench.check_user_files()
         if chance.random() < 0.3:
             take_away(bench.store)
-    bench.manifest.write_text(bench.reference.manifest)
+    bench.restore_manifest()
     bench.settle("P9")
 
 

@@ -14,6 +14,8 @@ mod claims; // what a claim may expect
 mod findings; // quantities and tables that it declares
 #[path = "manifest/folders.rs"]
 mod folders; // manifests of several files
+#[path = "manifest/miniature.rs"]
+mod miniature; // the small experiments that tests run
 #[path = "manifest/numbers.rs"]
 mod numbers; // the numbers that papers print
 #[path = "manifest/papers.rs"]

@@ -73,15 +73,14 @@ fn a_trial_that_kills_every_worker_stops_the_run_with_its_name_and_the_last_word
 #[test]
 fn a_trial_that_needs_more_memory_than_there_is_stops_the_run_with_its_name() {
     let bench = Bench::new();
-    let manifest = bench.manifest();
     // Three layers of 7,000 units have 0.6 GB of weights, and as much of gradients.
-    bench.write("experiments/econas.yaml", &manifest.replace("width: [8, 64]", "width: [7000, 7000]"));
+    bench.edit("econas/experiment.yaml", "width: [8, 64]", "width: [7000, 7000]");
     let limited = bench.path("limited-worker");
     let script = format!("#!/bin/sh\nulimit -v 1200000\nexec '{}' \"$@\"\n", bench::worker().display());
     let limited = bench::program(&limited, &script);
     let answer = bench.renas_with(&[("RENAS_WORKER", &limited)], &["run", "--jobs", "1"]);
     answer.expect(3, "3 workers died on it").expect(3, "memory").expect(3, "study table/digits");
-    bench.write("experiments/econas.yaml", &manifest);
+    bench.edit("econas/experiment.yaml", "width: [7000, 7000]", "width: [8, 64]");
     bench.renas(&["run"]).expect(0, "report:");
 }
 

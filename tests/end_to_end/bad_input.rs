@@ -3,17 +3,20 @@
 
 use std::fs;
 
-use crate::bench::{self, Bench, tiny_manifest};
+use crate::bench::{self, Bench};
 
-/// A manifest with one mistake is refused with its line; the good one then runs.
+/// An `experiment.yaml` with one mistake is refused with its line; the good one then runs.
 fn refused(from: &str, to: &str, said: &str) {
+    refused_in("experiment.yaml", from, to, said);
+}
+
+/// The same with the mistake in another file of the manifest.
+fn refused_in(file: &str, from: &str, to: &str, said: &str) {
     let bench = Bench::new();
-    let text = tiny_manifest();
-    assert!(text.contains(from), "the manifest says `{from}` no more");
-    bench.write("experiments/econas.yaml", &text.replacen(from, to, 1));
+    let good = bench.edit(&format!("econas/{file}"), from, to);
     let answer = bench.renas(&["plan"]);
-    answer.expect(2, said).expect(2, "experiments/econas.yaml:");
-    bench.write("experiments/econas.yaml", &text);
+    answer.expect(2, said).expect(2, &format!("experiments/econas/{file}:"));
+    bench.write(&format!("experiments/econas/{file}"), &good);
     bench.renas(&["plan"]).expect(0, "table/digits");
 }
 
@@ -39,7 +42,8 @@ fn a_value_out_of_range_is_refused() {
 
 #[test]
 fn an_unknown_quantity_of_a_claim_is_refused() {
-    refused("author.mnist.g8.accuracy", "author.mnist.g8.acuracy", "no quantity `author.mnist.g8.acuracy`");
+    let (from, to) = ("foil: {quantity: author.mnist.g8.accuracy", "foil: {quantity: author.mnist.g8.acuracy");
+    refused_in("claims.yaml", from, to, "no quantity `author.mnist.g8.acuracy`");
 }
 
 #[test]
@@ -50,8 +54,8 @@ fn an_unknown_data_set_is_refused() {
 #[test]
 fn several_mistakes_are_reported_in_one_pass() {
     let bench = Bench::new();
-    let text = tiny_manifest().replace("population: 8", "population: many").replace("mutation: 0.5", "mutation: -1");
-    bench.write("experiments/econas.yaml", &text);
+    bench.edit("econas/experiment.yaml", "population: 8", "population: many");
+    bench.edit("econas/experiment.yaml", "mutation: 0.5", "mutation: -1");
     bench.renas(&["run"]).expect(2, "population: expected a whole number").expect(2, "mutation: -1 is not between");
 }
 
@@ -68,7 +72,6 @@ fn unknown_experiments_profiles_studies_and_devices_are_named() {
 #[test]
 fn missing_truncated_and_altered_data_stop_before_the_first_trial() {
     let bench = Bench::new();
-    let text = tiny_manifest();
     let reduced = ["run", "--profile", "reduced", "--only", "econas/table/mnist"];
     bench.renas(&reduced).expect(2, "renas data fetch mnist");
     // An own copy of the digits comes before the embedded one, and must be right.
@@ -82,7 +85,6 @@ fn missing_truncated_and_altered_data_stop_before_the_first_trial() {
     fs::write(&place, &altered).expect("writable");
     bench.renas(&["run", "--only", "econas/table/*"]).expect(2, "digits.csv");
     fs::write(&place, &whole).expect("writable");
-    bench.write("experiments/econas.yaml", &text);
     bench.renas(&["run", "--only", "econas/table/*"]).expect(0, "12 trials");
 }
 
@@ -119,7 +121,7 @@ fn a_libtorch_that_is_not_there_is_named_with_the_way_to_get_it() {
 fn a_claim_that_is_not_reproduced_fails_a_strict_run_only() {
     let bench = Bench::new();
     // Populations of 8 over 15 generations evaluate at most 128 networks, and the claim says hundreds: at least 200.
-    bench.write("experiments/econas.yaml", &tiny_manifest().replace("seeds: 3", "seeds: 5"));
+    bench.edit("econas/experiment.yaml", "seeds: 3", "seeds: 5");
     bench.renas(&["run"]).expect(0, "not reproduced (quick)");
     bench.renas(&["run", "--strict"]).expect(1, "not reproduced (quick)");
     let findings: serde_json::Value =

@@ -1,13 +1,12 @@
-//! A tiny EcoNAS in a folder of its own: 12 networks, 1 epoch, populations of 8.
+//! A miniature experiment in a folder of its own (`tests/miniature`), and the programs run in it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use renas::base::digest::Digest;
-use renas::harness::manifest::load;
 
-/// A folder with a tiny experiment; removed when dropped.
+/// A folder with a miniature experiment; removed when dropped.
 pub(crate) struct Bench {
     folder: tempfile::TempDir,
 }
@@ -35,17 +34,29 @@ impl Answer {
 }
 
 impl Bench {
+    /// A folder with the miniature of EcoNAS, on which everything is tested that is about no paper.
     pub(crate) fn new() -> Self {
+        Self::of("econas")
+    }
+
+    /// A folder with the miniature of that experiment alone.
+    pub(crate) fn of(experiment: &str) -> Self {
         let bench = Self { folder: tempfile::tempdir().expect("a folder for the test") };
-        bench.write("experiments/econas.yaml", &tiny_manifest());
+        bench.add("experiments", experiment);
         bench
     }
 
-    /// A folder with that manifest alone.
-    pub(crate) fn of(experiment: &str, manifest: &str) -> Self {
-        let bench = Self { folder: tempfile::tempdir().expect("a folder for the test") };
-        bench.write(&format!("experiments/{experiment}.yaml"), manifest);
-        bench
+    /// Put another miniature into a folder of manifests: its own `experiment.yaml`, and all else as it is run for real.
+    pub(crate) fn add(&self, folder: &str, experiment: &str) {
+        let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let place = self.path(folder).join(experiment);
+        fs::create_dir_all(&place).expect("a folder");
+        let real = files(&project.join("experiments").join(experiment));
+        assert!(real.len() > 1, "experiments/{experiment} is a folder of files");
+        let other = real.iter().filter(|path| !path.ends_with("experiment.yaml"));
+        for path in other.chain([&project.join("tests/miniature").join(experiment).join("experiment.yaml")]) {
+            fs::copy(path, place.join(path.file_name().expect("a file"))).expect("a copy");
+        }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -58,8 +69,27 @@ impl Bench {
         fs::write(path, text).expect("a file");
     }
 
-    pub(crate) fn manifest(&self) -> String {
-        fs::read_to_string(self.path("experiments/econas.yaml")).expect("the manifest")
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Replace a text that stands once in a file, which is named from the folder of manifests (`econas/claims.yaml`). What the
+    /// file held is given back.
+    pub(crate) fn edit(&self, file: &str, from: &str, to: &str) -> String {
+        let file = format!("experiments/{file}");
+        let before = self.read(&file);
+        let count = before.matches(from).count();
+        assert_eq!(count, 1, "`{from}` stands {count} times in {file}: this test's change must be another one");
+        self.write(&file, &before.replacen(from, to, 1));
+        before
+    }
+
+    /// Let times be taken where the miniature has them of a cost model.
+    pub(crate) fn measure_times(&self, experiment: &str) {
+        let cost_model = "clock: cost_model\n    cost_model: {overhead_seconds: 0.00002, multiply_adds_per_second: 5.0e9, \
+                          bytes_per_second: 4.0e9}";
+        let measured = "clock: measured\n    timing: {warm_up: 0, steps: 1}";
+        self.edit(&format!("{experiment}/experiment.yaml"), cost_model, measured);
     }
 
     /// The command, in this folder, with nothing of the user's environment that changes results.
@@ -120,34 +150,4 @@ pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     }
     found.sort();
     found
-}
-
-/// The committed manifest of EcoNAS with every size made small; its claims and texts stay.
-pub(crate) fn tiny_manifest() -> String {
-    shrunk(
-        "econas",
-        &[
-            ("networks: 250", "networks: 12"),
-            ("fitted: 200", "fitted: 9"),
-            ("population: 250", "population: 8"),
-            ("seeds: 100", "seeds: 3"),
-            ("row_samples: 20", "row_samples: 2"),
-            ("searches_per_sample: 5", "searches_per_sample: 2"),
-            ("retrained: 20", "retrained: 2"),
-            ("surrogate_splits: 100", "surrogate_splits: 3"),
-            ("resamples: 2000", "resamples: 100"),
-            ("epochs: 20, batch_size: 32", "epochs: 1, batch_size: 64"),
-        ],
-    )
-}
-
-/// A committed manifest with some of its text replaced.
-pub(crate) fn shrunk(experiment: &str, changes: &[(&str, &str)]) -> String {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("experiments");
-    let mut text = load::text(&dir, experiment).expect("the committed manifest");
-    for (from, to) in changes {
-        assert!(text.contains(from), "the manifest says `{from}` no more: make this test's copy small another way");
-        text = text.replace(from, to);
-    }
-    text
 }

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::bench::Bench;
 
+/// Where the claims of the bench stand.
+const CLAIMS: &str = "experiments/econas/claims.yaml";
+
 /// A claim of the manifest that any data set carries, from its id to its expectation.
 const CLAIM: &str = "  - id: cost-falls-where-counted\n";
 
@@ -35,12 +38,12 @@ fn a_claim_is_judged_from_the_studies_that_it_needs() {
 #[test]
 fn an_expectation_that_changes_is_refused_without_an_amendment_and_found_by_verification() {
     let bench = finished();
-    let (manifest, lock) = (bench.manifest(), bench.path("experiments/locks/quick/econas.json"));
+    let (claims, lock) = (bench.read(CLAIMS), bench.path("experiments/locks/quick/econas.json"));
     let before = fs::read(&lock).expect("readable");
-    let start = manifest.find(CLAIM).expect("the claim");
-    let line = manifest[start..].find("    sentence: ").expect("its sentence") + start + "    sentence: ".len();
-    let softer = format!("{}Perhaps {}", &manifest[..line], &manifest[line..]);
-    bench.write("experiments/econas.yaml", &softer);
+    let start = claims.find(CLAIM).expect("the claim");
+    let line = claims[start..].find("    sentence: ").expect("its sentence") + start + "    sentence: ".len();
+    let softer = format!("{}Perhaps {}", &claims[..line], &claims[line..]);
+    bench.write(CLAIMS, &softer);
     let refused = bench.renas(&["run", "--update-lock"]);
     refused.expect(2, "no lock file is written");
     refused.expect(2, "claim `cost-falls-where-counted`: what is expected or what its quantities are changed");
@@ -60,9 +63,9 @@ fn an_expectation_that_changes_is_refused_without_an_amendment_and_found_by_veri
         format!("{}{entry}{}", &softer[..place], &softer[place + "    sentence: ".len()..])
     };
     let wrong = if verdict == "not tested" { "reproduced" } else { "not tested" };
-    bench.write("experiments/econas.yaml", &amended(wrong));
+    bench.write(CLAIMS, &amended(wrong));
     bench.renas(&["report", "--update-lock"]).expect(2, &format!("the ledger says {verdict}"));
-    bench.write("experiments/econas.yaml", &amended(&verdict));
+    bench.write(CLAIMS, &amended(&verdict));
     bench.renas(&["report", "--update-lock"]).expect(0, "is written");
     bench.renas(&["verify"]).expect(0, "0 differences");
     let page = fs::read_to_string(bench.path("reports/quick/index.md")).expect("the page");
@@ -71,9 +74,9 @@ fn an_expectation_that_changes_is_refused_without_an_amendment_and_found_by_veri
     assert!(page.contains("- Amended 2026-11-28. Before: surely"), "the claim says it");
 
     // Taking the amendment back is found, and so is a history that was rewritten.
-    bench.write("experiments/econas.yaml", &softer);
+    bench.write(CLAIMS, &softer);
     bench.renas(&["report", "--update-lock"]).expect(2, "lost an amendment");
-    bench.write("experiments/econas.yaml", &amended(&verdict));
+    bench.write(CLAIMS, &amended(&verdict));
     bench.renas(&["report"]).expect(0, "rebuilt");
     let text = fs::read_to_string(&lock).expect("readable");
     let (before, claim) = text.split_at(text.find("\"cost-falls-where-counted\"").expect("its history"));

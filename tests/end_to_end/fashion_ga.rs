@@ -1,29 +1,14 @@
 //! Fashion-MNIST's evolutions with three arms, from the manifest to the page: times from a cost model, and times of this
 //! machine.
 
-use crate::bench::{Bench, shrunk};
-
-/// The committed manifest, whose `quick` runs three arms from one seed on few images.
-pub(crate) fn tiny(more: &[(&str, &str)]) -> String {
-    let mut changes = vec![
-        ("train: 400, validation: 300", "train: 64, validation: 40"),
-        (
-            "cycles: 14\n        seeds: 3\n        arms: [filter, inversion, swap, add_layer, replace, all, pareto, all_reference, random]",
-            "cycles: 7\n        seeds: 1\n        arms: [all, swap, random]",
-        ),
-        ("training: {epochs: 5, batch_size: 16", "training: {epochs: 1, batch_size: 32"),
-        ("activations: {genomes: 5}", "activations: {genomes: 1}"),
-        ("best: {epochs: 20, floor: 0.01, seconds: 2}", "best: {epochs: 2, floor: 0.01, seconds: 2}"),
-        ("filters: [64, 128, 256, 384, 511, 512, 640, 768]", "filters: [8, 511, 768]"),
-    ];
-    changes.extend(more);
-    shrunk("fashion_ga", &changes)
-}
+use crate::bench::Bench;
+use crate::expected;
 
 #[test]
 fn evolutions_on_modelled_times_repeat_their_bytes_and_are_verified() {
-    let bench = Bench::of("fashion_ga", &tiny(&[]));
+    let bench = Bench::of("fashion_ga");
     bench.renas(&["run", "--update-lock"]).expect(0, "report:");
+    expected::compare(&bench, "fashion_ga");
     let expected = bench.digests("reports");
     bench.renas(&["run"]).expect(0, "every digest is as promised").expect(0, "0 trials computed");
     bench.renas(&["verify"]).expect(0, "reached bit");
@@ -33,11 +18,8 @@ fn evolutions_on_modelled_times_repeat_their_bytes_and_are_verified() {
 
 #[test]
 fn evolutions_on_measured_times_promise_what_they_found_and_not_how_long_it_took() {
-    let cost_model = "clock: cost_model\n    # Of the order of one core of an ordinary machine; no claim about time is \
-                      judged on it.\n    cost_model: {overhead_seconds: 0.00002, multiply_adds_per_second: 5.0e9, \
-                      bytes_per_second: 4.0e9}";
-    let measured = (cost_model, "clock: measured\n    timing: {warm_up: 0, steps: 1}");
-    let bench = Bench::of("fashion_ga", &tiny(&[measured]));
+    let bench = Bench::of("fashion_ga");
+    bench.measure_times("fashion_ga");
     bench.renas(&["run", "--update-lock"]).expect(0, "report:");
     let expected = bench.digests("reports");
     bench.renas(&["run"]).expect(0, "0 trials computed");
@@ -62,9 +44,8 @@ fn settings_that_make_no_search_are_refused_with_their_line() {
         ("train: 64, validation: 40", "train: 6400, validation: 40", "training samples of 1797"),
         ("filters: [8, 511, 768]", "filters: [8, 511]", "must hold numbers below 512 and not below it"),
     ] {
-        let text = tiny(&[]);
-        assert!(text.contains(from), "the manifest says `{from}` no more");
-        let bench = Bench::of("fashion_ga", &text.replacen(from, to, 1));
+        let bench = Bench::of("fashion_ga");
+        bench.edit("fashion_ga/experiment.yaml", from, to);
         bench.renas(&["run"]).expect(2, said);
     }
 }

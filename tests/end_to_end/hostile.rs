@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::bench::{Answer, Bench, files};
 
-/// How long anything of a tiny bench may take.
+/// How long anything of a bench may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The exit code of a command, which is killed after `PATIENCE`.
@@ -74,8 +74,11 @@ fn a_full_disk_behind_standard_output_is_said_and_the_report_is_there() {
 #[test]
 fn a_folder_without_manifests_is_named_and_hidden_files_are_none() {
     let bench = Bench::new();
-    bench.write("experiments/._econas.yaml", "\u{0}\u{5}\u{16}");
-    std::os::unix::fs::symlink("user@host.1:2", bench.path("experiments/.#econas.yaml")).expect("a dangling link");
+    for hidden in ["experiments", "experiments/econas"] {
+        bench.write(&format!("{hidden}/._claims.yaml"), "\u{0}\u{5}\u{16}");
+        let link = bench.path(&format!("{hidden}/.#claims.yaml"));
+        std::os::unix::fs::symlink("user@host.1:2", link).expect("a dangling link");
+    }
     bench.renas(&["list"]).expect(0, "econas");
     fs::create_dir(bench.path("empty")).expect("ours");
     for command in ["run", "plan", "list"] {
@@ -102,7 +105,7 @@ fn pipes_in_the_places_of_files_are_named_and_nobody_waits_for_them() {
         ("reports/quick/econas/outcomes.jsonl.zst", "report", 2),
         ("experiments/locks/quick/econas.json", "verify", 4),
         ("reports/quick/SHA256SUMS", "verify", 4),
-        ("experiments/econas.yaml", "plan", 2),
+        ("experiments/econas/experiment.yaml", "plan", 2),
     ] {
         let bytes = fs::read(bench.path(place)).expect("a file");
         pipe(&bench, place);
@@ -198,7 +201,7 @@ fn a_cause_is_said_once() {
 #[test]
 fn a_number_that_is_not_defined_on_the_outcomes_stops_no_run() {
     let bench = Bench::new();
-    bench.write("experiments/econas.yaml", &bench.manifest().replacen("seed: 1\n", "seed: 8\n", 1));
+    bench.edit("econas/experiment.yaml", "seed: 1\n", "seed: 8\n");
     bench.renas(&["run"]).expect(0, "report:");
 }
 
@@ -207,8 +210,7 @@ fn a_number_that_is_not_defined_on_the_outcomes_stops_no_run() {
 fn a_search_that_computes_ends_soon_after_the_first_signal_and_at_once_after_the_second() {
     for signals in [1, 2] {
         let bench = Bench::new();
-        let manifest = bench.manifest().replace("population: 8", "population: 6000");
-        bench.write("experiments/econas.yaml", &manifest);
+        bench.edit("econas/experiment.yaml", "population: 8", "population: 6000");
         let mut child = bench.command(&["run"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("starts");
         let trained = || files(&bench.path("artifacts/steps")).len() >= 13;
         let started = Instant::now();

@@ -3,13 +3,12 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use crate::bench::{Bench, shrunk};
-use crate::fashion_ga;
+use crate::bench::Bench;
 
 /// A second experiment, small, whose report takes part in the folder.
 fn with_second_experiment() -> Bench {
     let bench = Bench::new();
-    bench.write("experiments/fashion_ga.yaml", &fashion_ga::tiny(&[]));
+    bench.add("experiments", "fashion_ga");
     bench
 }
 
@@ -19,8 +18,7 @@ fn a_run_of_other_manifests_does_not_touch_reports_that_it_is_not_about() {
     bench.renas(&["run"]).expect(0, "report:");
     let before = bench.digests("reports");
     // A folder with the manifest of another experiment alone.
-    let other = shrunk("valp", &[]);
-    bench.write("mine/valp.yaml", &other);
+    bench.add("mine", "valp");
     for command in ["run", "report"] {
         let answer = bench.renas(&[command, "--experiments", "mine"]);
         answer.expect(2, "holds the report and the evidence of econas").expect(2, "--reports");
@@ -88,8 +86,7 @@ fn nothing_is_written_or_removed_through_a_link() {
         let (linked, elsewhere) = (bench.path(place), bench.path("elsewhere"));
         fs::rename(&linked, &elsewhere).expect("it is ours");
         symlink(&elsewhere, &linked).expect("linkable");
-        let manifest = bench.manifest().replace("Over the generations", "Over the years");
-        bench.write("experiments/econas.yaml", &manifest);
+        bench.edit("econas/claims.yaml", "Over the generations", "Over the years");
         let before = bench.digests("elsewhere");
         for command in ["run", "report"] {
             bench.renas(&[command]).expect(2, &format!("{place} is a link"));

@@ -6,49 +6,15 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::bench::{Bench, files, program, worker};
-use crate::fashion_ga;
 
-/// Evolutions whose times this machine takes.
-fn measured() -> String {
-    let cost_model = "clock: cost_model\n    # Of the order of one core of an ordinary machine; no claim about time is \
-                      judged on it.\n    cost_model: {overhead_seconds: 0.00002, multiply_adds_per_second: 5.0e9, \
-                      bytes_per_second: 4.0e9}";
-    fashion_ga::tiny(&[(cost_model, "clock: measured\n    timing: {warm_up: 0, steps: 1}")])
-}
-
-/// A worker that writes down when it begins and ends each task. A line of the pipe is one request, or one reply.
+/// A worker that writes down when it begins and ends each task, and has trained or timed nothing: a fake one is enough, since
+/// it is the coordinators that wait for each other.
 fn diary_worker(bench: &Bench) -> String {
-    let script = format!(
-        r#"import json, subprocess, sys, threading, time
-real = subprocess.Popen(["{worker}"] + sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-kinds = {{}}
-def note(what, number):
-    with open("{diary}", "ab", buffering=0) as diary:
-        diary.write(f"{{time.monotonic_ns()}} {{what}} {{kinds[number]}} {{sys.argv[0]}}{{real.pid}}-{{number}}\n".encode())
-def answers():
-    for line in real.stdout:
-        answer = json.loads(line)
-        if "number" in answer:
-            note("end", answer["number"])
-        sys.stdout.write(line)
-        sys.stdout.flush()
-listener = threading.Thread(target=answers, daemon=True)
-listener.start()
-for line in sys.stdin:
-    request = json.loads(line)
-    kinds[request["number"]] = request["task"]["task"]
-    note("begin", request["number"])
-    real.stdin.write(line)
-    real.stdin.flush()
-real.stdin.close()
-listener.join()
-"#,
-        worker = worker().display(),
-        diary = bench.path("diary").display()
-    );
-    let path = bench.path("diary-worker.py");
-    fs::write(&path, script).expect("writable");
-    program(&bench.path("diary-worker"), format!("#!/bin/sh\nexec python3 '{}' \"$@\"\n", path.display()))
+    let fake = worker().with_file_name("examples").join("fake_worker");
+    assert!(fake.exists(), "build it first: cargo build --release --example fake_worker does");
+    fs::create_dir(bench.path("memory")).expect("a folder");
+    let script = format!("#!/bin/sh\nexec '{}' diary '{}'\n", fake.display(), bench.path("memory").display());
+    program(&bench.path("diary-worker"), script)
 }
 
 fn run(bench: &Bench, worker: &str, store: &str) -> Child {
@@ -58,19 +24,20 @@ fn run(bench: &Bench, worker: &str, store: &str) -> Child {
 
 #[test]
 fn two_coordinators_take_no_time_while_the_other_computes_and_say_what_else_ran() {
-    let bench = Bench::of("fashion_ga", &measured());
+    let bench = Bench::of("fashion_ga");
+    bench.measure_times("fashion_ga");
     let worker = diary_worker(&bench);
     let runs: Vec<Child> = ["one", "two"].map(|store| run(&bench, &worker, store)).into();
     for child in runs {
         let output = child.wait_with_output().expect("our child");
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     }
-    let diary = fs::read_to_string(bench.path("diary")).expect("they kept one");
-    let mut lines: Vec<Vec<&str>> = diary.lines().map(|line| line.split(' ').collect()).collect();
-    lines.sort_by_key(|line| line[0].parse::<u64>().expect("nanoseconds"));
+    // Each line is appended in one write, an end before its answer: the order of the lines is that of what they say.
+    let diary = bench.read("memory/diary");
     let (mut running, mut times) = (Vec::new(), 0);
-    for line in &lines {
-        let (what, kind, task) = (line[1], line[2], line[3]);
+    for line in diary.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [what, kind, task] = words[..] else { panic!("{line}") };
         if what == "end" {
             running.retain(|(one, _)| *one != task);
             continue;
@@ -80,7 +47,7 @@ fn two_coordinators_take_no_time_while_the_other_computes_and_say_what_else_ran(
         times += usize::from(kind == "time");
         assert!(timing == 0 || running.len() == 1, "a time is taken beside another task: {running:?}");
     }
-    println!("{times} times were taken by two coordinators, none beside another task of {}", lines.len() / 2);
+    println!("{times} times were taken by two coordinators, none beside another task of {}", diary.lines().count() / 2);
     assert!(times >= 8, "{times}");
     let records = ["one", "two"].map(|store| files(&bench.path(&format!("{store}/steps")))).concat();
     let said = records.iter().filter(|path| {
@@ -121,8 +88,7 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 fn workers_of_a_killed_coordinator_end_at_once_in_the_middle_of_a_training() {
     let bench = Bench::new();
     // A training of minutes, so that none ends by itself.
-    let long = bench.manifest().replace("epochs: 1, batch_size: 64", "epochs: 10000, batch_size: 1");
-    bench.write("experiments/econas.yaml", &long);
+    bench.edit("econas/experiment.yaml", "epochs: 1, batch_size: 64", "epochs: 10000, batch_size: 1");
     let mut coordinator =
         bench.command(&["run", "--jobs", "2"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
     let mut workers = Vec::new();

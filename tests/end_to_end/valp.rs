@@ -4,44 +4,20 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::bench::{Bench, files, shrunk};
-
-/// The committed manifest, whose `quick` trains for few steps and runs two arms; its claims stay.
-fn tiny() -> String {
-    shrunk(
-        "valp",
-        &[
-            ("images: 300", "images: 40"),
-            ("hidden: [64], epochs: 20", "hidden: [8], epochs: 2"),
-            ("validation: 360, test: 360", "validation: 80, test: 60"),
-            ("models: 5\n", "models: 3\n"),
-            ("steps: 300\n        retraining_steps: 100\n", "steps: 40\n        retraining_steps: 10\n"),
-            ("steps: 300\n        retraining_steps: 50\n", "steps: 40\n        retraining_steps: 10\n"),
-            ("every: 10\n", "every: 5\n"),
-            (
-                "slope_steps: 100\n        components: 1\n      search",
-                "slope_steps: 10\n        components: 1\n      search",
-            ),
-            ("slope_steps: 50\n", "slope_steps: 10\n"),
-            ("- {name: random, pairs: 4, steps: 20}", "- {name: random, pairs: 2, steps: 3}"),
-            ("- {name: guided, pairs: 4, steps: 20}", "- {name: guided, pairs: 2, steps: 3}"),
-            ("          - {name: guided_written, pairs: 3, steps: 10}\n", ""),
-            ("          - {name: guided_reference, pairs: 3, steps: 10}\n", ""),
-            ("          - {name: guided_principles, pairs: 3, steps: 10}\n", ""),
-        ],
-    )
-}
+use crate::bench::{Bench, files};
+use crate::expected;
 
 fn claims(bench: &Bench) -> Vec<Value> {
-    let text = fs::read(bench.path("reports/quick/valp/findings.json")).expect("it was written");
-    let findings: Value = serde_json::from_slice(&text).expect("JSON");
+    let text = bench.read("reports/quick/valp/findings.json");
+    let findings: Value = serde_json::from_str(&text).expect("JSON");
     findings["claims"].as_array().expect("a list").clone()
 }
 
 #[test]
 fn a_run_judges_every_claim_repeats_its_bytes_and_is_rebuilt_from_its_evidence_alone() {
-    let bench = Bench::of("valp", &tiny());
+    let bench = Bench::of("valp");
     bench.renas(&["run", "--update-lock"]).expect(0, "report:");
+    expected::compare(&bench, "valp");
     let expected = bench.digests("reports");
     check_verdicts(&claims(&bench));
     check_steps(&bench);

@@ -3,11 +3,13 @@
 use std::fs;
 
 use crate::bench::{Bench, files};
+use crate::expected;
 
 #[test]
 fn a_run_gives_the_same_bytes_again_from_the_store_with_one_job_and_from_an_empty_store() {
     let bench = Bench::new();
     bench.renas(&["run", "--update-lock"]).expect(0, "computed");
+    expected::compare(&bench, "econas");
     let first = bench.digests("reports");
     assert!(first.len() > 10, "{first:?}");
     let again = bench.renas(&["run"]);
@@ -131,7 +133,7 @@ fn a_run_that_was_done_is_only_looked_at_until_something_it_read_or_wrote_change
     assert!(!looks("report:"));
     assert!(record.exists(), "what was lost was made again");
     assert!(looks("(0 files changed)"));
-    bench.write("experiments/econas.yaml", &bench.manifest().replace("Over the generations", "Over the years"));
+    bench.edit("econas/claims.yaml", "Over the generations", "Over the years");
     assert!(!looks("files changed"));
     assert_ne!(bench.digests("reports"), expected);
     fs::remove_dir_all(bench.path("artifacts/receipts")).expect("it is ours");

@@ -1,5 +1,6 @@
 //! A stand-in for `renas-worker` that speaks its protocol and trains nothing. Its first argument says how it misbehaves
-//! (`killed:2`: at the first two requests that any of them gets), its second is a folder that remembers over restarts.
+//! (`killed:2`: at the first two requests that any of them gets; `well` does not), its second is a folder that remembers over
+//! restarts. What it does not know is an error: a misspelt one would be a worker that is well.
 //!
 //! What it answers depends on the task alone. It is an example of the package, since tests find those and nobody installs
 //! them.
@@ -22,6 +23,45 @@ use rustix::process::{Signal, getpid, kill_process};
 const FOREVER: Duration = Duration::from_secs(60);
 const MOMENT: Duration = Duration::from_millis(5);
 
+/// What it does at every start or request.
+const ALWAYS: [&str; 12] = [
+    "well",
+    "works",
+    "fails",
+    "diary",
+    "hangs",
+    "lies",
+    "older",
+    "classes",
+    "protocol-1",
+    "protocol-3",
+    "mute",
+    "clings",
+];
+
+/// What it does at so many starts or requests, and then no more.
+const SO_OFTEN: [&str; 19] = [
+    "no-hello",
+    "never-reads",
+    "killed",
+    "exits",
+    "garbage",
+    "cut",
+    "leaves-a-child",
+    "stopped",
+    "silent",
+    "half",
+    "drips",
+    "endless",
+    "lives",
+    "floods",
+    "clings",
+    "wrong-number",
+    "misfits-accuracy",
+    "misfits-missing",
+    "misfits-seconds",
+];
+
 /// How it misbehaves.
 struct Behaviour {
     name: String,
@@ -31,6 +71,16 @@ struct Behaviour {
 }
 
 impl Behaviour {
+    /// Nothing where the name is not known, or is not one for which a number is given.
+    fn read(behaviour: &str, memory: PathBuf) -> Option<Self> {
+        let (name, times) = match behaviour.split_once(':') {
+            Some((name, times)) => (name, Some(times.parse().ok()?)),
+            None => (behaviour, None),
+        };
+        let known = if times.is_some() { &SO_OFTEN[..] } else { &ALWAYS };
+        known.contains(&name).then(|| Self { name: name.to_owned(), times, memory })
+    }
+
     fn is(&self, name: &str) -> bool {
         self.name == name
     }
@@ -56,9 +106,11 @@ impl Behaviour {
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let behaviour = arguments.next().expect("how it misbehaves");
-    let (name, times) = behaviour.split_once(':').unwrap_or((&behaviour, ""));
     let memory = arguments.next().expect("a folder that remembers").into();
-    let worker = Behaviour { name: name.to_owned(), times: times.parse().ok(), memory };
+    let Some(worker) = Behaviour::read(&behaviour, memory) else {
+        eprintln!("the fake worker knows no misbehaviour `{behaviour}`: {ALWAYS:?}, and with a number {SO_OFTEN:?}");
+        exit(2);
+    };
     worker.append(&format!("pid-{}", std::process::id()), "");
     let start = worker.count("starts");
     if worker.is("mute") {
@@ -138,10 +190,11 @@ fn serve(worker: &Behaviour, request: &Request) {
         }
         "fails" => return say(&Reply::Failed { number, message: "no such layer".to_owned() }),
         "diary" => {
-            let kind = request.task.kind().name();
-            worker.append("diary", &format!("begin {kind}\n"));
+            let task = format!("{} {}-{number}
+", request.task.kind().name(), std::process::id());
+            worker.append("diary", &format!("begin {task}"));
             sleep(2 * MOMENT);
-            worker.append("diary", &format!("end {kind}\n"));
+            worker.append("diary", &format!("end {task}"));
         }
         "hangs" => {
             worker.count("hanging");

@@ -300,7 +300,8 @@ fn a_network_is_timed_while_no_worker_does_anything_else_and_does_not_wait_for_e
     let diary = std::fs::read_to_string(scene.path().join("memory").join("diary")).expect("they kept one");
     let (mut running, mut begun, mut most) = (Vec::new(), 0, 0);
     for line in diary.lines() {
-        let (what, kind) = line.split_once(' ').expect("two words");
+        let mut words = line.split(' ');
+        let (what, kind) = words.next().zip(words.next()).expect("what, and of which kind");
         if what == "end" {
             let place = running.iter().position(|&one| one == kind).expect("it began");
             running.remove(place);

@@ -209,6 +209,14 @@ fn a_worker_that_dies_before_its_hello_is_given_up_with_its_last_words() {
 }
 
 #[test]
+fn a_misbehaviour_that_the_fake_worker_does_not_know_is_an_error() {
+    for behaviour in ["kiled:1", "killed:x", "killed", "well:1"] {
+        let message = format!("{:#}", outcomes(&Scene::new(), behaviour, 1, 1).0.expect_err("it is misspelt"));
+        assert!(message.contains(&format!("knows no misbehaviour `{behaviour}`")), "{message}");
+    }
+}
+
+#[test]
 fn a_trial_that_the_worker_refuses_is_not_tried_again() {
     let scene = Scene::new();
     let (results, events) = outcomes(&scene, "fails", 1, 1);
