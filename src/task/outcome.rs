@@ -20,6 +20,13 @@ pub struct Outcome {
     pub tensors: BTreeMap<String, Digest>,
 }
 
+impl Outcome {
+    /// Whether its loss stopped being finite.
+    pub fn is_diverged(&self) -> bool {
+        matches!(self.ending, Ending::Diverged { .. })
+    }
+}
+
 /// How a task ended. Failure is data: a diverged network is a result, not an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "how", rename_all = "snake_case", deny_unknown_fields)]

@@ -69,6 +69,11 @@ impl Outcome {
         self.scalar(names::accuracy(split), PROBED)
     }
 
+    /// The same, and `diverged` where the task diverged.
+    pub fn accuracy_or(&self, diverged: f64, split: Split) -> Result<f64, AnswerError> {
+        if self.is_diverged() { Ok(diverged) } else { self.accuracy(split) }
+    }
+
     /// The accuracy on a split of `Train::curves` after each epoch, fractions; those before it diverged, where it did.
     pub fn accuracy_curve(&self, split: Split) -> Result<&[f64], AnswerError> {
         self.epochs(names::accuracy(split), &[Kind::Train])

@@ -18,6 +18,13 @@ pub struct Recipe {
     pub batch_size: usize,
 }
 
+impl Recipe {
+    /// Of a classifier: softmax cross entropy, minimised by Adam.
+    pub fn classifier(learning_rate: f64, schedule: Schedule, batch_size: usize) -> Self {
+        Self { loss: Loss::CrossEntropy, optimizer: Optimizer::Adam { learning_rate }, schedule, batch_size }
+    }
+}
+
 /// What a training minimises, as a mean over the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

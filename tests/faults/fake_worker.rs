@@ -190,8 +190,12 @@ fn serve(worker: &Behaviour, request: &Request) {
         }
         "fails" => return say(&Reply::Failed { number, message: "no such layer".to_owned() }),
         "diary" => {
-            let task = format!("{} {}-{number}
-", request.task.kind().name(), std::process::id());
+            let task = format!(
+                "{} {}-{number}
+",
+                request.task.kind().name(),
+                std::process::id()
+            );
             worker.append("diary", &format!("begin {task}"));
             sleep(2 * MOMENT);
             worker.append("diary", &format!("end {task}"));

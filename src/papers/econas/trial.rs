@@ -5,14 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::genotype::{Genotype, RELU_LOGITS};
 use super::introspectability::{mean_distance, mean_similarity};
-use super::settings::{Dataset, TableSettings, Training};
+use super::settings::{self, Dataset, TableSettings};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
-use renas_harness::study::{Context, Step, memoize};
+use renas_harness::study::{Context, Step, Training, memoize};
 use renas_network::weights;
-use renas_task::outcome::{Ending, Outcome};
-use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use renas_task::{DataChoice, Probe, Split, SplitChoice, Start, Task, Train};
+use renas_task::names;
+use renas_task::outcome::Outcome;
+use renas_task::recipe::{Recipe, Schedule};
+use renas_task::{DataChoice, Probe, Split, SplitChoice, Task};
 
 /// A network and everything that was measured on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ pub struct Protocol {
 
 impl Protocol {
     /// The protocol of a data set under the manifest's settings.
-    pub fn new(dataset: &Dataset, training: &Training, table: &TableSettings, root: &Seed) -> Self {
+    pub fn new(dataset: &Dataset, training: &settings::Training, table: &TableSettings, root: &Seed) -> Self {
         Self {
             data: dataset.name.clone(),
             input: dataset.input.clone(),
@@ -102,43 +103,23 @@ impl Protocol {
             probes.push(Probe::Score { split });
             probes.push(Probe::ClassMeans { split, nodes: nodes.clone() });
         }
-        Task::Train(Train {
-            network: genotype.network(&self.input, self.classes),
-            data: data.clone(),
-            start: Start::Fresh,
-            stop: Stop::Epochs(self.epochs),
-            recipe: Recipe {
-                loss: Loss::CrossEntropy,
-                optimizer: Optimizer::Adam { learning_rate: self.learning_rate },
-                schedule: Schedule::Constant,
-                batch_size: self.batch_size,
-            },
-            seed,
-            curves: Vec::new(),
-            probes,
-        })
+        let network = genotype.network(&self.input, self.classes);
+        let recipe = Recipe::classifier(self.learning_rate, Schedule::Constant, self.batch_size);
+        Training { network, data: data.clone(), recipe, epochs: self.epochs, seed }.task(&[], &probes)
     }
 
     fn read(&self, genotype: &Genotype, outcome: &Outcome, context: &dyn Context) -> Result<Trained> {
         let inputs = self.input.iter().product();
         let multiply_adds = genotype.multiply_adds(inputs, self.classes) as f64;
         let genotype = genotype.clone();
-        match outcome.ending {
-            Ending::Completed => {
-                let validation = read_split(&genotype, outcome, Split::Validation, context)?;
-                let test = read_split(&genotype, outcome, Split::Test, context)?;
-                Ok(Trained { genotype, multiply_adds, validation, test, diverged: false })
-            }
-            Ending::Diverged { .. } => {
-                let introspectability = self.diverged_introspectability;
-                let metrics = Metrics {
-                    accuracy: self.diverged_accuracy,
-                    similarity: introspectability,
-                    distance: introspectability,
-                };
-                Ok(Trained { genotype, multiply_adds, validation: metrics, test: metrics, diverged: true })
-            }
+        if outcome.is_diverged() {
+            let (accuracy, worst) = (self.diverged_accuracy, self.diverged_introspectability);
+            let metrics = Metrics { accuracy, similarity: worst, distance: worst };
+            return Ok(Trained { genotype, multiply_adds, validation: metrics, test: metrics, diverged: true });
         }
+        let validation = read_split(&genotype, outcome, Split::Validation, context)?;
+        let test = read_split(&genotype, outcome, Split::Test, context)?;
+        Ok(Trained { genotype, multiply_adds, validation, test, diverged: false })
     }
 }
 
@@ -158,15 +139,13 @@ struct Introspectability {
 }
 
 fn read_split(genotype: &Genotype, outcome: &Outcome, split: Split, context: &dyn Context) -> Result<Metrics> {
-    let score = format!("{}.accuracy", split.name());
-    let accuracy = *outcome.scalars.get(&score).with_context(|| format!("the worker answered no `{score}`"))?;
-    let object = format!("class_means.{}", split.name());
-    let digest = outcome.tensors.get(&object).with_context(|| format!("the worker answered no `{object}`"))?;
+    let (accuracy, digest) = (outcome.accuracy(split)?, outcome.class_means(split)?);
     let hidden = genotype.hidden_activations();
-    let inputs = StepInputs { class_means: digest, hidden: &hidden };
+    let inputs = StepInputs { class_means: &digest, hidden: &hidden };
     let found = memoize(context, INTROSPECTABILITY, &inputs, || {
-        let bytes = context.object(digest)?;
-        measure(&bytes, &hidden).with_context(|| format!("`{object}` of {:?}, object {digest}", genotype.0))
+        let bytes = context.object(&digest)?;
+        let what = || format!("`{}` of {:?}, object {digest}", names::class_means(split), genotype.0);
+        measure(&bytes, &hidden).with_context(what)
     })?;
     Ok(Metrics { accuracy, similarity: found.similarity, distance: found.distance })
 }
@@ -197,6 +176,7 @@ mod tests {
     use super::*;
     use crate::fixture::{FakeContext, settings};
     use renas_network::weights::{Tensor, Tensors, encode};
+    use renas_task::outcome::Ending;
 
     fn protocol() -> Protocol {
         let settings = settings();

@@ -1,16 +1,15 @@
 //! The best network of all searches, trained fully and evaluated once on the test split.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::genome::Genome;
 use super::network::network;
 use super::search::{SearchRecord, Visit};
 use renas_base::seed::Seed;
-use renas_harness::study::{Context, Handle, Results};
-use renas_task::outcome::Ending;
-use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use renas_task::{Probe, Split, SplitChoice, Start, Task, Train};
+use renas_harness::classifier::train_one;
+use renas_harness::study::{Context, Handle, Results, Training};
+use renas_task::recipe::{Recipe, Schedule};
+use renas_task::{Probe, Split, SplitChoice};
 
 /// What the study depends on besides the searches that it needs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,36 +72,18 @@ pub fn best(inputs: &BestInputs, results: &Results, context: &dyn Context) -> Re
     }
     let best = best_visit(bests.iter().map(|(_, visit)| visit)).context("no search, so no best network")?;
     let (search, visit) = bests.iter().find(|(_, visit)| visit == best).cloned().context("one of them")?;
-    let task = inputs.task(&visit.genome, context)?;
-    let outcomes = context.outcomes(&[task])?;
-    ensure!(outcomes.len() == 1, "one training had {} outcomes", outcomes.len());
-    let test = match outcomes[0].ending {
-        Ending::Diverged { .. } => None,
-        Ending::Completed => Some(outcomes[0].accuracy(Split::Test)?),
+    let recipe = Recipe::classifier(inputs.learning_rate, Schedule::Cosine { floor: inputs.floor }, inputs.batch_size);
+    let training = Training {
+        network: network(&inputs.input, visit.genome.layers()),
+        data: context.data(&inputs.data, inputs.split.clone())?,
+        recipe,
+        epochs: inputs.epochs,
+        seed: inputs.seed,
     };
-    let validation = outcomes[0].accuracy_curve(Split::Validation)?.to_vec();
-    let loss = outcomes[0].loss_curve()?.to_vec();
+    let outcome = train_one(training, &[Split::Validation], &[Probe::Score { split: Split::Test }], context)?;
+    let test = if outcome.is_diverged() { None } else { Some(outcome.accuracy(Split::Test)?) };
+    let (validation, loss) = (outcome.accuracy_curve(Split::Validation)?.to_vec(), outcome.loss_curve()?.to_vec());
     Ok(BestRecord { search: search.clone(), visit, validation, loss, test })
-}
-
-impl BestInputs {
-    fn task(&self, genome: &Genome, context: &dyn Context) -> Result<Task> {
-        Ok(Task::Train(Train {
-            network: network(&self.input, genome.layers()),
-            data: context.data(&self.data, self.split.clone())?,
-            start: Start::Fresh,
-            stop: Stop::Epochs(self.epochs),
-            recipe: Recipe {
-                loss: Loss::CrossEntropy,
-                optimizer: Optimizer::Adam { learning_rate: self.learning_rate },
-                schedule: Schedule::Cosine { floor: self.floor },
-                batch_size: self.batch_size,
-            },
-            seed: self.seed,
-            curves: vec![Split::Validation],
-            probes: vec![Probe::Score { split: Split::Test }],
-        }))
-    }
 }
 
 #[cfg(test)]

@@ -1,17 +1,18 @@
 //! Networks of genomes, trained and timed: the same for every arm of a seed, so that arms share what they both visit.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::genome::Genome;
 use super::layer::Layer;
 use super::network::network;
 use renas_base::seed::Seed;
+use renas_harness::classifier::train;
 use renas_harness::study::{Context, Training};
 use renas_network::spec::NetworkSpec;
-use renas_task::outcome::{Ending, Outcome};
-use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use renas_task::{DataChoice, Probe, Split, SplitChoice, Start, Task, Train};
+use renas_task::outcome::Outcome;
+use renas_task::recipe::{Recipe, Schedule};
+use renas_task::{DataChoice, Probe, Split, SplitChoice};
 
 /// How networks are built, trained and timed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,21 +50,12 @@ impl Trainer {
     /// Train the networks of these genomes.
     pub fn train(&self, genomes: &[Genome], context: &dyn Context) -> Result<Vec<Trained>> {
         let data = self.data(context)?;
-        let task = |genome: &Genome| {
-            Task::Train(Train {
-                network: network(&self.input, genome.layers()),
-                data: data.clone(),
-                start: Start::Fresh,
-                stop: Stop::Epochs(self.epochs),
-                recipe: self.recipe(),
-                seed: self.seed.derive(&genome.to_string()),
-                curves: Vec::new(),
-                probes: vec![Probe::Score { split: Split::Validation }],
-            })
+        let training = |genome: &Genome| {
+            let seed = self.seed.derive(&genome.to_string());
+            self.training(network(&self.input, genome.layers()), self.epochs, seed, &data)
         };
-        let tasks: Vec<Task> = genomes.iter().map(task).collect();
-        let outcomes = context.outcomes(&tasks)?;
-        ensure!(outcomes.len() == genomes.len(), "{} networks had {} outcomes", genomes.len(), outcomes.len());
+        let probes = [Probe::Score { split: Split::Validation }];
+        let outcomes = train(genomes.iter().map(training).collect(), &[], &probes, context)?;
         outcomes.iter().map(|outcome| self.read(outcome)).collect()
     }
 
@@ -92,29 +84,14 @@ impl Trainer {
         context.data(&self.data, self.split.clone())
     }
 
-    /// Loss, optimiser and batches.
-    fn recipe(&self) -> Recipe {
-        Recipe {
-            loss: Loss::CrossEntropy,
-            optimizer: Optimizer::Adam { learning_rate: self.learning_rate },
-            schedule: Schedule::Constant,
-            batch_size: self.batch_size,
-        }
-    }
-
     fn training(&self, network: NetworkSpec, epochs: usize, seed: Seed, data: &DataChoice) -> Training {
-        Training { network, data: data.clone(), recipe: self.recipe(), epochs, seed }
+        let recipe = Recipe::classifier(self.learning_rate, Schedule::Constant, self.batch_size);
+        Training { network, data: data.clone(), recipe, epochs, seed }
     }
 
     fn read(&self, outcome: &Outcome) -> Result<Trained> {
-        match outcome.ending {
-            Ending::Diverged { .. } => Ok(Trained { accuracy: self.diverged_accuracy, diverged: true }),
-            Ending::Completed => {
-                let accuracy = outcome.scalars.get("validation.accuracy");
-                let accuracy = *accuracy.context("the worker answered no `validation.accuracy`")?;
-                Ok(Trained { accuracy, diverged: false })
-            }
-        }
+        let accuracy = outcome.accuracy_or(self.diverged_accuracy, Split::Validation)?;
+        Ok(Trained { accuracy, diverged: outcome.is_diverged() })
     }
 }
 
@@ -124,11 +101,13 @@ mod tests {
 
     use super::*;
     use crate::fixture::trainer;
+    use renas_task::names;
+    use renas_task::outcome::Ending;
 
     #[test]
     fn a_diverged_network_has_the_manifests_accuracy_and_a_missing_one_is_an_error() {
         let trainer = trainer();
-        let scalars = BTreeMap::from([("validation.accuracy".to_owned(), 0.75)]);
+        let scalars = BTreeMap::from([(names::accuracy(Split::Validation), 0.75)]);
         let outcome = Outcome { scalars, ..Outcome::default() };
         assert_eq!(trainer.read(&outcome).expect("a score"), Trained { accuracy: 0.75, diverged: false });
         let diverged = Outcome { ending: Ending::Diverged { step: 4 }, ..Outcome::default() };

@@ -8,9 +8,9 @@ use renas_base::digest::Digest;
 use renas_base::seed::Seed;
 use renas_harness::study::Context;
 use renas_network::supernet::{Choice, Supernet};
-use renas_task::outcome::{Ending, Outcome};
+use renas_task::outcome::Ending;
 use renas_task::paths::{EvaluateSlice, TrainPaths};
-use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
+use renas_task::recipe::{Recipe, Schedule, Stop};
 use renas_task::{Probe, Split, SplitChoice, Task};
 
 /// What the training of a supernet depends on.
@@ -50,12 +50,7 @@ impl SupernetInputs {
             supernet: self.space.supernet(),
             data: context.data(&self.data, self.split.clone())?,
             stop: Stop::Epochs(self.epochs),
-            recipe: Recipe {
-                loss: Loss::CrossEntropy,
-                optimizer: Optimizer::Adam { learning_rate: self.learning_rate },
-                schedule: Schedule::Cosine { floor: 0.0 },
-                batch_size: self.batch_size,
-            },
+            recipe: Recipe::classifier(self.learning_rate, Schedule::Cosine { floor: 0.0 }, self.batch_size),
             seed: self.seed,
         }))
     }
@@ -119,13 +114,6 @@ impl Judging {
     ) -> Result<Vec<f64>> {
         let outcomes = context.outcomes(&self.tasks(supernet, weights, choices, context)?)?;
         ensure!(outcomes.len() == choices.len(), "{} networks had {} outcomes", choices.len(), outcomes.len());
-        outcomes.iter().map(|outcome| self.read(outcome)).collect()
-    }
-
-    fn read(&self, outcome: &Outcome) -> Result<f64> {
-        match outcome.ending {
-            Ending::Diverged { .. } => Ok(self.diverged_accuracy),
-            Ending::Completed => Ok(outcome.accuracy(Split::Validation)?),
-        }
+        outcomes.iter().map(|outcome| Ok(outcome.accuracy_or(self.diverged_accuracy, Split::Validation)?)).collect()
     }
 }

@@ -1,15 +1,16 @@
 //! Networks trained on their own, from fresh weights: searched ones and hand-designed ones by one recipe.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::objectives::Price;
 use renas_base::seed::Seed;
-use renas_harness::study::Context;
+use renas_harness::classifier::train;
+use renas_harness::study::{Context, Training};
 use renas_network::spec::NetworkSpec;
-use renas_task::outcome::{Ending, Outcome};
-use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use renas_task::{Probe, Split, SplitChoice, Start, Task, Train};
+use renas_task::outcome::Outcome;
+use renas_task::recipe::{Recipe, Schedule};
+use renas_task::{Probe, Split, SplitChoice};
 
 /// How networks are trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,49 +52,19 @@ impl Trainer {
     /// Train these networks, each from the trainer's seed.
     pub fn train(&self, networks: &[NetworkSpec], context: &dyn Context) -> Result<Vec<Trained>> {
         let data = context.data(&self.data, self.split.clone())?;
-        let task = |network: &NetworkSpec| {
-            Task::Train(Train {
-                network: network.clone(),
-                data: data.clone(),
-                start: Start::Fresh,
-                stop: Stop::Epochs(self.epochs),
-                recipe: self.recipe(),
-                seed: self.seed,
-                curves: Vec::new(),
-                probes: vec![Probe::Score { split: Split::Validation }, Probe::Score { split: Split::Test }],
-            })
+        let training = |network: &NetworkSpec| {
+            let recipe = Recipe::classifier(self.learning_rate, Schedule::Cosine { floor: 0.0 }, self.batch_size);
+            Training { network: network.clone(), data: data.clone(), recipe, epochs: self.epochs, seed: self.seed }
         };
-        let tasks: Vec<Task> = networks.iter().map(task).collect();
-        let outcomes = context.outcomes(&tasks)?;
-        ensure!(outcomes.len() == networks.len(), "{} networks had {} outcomes", networks.len(), outcomes.len());
+        let probes = [Split::Validation, Split::Test].map(|split| Probe::Score { split });
+        let outcomes = train(networks.iter().map(training).collect(), &[], &probes, context)?;
         networks.iter().zip(&outcomes).map(|(network, outcome)| self.read(network, outcome)).collect()
     }
 
-    fn recipe(&self) -> Recipe {
-        Recipe {
-            loss: Loss::CrossEntropy,
-            optimizer: Optimizer::Adam { learning_rate: self.learning_rate },
-            schedule: Schedule::Cosine { floor: 0.0 },
-            batch_size: self.batch_size,
-        }
-    }
-
     fn read(&self, network: &NetworkSpec, outcome: &Outcome) -> Result<Trained> {
-        let price = Price::of(network)?;
-        let loss = outcome.curves.get("train.loss").cloned().unwrap_or_default();
-        match outcome.ending {
-            Ending::Diverged { .. } => {
-                let accuracy = self.diverged_accuracy;
-                Ok(Trained { price, validation: accuracy, test: accuracy, loss, diverged: true })
-            }
-            Ending::Completed => {
-                let scalar = |name: &str| {
-                    let value = outcome.scalars.get(name).copied();
-                    value.with_context(|| format!("the worker answered no `{name}`"))
-                };
-                let (validation, test) = (scalar("validation.accuracy")?, scalar("test.accuracy")?);
-                Ok(Trained { price, validation, test, loss, diverged: false })
-            }
-        }
+        let accuracy = |split| outcome.accuracy_or(self.diverged_accuracy, split);
+        let (validation, test) = (accuracy(Split::Validation)?, accuracy(Split::Test)?);
+        let (price, loss) = (Price::of(network)?, outcome.loss_curve()?.to_vec());
+        Ok(Trained { price, validation, test, loss, diverged: outcome.is_diverged() })
     }
 }

@@ -7,11 +7,12 @@ use super::cell::Cell;
 use super::network::Scale;
 use super::variant::Variant;
 use renas_base::seed::Seed;
+use renas_harness::classifier::train;
 use renas_harness::study::{Context, Training};
 use renas_network::spec::NetworkSpec;
-use renas_task::outcome::{Ending, Outcome};
-use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use renas_task::{DataChoice, Split, SplitChoice, Start, Task, Train};
+use renas_task::outcome::Outcome;
+use renas_task::recipe::{Recipe, Schedule};
+use renas_task::{DataChoice, Split, SplitChoice};
 
 /// How children are built, trained and timed: the same for every arm of a seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,10 +63,8 @@ impl ChildTrainer {
                 (self.scale.network(&cell, variant), self.seed.derive(&cell.to_string()))
             })
             .collect();
-        let tasks: Vec<Task> =
-            built.iter().map(|(network, seed)| self.task(network.clone(), *seed, variant, &data)).collect();
-        let outcomes = context.outcomes(&tasks)?;
-        ensure!(outcomes.len() == cells.len(), "{} children had {} outcomes", cells.len(), outcomes.len());
+        let trained = built.iter().map(|(network, seed)| self.training(network.clone(), *seed, variant, &data));
+        let outcomes = train(trained.collect(), &[Split::Validation], &[], context)?;
         let trainings: Vec<Training> = built
             .into_iter()
             .map(|(network, seed)| self.training(network, seed.derive("time"), variant, &data))
@@ -100,39 +99,19 @@ impl ChildTrainer {
             Variant::Reference => (self.reference_learning_rate, Schedule::Constant),
             Variant::Paper | Variant::Corrected => (self.learning_rate, Schedule::Cosine { floor: self.floor }),
         };
-        Recipe {
-            loss: Loss::CrossEntropy,
-            optimizer: Optimizer::Adam { learning_rate },
-            schedule,
-            batch_size: self.batch_size,
-        }
+        Recipe::classifier(learning_rate, schedule, self.batch_size)
     }
 
     fn training(&self, network: NetworkSpec, seed: Seed, variant: Variant, data: &DataChoice) -> Training {
         Training { network, data: data.clone(), recipe: self.recipe(variant), epochs: self.epochs, seed }
     }
 
-    fn task(&self, network: NetworkSpec, seed: Seed, variant: Variant, data: &DataChoice) -> Task {
-        Task::Train(Train {
-            network,
-            data: data.clone(),
-            start: Start::Fresh,
-            stop: Stop::Epochs(self.epochs),
-            recipe: self.recipe(variant),
-            seed,
-            curves: vec![Split::Validation],
-            probes: Vec::new(),
-        })
-    }
-
     fn read(&self, outcome: &Outcome, seconds: f64) -> Result<Child> {
-        if let Ending::Diverged { .. } = outcome.ending {
+        if outcome.is_diverged() {
             return Ok(Child { accuracy: self.diverged_accuracy, seconds, diverged: true });
         }
-        let curve =
-            outcome.curves.get("validation.accuracy").context("the worker answered no `validation.accuracy`")?;
-        let best = curve.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        ensure!(best.is_finite(), "the curve `validation.accuracy` is empty");
+        let best = outcome.accuracy_curve(Split::Validation)?.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        ensure!(best.is_finite(), "the training of a child had no epoch");
         Ok(Child { accuracy: best, seconds, diverged: false })
     }
 }
@@ -143,11 +122,14 @@ mod tests {
 
     use super::*;
     use crate::fixture::child_trainer;
+    use renas_task::names;
+    use renas_task::outcome::Ending;
+    use renas_task::recipe::Optimizer;
 
     #[test]
     fn the_best_epoch_counts_and_a_diverged_child_has_the_manifests_accuracy() {
         let child_trainer = child_trainer();
-        let curves = BTreeMap::from([("validation.accuracy".to_owned(), vec![0.2, 0.5, 0.4])]);
+        let curves = BTreeMap::from([(names::accuracy(Split::Validation), vec![0.2, 0.5, 0.4])]);
         let outcome = Outcome { curves, ..Outcome::default() };
         let expected = Child { accuracy: 0.5, seconds: 3.0, diverged: false };
         assert_eq!(child_trainer.read(&outcome, 3.0).expect("a curve"), expected);

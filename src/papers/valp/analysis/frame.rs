@@ -19,6 +19,8 @@ use renas_report::range::Range;
 
 const MODEL: &str = "model";
 const PAIR: &str = "pair";
+/// What the accuracy of a classifier is counted over: of the data set of fewer ones.
+const IMAGE: &str = "validation image";
 
 /// What all pairs together have one number of.
 const EXPERIMENT: &str = "experiment of all pairs";
@@ -227,7 +229,8 @@ pub fn frame(settings: &Settings) -> Frame {
     frame.constants = constants(settings);
     // Of the arm that has most, as random search has.
     let pairs = arms().map(|one| one.pairs).max().unwrap_or(0);
-    let units = [(MODEL, study.models), (PAIR, pairs), (EXPERIMENT, 1)];
+    let judged = study.data.validation.min(search.data.validation);
+    let units = [(MODEL, study.models), (PAIR, pairs), (EXPERIMENT, 1), (IMAGE, judged)];
     frame.units = units.map(|(name, count)| (name.to_owned(), count)).into();
     frame
 }

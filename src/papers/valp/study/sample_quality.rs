@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::settings::ClassifierSettings;
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
-use renas_harness::study::{Context, Step, memoize};
+use renas_harness::classifier::train_one;
+use renas_harness::study::{Context, Step, Training, memoize};
 use renas_network::spec::{Activation, NetworkSpec};
 use renas_network::weights::{Tensor, decode};
 use renas_stats::frechet::squared_frechet_distance;
-use renas_task::outcome::Ending;
-use renas_task::recipe::{Loss, Optimizer, Recipe, Schedule, Stop};
-use renas_task::{DataChoice, Probe, Split, Start, Task, Train};
+use renas_task::recipe::{Recipe, Schedule};
+use renas_task::{DataChoice, Probe, Split};
 
 /// Raised whenever the same logits would give other numbers.
 const QUALITY: Step = Step { name: "sampling_quality", version: 1 };
@@ -58,25 +58,12 @@ impl Judge {
         context: &dyn Context,
     ) -> Result<Self> {
         let network = NetworkSpec::perceptron(input, &settings.hidden, Activation::Relu, classes);
-        let task = Task::Train(Train {
-            network: network.clone(),
-            data: data.clone(),
-            start: Start::Fresh,
-            stop: Stop::Epochs(settings.epochs),
-            recipe: Recipe {
-                loss: Loss::CrossEntropy,
-                optimizer: Optimizer::Adam { learning_rate: settings.learning_rate },
-                schedule: Schedule::Constant,
-                batch_size: settings.batch_size,
-            },
-            seed,
-            curves: Vec::new(),
-            probes: vec![Probe::Score { split: Split::Validation }, Probe::Logits { split: Split::Validation }],
-        });
-        let outcomes = context.outcomes(&[task])?;
-        let outcome = outcomes.first().context("one training was asked for")?;
+        let recipe = Recipe::classifier(settings.learning_rate, Schedule::Constant, settings.batch_size);
+        let training = Training { network: network.clone(), data: data.clone(), recipe, epochs: settings.epochs, seed };
+        let probes = [Probe::Score { split: Split::Validation }, Probe::Logits { split: Split::Validation }];
+        let outcome = train_one(training, &[], &probes, context)?;
         ensure!(
-            outcome.ending == Ending::Completed,
+            !outcome.is_diverged(),
             "the classifier that judges samples diverged: lower its learning rate in the manifest (`sampling`)"
         );
         Ok(Self {
