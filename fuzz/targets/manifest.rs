@@ -10,8 +10,9 @@ use std::sync::OnceLock;
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use renas_base::digest::Digest;
+use renas_data::registry::Registry;
 use renas_harness::analysis::{Analysis, Promise};
-use renas_harness::manifest::load::{ManifestError, parse, text};
+use renas_harness::manifest::load::{Known, ManifestError, parse, text};
 use renas_harness::manifest::model::Manifest;
 use renas_harness::numbers;
 use renas_harness::paper::AnyPaper;
@@ -24,6 +25,12 @@ const KEPT: usize = 8;
 
 /// Studies above which planning what a few changed lines ask for is too much.
 const MOST_STUDIES: usize = 1_000_000;
+
+/// The registered data sets.
+fn registry() -> &'static Registry {
+    static REGISTRY: OnceLock<Registry> = OnceLock::new();
+    REGISTRY.get_or_init(Registry::default)
+}
 
 fn manifests() -> &'static [Vec<String>] {
     static MANIFESTS: OnceLock<Vec<Vec<String>>> = OnceLock::new();
@@ -53,8 +60,14 @@ fn shortened(paper: &dyn AnyPaper) -> Vec<String> {
     }
     head.push("claims:".to_owned());
     let joined = |claims: &[Vec<String>]| [head.clone(), claims.concat()].concat();
-    let is_sound =
-        |claim: &Vec<String>| parse(&path, joined(std::slice::from_ref(claim)).join("\n").as_bytes(), &all()).is_ok();
+    let is_sound = |claim: &Vec<String>| {
+        parse(
+            &path,
+            joined(std::slice::from_ref(claim)).join("\n").as_bytes(),
+            Known { papers: &all(), data: registry() },
+        )
+        .is_ok()
+    };
     let claims: Vec<Vec<String>> = claims.into_iter().filter(is_sound).take(KEPT).collect();
     assert!(!claims.is_empty(), "no claim of {} is about `quick`", paper.id());
     joined(&claims)
@@ -80,7 +93,8 @@ fn plan(manifest: &Manifest, paper: &dyn AnyPaper) {
     for (profile, settings) in &manifest.profiles {
         let parameters = &settings.parameters;
         Digest::of_value(parameters).expect("parameters enter keys");
-        let studies = paper.plan(parameters).unwrap_or_else(|error| panic!("a sound manifest is planned: {error:#}"));
+        let studies =
+            paper.plan(parameters, registry()).unwrap_or_else(|error| panic!("a sound manifest is planned: {error:#}"));
         assert!(studies.len() <= MOST_STUDIES, "{} studies", studies.len());
         let mut known = BTreeSet::new();
         for study in &studies {
@@ -90,7 +104,7 @@ fn plan(manifest: &Manifest, paper: &dyn AnyPaper) {
             Digest::of_value(&study.inputs).expect("inputs enter keys");
         }
         let _: usize = studies.iter().map(|study| study.trials).sum();
-        let analysis = Analysis { paper, parameters, declarations: &manifest.declarations };
+        let analysis = Analysis { paper, parameters, declarations: &manifest.declarations, data: registry() };
         let Ok(Promise { quantities, clusters, .. }) = analysis.promise() else { panic!("it was asked before") };
         let promised: BTreeMap<String, Promised> = quantities.into_iter().map(|one| (one.name.clone(), one)).collect();
         let data: Vec<String> = studies.iter().flat_map(|study| study.data.clone()).collect();
@@ -113,7 +127,7 @@ fuzz_target!(init: { manifests(); }, |input: &[u8]| {
     };
     let paper = papers[number];
     let file = PathBuf::from(format!("experiments/{}.yaml", paper.id()));
-    match parse(&file, &text, &papers) {
+    match parse(&file, &text, Known { papers: &papers, data: registry() }) {
         Ok(manifest) => {
             assert_eq!(manifest.id, paper.id());
             plan(&manifest, paper);

@@ -2,8 +2,11 @@
 //! a task or an answer before it is believed fails otherwise than with a reason.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use renas_base::seed::Seed;
+use renas_data::registry::Registry;
 use renas_harness::executor::Limits;
 use renas_network::spec::NetworkSpec;
 use renas_network::{cost, memory, parameter, shape};
@@ -72,7 +75,8 @@ fn look_at(task: &Task) {
             }
         }
     }
-    let _ = Limits::default().of(task);
+    static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::default);
+    let _ = Limits::default().of(task, &REGISTRY);
 }
 
 fuzz_target!(|lines: &[u8]| {
