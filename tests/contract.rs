@@ -15,8 +15,8 @@ use renas::harness::run::StudyOutputs;
 use renas::harness::study::Study;
 use renas::papers;
 use renas::report::findings::{EXACT, Findings, Measured, Quantity};
+use renas::report::findings_contract::sound_ids;
 use renas::report::range::Range;
-use renas::report::soundness::sound_ids;
 
 /// The studies of the committed `quick` report of a paper, computed again, and what is made of them.
 fn each(id: &str, check: impl Fn(&Analysis<'_>, &Promise, &[Study], &StudyOutputs)) {

@@ -4,8 +4,8 @@
 
 #[path = "manifest/clock.rs"]
 mod clock;
-#[path = "manifest/brought.rs"]
-mod brought; // data sets that readers bring
+#[path = "manifest/reader_data.rs"]
+mod reader_data; // data sets that readers bring
 #[path = "manifest/any_text.rs"]
 mod any_text; // what is no manifest at all
 #[path = "manifest/claims.rs"]
@@ -264,7 +264,7 @@ fn unknown_missing_and_duplicate_keys_are_reported_together() {
             "13: parameters.population: unknown key; known: `networks`, `data`",
             "15: profiles.quick.numerics: is missing",
             "17: profiles.quick.numeric: unknown key; did you mean `numerics`?",
-            "25: profiles.reduced.clock: stands twice, first on line 24",
+            "25: profiles.reduced.clock: duplicate key, first on line 24",
         ]
     );
 }

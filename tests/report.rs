@@ -121,7 +121,7 @@ fn the_page_is_small_and_loads_nothing() {
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!(ids.len(), count, "an id stands twice");
+    assert_eq!(ids.len(), count, "a duplicate id");
     for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(ids.binary_search(&link).is_ok(), "no place #{link}");
     }

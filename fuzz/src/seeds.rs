@@ -131,7 +131,7 @@ impl Corpus {
                 keys.iter().for_each(|key| drop(map.remove(key)));
             }
         }
-        let lock: renas_harness::lock::Lock = serde_json::from_value(lock).expect("still a lock file");
+        let lock: renas_harness::lockfile::Lock = serde_json::from_value(lock).expect("still a lock file");
         self.add("promises", lock.to_text().as_bytes());
         let digest = Digest::of(b"file");
         let receipt = format!(

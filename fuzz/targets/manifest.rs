@@ -99,7 +99,7 @@ fn plan(manifest: &Manifest, paper: &dyn AnyPaper) {
         let mut known = BTreeSet::new();
         for study in &studies {
             assert!(study.needs.iter().all(|need| known.contains(need.as_str())), "{}: {:?}", study.id, study.needs);
-            assert!(known.insert(study.id.as_str()), "{} stands twice", study.id);
+            assert!(known.insert(study.id.as_str()), "duplicate id {}", study.id);
             assert!(study.cpu_seconds.is_finite() && study.cpu_seconds >= 0.0, "{}", study.cpu_seconds);
             Digest::of_value(&study.inputs).expect("inputs enter keys");
         }

@@ -4,7 +4,7 @@
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use renas_base::digest::Digest;
 use renas_fuzz::file;
-use renas_harness::lock::{Lock, compare, compare_runs};
+use renas_harness::lockfile::{Lock, compare, compare_runs};
 use renas_harness::receipt::Receipt;
 use renas_harness::report_folder::Sums;
 

@@ -80,7 +80,7 @@ impl Digest {
     }
 }
 
-/// A digest in the making, for content that arrives in pieces.
+/// A digest under construction, for content that arrives in pieces.
 #[derive(Clone, Default)]
 pub struct Hasher {
     state: Sha256,

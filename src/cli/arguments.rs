@@ -75,12 +75,12 @@ Check the store, the lock files and the committed reports; nothing is written, u
    report that a lock file promises is there.
 3. The report is rebuilt from its evidence alone (searches, analysis, verdicts, pages) and compared byte for byte.
 4. The lock file's digests agree with the evidence; results of the locked trials in the store agree with the lock by
-   the tier that the numeric classes allow: bit (same class), numeric (tolerances of the manifest), claim (the verdicts).
+   the level that the numeric classes allow: bit (same class), numeric (tolerances of the manifest), claim (the verdicts).
 
 Every item is judged and every difference named, then what was checked is counted; exit code 4 where anything differs.
 Weights that only the evidence names are in no clone, and are no difference.
 
-With --rerun, trials are computed again in an empty store and compared by the same tiers. With --heal, damaged files of
+With --rerun, trials are computed again in an empty store and compared by the same levels. With --heal, damaged files of
 the store are moved to its folder damaged/, and lost objects made again by their trials; records are left to renas run.";
 
 /// Flags of `renas plan`.

@@ -14,7 +14,7 @@ use renas_surrogate::xgboost_library::{self, XGBOOST_VERSION};
 pub fn doctor(common: &Common) -> Result<(), Failure> {
     let program = worker_program().or_bad_input()?;
     let limits = limits().or_bad_input()?;
-    // Whoever asks is waiting: a minute instead of the five that a run gives to a start.
+    // The user is waiting: a minute instead of the five that a run gives to a start.
     let limits = Limits { hello: limits.hello / 5, ..limits };
     let mut broken = Vec::new();
     let mut workers = Vec::new();

@@ -1,7 +1,7 @@
 //! The command line: what can be asked for, and how the answer leaves the program.
 
 #[macro_use]
-pub mod output; // what the program says, whoever still reads it
+pub mod output; // what the program says, even where nobody reads it any more
 pub mod signal; // Ctrl-C and termination
 pub mod arguments; // commands and flags
 pub mod exit; // exit codes, and which failure gets which
@@ -14,8 +14,8 @@ pub mod outlook; // what a plan can decide
 pub mod numbers; // renas numbers
 pub mod why; // renas why
 pub mod run; // renas run
-pub mod answer; // what a run says at its end, and its record
-pub mod repeat; // a run that was done already: looking at its files instead of doing it again
+pub mod run_summary; // what a run says at its end, and its record
+pub mod up_to_date; // a run that was done already: looking at its files instead of doing it again
 pub mod locks; // what a run promises, beside what was promised
 pub mod report; // renas report
 pub mod status; // renas status

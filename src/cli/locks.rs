@@ -5,14 +5,14 @@ use std::path::Path;
 use super::exit::{Classify as _, Failure};
 use super::session::Session;
 use renas_harness::ledger;
-use renas_harness::lock::{self, Difference, Lock, Subject};
+use renas_harness::lockfile::{self, Difference, Lock, Subject};
 
-/// Append what these locks say of claims to what the lock files at hand say; an error names every change that nobody
+/// Append what these locks say of claims to what the lock files say; an error names every change that nobody
 /// declared, before anything is written.
 pub fn declare(session: &Session<'_>, locks: &mut [Lock]) -> Result<(), Failure> {
     let mut problems = Vec::new();
     for lock in locks {
-        let path = lock::path(&session.common.experiments, session.profile, &lock.experiment);
+        let path = lockfile::path(&session.common.experiments, session.profile, &lock.experiment);
         let old = Lock::read(&path).or_bad_input()?;
         if let Some(old) = old.as_ref().filter(|old| lock.fingerprints.is_empty() && old.trials == lock.trials) {
             // Evidence without observations does not say which machines computed it: those that did are still the same.
@@ -55,7 +55,7 @@ pub fn compare(path: &Path, found: &Lock, verbose: bool) -> Result<Vec<String>, 
 fn replaced(path: &Path, found: &Lock) -> Result<String, Failure> {
     match Lock::read(path) {
         Ok(None) => Ok(String::new()),
-        Ok(Some(old)) => match lock::compare(&old, found).len() {
+        Ok(Some(old)) => match lockfile::compare(&old, found).len() {
             0 => Ok(", as it did before".to_owned()),
             count => Ok(format!("; {count} digests that it promised before were others, or are promised no more")),
         },
@@ -65,7 +65,7 @@ fn replaced(path: &Path, found: &Lock) -> Result<String, Failure> {
 
 /// What is said of a run beside its lock file at `path`.
 pub fn differences(path: &Path, promised: &Lock, found: &Lock, verbose: bool) -> Vec<String> {
-    let differences = lock::compare_runs(promised, found);
+    let differences = lockfile::compare_runs(promised, found);
     let observed = match found.observed.len() {
         0 => None,
         count => Some(format!("{}: {count} studies derive from observed times and cannot be compared", path.display())),
@@ -76,7 +76,7 @@ pub fn differences(path: &Path, promised: &Lock, found: &Lock, verbose: bool) ->
         return std::iter::once(equal).chain(observed).collect();
     }
     if let [Difference { subject: Subject::Setting, name, .. }] = &differences[..]
-        && name == lock::FINGERPRINT
+        && name == lockfile::FINGERPRINT
     {
         let equal = format!("{}: every digest is as promised, though on another numeric class", path.display());
         return std::iter::once(equal).chain(observed).collect();
@@ -110,7 +110,7 @@ mod tests {
     fn studies_of_observed_times_are_counted_in_one_line_and_not_listed_as_differences() {
         let digest = |text: &str| Digest::of(text.as_bytes());
         let promised = Lock {
-            format: lock::FORMAT,
+            format: lockfile::FORMAT,
             experiment: "toy".to_owned(),
             profile: Profile::Reduced,
             manifest: digest("manifest"),

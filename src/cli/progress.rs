@@ -220,9 +220,9 @@ impl Observer for Progress {
             Event::MachineBusy { trial } => self.line(&format!(
                 "renas: {trial}: waiting for another process of renas on this machine: while one takes times, no other computes"
             )),
-            Event::WorkerDied { trial, attempt, attempts, how, last_words } => {
+            Event::WorkerDied { trial, attempt, attempts, how, stderr_end } => {
                 let words =
-                    if last_words.is_empty() { String::new() } else { format!("; its last words:\n{last_words}") };
+                    if stderr_end.is_empty() { String::new() } else { format!("; the end of its standard error:\n{stderr_end}") };
                 self.line(&format!("renas: {trial}: a worker {how} (attempt {attempt} of {attempts}){words}"));
             }
             Event::SetAside { path, to, why } => {

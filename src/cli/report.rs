@@ -13,7 +13,7 @@ use super::session::Session;
 use super::{locks, say};
 use renas_base::parallel;
 use renas_harness::evidence;
-use renas_harness::lock::{self, Lock};
+use renas_harness::lockfile::{self, Lock};
 use renas_harness::manifest::model::Profile;
 use renas_harness::pipeline::{self, Rebuilt, Selected};
 use renas_harness::publish;
@@ -46,7 +46,7 @@ pub fn report(session: &Session<'_>, arguments: &ReportArguments) -> Result<(), 
         let digests = publish::digests(&files);
         for mut lock in promises {
             lock.files = Lock::files_of(&lock.experiment, &digests);
-            let path = lock::path(&session.common.experiments, session.profile, &lock.experiment);
+            let path = lockfile::path(&session.common.experiments, session.profile, &lock.experiment);
             say(session.common, &locks::write(&path, &lock)?);
         }
     }

@@ -4,17 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::answer::Answer;
 use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure};
 use super::progress::{Progress, Say, Totals, duration};
-use super::repeat::Repeat;
+use super::run_summary::Answer;
 use super::session::Session;
+use super::up_to_date::UpToDate;
 use super::{locks, report, say, signal, why};
 use renas_base::digest::Digest;
 use renas_data::locate::locate;
 use renas_harness::executor::Pool;
-use renas_harness::lock::{self, Lock};
+use renas_harness::lockfile::{self, Lock};
 use renas_harness::manifest::model::ProfileSettings;
 use renas_harness::pipeline::{Came, Done, Part, Selected, Work};
 use renas_harness::publish;
@@ -36,7 +36,7 @@ struct Job<'s> {
 /// Run what is asked for; where the same run was done already and all its files still have their bytes, say so.
 pub fn run(common: &Common, arguments: &Run) -> Result<(), Failure> {
     let started = Instant::now();
-    let repeat = Repeat::of(common, arguments).or_run_failed()?;
+    let repeat = UpToDate::of(common, arguments).or_run_failed()?;
     match repeat.known(common, arguments) {
         Some(answer) => {
             answer.record(common, started.elapsed(), true)?;
@@ -47,7 +47,7 @@ pub fn run(common: &Common, arguments: &Run) -> Result<(), Failure> {
 }
 
 /// Run what the session selects.
-fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: Instant) -> Result<(), Failure> {
+fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: Instant) -> Result<(), Failure> {
     let jobs = prepare(session, arguments)?;
     if jobs.iter().any(|job| job.selected.part == Part::Whole) {
         let computed = jobs.iter().map(|job| job.selected.manifest.id.clone()).collect();
@@ -94,7 +94,7 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &Repeat, started: In
     // The same run without --update-lock will compare with the lock files that this one wrote.
     let mut again = answer.clone();
     if arguments.update_lock {
-        let written = |lock: &Lock| lock::path(&session.common.experiments, session.profile, &lock.experiment);
+        let written = |lock: &Lock| lockfile::path(&session.common.experiments, session.profile, &lock.experiment);
         again.notes.extend(locks.iter().flat_map(|lock| locks::differences(&written(lock), lock, lock, false)));
     }
     repeat.keep(session, &store, (read, objects), &locks, files, &again)?;
@@ -185,7 +185,7 @@ fn publish_all(
     let digests = publish::digests(&files);
     for lock in locks {
         lock.files = Lock::files_of(&lock.experiment, &digests);
-        let path = lock::path(&session.common.experiments, session.profile, &lock.experiment);
+        let path = lockfile::path(&session.common.experiments, session.profile, &lock.experiment);
         match arguments.update_lock {
             true => answer.happened.push(locks::write(&path, lock)?),
             false => answer.notes.extend(locks::compare(&path, lock, session.common.verbose)?),

@@ -94,7 +94,7 @@ pub enum DescribedError {
 
 /// The descriptions in the data folders (`*/dataset.json`). Of equal ones in several folders the first counts; of
 /// different ones with one name none does, since nobody can say which is meant. Folders that begin with a dot are passed
-/// over: a data set may be in the making there.
+/// over: a data set may be half made there.
 pub fn find(locations: &Locations) -> Descriptions {
     let mut all = Descriptions::default();
     let registered = catalogue();

@@ -2,7 +2,7 @@
 //! which a description lies in a data folder.
 //!
 //! The pins decide, not the addresses: a file is what its pin says, wherever it came from. The ordered digests stand
-//! here too, so that keys of trials can be computed, and reports rebuilt, where the data is not at hand.
+//! here too, so that keys of trials can be computed, and reports rebuilt, where the data is not available.
 
 use renas_base::digest::Digest;
 use renas_base::nearest::nearest;

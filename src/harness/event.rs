@@ -1,4 +1,4 @@
-//! What happens during a run, told as it happens: the interface between execution and whoever shows progress.
+//! What happens during a run, told as it happens: the interface between execution and what shows progress.
 
 use std::path::PathBuf;
 
@@ -53,7 +53,7 @@ pub enum Event {
         /// How it ended (`was killed by signal 9 (SIGKILL)`).
         how: String,
         /// The last lines that it wrote to standard error; empty where it wrote none.
-        last_words: String,
+        stderr_end: String,
     },
     /// A damaged file was moved out of the way; what depends on it is computed again.
     SetAside {
@@ -71,7 +71,7 @@ pub enum Event {
     },
 }
 
-/// Whoever wants to know what happens; called from several threads.
+/// An observer of what happens; called from several threads.
 pub trait Observer: Sync {
     /// Told once per event, in the order in which each thread sees them.
     fn event(&self, event: &Event);

@@ -15,7 +15,7 @@ pub struct Handle<T> {
 }
 
 impl<T> Handle<T> {
-    /// The study of that id. Whoever names it says what its result is; reading another one is an error.
+    /// The study of that id. The caller says what its result is; reading another one is an error.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into(), result: PhantomData }
     }

@@ -21,7 +21,7 @@ pub mod report_folder; // which files of a folder are a report's, and how they g
 pub mod evidence; // the records that a committed report is made of, in one file
 pub mod receipt; // what a finished run read and wrote: why the same run need not be repeated
 pub mod ledger; // what was expected of every claim, and which verdict came of it
-pub mod lock; // the digests that a committed profile promises, and what differs from them
+pub mod lockfile; // the digests that a committed profile promises, and what differs from them
 pub mod rerun; // which promised trials are computed again, and in which order
 pub mod heal; // setting damaged files aside, and making lost objects again
-pub mod tier; // how far the trials of two machines agree
+pub mod agreement; // how far the trials of two machines agree

@@ -121,7 +121,7 @@ pub fn parse(path: &Path, bytes: &[u8], manifest: &Manifest) -> Result<Vec<Print
     let mut known = BTreeSet::new();
     for (index, one) in numbers.iter().enumerate() {
         if !known.insert((&one.place, &one.what, &one.number)) {
-            problems.add(1, format!("numbers[{index}]"), format!("{} ({}) stands twice", one.number, one.place));
+            problems.add(1, format!("numbers[{index}]"), format!("{} ({}) is a duplicate", one.number, one.place));
         }
     }
     match problems.into_sorted() {

@@ -28,7 +28,7 @@ pub trait Paper: Sync {
     type Inputs: DeserializeOwned;
 
     /// The results of the studies, read into their types.
-    type Evidence;
+    type ResultSet;
 
     /// The id, also the name of the manifest (`econas`).
     const ID: &'static str;
@@ -58,13 +58,13 @@ pub trait Paper: Sync {
     }
 
     /// The results that there are: all, or those of some of the studies. Pure.
-    fn evidence(settings: &Self::Settings, data: &Registry, results: &Results) -> Result<Self::Evidence>;
+    fn result_set(settings: &Self::Settings, data: &Registry, results: &Results) -> Result<Self::ResultSet>;
 
     /// The rows of its tables of observations, in the order of the frame. Pure.
-    fn observe(settings: &Self::Settings, evidence: &Self::Evidence) -> Vec<Rows>;
+    fn observe(settings: &Self::Settings, results: &Self::ResultSet) -> Vec<Rows>;
 
     /// What the results say beside what is declared over the observations: drawings, tests of their own. Pure.
-    fn analyze(_settings: &Self::Settings, _evidence: &Self::Evidence) -> Result<Findings> {
+    fn analyze(_settings: &Self::Settings, _results: &Self::ResultSet) -> Result<Findings> {
         Ok(Findings::default())
     }
 }
@@ -144,9 +144,9 @@ impl<P: Paper> AnyPaper for P {
 
     fn observed(&self, parameters: &Value, data: &Registry, results: &Results) -> Result<Observed> {
         let settings = settings::<P>(parameters)?;
-        let evidence = P::evidence(&settings, data, results).context("reading results")?;
-        let own = P::analyze(&settings, &evidence).context("analysis")?;
-        Ok(Observed { rows: P::observe(&settings, &evidence), own })
+        let read = P::result_set(&settings, data, results).context("reading results")?;
+        let own = P::analyze(&settings, &read).context("analysis")?;
+        Ok(Observed { rows: P::observe(&settings, &read), own })
     }
 }
 

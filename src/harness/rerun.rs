@@ -19,7 +19,7 @@ pub struct Rerun {
 
 impl Rerun {
     /// All trials of the evidence that a machine can repeat (measured times are none), or `sample` of them, evenly over
-    /// the keys, which are in random order: the same trials whoever asks.
+    /// the keys, which are in random order: the same trials for every caller.
     pub fn of(evidence: &Evidence, sample: Option<usize>) -> Result<Self, serde_json::Error> {
         let mut tasks: Vec<Task> = Vec::new();
         let mut made: BTreeMap<Digest, usize> = BTreeMap::new();

@@ -138,7 +138,7 @@ impl Experiment<'_> {
 
     /// Compute every study again from the records of its trials; a trial that is not there is an error.
     ///
-    /// A study that reads somebody else's table is computed again where the table is at hand, else its record is taken.
+    /// A study that reads somebody else's table is computed again where the table is available, else its record is taken.
     pub fn replay(&self, records: &dyn Records, threads: usize) -> Result<StudyOutputs> {
         let finished = Mutex::new(Finished::default());
         let results = run_in_order(self.plan, threads, &|study, needs| {
@@ -147,7 +147,7 @@ impl Experiment<'_> {
                 let found = remembered(records, &address)?;
                 let missing = || {
                     let (source, tables) = (records.source().display(), study.data.join(", "));
-                    format!("{source} does not hold its result, and {tables} is not at hand (`renas data list`)")
+                    format!("{source} does not hold its result, and {tables} is not available (`renas data list`)")
                 };
                 let found = found.with_context(missing)?;
                 return Ok(self.add(&finished, study, address.key(), found));
@@ -204,7 +204,7 @@ impl Experiment<'_> {
     }
 
     /// Note a finished study. Where it reads a table that others published its record is evidence, since the table is not ours to
-    /// commit, and whoever rebuilds the report may not have it.
+    /// commit, and the reader who rebuilds the report may not have it.
     fn add(&self, finished: &Mutex<Finished>, study: &Study, key: Key, record: StudyRecord) -> StudyResult {
         lock(finished).add(study, (!self.tables(study).is_empty()).then_some(key), record)
     }

@@ -45,7 +45,7 @@ fn check(plan: &[Study]) -> Result<()> {
         for need in &study.needs {
             ensure!(seen.contains(need.as_str()), "study {} needs {need}, which does not stand before it", study.id);
         }
-        ensure!(seen.insert(study.id.as_str()), "study {} stands twice in the plan", study.id);
+        ensure!(seen.insert(study.id.as_str()), "duplicate study {} in the plan", study.id);
     }
     Ok(())
 }

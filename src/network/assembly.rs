@@ -73,7 +73,7 @@ pub enum Law {
     Xavier {
         /// Features that the layer reads.
         fan_in: usize,
-        /// Features that it hands on.
+        /// Features that it passes on.
         fan_out: usize,
     },
     /// Uniform in +-bound.

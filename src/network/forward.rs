@@ -1,4 +1,4 @@
-//! A small forward pass in plain Rust: for tests that two networks compute the same, where no libtorch is at hand.
+//! A small forward pass in plain Rust: for tests that two networks compute the same, where no libtorch is available.
 //!
 //! One sample at a time, everything in f64, without regard to speed. It knows the layers of networks of vectors:
 //! linear layers, activation functions, concatenation, sum, product, slice, flattening, and latent samples without noise. A test

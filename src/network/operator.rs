@@ -1,4 +1,4 @@
-//! What each operator is, apart from its arithmetic: what it reads and hands on, the window that it looks at, the tensors
+//! What each operator is, apart from its arithmetic: what it reads and passes on, the window that it looks at, the tensors
 //! that it owns, and which of its sizes can be scaled.
 //!
 //! Shapes, costs, parameters, supernets and the worker ask here: a new operator is described in this file and computed in
@@ -193,7 +193,7 @@ impl Operator {
         self.description().weights != Weights::Nothing
     }
 
-    /// Multiply-adds of one value that it hands on, where it reads so many channels (or features).
+    /// Multiply-adds of one value that it passes on, where it reads so many channels (or features).
     pub(super) fn multiply_adds_per_value(&self, channels: usize) -> usize {
         match self.description().weights {
             affine @ Weights::Affine { .. } => affine.weight_shape(channels)[1..].iter().product(),

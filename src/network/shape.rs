@@ -72,7 +72,7 @@ pub fn shapes(network: &NetworkSpec) -> Result<Vec<Vec<usize>>, ShapeError> {
     Ok(shapes)
 }
 
-/// A node with weights that the output does not depend on would never be trained: a mistake of whoever made the spec.
+/// A node with weights that the output does not depend on would never be trained: a mistake in whatever made the spec.
 ///
 /// One without weights may hang beside the way to the output, for probes: ReLU of the logits, say.
 fn check_all_used(network: &NetworkSpec, output: usize) -> Result<(), ShapeError> {

@@ -18,7 +18,7 @@ use super::spec::{INPUT, NetworkSpec, Node, Operator};
 use super::weights::{Tensor, Tensors};
 use renas_base::seed::Stream;
 
-/// The name under which the nodes of an alternative refer to what the slot before hands on: to the network's input in
+/// The name under which the nodes of an alternative refer to what the slot before passes on: to the network's input in
 /// the first slot.
 pub const PREVIOUS: &str = "previous";
 
@@ -43,7 +43,7 @@ pub struct Slot {
     /// For messages.
     pub name: String,
     /// The ways: nodes in topological order, which read `previous` or earlier nodes of the same way; the last one is what
-    /// the next slot reads. Without nodes it hands on what it reads. All ways hand on values of one shape.
+    /// the next slot reads. Without nodes it passes on what it reads. All ways pass on values of one shape.
     ///
     /// Two ways of one slot may have nodes of one name: these share their tensors, and differ at most in their numbers of
     /// filters, units or groups, and in odd kernels that are padded to keep the size. Nodes of different slots have
@@ -180,7 +180,7 @@ impl Supernet {
         Ok(shared.tensors)
     }
 
-    /// The shape that a slot hands on, once all its alternatives are seen to do so.
+    /// The shape that a slot passes on, once all its alternatives are seen to do so.
     fn check_slot(
         &self,
         index: usize,
@@ -211,7 +211,7 @@ impl Supernet {
             }
             match &handed_on {
                 Some(other) if *other != shape => {
-                    return Err(wrong(format!("it hands on {shape:?}, but another alternative {other:?}")));
+                    return Err(wrong(format!("it passes on {shape:?}, but another alternative {other:?}")));
                 }
                 Some(_) | None => handed_on = Some(shape),
             }

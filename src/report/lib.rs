@@ -15,7 +15,7 @@ pub mod page; //        what a report is made of: the input of rendering
 pub mod plot; //        a figure as SVG
 pub mod range; //       what a quantity can be
 pub mod render; //      the files of a report
-pub mod soundness; //   what the findings of every paper keep to
+pub mod findings_contract; //   what the findings of every paper keep to
 pub mod summary; //     size, mean and intervals of every quantity
 pub mod table; //       a table as Markdown, HTML and CSV
 mod view; //            the report as the templates see it

@@ -36,7 +36,7 @@ struct Open {
     parent: Option<usize>,
 }
 
-/// A tree in the making. Rows are sorted once per feature; a split divides each order and keeps it sorted.
+/// A tree under construction. Rows are sorted once per feature; a split divides each order and keeps it sorted.
 pub(super) struct Growth<'a> {
     settings: &'a RegressionTree,
     targets: &'a [f64],

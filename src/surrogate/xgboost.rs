@@ -2,7 +2,7 @@
 //!
 //! Trees grow by histograms (`tree_method=hist`) on squared errors, in one thread, with seed 0, which nothing here draws
 //! from; features, targets and predictions are 32 bits wide there. On one machine the predictions are those of the
-//! Python package bit for bit. Other machines may differ, unlike all other regressors: whoever records a fit memoises
+//! Python package bit for bit. Other machines may differ, unlike all other regressors: a caller that records a fit memoises
 //! what `xgboost_predictions` answers.
 
 use serde::{Deserialize, Serialize};

@@ -41,7 +41,7 @@ impl Numerics {
     }
 
     /// The environment of a worker under these settings with so many threads (1 wherever results must repeat): variables
-    /// with their value, or absent where they must not be set. Whoever starts a worker with it saves the worker from
+    /// with their value, or absent where they must not be set. Starting a worker with it saves the worker from
     /// starting itself a second time.
     pub fn environment(self, threads: usize) -> Vec<(&'static str, Option<String>)> {
         let (aten, onednn, mkl) = match self {

@@ -2,7 +2,7 @@
 //!
 //! A worker says `Hello` on start, then answers every `Request` with a `Reply` of the same number, until its standard
 //! input ends. While it works on a request it says every `ALIVE_EVERY` that it lives, so that a long training can be told
-//! from a process that stopped. Standard error is free text: its last lines become the worker's last words when it dies.
+//! from a process that stopped. Standard error is free text: its last lines are shown when it dies.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -19,7 +19,7 @@ fn registry() -> Registry {
     Registry::open(Locations { folders, system: Some(PathBuf::from("/usr/share/datasets")) })
 }
 
-/// Run `check` where the real data set is at hand; `tests_on_missing_data_are_counted` reports the others.
+/// Run `check` where the real data set is available; `tests_on_missing_data_are_counted` reports the others.
 fn with_real(name: &str, check: impl FnOnce(&Registry)) {
     let registry = registry();
     if locate(registry.find(name).expect("registered"), registry.locations()).is_ok() {

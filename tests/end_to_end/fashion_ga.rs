@@ -34,9 +34,9 @@ fn settings_that_make_no_search_are_refused_with_their_line() {
     for (from, to, said) in [
         ("cycles: 7", "cycles: 4", "search.cycles: must be above `population`"),
         ("arms: [all, swap, random]", "arms: [all, swap]", "`random` is missing"),
-        ("arms: [all, swap, random]", "arms: [all, swap, swap, random]", "swap stands twice"),
+        ("arms: [all, swap, random]", "arms: [all, swap, swap, random]", "element 3 is a duplicate"),
         ("arms: [all, swap, random]", "arms: [all, swop, random]", "did you mean `swap`?"),
-        ("layers: [2, 8]", "layers: [8, 2]", "must be two numbers, the smaller one first"),
+        ("layers: [2, 8]", "layers: [8, 2]", "must be two values, the smaller one first"),
         ("kernels: [1, 3]", "kernels: [1, 2]", "2 is even"),
         ("filters: [4, 8, 16]", "filters: [4, 512]", "512 is not between 1 and 511"),
         ("multiply_adds: 300000", "multiply_adds: 300", "the smallest network of the most layers has more"),

@@ -1,6 +1,6 @@
 //! The two programs as a user meets them: miniature experiments run to verdicts, and every bad day of the catalogue.
 
-mod bad_days; // kills, interruptions, full disks, damaged stores, two runs at once
+mod interruptions; // kills, interruptions, full disks, damaged stores, two runs at once
 mod bad_input; // manifests, flags, data and installations that cannot be worked with
 mod bench; // a miniature experiment in a folder of its own, and the programs run in it
 mod claims; // what verdicts rest on, and that no correction stays unseen

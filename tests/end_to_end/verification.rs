@@ -101,7 +101,7 @@ fn an_unreadable_or_altered_item_ends_nothing_and_every_other_one_is_judged() {
     let (lock_bytes, sums) = (fs::read(&lock).expect("readable"), bench.path("reports/quick/SHA256SUMS"));
     let record = files(&bench.path("artifacts/steps")).remove(0);
     let record_bytes = fs::read(&record).expect("readable");
-    // A folder in the place of a file cannot be read, whoever asks.
+    // A folder in the place of a file cannot be read by anyone.
     let unreadable = |path: &Path| {
         fs::remove_file(path).expect("it is ours");
         fs::create_dir(path).expect("writable");

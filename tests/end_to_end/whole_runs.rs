@@ -36,7 +36,7 @@ fn the_report_does_not_depend_on_locale_time_zone_or_folder() {
 fn verification_passes_after_a_run_and_names_every_altered_file_of_report_and_store() {
     let bench = Bench::new();
     bench.renas(&["run", "--update-lock"]).expect(0, "report:");
-    bench.renas(&["verify"]).expect(0, "expected tier bit, reached bit");
+    bench.renas(&["verify"]).expect(0, "expected agreement bit, reached bit");
     let mut altered = 0;
     let mut places = files(&bench.path("reports/quick"));
     places.extend(files(&bench.path("artifacts/steps")).into_iter().step_by(40));
@@ -66,7 +66,7 @@ fn another_numeric_class_is_judged_by_tolerance_or_verdict_and_is_no_failure() {
     other.expect(0, "another numeric class");
     assert_eq!(bench.digests("reports"), committed);
     let verified = bench.renas(&["verify", "--store", "other"]);
-    verified.expect(0, "numerics avx2").expect(0, "expected tier numeric, reached");
+    verified.expect(0, "numerics avx2").expect(0, "expected agreement numeric, reached");
 }
 
 #[test]

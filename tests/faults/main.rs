@@ -6,10 +6,10 @@ mod kit; //     trials, workers and disks for these tests
 mod power; //   what a power failure leaves of a disk
 mod process; // several processes on one store, and kill -9
 mod replay; //  what is computed again after damage, and reports without workers
-mod space; //   a full and a read-only file system
-mod spent; //   what trials took
+mod disk_full; //   a full and a read-only file system
+mod cpu_time; //   what trials took
 mod store; //   the promises of the store
 mod timing; //  times that are computed, measured, lost and compared
-mod toy; //     an experiment of studies that a test writes itself
+mod synthetic_paper; //     an experiment of studies that a test writes itself
 mod worker; //  workers that die, babble and lie
 mod wrapped; // workers behind a script, and what ends them

@@ -8,17 +8,17 @@ use anyhow::Result;
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;
 use renas::data::registry::Registry;
+use renas::harness::agreement;
 use renas::harness::context::ReplayContext;
 use renas::harness::event::Observer;
 use renas::harness::evidence;
 use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
-use renas::harness::lock::{self, Lock, compare, compare_runs};
+use renas::harness::lockfile::{self, Lock, compare, compare_runs};
 use renas::harness::manifest::model::Profile;
 use renas::harness::rerun::Rerun;
 use renas::harness::run::StudyOutputs;
 use renas::harness::store::{Evidence, WorkerIdentity};
 use renas::harness::study::{Context, Handle, Inference, Results, Training};
-use renas::harness::tier;
 use renas::harness::timing::{TimeSource, Timing};
 use renas::network::cost::{CostModel, pass_seconds, step_seconds};
 use renas::report::page::Clock;
@@ -28,7 +28,7 @@ use renas::task::{Task, Time, Train};
 use serde_json::Value;
 
 use crate::kit::{self, at_bench, identity};
-use crate::toy::{Toy, new_store};
+use crate::synthetic_paper::{Toy, new_store};
 use crate::worker::Scene;
 
 const MODEL: CostModel = CostModel { overhead_seconds: 0.5, multiply_adds_per_second: 1e6, bytes_per_second: 1e6 };
@@ -112,7 +112,7 @@ fn study(id: &str, results: &Results, context: &dyn Context) -> Result<Value> {
 
 fn lock_of(studied: &StudyOutputs, evidence: &Evidence, page: &str) -> Lock {
     Lock {
-        format: lock::FORMAT,
+        format: lockfile::FORMAT,
         experiment: "toy".to_owned(),
         profile: Profile::Reduced,
         manifest: Digest::of(b"manifest"),
@@ -247,7 +247,7 @@ fn studies_that_derive_from_measured_times_are_named_and_those_of_two_machines_n
     assert_eq!(lock.trials.len(), 3, "two of `plain`, one of `choice`, and no time");
     assert_eq!(compare_runs(&lock, &lock_of(&theirs, &other_evidence, "738 s")), []);
 
-    let agreements = tier::compare(&evidence, &lock, &there, &BTreeMap::new()).expect("readable");
+    let agreements = agreement::compare(&evidence, &lock, &there, &BTreeMap::new()).expect("readable");
     assert_eq!(agreements.iter().map(|one| (one.compared, one.equal)).collect::<Vec<_>>(), [(2, 2)]);
     let again = Rerun::of(&evidence, None).expect("own tasks");
     assert_eq!((again.drawn, again.len()), (3, 3));

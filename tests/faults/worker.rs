@@ -102,8 +102,8 @@ pub(crate) fn outcomes(
 
 pub(crate) fn deaths(events: &[Event]) -> Vec<(usize, &str, &str)> {
     let death = |event| match event {
-        &Event::WorkerDied { attempt, ref how, ref last_words, .. } => {
-            Some((attempt, how.as_str(), last_words.as_str()))
+        &Event::WorkerDied { attempt, ref how, ref stderr_end, .. } => {
+            Some((attempt, how.as_str(), stderr_end.as_str()))
         }
         _ => None,
     };

@@ -68,7 +68,7 @@ fn every_mistake_of_a_folder_is_named_with_its_file_and_line() {
     folder(dir.path(), &text);
     let found = mistakes(dir.path());
     let expected = "\
-toy/audit.yaml:4: audit[0].subject: stands twice, first on line 3
+toy/audit.yaml:4: audit[0].subject: duplicate key, first on line 3
 toy/claims.yaml:6: claims[0].expectation.one_run.quantity: no quantity `digits.acuracy`; did you mean `digits.accuracy`?
 toy/claims.yaml:16: claims[2].id: `accuracy` is taken by line 2
 toy/experiment.yaml:1: title: is missing

@@ -41,5 +41,5 @@ fn a_number_is_bound_once_and_to_what_is_there() {
         ]
     );
     let twice = "  - {place: a, what: b, number: '1', kind: result, claims: [accuracy]}\n";
-    assert_eq!(problems(&format!("numbers:\n{twice}{twice}")), ["1: numbers[1]: 1 (a) stands twice"]);
+    assert_eq!(problems(&format!("numbers:\n{twice}{twice}")), ["1: numbers[1]: 1 (a) is a duplicate"]);
 }

@@ -64,7 +64,7 @@ fn every_study_is_named_once_and_stands_after_what_it_needs() {
         for study in &planned.studies {
             let missing: Vec<_> = study.needs.iter().filter(|need| !known.contains(need.as_str())).collect();
             assert!(missing.is_empty(), "{name}: {} stands before {missing:?}", study.id);
-            assert!(known.insert(study.id.as_str()), "{name}: {} stands twice", study.id);
+            assert!(known.insert(study.id.as_str()), "{name}: duplicate study {}", study.id);
             assert!(study.cpu_seconds.is_finite() && study.cpu_seconds >= 0.0, "{name}: {}", study.id);
         }
     }
@@ -110,7 +110,7 @@ fn quantities_are_named_once() {
         let names = &planned.quantities;
         assert!(!names.is_empty(), "{} finds nothing", planned.name());
         let distinct: BTreeSet<&String> = names.iter().map(|one| &one.name).collect();
-        assert_eq!(distinct.len(), names.len(), "{}: a quantity stands twice", planned.name());
+        assert_eq!(distinct.len(), names.len(), "{}: a duplicate quantity", planned.name());
     }
 }
 

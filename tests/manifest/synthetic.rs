@@ -43,7 +43,7 @@ pub(crate) struct Inputs {
 impl Paper for Synthetic {
     type Settings = Settings;
     type Inputs = Inputs;
-    type Evidence = Vec<(&'static str, usize, Vec<f64>)>;
+    type ResultSet = Vec<(&'static str, usize, Vec<f64>)>;
 
     const ID: &'static str = "synthetic";
     const VERSION: u32 = 1;
@@ -79,7 +79,7 @@ impl Paper for Synthetic {
         frame
     }
 
-    fn evidence(settings: &Settings, _: &Registry, results: &Results) -> Result<Self::Evidence> {
+    fn result_set(settings: &Settings, _: &Registry, results: &Results) -> Result<Self::ResultSet> {
         let mut found = Vec::new();
         for arm in ARMS {
             let heights = results.leading((0..settings.seeds).map(|seed| search(arm, seed)))?;
@@ -88,9 +88,9 @@ impl Paper for Synthetic {
         Ok(found)
     }
 
-    fn observe(_: &Settings, evidence: &Self::Evidence) -> Vec<Rows> {
+    fn observe(_: &Settings, results: &Self::ResultSet) -> Vec<Rows> {
         let mut rows = Rows::new(table());
-        for (arm, seed, heights) in evidence {
+        for (arm, seed, heights) in results {
             heights.iter().for_each(|&height| rows.push([(*arm).into(), (*seed).into(), height.into()]));
         }
         vec![rows]

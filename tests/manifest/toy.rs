@@ -36,7 +36,7 @@ pub(crate) struct Toy;
 impl Paper for Toy {
     type Settings = Settings;
     type Inputs = Value;
-    type Evidence = ();
+    type ResultSet = ();
 
     const ID: &'static str = "toy";
     const VERSION: u32 = 1;
@@ -69,7 +69,7 @@ impl Paper for Toy {
         anyhow::bail!("the toy paper runs nothing")
     }
 
-    fn evidence(_: &Settings, _: &Registry, _: &Results) -> anyhow::Result<()> {
+    fn result_set(_: &Settings, _: &Registry, _: &Results) -> anyhow::Result<()> {
         anyhow::bail!("the toy paper finds nothing")
     }
 

@@ -179,7 +179,7 @@ fn an_arm_is_known_and_stands_once_and_random_is_among_them() {
     let arms = "arms:\n          - {name: ";
     let missing = format!("{SEARCH}.arms: `random` is missing: the others are compared with it");
     assert_mistakes(&[("          - {name: random, pairs: 4, steps: 20}\n", "")], &[(arms, &missing)]);
-    let twice = format!("{SEARCH}.arms: guided stands twice");
+    let twice = format!("{SEARCH}.arms: guided is a duplicate");
     assert_mistakes(&[("{name: guided_written, pairs: 3", "{name: guided, pairs: 3")], &[(arms, &twice)]);
     assert_mistakes(
         &[("{name: guided, pairs: 4, steps: 20}", "{name: giuded, pairs: 0, steps: 20, seeds: 3}")],
@@ -263,7 +263,7 @@ fn mistakes_of_all_kinds_are_reported_in_one_pass_and_what_follows_from_them_is_
                 &format!("{EXPLORATION}.retraining_steps: expected a whole number, found the text `many`"),
             ),
             ("components: 0", &format!("{EXPLORATION}.components: 0 is not between 1 and 10000")),
-            ("arms:\n", &format!("{SEARCH}.arms: random stands twice")),
+            ("arms:\n", &format!("{SEARCH}.arms: random is a duplicate")),
             ("every: 126", divides),
         ],
     );

@@ -69,7 +69,7 @@ fn exchange(mut command: Command, request: &Request) -> Result<Output> {
     line.push('\n');
     let mut child = command.spawn().context("it does not start")?;
     let mut stdin = child.stdin.take().context("it has no standard input")?;
-    // A pipe that breaks is a child that died: its status and its last words say why.
+    // A pipe that breaks is a child that died: its status and the end of its standard error say why.
     let _ = stdin.write_all(line.as_bytes());
     drop(stdin);
     child.wait_with_output().context("waiting for it to end")
@@ -78,7 +78,12 @@ fn exchange(mut command: Command, request: &Request) -> Result<Output> {
 /// The reply among what the child said, which begins with its hello.
 fn read(output: &Output, number: u64) -> Result<Reply> {
     let words = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "it ended with {}; its last words:\n{}", output.status, words.trim());
+    ensure!(
+        output.status.success(),
+        "it ended with {}; the end of its standard error:\n{}",
+        output.status,
+        words.trim()
+    );
     let text = std::str::from_utf8(&output.stdout).context("it said something that is no text")?;
     let mut lines = text.lines();
     let hello = lines.next().context("it said nothing")?;

@@ -72,7 +72,7 @@ fn run(arguments: Arguments) -> Result<()> {
         Some(threads) => Role::Measuring { numerics: pins, threads },
         None => Role::Ordinary,
     };
-    // One that measures does nothing else; whoever started it says that it lives.
+    // One that measures does nothing else; the process that started it says that it lives.
     let alive = arguments.threads.is_none().then_some(ALIVE_EVERY);
     serve::serve(&hello, role, device, &mut data, alive, stdin().lock(), stdout())
 }

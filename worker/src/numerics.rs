@@ -1,7 +1,7 @@
 //! Pins every setting that changes the bits of a result, before and after libtorch loads.
 //!
 //! Some of libtorch's libraries read the environment when they are loaded, which is before `main`. So a worker whose
-//! environment differs from the pinned one starts itself again with it (same process id); whoever starts workers with
+//! environment differs from the pinned one starts itself again with it (same process id); the caller that starts workers with
 //! `Numerics::environment` saves that. The switches of libtorch's global context are set through the shim.
 
 use std::ffi::OsStr;

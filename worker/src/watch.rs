@@ -1,7 +1,7 @@
 //! Whether anybody still listens: a worker ends with its coordinator, however that ended.
 //!
 //! A coordinator that is killed cannot end its workers, and one that trains on would disturb the times that the next run
-//! takes. Its end of the pipe that replies go into is closed with it, and the system tells whoever holds the other end.
+//! takes. Its end of the pipe that replies go into is closed with it, and the system tells the holder of the other end.
 //! Where standard output is a file, nothing is watched. A worker that measures for another one is watched by the same.
 
 use std::io::stdout;

@@ -9,21 +9,21 @@ use crate::exit::{Classify as _, Failure};
 use crate::progress::{Progress, Say};
 use crate::session::Session;
 use crate::signal;
+use renas_harness::agreement::{self, Agreement, Level};
 use renas_harness::context::RunContext;
 use renas_harness::event::Observer;
-use renas_harness::lock::Lock;
+use renas_harness::lockfile::Lock;
 use renas_harness::pipeline::Rebuilt;
 use renas_harness::pipeline::Selected;
 use renas_harness::rerun::Rerun;
 use renas_harness::store::{Access, Store};
 use renas_harness::study::Context as _;
-use renas_harness::tier::{self, Agreement, Tier};
 use renas_report::claim::Verdict;
 use renas_report::judge::Judgement;
 use renas_task::Task;
 
-/// Judge what each numeric class computed by the tier that it allows.
-pub(super) fn check_tiers(
+/// Judge what each numeric class computed by the level that it allows.
+pub(super) fn check_levels(
     session: &Session<'_>,
     selected: &Selected,
     rebuilt: &Rebuilt,
@@ -47,15 +47,15 @@ pub(super) fn check_tiers(
         let counts = format!("{} trials compared, {} bit-equal", agreement.compared, agreement.equal);
         let reached = match agreement.reached() {
             Some(reached) => Some(reached),
-            None => verdicts_agree(session, selected, rebuilt, store, &agreement)?.then_some(Tier::Claim),
+            None => verdicts_agree(session, selected, rebuilt, store, &agreement)?.then_some(Level::Claim),
         };
         let line = match reached {
-            Some(reached) => format!("{who}: expected tier {}, reached {reached}: {counts}", agreement.expected),
-            None => format!("{who}: expected tier {}, reached none: {counts}", agreement.expected),
+            Some(reached) => format!("{who}: expected agreement {}, reached {reached}: {counts}", agreement.expected),
+            None => format!("{who}: expected agreement {}, reached none: {counts}", agreement.expected),
         };
         let is_fine = match agreement.expected {
-            Tier::Bit => reached == Some(Tier::Bit),
-            Tier::Numeric | Tier::Claim => reached.is_some(),
+            Level::Bit => reached == Some(Level::Bit),
+            Level::Numeric | Level::Claim => reached.is_some(),
         };
         if is_fine {
             found.fine(line);
@@ -98,7 +98,7 @@ fn verdicts_agree(
     Ok(verdicts(&conclusions.judgements) == verdicts(&rebuilt.section.judgements))
 }
 
-/// Compute promised trials again in an empty store, and judge them by tier.
+/// Compute promised trials again in an empty store, and judge them by level.
 pub(super) fn rerun(
     session: &Session<'_>,
     selected: &Selected,
@@ -133,7 +133,8 @@ pub(super) fn rerun(
     progress.event(&renas_harness::event::Event::StudyFinished { study, hit: false });
     progress.finish();
     found.checked.trials_again += wanted - unread;
-    let agreements = tier::compare(&rebuilt.evidence, lock, &store, &selected.manifest.tolerances).or_run_failed()?;
+    let agreements =
+        agreement::compare(&rebuilt.evidence, lock, &store, &selected.manifest.tolerances).or_run_failed()?;
     let who = format!("{} ({})", rebuilt.id, session.profile);
     let more = match wanted - again.drawn {
         0 => String::new(),
@@ -143,5 +144,5 @@ pub(super) fn rerun(
     if unread > 0 {
         found.fine(format!("{who}: {unread} of them were not, since what they read came out otherwise here"));
     }
-    check_tiers(session, selected, rebuilt, &store, agreements, found)
+    check_levels(session, selected, rebuilt, &store, agreements, found)
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::agreement::{check_tiers, rerun};
+use super::agreement::{check_levels, rerun};
 use super::found::Found;
 use crate::arguments::Verify;
 use crate::exit::Failure;
@@ -12,14 +12,14 @@ use crate::report::{files, rebuild_each};
 use crate::session::Session;
 use renas_base::digest::Digest;
 use renas_base::files;
+use renas_harness::agreement;
 use renas_harness::ledger;
-use renas_harness::lock::{self, Lock};
+use renas_harness::lockfile::{self, Lock};
 use renas_harness::pipeline::Rebuilt;
 use renas_harness::pipeline::{Part, Selected};
 use renas_harness::publish;
 use renas_harness::report_folder::{SUMS, Sums, listing};
 use renas_harness::store::{Store, answers_its_question};
-use renas_harness::tier;
 use renas_report::render::Files;
 
 /// Check the reports of the session's profile. The failure is of a machine that could not compute trials again.
@@ -36,7 +36,7 @@ pub(super) fn check(
         for (id, lock) in &promised {
             let Some(lock) = lock else { continue };
             found.checked.locks += 1;
-            let path = lock::path(&session.common.experiments, session.profile, id);
+            let path = lockfile::path(&session.common.experiments, session.profile, id);
             let (files, at) = (lock.files.len(), folder.display());
             found
                 .differs(format!("{at}: it is not there, and {} promises {files} files of {id} in it", path.display()));
@@ -53,7 +53,7 @@ pub(super) fn check(
             Ok(None) if !promised.contains_key(id) => {}
             Ok(None) => {
                 is_whole = false;
-                let path = lock::path(&session.common.experiments, session.profile, id);
+                let path = lockfile::path(&session.common.experiments, session.profile, id);
                 found.differs(format!(
                     "{}: its evidence is not there, and {} promises it",
                     folder.join(id).display(),
@@ -81,7 +81,7 @@ pub(super) fn check(
         let selected = selected.expect("what was rebuilt was selected");
         check_answers(rebuilt, found);
         let Some(lock) = promised.get(&rebuilt.id) else {
-            let path = lock::path(&session.common.experiments, session.profile, &rebuilt.id);
+            let path = lockfile::path(&session.common.experiments, session.profile, &rebuilt.id);
             found.differs(format!("{}: there is no lock file, but a report is committed", path.display()));
             continue;
         };
@@ -89,8 +89,8 @@ pub(super) fn check(
         check_lock(session, selected, rebuilt, lock, &made, found);
         if let Some(store) = store {
             let tolerances = &selected.manifest.tolerances;
-            match tier::compare(&rebuilt.evidence, lock, store, tolerances) {
-                Ok(agreements) => check_tiers(session, selected, rebuilt, store, agreements, found)?,
+            match agreement::compare(&rebuilt.evidence, lock, store, tolerances) {
+                Ok(agreements) => check_levels(session, selected, rebuilt, store, agreements, found)?,
                 Err(error) => found.differs(format!("{}: its trials cannot be compared: {error}", rebuilt.id)),
             }
         }
@@ -116,7 +116,7 @@ fn pages(session: &Session<'_>, folder: &Path, rebuilt: &[Rebuilt]) -> Result<Fi
 fn promised(session: &Session<'_>, found: &mut Found) -> BTreeMap<String, Option<Lock>> {
     let common = session.common;
     let asked = |id: &str| common.only.is_none() || session.experiments.iter().any(|one| one.manifest.id == id);
-    let folder = lock::path(&common.experiments, session.profile, "any");
+    let folder = lockfile::path(&common.experiments, session.profile, "any");
     let folder = folder.parent().unwrap_or(&common.experiments);
     let names = match listing(folder) {
         Ok(names) => names,
@@ -129,7 +129,7 @@ fn promised(session: &Session<'_>, found: &mut Found) -> BTreeMap<String, Option
     let ids = ids.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).filter(|id| asked(id));
     let mut locks = BTreeMap::new();
     for id in ids {
-        let lock = match Lock::read(&lock::path(&common.experiments, session.profile, &id)) {
+        let lock = match Lock::read(&lockfile::path(&common.experiments, session.profile, &id)) {
             Ok(lock) => lock,
             Err(error) => {
                 found.differs(error.to_string());
@@ -245,7 +245,7 @@ fn check_lock(
     files: &Files,
     found: &mut Found,
 ) {
-    let path = lock::path(&session.common.experiments, session.profile, &rebuilt.id);
+    let path = lockfile::path(&session.common.experiments, session.profile, &rebuilt.id);
     found.checked.locks += 1;
     found.checked.trials += promised.trials.len();
     let fingerprints = promised.fingerprints.clone();
@@ -254,7 +254,7 @@ fn check_lock(
     for problem in ledger::problems(&promised.claims, &selected.manifest.claims, session.profile.name()) {
         found.differs(format!("{}: {problem}", path.display()));
     }
-    let differences = lock::compare(promised, &made);
+    let differences = lockfile::compare(promised, &made);
     if differences.is_empty() {
         let (trials, studies) = (promised.trials.len(), promised.studies.len());
         let observed = match promised.observed.len() {

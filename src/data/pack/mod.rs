@@ -1,4 +1,4 @@
-//! A folder of JPEG files becomes a described data set: whoever has images that nobody may pass on can use them here.
+//! A folder of JPEG files becomes a described data set: anyone who has images that nobody may pass on can use them here.
 
 pub mod decode; //  a JPEG file as red, green and blue
 pub mod error; //   what can go wrong

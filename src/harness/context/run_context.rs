@@ -117,7 +117,7 @@ impl<'a> RunContext<'a> {
         lock(&self.cache).values().flat_map(|record| record.objects().copied().collect::<Vec<_>>()).collect()
     }
 
-    /// Whether the records of all these steps are there, intact, and answers to their tasks: else whoever used them must
+    /// Whether the records of all these steps are there, intact, and answers to their tasks: else the studies that used them must
     /// ask for them again.
     pub fn are_intact(&self, keys: &BTreeSet<Key>) -> Result<bool, StoreError> {
         for key in keys {
@@ -237,10 +237,10 @@ pub(super) fn trial_name(address: &Address) -> String {
     format!("{} {}", address.identity().step, address.key().0.short(12))
 }
 
-/// Keys that a study used, in the making.
+/// Keys that a study used so far.
 pub(super) type Used = Mutex<BTreeSet<Key>>;
 
-/// Digests of the measured times and of the seconds of trials that a study used, in the making.
+/// Digests of the measured times and of the seconds of trials that a study used so far.
 pub(super) type Observed = Mutex<BTreeMap<Key, Digest>>;
 
 /// The outcome of a trial; if it is a measured time, it is noted as observed.

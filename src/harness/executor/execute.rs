@@ -1,4 +1,4 @@
-//! What a study's context needs of whoever computes trials.
+//! What a study's context needs of what computes trials.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -36,7 +36,7 @@ pub struct Answer {
     pub observation: Observation,
 }
 
-/// Whoever computes trials.
+/// What computes trials.
 pub trait Execute: Sync {
     /// How many trials are computed at a time.
     fn jobs(&self) -> usize;
@@ -90,14 +90,14 @@ pub enum ExecuteError {
         second: Digest,
     },
     /// Every worker that was given the trial died.
-    #[error("{trial}: {ATTEMPTS} workers died on it; the last {how}{}", told(last_words))]
+    #[error("{trial}: {ATTEMPTS} workers died on it; the last {how}{}", told(stderr_end))]
     Died {
         /// The trial.
         trial: String,
         /// How the last one ended (`was killed by signal 9 (SIGKILL)`).
         how: String,
         /// Its last lines on standard error.
-        last_words: String,
+        stderr_end: String,
     },
     /// The worker says that the trial cannot be done.
     #[error("{trial}: {message}")]
@@ -131,10 +131,10 @@ pub enum ExecuteError {
     Cancelled,
 }
 
-/// The last words of a worker, as they follow how it ended.
-pub(super) fn told(last_words: &str) -> String {
-    match last_words {
+/// The end of a worker's standard error, as they follow how it ended.
+pub(super) fn told(stderr_end: &str) -> String {
+    match stderr_end {
         "" => "; it said nothing on standard error".to_owned(),
-        words => format!("; its last words:\n{words}"),
+        words => format!("; the end of its standard error:\n{words}"),
     }
 }

@@ -21,7 +21,7 @@ pub fn introduce(program: &Path, arguments: &[&str], limits: &Limits) -> Result<
             let remedy = shortage(&why).map(|remedy| format!("; {remedy}")).unwrap_or_default();
             Err(format!("cannot start {}: {why}{remedy}", program.display()))
         }
-        Err(NoWorker::Died(Death { how, last_words })) => Err(format!("the worker {how}{}", told(&last_words))),
+        Err(NoWorker::Died(Death { how, stderr_end })) => Err(format!("the worker {how}{}", told(&stderr_end))),
         Err(NoWorker::Stranger(protocol)) => Err(format!(
             "the worker speaks protocol {protocol}, and this program {PROTOCOL}: build both anew (`make build`)"
         )),

@@ -78,7 +78,7 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// Whoever waits looks at its patience at least this often.
+    /// A waiting thread looks at its patience at least this often.
     pub(super) const SLICE: Duration = Duration::from_millis(200);
 
     /// From now on.

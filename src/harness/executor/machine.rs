@@ -1,7 +1,7 @@
 //! This machine, which all processes of renas on it share: one of them at a time takes times, and none computes beside it.
 //!
-//! Two files in a folder that every process finds are locked, never written. Whoever computes holds `floor` shared;
-//! whoever takes times holds it alone. `gate` is held alone while somebody waits to be alone, so that others let them in.
+//! Two files in a folder that every process finds are locked, never written. A process that computes holds `floor` shared;
+//! one that takes times holds it alone. `gate` is held alone while somebody waits to be alone, so that others let them in.
 //! The operating system gives locks back when their holder ends, however it ends.
 
 use std::fs::{self, File, TryLockError};

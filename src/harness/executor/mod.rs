@@ -7,7 +7,7 @@ mod machine; // what processes on this machine share: one takes times, and none 
 mod pipes; //   whole lines to and from a process, within limits
 mod pool; //    `Pool`: as many workers as jobs, replaced when they die
 mod process; // one process with all that it started: started, killed, waited for
-mod worker; //  one worker: hello, ask, last words
+mod worker; //  one worker: hello, ask, the end of its standard error
 
 pub use execute::{ATTEMPTS, Answer, Execute, ExecuteError, Job};
 pub use introduction::introduce;

@@ -85,7 +85,7 @@ pub struct Canceller {
 }
 
 impl Canceller {
-    /// Start nothing new, and kill all workers: trials in the making are abandoned, finished ones are kept.
+    /// Start nothing new, and kill all workers: unfinished trials are abandoned, finished ones are kept.
     pub fn cancel(&self) {
         self.shared.cancelled.store(true, Ordering::SeqCst);
         self.shared.children.kill();
@@ -108,7 +108,7 @@ impl Pool {
 
     fn start_worker(&self) -> Result<Worker, Trouble> {
         let mut command = Command::new(&self.settings.program);
-        // Last words are told to the user: the reason must not drown in a stack.
+        // What it says last is told to the user: the reason must not drown in a stack.
         command.args(&self.settings.arguments).env("RUST_BACKTRACE", "0");
         let started = Worker::start(&mut command, &self.settings.limits, &self.shared.children);
         if self.is_cancelled() {
@@ -258,17 +258,17 @@ impl Execute for Pool {
                 Err(Trouble::Error(error)) => return Err(error),
                 Err(Trouble::Death(death)) => death,
             };
-            let Death { how, last_words } = death;
+            let Death { how, stderr_end } = death;
             let trial = job.trial.to_owned();
             observer.event(&Event::WorkerDied {
                 trial: trial.clone(),
                 attempt,
                 attempts: ATTEMPTS,
                 how: how.clone(),
-                last_words: last_words.clone(),
+                stderr_end: stderr_end.clone(),
             });
             if attempt == ATTEMPTS {
-                return Err(ExecuteError::Died { trial, how, last_words });
+                return Err(ExecuteError::Died { trial, how, stderr_end });
             }
             empty(job.out)?;
         }

@@ -122,7 +122,7 @@ impl Process {
         let words = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&words);
         let pipes = Pipes::new(pid(id), stdin.expect("it was asked for"), stdout.expect("it was asked for"));
-        let listener = std::thread::Builder::new().name("last words".to_owned());
+        let listener = std::thread::Builder::new().name("stderr".to_owned());
         let stderr = stderr.expect("it was asked for");
         let parts = pipes.and_then(|pipes| Ok((pipes, listener.spawn(move || listen(stderr, &heard))?)));
         match parts {
@@ -148,9 +148,9 @@ impl Process {
     }
 
     /// Kill it with its group, and give the last lines that it wrote to standard error.
-    pub(super) fn last_words(&mut self) -> String {
+    pub(super) fn stderr_end(&mut self) -> String {
         end(&mut self.child, &self.children);
-        // Somebody else may hold the pipe open: wait a moment for the last words, not for ever.
+        // Somebody else may hold the pipe open: wait a moment for the rest, not for ever.
         let deadline = Instant::now() + GRACE;
         while !self.listener.is_finished() && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(1));

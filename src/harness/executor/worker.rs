@@ -1,4 +1,4 @@
-//! One worker: start it, ask it, and hear its last words when it dies.
+//! One worker: start it, ask it, and read the end of its standard error when it dies.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
@@ -24,7 +24,7 @@ pub(super) struct Death {
     /// A phrase that follows `the worker`.
     pub(super) how: String,
     /// The last lines of its standard error.
-    pub(super) last_words: String,
+    pub(super) stderr_end: String,
 }
 
 /// A worker did not come up.
@@ -183,7 +183,7 @@ fn end(process: &mut Process, fault: Fault) -> Death {
         Fault::Late(late) => belated(&late, process),
         Fault::Stranger(protocol) => format!("speaks protocol {protocol}"),
     };
-    Death { how, last_words: process.last_words() }
+    Death { how, stderr_end: process.stderr_end() }
 }
 
 /// What was not done in time, by whom, and what to do.

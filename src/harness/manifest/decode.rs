@@ -1,7 +1,7 @@
 //! Reading typed values out of a tree, collecting every mistake instead of stopping at the first.
 //!
 //! A value that is missing or wrong is reported and replaced by a stand-in that is legal by its type and range, so that
-//! reading goes on; whoever opened the `Problems` refuses the whole text when there are any, and no stand-in gets out.
+//! reading goes on; the caller that opened the `Problems` refuses the whole text when there are any, and no stand-in gets out.
 //! A section that was read reports the keys that nobody asked for.
 //!
 //! ```
@@ -200,7 +200,7 @@ impl<'a> Item<'a> {
         let values = self.list(read);
         let repeated = |index: &usize| values[..*index].contains(&values[*index]);
         if let Some(index) = (0..values.len()).find(repeated) {
-            self.problem(format!("its element {} is listed before", index + 1));
+            self.problem(format!("element {} is a duplicate", index + 1));
         }
         values
     }
@@ -296,7 +296,7 @@ mod tests {
                 "3: b.c: no choice `wrod`; did you mean `word`?",
                 "4: b.d[1]: expected a number, found the text `x`",
                 "4: b.d[2]: -2 is not at least 0",
-                "5: b.c: stands twice, first on line 3",
+                "5: b.c: duplicate key, first on line 3",
                 "6: title: expected text, found the number 1.1; put it in quotes if it is text",
                 "7: last: expected a section, found nothing",
             ]

@@ -30,7 +30,7 @@ pub fn check_split(section: &Section<'_>, key: &str, data: &Registry, name: &str
     if let Ok(images) = data.images(name)
         && let Err(error) = split::check(choice, images.sizes)
     {
-        section.problem(key, error.to_string());
+        section.problem(key, format!("{name}: {error}"));
     }
 }
 

@@ -1,4 +1,4 @@
-//! The keys of one mapping, while they are read: what is missing, stands twice or was not asked for is reported.
+//! The keys of one mapping, while they are read: what is missing, is a duplicate or was not asked for is reported.
 
 use std::fmt;
 use std::ops::RangeInclusive;
@@ -186,7 +186,7 @@ impl<'a> Section<'a> {
         for Layer { entries, path } in &self.layers {
             for (index, entry) in entries.iter().enumerate() {
                 if let Some(first) = entries[..index].iter().find(|earlier| earlier.key == entry.key) {
-                    let message = format!("stands twice, first on line {}", in_file(first.line));
+                    let message = format!("duplicate key, first on line {}", in_file(first.line));
                     problems.add(entry.line, join(path, &entry.key), message);
                 }
             }

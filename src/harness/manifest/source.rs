@@ -127,7 +127,7 @@ impl Source {
                 Value::Null => {}
                 Value::Mapping(of_file) => {
                     for entry in of_file {
-                        // A key that stands twice in one file is found like that of a manifest of one file.
+                        // A duplicate key in one file is found like that of a manifest of one file.
                         match places.get(&entry.key).filter(|other| **other != index) {
                             Some(&other) => {
                                 let other = self.parts[other].0.display();

@@ -9,7 +9,7 @@ use super::fault::{Classify as _, Fault};
 use super::selected::Selected;
 use super::work::promise;
 use crate::evidence;
-use crate::lock::Lock;
+use crate::lockfile::Lock;
 use crate::manifest::model::Profile;
 use crate::publish;
 use crate::run::StudyOutputs;

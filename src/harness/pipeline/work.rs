@@ -8,7 +8,7 @@ use crate::context::RunContext;
 use crate::event::Observer;
 use crate::executor::Execute;
 use crate::ledger;
-use crate::lock::{self, Lock};
+use crate::lockfile::{self, Lock};
 use crate::manifest::model::{Manifest, Profile, ProfileSettings};
 use crate::run::{Conclusions, StudyOutputs, evidence_of};
 use crate::store::{Evidence, Key, Records as _, Store, WorkerIdentity};
@@ -91,7 +91,7 @@ pub(super) fn promise(
     let observations = evidence.records().values().filter_map(|record| record.observation.as_ref());
     let entries = ledger::entries(&manifest.claims, conclusions, evidence)?;
     Ok(Lock {
-        format: lock::FORMAT,
+        format: lockfile::FORMAT,
         experiment: manifest.id.clone(),
         profile,
         manifest: manifest.digest,

@@ -19,9 +19,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::disk::{Disk, OsDisk, parent};
 use super::error::StoreError;
 use super::format::{FORMAT_TEXT, check_format, lost};
-use super::lock::StepLock;
 use super::record::{self, Address, Key, Record};
-use super::session::Session;
+use super::scratch::Session;
+use super::step_lock::StepLock;
 use renas_base::digest::Digest;
 
 /// What a store is opened for.
@@ -293,7 +293,7 @@ impl Store {
         for folder in new {
             self.secure_folder(folder)?;
         }
-        // Also where it exists: whoever made it may have been killed before it was durable.
+        // Also where it exists: its maker may have been killed before it was durable.
         self.secure_folder(&self.root)?;
         self.make_folders(|_| true)?;
         self.sync_folder(&self.root)?;

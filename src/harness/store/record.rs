@@ -250,7 +250,7 @@ impl Record {
     }
 
     /// The digest of what was observed and never repeats: the answer where that is a measured time, else what was seen
-    /// while it was computed. Whoever used it knows by this whether it is still the same.
+    /// while it was computed. A study that used it knows by this whether it is still the same.
     pub fn observed_digest(&self) -> Result<Digest, StoreError> {
         let digest = if self.is_observed_time() {
             Digest::of_value(&self.outcome())

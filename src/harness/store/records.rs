@@ -1,4 +1,4 @@
-//! What a report needs of a store: records by address, and objects where they are at hand.
+//! What a report needs of a store: records by address, and objects where they are available.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -93,7 +93,7 @@ fn paths_have_the_layers_and_sizes_of_the_hand_count() {
     assert_eq!(count(0, 2), (6, 20 + (12 + 8 + 10) + 30));
     assert_eq!(count(1, 3), (6, 40 + (60 + 24 + 52) + 50));
     let absent = supernet.path(&choice(1, 0)).expect("valid");
-    assert_eq!(absent.nodes[1].inputs, ["stem"], "an empty alternative hands on");
+    assert_eq!(absent.nodes[1].inputs, ["stem"], "an empty alternative passes on");
     let depthwise = supernet.path(&choice(0, 1)).expect("valid");
     assert_eq!(depthwise.nodes[1].operator, convolution(2, 3, 2));
     assert_eq!(depthwise.nodes[3].inputs, ["relu", "stem"]);
@@ -174,10 +174,10 @@ fn every_mistake_is_named_with_its_slot() {
     contains(&|net| net.widths.clear(), "widths []/2");
     contains(&|net| net.denominator = 0, "widths [1, 2]/0");
     contains(&|net| net.slots[1].alternatives.clear(), "slot `layer` has no alternative");
-    contains(&|net| net.slots[2].alternatives.push(Vec::new()), "slot `head`, alternative 1: it hands on [2, 8, 8]");
+    contains(&|net| net.slots[2].alternatives.push(Vec::new()), "slot `head`, alternative 1: it passes on [2, 8, 8]");
     contains(&|net| net.slots.clear(), "no layer that every path passes");
     let wider = |net: &mut Supernet| net.slots[1].alternatives[2][2].operator = convolution(6, 1, 1);
-    contains(&wider, "slot `layer`, alternative 2: it hands on [3, 8, 8], but another alternative [2, 8, 8]");
+    contains(&wider, "slot `layer`, alternative 2: it passes on [3, 8, 8], but another alternative [2, 8, 8]");
     let input = |net: &mut Supernet| net.slots[1].alternatives[2][0].inputs[0] = INPUT.to_owned();
     contains(&input, "alternative 2: node `expand` reads `input`; what it reads is called `previous`");
     let earlier = |net: &mut Supernet| net.slots[1].alternatives[1][0].inputs[0] = "stem".to_owned();

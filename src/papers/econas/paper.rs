@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use super::analysis::estimates::catalogue;
-use super::analysis::evidence::Evidence;
+use super::analysis::result_set::ResultSet;
 use super::plan::{Inputs, plan};
 use super::settings::Settings;
 use super::{analysis, components, quality, retrain, search, table, tradeoffs};
@@ -23,7 +23,7 @@ pub struct Econas;
 impl Paper for Econas {
     type Settings = Settings;
     type Inputs = Inputs;
-    type Evidence = Evidence;
+    type ResultSet = ResultSet;
 
     const ID: &'static str = "econas";
     const VERSION: u32 = 1;
@@ -61,17 +61,17 @@ impl Paper for Econas {
         promised(catalogue(settings))
     }
 
-    fn evidence(settings: &Settings, _: &Registry, results: &Results) -> Result<Evidence> {
-        Evidence::read(settings, results)
+    fn result_set(settings: &Settings, _: &Registry, results: &Results) -> Result<ResultSet> {
+        ResultSet::read(settings, results)
     }
 
-    fn observe(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
-        analysis::rows::rows(settings, evidence)
+    fn observe(settings: &Settings, results: &ResultSet) -> Vec<Rows> {
+        analysis::rows::rows(settings, results)
     }
 
-    fn analyze(settings: &Settings, evidence: &Evidence) -> Result<Findings> {
+    fn analyze(settings: &Settings, results: &ResultSet) -> Result<Findings> {
         // Every estimate says what it is of.
-        Ok(Findings { quantities: measure(catalogue(settings), "", evidence), ..Findings::default() })
+        Ok(Findings { quantities: measure(catalogue(settings), "", results), ..Findings::default() })
     }
 }
 

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use super::analysis::evidence::Evidence;
+use super::analysis::result_set::ResultSet;
 use super::plan::{Inputs, plan};
 use super::settings::Settings;
 use super::{activations, analysis, best, filters, search};
@@ -21,7 +21,7 @@ pub struct FashionGa;
 impl Paper for FashionGa {
     type Settings = Settings;
     type Inputs = Inputs;
-    type Evidence = Evidence;
+    type ResultSet = ResultSet;
 
     const ID: &'static str = "fashion_ga";
     const VERSION: u32 = 2;
@@ -44,16 +44,16 @@ impl Paper for FashionGa {
         analysis::frame::frame(settings, data)
     }
 
-    fn evidence(settings: &Settings, data: &Registry, results: &Results) -> Result<Evidence> {
-        Evidence::read(settings, data, results)
+    fn result_set(settings: &Settings, data: &Registry, results: &Results) -> Result<ResultSet> {
+        ResultSet::read(settings, data, results)
     }
 
-    fn observe(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
-        analysis::rows::rows(settings, evidence)
+    fn observe(settings: &Settings, results: &ResultSet) -> Vec<Rows> {
+        analysis::rows::rows(settings, results)
     }
 
-    fn analyze(_: &Settings, evidence: &Evidence) -> Result<Findings> {
-        let figures = evidence.best.iter().map(analysis::diagram::best_network).collect();
+    fn analyze(_: &Settings, results: &ResultSet) -> Result<Findings> {
+        let figures = results.best.iter().map(analysis::diagram::best_network).collect();
         Ok(Findings { figures, ..Findings::default() })
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::search::SearchRecord;
-use super::sharing::{Judging, SupernetInputs, SupernetRecord};
+use super::supernet::{Judging, SupernetInputs, SupernetRecord};
 use renas_base::digest::Digest;
 use renas_harness::study::{Context, Handle, Results};
 use renas_network::supernet::Choice;

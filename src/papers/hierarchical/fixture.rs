@@ -15,8 +15,8 @@ use super::settings::{
     BaselineSettings, LatencySettings, RankingSettings, SearchSettings, Settings, SpaceSettings, SupernetSettings,
     TrainingSettings, TransferSettings,
 };
-use super::sharing::SupernetRecord;
 use super::space::Space;
+use super::supernet::SupernetRecord;
 use renas_base::digest::Digest;
 use renas_data::registry::Registry;
 use renas_harness::context::fake::{FakeOutcomes, results_of};

@@ -15,11 +15,11 @@ pub mod space; //      the bounds of the space, and its supernet
 pub mod variation; //  random genotypes, crossover and mutation
 pub mod objectives; // error, multiply-adds and memory
 pub mod baselines; //  the hand-designed networks that the paper compares with
-pub mod sharing; //    the supernet trained, and networks judged with its weights
+pub mod supernet; //    the supernet trained, and networks judged with its weights
 pub mod trainer; //    networks trained on their own
 pub mod search; //     one search
 pub mod ranking; //    how well a supernet ranks
-pub mod finals; //     chosen and hand-designed networks, trained
+pub mod final_training; //     chosen and hand-designed networks, trained
 pub mod latency; //    times of one search's networks
 pub mod cost; //       what a search took
 pub mod analysis; //   rows of observations, and figures

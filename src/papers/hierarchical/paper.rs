@@ -3,10 +3,10 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use super::analysis::evidence::Evidence;
+use super::analysis::result_set::ResultSet;
 use super::plan::{Inputs, plan};
 use super::settings::Settings;
-use super::{analysis, cost, finals, latency, ranking, search, sharing};
+use super::{analysis, cost, final_training, latency, ranking, search, supernet};
 use renas_data::registry::Registry;
 use renas_harness::paper::Paper;
 use renas_harness::study::{Context, Results, Study};
@@ -20,7 +20,7 @@ pub struct Hierarchical;
 impl Paper for Hierarchical {
     type Settings = Settings;
     type Inputs = Inputs;
-    type Evidence = Evidence;
+    type ResultSet = ResultSet;
 
     const ID: &'static str = "hierarchical";
     const VERSION: u32 = 2;
@@ -31,11 +31,11 @@ impl Paper for Hierarchical {
 
     fn run(inputs: Inputs, results: &Results, context: &dyn Context) -> Result<Value> {
         Ok(match inputs {
-            Inputs::Supernet(inputs) => serde_json::to_value(sharing::train_supernet(&inputs, context)?),
+            Inputs::Supernet(inputs) => serde_json::to_value(supernet::train_supernet(&inputs, context)?),
             Inputs::Ranking(inputs) => serde_json::to_value(ranking::rank(&inputs, results, context)?),
             Inputs::Search(inputs) => serde_json::to_value(search::search(&inputs, results, context)?),
-            Inputs::Final(inputs) => serde_json::to_value(finals::finals(&inputs, results, context)?),
-            Inputs::Baseline(inputs) => serde_json::to_value(finals::baseline(&inputs, context)?),
+            Inputs::Final(inputs) => serde_json::to_value(final_training::train_chosen(&inputs, results, context)?),
+            Inputs::Baseline(inputs) => serde_json::to_value(final_training::baseline(&inputs, context)?),
             Inputs::Cost(inputs) => serde_json::to_value(cost::cost(&inputs, results, context)?),
             Inputs::Latency(inputs) => serde_json::to_value(latency::latency(&inputs, results, context)?),
         }?)
@@ -45,11 +45,11 @@ impl Paper for Hierarchical {
         analysis::frame::frame(settings, data)
     }
 
-    fn evidence(settings: &Settings, data: &Registry, results: &Results) -> Result<Evidence> {
-        Evidence::read(settings, data, results)
+    fn result_set(settings: &Settings, data: &Registry, results: &Results) -> Result<ResultSet> {
+        ResultSet::read(settings, data, results)
     }
 
-    fn observe(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
-        analysis::rows::rows(settings, evidence)
+    fn observe(settings: &Settings, results: &ResultSet) -> Vec<Rows> {
+        analysis::rows::rows(settings, results)
     }
 }

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use super::objectives::Price;
-use super::sharing::{Judging, SupernetRecord};
+use super::supernet::{Judging, SupernetRecord};
 use super::trainer::Trainer;
 use super::variation::HierarchicalVariation;
 use renas_base::seed::Seed;

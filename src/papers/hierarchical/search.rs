@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::arm::Arm;
 use super::genotype::{FlatGenotype, Genotype};
 use super::objectives::{Price, Weights, weighted_sum};
-use super::sharing::{Judging, SupernetRecord};
+use super::supernet::{Judging, SupernetRecord};
 use super::variation::{FlatVariation, HierarchicalVariation};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;

@@ -102,7 +102,7 @@ impl Space {
 
     /// The path of a genotype.
     ///
-    /// Panics where the genotype is not one of this space, which is a bug of whoever made it.
+    /// Panics where the genotype is not one of this space, which is a bug in whatever made it.
     pub fn choice(&self, genotype: &FlatGenotype) -> Choice {
         let index = |place: Place| {
             let position = self.canonical(genotype.stages[place.stage][place.layer], place);

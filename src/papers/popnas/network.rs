@@ -65,7 +65,7 @@ impl Scale {
     }
 }
 
-/// A network in the making.
+/// A network under construction.
 struct Graph {
     input: Vec<usize>,
     nodes: Vec<Node>,
@@ -211,7 +211,7 @@ mod tests {
     }
 
     /// By hand: five cells, the second and the fourth of stride 2 with 8 and 16 filters. `conv3` from c to f: 9 c f + 3 f;
-    /// `conv1x7`: 7 c f + 3 f + 7 f f + 3 f; the cell hands on 2 f channels.
+    /// `conv1x7`: 7 c f + 3 f + 7 f f + 3 f; the cell passes on 2 f channels.
     #[test]
     fn the_reference_reduces_by_cells_and_does_not_project() {
         let cell = |c: u64, f: u64| (9 * c * f + 3 * f) + (7 * c * f + 3 * f + 7 * f * f + 3 * f);

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use super::analysis::evidence::Evidence;
+use super::analysis::result_set::ResultSet;
 use super::plan::{Inputs, plan};
 use super::settings::Settings;
 use super::{ablation, analysis, clock, search};
@@ -21,7 +21,7 @@ pub struct Popnas;
 impl Paper for Popnas {
     type Settings = Settings;
     type Inputs = Inputs;
-    type Evidence = Evidence;
+    type ResultSet = ResultSet;
 
     const ID: &'static str = "popnas";
     const VERSION: u32 = 2;
@@ -42,15 +42,15 @@ impl Paper for Popnas {
         analysis::frame::frame(settings)
     }
 
-    fn evidence(settings: &Settings, _: &Registry, results: &Results) -> Result<Evidence> {
-        Evidence::read(settings, results)
+    fn result_set(settings: &Settings, _: &Registry, results: &Results) -> Result<ResultSet> {
+        ResultSet::read(settings, results)
     }
 
-    fn observe(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
-        analysis::rows::rows(settings, evidence)
+    fn observe(settings: &Settings, results: &ResultSet) -> Vec<Rows> {
+        analysis::rows::rows(settings, results)
     }
 
-    fn analyze(settings: &Settings, evidence: &Evidence) -> Result<Findings> {
-        Ok(Findings { figures: analysis::diagrams::all(settings, evidence), ..Findings::default() })
+    fn analyze(settings: &Settings, results: &ResultSet) -> Result<Findings> {
+        Ok(Findings { figures: analysis::diagrams::all(settings, results), ..Findings::default() })
     }
 }

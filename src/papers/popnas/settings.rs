@@ -98,7 +98,7 @@ fn check(settings: &Settings, section: &Section<'_>, data: &Registry) {
 fn check_search(search: &SearchSettings, section: &Section<'_>, _: &Registry) {
     for (index, arm) in search.arms.iter().enumerate() {
         if search.arms[..index].iter().any(|earlier| earlier.name == arm.name) {
-            section.problem("arms", format!("{} is listed twice", arm.name));
+            section.problem("arms", format!("{} is a duplicate", arm.name));
         }
     }
     if search.arms.first().is_none_or(|first| first.name != "pnas") {

@@ -25,7 +25,7 @@ pub struct ValpPaper;
 impl Paper for ValpPaper {
     type Settings = Settings;
     type Inputs = Inputs;
-    type Evidence = ResultSet;
+    type ResultSet = ResultSet;
 
     const ID: &'static str = "valp";
     const VERSION: u32 = 1;
@@ -51,12 +51,12 @@ impl Paper for ValpPaper {
         catalogue::promised(analysis::undeclared::catalogue(settings))
     }
 
-    fn evidence(settings: &Settings, _: &Registry, results: &Results) -> Result<ResultSet> {
+    fn result_set(settings: &Settings, _: &Registry, results: &Results) -> Result<ResultSet> {
         ResultSet::read(settings, results)
     }
 
-    fn observe(settings: &Settings, evidence: &ResultSet) -> Vec<Rows> {
-        analysis::rows::rows(settings, evidence)
+    fn observe(settings: &Settings, results: &ResultSet) -> Vec<Rows> {
+        analysis::rows::rows(settings, results)
     }
 
     fn analyze(settings: &Settings, results: &ResultSet) -> Result<Findings> {

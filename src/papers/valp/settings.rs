@@ -236,7 +236,7 @@ fn check_search(search: &SearchSettings, section: &Section<'_>, _: &Registry) {
     check_steps([search.steps, search.retraining_steps], search.every, search.slope_steps, section);
     for (index, arm) in search.arms.iter().enumerate() {
         if search.arms[..index].iter().any(|earlier| earlier.name == arm.name) {
-            section.problem("arms", format!("{} is listed twice", arm.name.name()));
+            section.problem("arms", format!("{} is a duplicate", arm.name.name()));
         }
     }
     if search.arms.iter().all(|arm| arm.name != Arm::Random) {

@@ -365,7 +365,7 @@ fn a_worker_that_runs_out_of_memory_dies_and_says_so() {
         reply.clear();
     }
     let mut words = String::new();
-    worker.child.stderr.take().expect("piped").read_to_string(&mut words).expect("last words");
+    worker.child.stderr.take().expect("piped").read_to_string(&mut words).expect("its standard error");
     let status = worker.child.wait().expect("the worker ends");
     assert_eq!(reply, "", "{words}");
     assert!(!status.success() && words.contains("memory"), "{status}: {words}");

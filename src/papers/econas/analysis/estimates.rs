@@ -3,12 +3,12 @@
 //! Correlations resample a stream that is named after the data set and not after the quantity, so that a stand-in has the
 //! very interval of what it stands for; their squares, their difference between two tables, a percentile and R squared have
 //! intervals that follow from no sample of units; and of the author's table and of variance components the studies have made
-//! the intervals, since what they are made of is not in the evidence.
+//! the intervals, since what they are made of is not in the results.
 
-use super::evidence::{Evidence, Group, has_learned};
 use super::frame::{NETWORK, RANGES, SAMPLE_OF_ROWS, UNITS, network_of};
 use super::names::{Place, Search, Tree, WORDS, places, searches, trees};
 use super::order_statistics::interval_of_quantile;
+use super::result_set::{Group, ResultSet, has_learned};
 use crate::objectives::OBJECTIVES;
 use crate::plan::{table_study, tradeoffs_study};
 use crate::settings::{Dataset, Settings};
@@ -33,7 +33,7 @@ const PARTNERS: [Partner; 3] = [
 const GROWTH: Range = Range { low: Some(-2.0), high: Some(2.0) };
 
 /// Every estimate.
-pub fn catalogue(settings: &Settings) -> Vec<Entry<Evidence>> {
+pub fn catalogue(settings: &Settings) -> Vec<Entry<ResultSet>> {
     let mut entries = Vec::new();
     for place in places(settings) {
         for group in Group::BOTH {
@@ -65,8 +65,8 @@ fn of_networks<T, const N: usize>(
     (name, label): (String, String),
     (unit, range): (Unit, Range),
     (data, studies): (&str, [Handle<T>; N]),
-    read: impl Fn(&Evidence) -> Option<Measured> + Send + Sync + 'static,
-) -> Entry<Evidence> {
+    read: impl Fn(&ResultSet) -> Option<Measured> + Send + Sync + 'static,
+) -> Entry<ResultSet> {
     Entry {
         name,
         label,
@@ -82,7 +82,7 @@ fn of_networks<T, const N: usize>(
 }
 
 /// Correlations of accuracy with its partners over the networks of a table that a group counts, on test samples.
-fn relations(place: &Place<'_>, group: Group) -> Vec<Entry<Evidence>> {
+fn relations(place: &Place<'_>, group: Group) -> Vec<Entry<ResultSet>> {
     let (data, (prefix, words)) = (&place.dataset.name, of_group(group));
     let mut entries = Vec::new();
     for (partner, word, value) in PARTNERS {
@@ -90,7 +90,7 @@ fn relations(place: &Place<'_>, group: Group) -> Vec<Entry<Evidence>> {
             let name = format!("trained.{}.{prefix}{kind}.accuracy_{partner}", place.name);
             let names = (name, format!("{label} (trained, {data}{words})"));
             let owner = data.clone();
-            let read = move |evidence: &Evidence| related(evidence, &owner, group, (partner, value), of).map(finish);
+            let read = move |results: &ResultSet| related(results, &owner, group, (partner, value), of).map(finish);
             entries.push(of_networks(names, (Unit::One, range), (data, [table_study(data)]), read));
         };
         for (kind, of) in [("pearson", Correlation::Pearson), ("spearman", Correlation::Spearman)] {
@@ -104,14 +104,14 @@ fn relations(place: &Place<'_>, group: Group) -> Vec<Entry<Evidence>> {
 }
 
 fn related(
-    evidence: &Evidence,
+    results: &ResultSet,
     data: &str,
     group: Group,
     (partner, value): (&str, fn(&Trained) -> f64),
     of: Correlation,
 ) -> Option<Measured> {
     let name = format!("trained.{data}.{}{of:?}.accuracy_{partner}", of_group(group).0);
-    correlated(evidence.table(data, group), value, of, &name)
+    correlated(results.table(data, group), value, of, &name)
 }
 
 fn correlated(table: &[Trained], value: fn(&Trained) -> f64, of: Correlation, name: &str) -> Option<Measured> {
@@ -131,13 +131,13 @@ fn squared(correlation: Measured) -> Measured {
     Measured::Estimate { value: value * value, low, high: most * most, n, interval }
 }
 
-fn percentile(place: &Place<'_>, group: Group) -> Entry<Evidence> {
+fn percentile(place: &Place<'_>, group: Group) -> Entry<ResultSet> {
     let (data, (prefix, words)) = (&place.dataset.name, of_group(group));
     let name = format!("trained.{}.{prefix}accuracy_p95", place.name);
     let label = format!("95th percentile of test accuracy (trained, {data}{words})");
     let owner = data.clone();
-    let read = move |evidence: &Evidence| {
-        let accuracies = accuracies(evidence.table(&owner, group));
+    let read = move |results: &ResultSet| {
+        let accuracies = accuracies(results.table(&owner, group));
         let Interval { low, high } = interval_of_quantile(&accuracies, 0.95, 0.95)?;
         let value = quantile(&sorted(&accuracies), 0.95);
         let interval = "order statistics, by the binomial distribution".to_owned();
@@ -146,13 +146,13 @@ fn percentile(place: &Place<'_>, group: Group) -> Entry<Evidence> {
     of_networks((name, label), (Unit::Fraction, Range::SHARE), (data, [table_study(data)]), read)
 }
 
-fn nothing_learned(place: &Place<'_>) -> Entry<Evidence> {
+fn nothing_learned(place: &Place<'_>) -> Entry<ResultSet> {
     let Dataset { name: data, classes, .. } = place.dataset;
     let label =
         format!("share of random networks that learned nothing: at most chance and 2 points on test samples ({data})");
     let (owner, classes) = (data.clone(), *classes);
-    let read = move |evidence: &Evidence| {
-        let table = evidence.table(&owner, Group::All);
+    let read = move |results: &ResultSet| {
+        let table = results.table(&owner, Group::All);
         share(table.iter().filter(|network| !has_learned(network, classes)).count(), table.len())
     };
     let name = format!("trained.{}.nothing_learned", place.name);
@@ -163,7 +163,7 @@ fn nothing_learned(place: &Place<'_>) -> Entry<Evidence> {
 ///
 /// The strength of a trade-off is the Pearson correlation turned so that 1 is a perfect trade-off: a more accurate
 /// network is less introspectable, or costs more.
-fn growth(easier: &Dataset, harder: &Dataset) -> Vec<Entry<Evidence>> {
+fn growth(easier: &Dataset, harder: &Dataset) -> Vec<Entry<ResultSet>> {
     let mut entries = Vec::new();
     for group in Group::BOTH {
         for (partner, word, value) in PARTNERS {
@@ -171,8 +171,8 @@ fn growth(easier: &Dataset, harder: &Dataset) -> Vec<Entry<Evidence>> {
             let label = format!("trade-off of accuracy with {word}: {harder} minus {easier}{words}");
             let name = format!("trained.tradeoff_growth.{prefix}{partner}");
             let (data, studies) = (harder.clone(), [&easier, &harder].map(|data| table_study(data)));
-            let read = move |evidence: &Evidence| {
-                let of = |data: &str| related(evidence, data, group, (partner, value), Correlation::Pearson);
+            let read = move |results: &ResultSet| {
+                let of = |data: &str| related(results, data, group, (partner, value), Correlation::Pearson);
                 let grown = difference(&of(&harder)?, &of(&easier)?)?;
                 Some(if partner == "multiply_adds" { grown } else { negated(grown) })
             };
@@ -207,7 +207,7 @@ fn negated(estimate: Measured) -> Measured {
 }
 
 /// Correlations in the author's table, as their study made them.
-fn published(dataset: &Dataset) -> Vec<Entry<Evidence>> {
+fn published(dataset: &Dataset) -> Vec<Entry<ResultSet>> {
     let Some(table) = &dataset.author_table else { return Vec::new() };
     let published = |key: String| {
         let (unit, range, words) = match key.split_once(".accuracy_") {
@@ -219,8 +219,8 @@ fn published(dataset: &Dataset) -> Vec<Entry<Evidence>> {
         };
         let names = (format!("published.{}.{key}", dataset.name), format!("{words} (published, {})", dataset.name));
         let owner = dataset.name.clone();
-        let read = move |evidence: &Evidence| {
-            let found = evidence.published(&owner)?.get(&key)?;
+        let read = move |results: &ResultSet| {
+            let found = results.published(&owner)?.get(&key)?;
             let Interval { low, high } = found.interval;
             let interval = OF_THE_AUTHORS_TABLE.to_owned();
             Some(Measured::Estimate { value: found.value, low, high, n: found.networks, interval })
@@ -230,12 +230,12 @@ fn published(dataset: &Dataset) -> Vec<Entry<Evidence>> {
     tradeoffs::names(true).into_iter().map(published).collect()
 }
 
-/// The rows of the author's table are not ours to commit: of them the evidence holds what the study made of them.
-const OF_THE_AUTHORS_TABLE: &str = "percentile bootstrap over networks, made where the author's table was: its rows are not in the evidence, and no claim \
+/// The rows of the author's table are not ours to commit: of them the results holds what the study made of them.
+const OF_THE_AUTHORS_TABLE: &str = "percentile bootstrap over networks, made where the author's table was: its rows are not in the results, and no claim \
      rests on it";
 
 /// Over the networks of our table, each predicted by trees that were fitted without it.
-fn r_squared(tree: &Tree, group: Group) -> Entry<Evidence> {
+fn r_squared(tree: &Tree, group: Group) -> Entry<ResultSet> {
     let Tree { search: Search { name, arm, .. }, axis } = tree.clone();
     let (prefix, words) = of_group(group);
     let named = |search: &str| format!("surrogate.{search}.{}.{prefix}r2", OBJECTIVES[axis]);
@@ -243,12 +243,12 @@ fn r_squared(tree: &Tree, group: Group) -> Entry<Evidence> {
     let label = format!("R squared of predicted {} on networks out of fold ({on})", WORDS[axis]);
     let (name, stream, data) = (named(&name), named(&arm.key()), arm.data.clone());
     let studies = [table_study(&arm.dataset)];
-    let read = move |evidence: &Evidence| evidence.out_of_fold(&arm, group).get(axis)?.r_squared(&stream);
+    let read = move |results: &ResultSet| results.out_of_fold(&arm, group).get(axis)?.r_squared(&stream);
     of_networks((name, label), (Unit::One, Range::R_SQUARED), (&data, studies), read)
 }
 
 /// Standard deviations of the final population's mean by cause, as their study made them.
-fn components(search: &Search) -> Vec<Entry<Evidence>> {
+fn components(search: &Search) -> Vec<Entry<ResultSet>> {
     let Search { name, arm, .. } = search;
     let mut entries = Vec::new();
     for (axis, objective) in OBJECTIVES.iter().enumerate() {
@@ -257,8 +257,8 @@ fn components(search: &Search) -> Vec<Entry<Evidence>> {
             let label = format!("standard deviation of final mean {} between {words} ({on})", WORDS[axis]);
             let names = (format!("{name}.components.{cause}.{objective}"), label);
             let owner = arm.clone();
-            let read = move |evidence: &Evidence| {
-                let found = evidence.arm(&owner).components.get(axis)?;
+            let read = move |results: &ResultSet| {
+                let found = results.arm(&owner).components.get(axis)?;
                 let component = if cause == "search" { found.search } else { found.rows };
                 let Interval { low, high } = component.interval;
                 let interval = OF_THE_STUDY.to_owned();

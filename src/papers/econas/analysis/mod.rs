@@ -1,7 +1,7 @@
 //! From the results of the studies to what the report shows: declared in the manifest over rows, but for estimates that have
 //! an interval of their own. Pure, and cheap: whatever takes time is a study.
 
-pub mod evidence; //  the results of all studies, as their types
+pub mod result_set; //  the results of all studies, as their types
 pub mod names; //     data sets, searches and trees as quantities name them
 pub mod frame; //     tables, dimensions and units that declarations may name
 pub mod rows; //      the results as rows

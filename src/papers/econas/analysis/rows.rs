@@ -1,9 +1,9 @@
 //! The results as rows of observations.
 
-use super::evidence::{Evidence, Group, has_learned};
 use super::frame::tables;
 use super::measures;
 use super::published::{TABLE_2, earlier, table_2};
+use super::result_set::{Group, ResultSet, has_learned};
 use crate::objectives::OBJECTIVES;
 use crate::plan::{Arm, FIGURE_1, SHOWN_SEED, arms};
 use crate::population::Trajectory;
@@ -14,7 +14,7 @@ use renas_stats::prediction::prediction_interval;
 use renas_stats::summary::{quantile, sorted};
 
 /// All tables of the frame.
-pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
+pub fn rows(settings: &Settings, results: &ResultSet) -> Vec<Rows> {
     let [
         mut generations,
         mut searches,
@@ -28,15 +28,15 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
         mut inside,
     ] = tables(settings).map(Rows::new);
     for dataset in &settings.datasets {
-        add_trained(&mut trained, dataset, evidence);
+        add_trained(&mut trained, dataset, results);
         for arm in arms(dataset) {
-            for (seed, record) in evidence.arm(&arm).searches.iter().enumerate() {
+            for (seed, record) in results.arm(&arm).searches.iter().enumerate() {
                 add_search([&mut generations, &mut searches], settings, (&arm, seed), record);
             }
-            add_runs([&mut runs, &mut inside], settings, &arm, evidence);
-            add_members(&mut members, settings, &arm, evidence);
-            add_retrained(&mut retrained, dataset, &arm, evidence);
-            add_trees([&mut splits, &mut out_of_fold], &arm, evidence);
+            add_runs([&mut runs, &mut inside], settings, &arm, results);
+            add_members(&mut members, settings, &arm, results);
+            add_retrained(&mut retrained, dataset, &arm, results);
+            add_trees([&mut splits, &mut out_of_fold], &arm, results);
         }
     }
     for &(dataset, generation, numbers) in &TABLE_2 {
@@ -90,11 +90,11 @@ fn add_search(
 type Path = fn(&Trajectory, &[usize], usize) -> Option<f64>;
 
 /// What one more search would give after the generations of Table 2, and what those that were run gave.
-fn add_runs([runs, inside]: [&mut Rows; 2], settings: &Settings, arm: &Arm, evidence: &Evidence) {
+fn add_runs([runs, inside]: [&mut Rows; 2], settings: &Settings, arm: &Arm, results: &ResultSet) {
     for &generation in &settings.search.generations {
         let mut of_axis = |axis: usize| {
             let mean = |record: &SearchRecord| Some(record.trajectory.mean.get(generation)?[axis]);
-            let samples: Vec<f64> = evidence.arm(arm).searches.iter().filter_map(mean).collect();
+            let samples: Vec<f64> = results.arm(arm).searches.iter().filter_map(mean).collect();
             let interval = prediction_interval(&samples, 0.95).ok().map(|found| found.interval);
             let printed = table_2(&arm.dataset, generation).map(|numbers| numbers[axis]);
             if let Some((interval, printed)) = interval.zip(printed) {
@@ -111,8 +111,8 @@ fn add_runs([runs, inside]: [&mut Rows; 2], settings: &Settings, arm: &Arm, evid
     }
 }
 
-fn add_members(members: &mut Rows, settings: &Settings, arm: &Arm, evidence: &Evidence) {
-    for kept in evidence.arm(arm).kept() {
+fn add_members(members: &mut Rows, settings: &Settings, arm: &Arm, results: &ResultSet) {
+    for kept in results.arm(arm).kept() {
         // The paper counts generations from 1 and shows the population before the selection of each.
         let generation = kept.generation + 1;
         for (member, individual) in kept.individuals.iter().enumerate() {
@@ -132,9 +132,9 @@ fn add_members(members: &mut Rows, settings: &Settings, arm: &Arm, evidence: &Ev
 }
 
 /// Networks are numbered within their group, so that of each group all have one.
-fn add_trained(trained: &mut Rows, dataset: &Dataset, evidence: &Evidence) {
+fn add_trained(trained: &mut Rows, dataset: &Dataset, results: &ResultSet) {
     for group in Group::BOTH {
-        for (network, one) in evidence.table(&dataset.name, group).iter().enumerate() {
+        for (network, one) in results.table(&dataset.name, group).iter().enumerate() {
             trained.push([
                 word(&dataset.name),
                 group.name().into(),
@@ -152,12 +152,12 @@ fn add_trained(trained: &mut Rows, dataset: &Dataset, evidence: &Evidence) {
 
 /// Networks of the final population, really trained; none where no network of the table learned anything, so that there is
 /// nothing to compare with.
-fn add_retrained(retrained: &mut Rows, dataset: &Dataset, arm: &Arm, evidence: &Evidence) {
+fn add_retrained(retrained: &mut Rows, dataset: &Dataset, arm: &Arm, results: &ResultSet) {
     for group in Group::BOTH {
-        let table = evidence.table(&dataset.name, group);
+        let table = results.table(&dataset.name, group);
         let measured: Vec<[f64; 3]> = table.iter().map(|one| arm.variant.objectives(one)).collect();
         let mean = |axis: usize| measured.iter().map(|one| one[axis]).sum::<f64>() / measured.len() as f64;
-        let networks = evidence.arm(arm).retrained.iter();
+        let networks = results.arm(arm).retrained.iter();
         let counted = networks.filter(|one| !measured.is_empty() && group.holds(&one.trained, dataset.classes));
         for (network, one) in counted.enumerate() {
             let (test, objectives) = (&one.trained.test, arm.variant.objectives(&one.trained));
@@ -173,9 +173,9 @@ fn add_retrained(retrained: &mut Rows, dataset: &Dataset, arm: &Arm, evidence: &
 }
 
 /// What trees are worth on networks that they were not fitted on: by random splits of one table, and network by network.
-fn add_trees([splits, out_of_fold]: [&mut Rows; 2], arm: &Arm, evidence: &Evidence) {
+fn add_trees([splits, out_of_fold]: [&mut Rows; 2], arm: &Arm, results: &ResultSet) {
     let tree = |axis: usize| format!("{}.{}", arm.key(), OBJECTIVES[axis]);
-    for (axis, quality) in evidence.arm(arm).quality.iter().enumerate() {
+    for (axis, quality) in results.arm(arm).quality.iter().enumerate() {
         for (split, (&mse, &tau)) in quality.mse.iter().zip(&quality.tau).enumerate() {
             // Splits whose held-out rows are all equal have no R squared; the others are counted from the first.
             let r2 = quality.r2.get(split).copied();
@@ -183,7 +183,7 @@ fn add_trees([splits, out_of_fold]: [&mut Rows; 2], arm: &Arm, evidence: &Eviden
         }
     }
     for group in Group::BOTH {
-        for (axis, found) in evidence.out_of_fold(arm, group).iter().enumerate() {
+        for (axis, found) in results.out_of_fold(arm, group).iter().enumerate() {
             for (network, &square) in found.squares.iter().enumerate() {
                 let (tree, group) = (word(&tree(axis)), group.name().into());
                 out_of_fold.push([tree, group, network.into(), network.into(), network.into(), square.into()]);

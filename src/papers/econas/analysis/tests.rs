@@ -8,7 +8,7 @@ use crate::paper::Econas;
 use renas_harness::analysis::Promise;
 use renas_harness::context::fake::found_in;
 use renas_report::findings::{Cell, Findings, Quantity};
-use renas_report::soundness::sound_ids;
+use renas_report::findings_contract::sound_ids;
 
 static FOUND: LazyLock<(Promise, Findings)> = LazyLock::new(|| {
     let (parameters, results) = results();

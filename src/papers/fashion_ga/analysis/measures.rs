@@ -1,6 +1,6 @@
 //! Numbers of one search; nothing where they are not defined.
 
-use super::evidence::Timed;
+use super::result_set::Timed;
 use crate::best::best_visit;
 use crate::genome::CLASSES;
 use crate::search::Visit;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::evidence::{Evidence, Timed};
 use super::frame::tables;
 use super::measures::{self, SWEET_SPOT};
+use super::result_set::{ResultSet, Timed};
 use crate::arm::RANDOM;
 use crate::best::BestRecord;
 use crate::genome::Genome;
@@ -19,22 +19,22 @@ use renas_search::pareto::non_dominated_sort;
 const TIMES: usize = 30;
 
 /// All tables of the frame.
-pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
+pub fn rows(settings: &Settings, results: &ResultSet) -> Vec<Rows> {
     let [mut visits, mut equal_time, mut in_time, mut activations, mut filters, mut best, mut training] =
         tables().map(Rows::new);
-    let front = front(settings, evidence);
+    let front = front(settings, results);
     for arm in settings.arms() {
         let mut network = 0;
-        for (seed, search) in evidence.searches(arm).iter().enumerate() {
+        for (seed, search) in results.searches(arm).iter().enumerate() {
             add_search(&mut visits, settings, (search, &front), (arm, seed, &mut network));
         }
-        let pairs = evidence.searches(arm).iter().zip(evidence.searches(RANDOM)).enumerate();
+        let pairs = results.searches(arm).iter().zip(results.searches(RANDOM)).enumerate();
         for (seed, (ours, random)) in pairs.filter(|_| arm != RANDOM) {
             equal_time.push([arm.into(), seed.into(), gain_in_equal_time(ours, random).into()]);
         }
     }
-    add_in_time(&mut in_time, settings, evidence);
-    for (genome, trained) in evidence.activations.iter().enumerate() {
+    add_in_time(&mut in_time, settings, results);
+    for (genome, trained) in results.activations.iter().enumerate() {
         for (function, trained) in FUNCTIONS.map(Activation::name).into_iter().zip(trained) {
             let learned = trained.accuracy > measures::NOTHING;
             activations.push([
@@ -46,7 +46,7 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
             ]);
         }
     }
-    for record in &evidence.filters {
+    for record in &results.filters {
         for (repetition, &seconds) in record.seconds.iter().enumerate() {
             filters.push([
                 0.into(),
@@ -58,8 +58,8 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
             ]);
         }
     }
-    if let Some(found) = &evidence.best {
-        add_best([&mut best, &mut training], evidence.test_images, found);
+    if let Some(found) = &results.best {
+        add_best([&mut best, &mut training], results.test_images, found);
     }
     vec![visits, equal_time, in_time, activations, filters, best, training]
 }
@@ -83,19 +83,19 @@ fn add_best([best, training]: [&mut Rows; 2], images: Option<usize>, found: &Bes
 }
 
 /// The networks of all searches that no other beats in both accuracy and parameters.
-fn front<'e>(settings: &Settings, evidence: &'e Evidence) -> BTreeSet<&'e Genome> {
-    let searches = settings.arms().flat_map(|arm| evidence.searches(arm));
+fn front<'e>(settings: &Settings, results: &'e ResultSet) -> BTreeSet<&'e Genome> {
+    let searches = settings.arms().flat_map(|arm| results.searches(arm));
     let all: Vec<&Visit> = searches.flat_map(|search| &search.record).collect();
     let objectives: Vec<[f64; 2]> =
         all.iter().map(|visit| [1.0 - visit.trained.accuracy, visit.parameters as f64]).collect();
     non_dominated_sort(&objectives).first().iter().map(|&place| &all[place].genome).collect()
 }
 
-fn add_in_time(in_time: &mut Rows, settings: &Settings, evidence: &Evidence) {
-    let searches = settings.arms().flat_map(|arm| evidence.searches(arm));
+fn add_in_time(in_time: &mut Rows, settings: &Settings, results: &ResultSet) {
+    let searches = settings.arms().flat_map(|arm| results.searches(arm));
     let horizon = searches.map(measures::total_seconds).fold(0.0, f64::max);
     for arm in settings.arms() {
-        for (seed, search) in evidence.searches(arm).iter().enumerate() {
+        for (seed, search) in results.searches(arm).iter().enumerate() {
             for step in 1..=TIMES {
                 let spent = horizon * step as f64 / TIMES as f64;
                 let best = measures::highest(measures::within(search, spent));

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use super::rows::rows;
-use crate::analysis::evidence::Evidence;
+use crate::analysis::result_set::ResultSet;
 use crate::fixture::{results, settings};
 use crate::paper::FashionGa;
 use renas_data::registry::Registry;
 use renas_harness::analysis::Promise;
 use renas_harness::context::fake::found_in;
 use renas_report::findings::{Findings, Measured, Quantity};
-use renas_report::soundness::sound_ids;
+use renas_report::findings_contract::sound_ids;
 
 static FOUND: LazyLock<(Promise, Findings)> = LazyLock::new(|| {
     let (parameters, results) = results();
@@ -131,8 +131,8 @@ fn what_learned_and_what_did_not_are_all_networks() {
 /// A parent that is evaluated again is a revisit that no change made.
 #[test]
 fn every_row_is_a_first_visit_or_a_revisit() {
-    let evidence = Evidence::read(&settings(), &Registry::default(), &results().1).expect("own results");
-    let tables = rows(&settings(), &evidence);
+    let results = ResultSet::read(&settings(), &Registry::default(), &results().1).expect("own results");
+    let tables = rows(&settings(), &results);
     let evaluations = settings().search.arms.len() * settings().search.seeds * settings().search.cycles;
     assert_eq!(tables[0].len(), evaluations);
     let total = |name: &str| -> f64 { found()[name].measured.unit_values().expect("samples").iter().sum() };

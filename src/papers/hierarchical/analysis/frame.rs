@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::evidence::{FinalNetwork, final_networks};
 use super::measures::Principle;
+use super::result_set::{FinalNetwork, final_networks};
 use super::times::{Difference, pairs};
 use crate::arm::Arm;
 use crate::baselines::baseline::Baseline;

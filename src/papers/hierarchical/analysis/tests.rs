@@ -17,7 +17,7 @@ use renas_harness::context::fake::{found_in, results_of};
 use renas_harness::study::{Results, StudyResult};
 use renas_network::supernet::Choice;
 use renas_report::findings::{Findings, Measured, Quantity};
-use renas_report::soundness::sound_ids;
+use renas_report::findings_contract::sound_ids;
 
 const SEARCH: &str = "search seed";
 const SUPERNET: &str = "supernet seed";

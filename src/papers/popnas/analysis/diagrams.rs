@@ -1,7 +1,7 @@
 //! What the paper shows as drawings: both searches (Figure 1), block and cell (Figure 2), the best cells (Figure 8).
 
-use super::evidence::Evidence;
 use super::measures;
+use super::result_set::ResultSet;
 use crate::arm;
 use crate::cell::Cell;
 use crate::operator::Operator;
@@ -18,10 +18,10 @@ const JOIN: usize = 3;
 const PREDICTOR: usize = 4;
 
 /// All diagrams, in the order of the report.
-pub fn all(settings: &Settings, evidence: &Evidence) -> Vec<Figure> {
+pub fn all(settings: &Settings, results: &ResultSet) -> Vec<Figure> {
     let mut figures = vec![search(false), search(true), cell_of_two(settings)];
     for arm in settings.search.arms.iter().filter(|arm| SHOWN_ARMS.contains(&arm.name.as_str())) {
-        let best = evidence.searches(&arm.name).get(SHOWN_SEED).and_then(measures::best);
+        let best = results.searches(&arm.name).get(SHOWN_SEED).and_then(measures::best);
         let variant = arm::find(&arm.name).map(|found| found.variant);
         figures.extend(best.zip(variant).map(|(best, variant)| best_cell(&arm.name, &best.cell, variant)));
     }
@@ -35,7 +35,7 @@ fn figure(id: String, title: String, caption: String, diagram: Diagram) -> Figur
     Figure { id, title, caption, form: Form::Diagram, diagram: Some(diagram), ..Figure::default() }
 }
 
-/// A diagram in the making.
+/// A diagram under construction.
 #[derive(Default)]
 struct Sketch(Diagram);
 

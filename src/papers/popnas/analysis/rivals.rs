@@ -1,8 +1,8 @@
 //! One arm beside another of the same seed: what it lost, and what each gives at equal counts.
 
 use super::equal_counts::{at_largest, largest, smallest};
-use super::evidence::Evidence;
 use super::measures;
+use super::result_set::ResultSet;
 use crate::search::{SearchRecord, Stage, Trained};
 use crate::settings::{ArmSettings, Settings};
 use renas_observe::rows::Rows;
@@ -42,13 +42,13 @@ pub(super) fn of_random(settings: &Settings) -> impl Iterator<Item = &ArmSetting
 }
 
 /// A row for each pair and seed.
-pub(super) fn observe(settings: &Settings, evidence: &Evidence, rows: &mut Rows) {
+pub(super) fn observe(settings: &Settings, results: &ResultSet, rows: &mut Rows) {
     let mut pairs: Vec<(&str, &str)> = of_random(settings).map(|arm| (arm.name.as_str(), RANDOM)).collect();
     pairs.extend([BEST, ERRORS, TIMES].iter().flat_map(|pairs| running(settings, pairs, 1)));
     pairs.sort_unstable();
     pairs.dedup();
     for (arm, other) in pairs {
-        let searches = evidence.searches(arm).iter().zip(evidence.searches(other));
+        let searches = results.searches(arm).iter().zip(results.searches(other));
         for (seed, (ours, theirs)) in searches.enumerate() {
             let (errors, drawn) = errors(ours, theirs);
             rows.push([

@@ -1,7 +1,7 @@
 //! The results as rows of observations.
 
-use super::evidence::Evidence;
 use super::frame::{self, COMPARED, OWN, PREFERRED, equal_tops, operators, regressor_name, stage_name, tables};
+use super::result_set::ResultSet;
 use super::{equal_counts, measures, rivals};
 use crate::operator::Operator::{self, Avg3, Conv1x7, Dw3, Max3};
 use crate::regressor::RegressorKind;
@@ -20,7 +20,7 @@ const PREFERRED_OPERATORS: [Operator; 3] = [Dw3, Avg3, Max3];
 const TIMES: usize = 25;
 
 /// All tables of the frame.
-pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
+pub fn rows(settings: &Settings, results: &ResultSet) -> Vec<Rows> {
     let [
         mut cells,
         mut errors,
@@ -35,7 +35,7 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
         mut noise,
     ] = tables().map(Rows::new);
     for arm in &settings.search.arms {
-        for (seed, record) in evidence.searches(&arm.name).iter().enumerate() {
+        for (seed, record) in results.searches(&arm.name).iter().enumerate() {
             add_cells(&mut cells, settings, (arm, seed), record);
             add_errors(&mut errors, (&arm.name, seed, OWN), &own_predictions(record));
             for (blocks, stage) in (1..).zip(&record.stages) {
@@ -47,20 +47,20 @@ pub fn rows(settings: &Settings, evidence: &Evidence) -> Vec<Rows> {
             let (times, empty) = (measures::variance_between_stages(record), record.empty_seconds);
             searches.push([word(&arm.name), seed.into(), measures::pool(record).into(), times.into(), empty.into()]);
         }
-        for (seed, judged) in evidence.ablations(&arm.name).iter().enumerate() {
+        for (seed, judged) in results.ablations(&arm.name).iter().enumerate() {
             // What an ablation stores of NNLS is fitted anew, over folds of whole networks.
             for one in judged.iter().filter(|one| one.kind.is_none_or(|(kind, _)| kind != RegressorKind::Nnls)) {
                 add_errors(&mut errors, (&arm.name, seed, &regressor_name(one.kind)), &one.stages);
             }
         }
-        for (seed, fits) in evidence.nnls(&arm.name).iter().enumerate() {
+        for (seed, fits) in results.nnls(&arm.name).iter().enumerate() {
             fits.iter().for_each(|(name, stages)| add_errors(&mut errors, (&arm.name, seed, name), stages));
         }
     }
-    add_in_time(&mut in_time, settings, evidence);
-    add_tops(&mut tops, settings, evidence);
-    rivals::observe(settings, evidence, &mut beside);
-    let spreads: Vec<f64> = evidence.clock.iter().map(|times| spread(times)).collect();
+    add_in_time(&mut in_time, settings, results);
+    add_tops(&mut tops, settings, results);
+    rivals::observe(settings, results, &mut beside);
+    let spreads: Vec<f64> = results.clock.iter().map(|times| spread(times)).collect();
     spreads.iter().enumerate().for_each(|(cell, &spread)| clock.push([cell.into(), spread.into()]));
     if !spreads.is_empty() {
         noise.push([median(&spreads).into()]);
@@ -139,11 +139,11 @@ fn add_candidates(candidates: &mut Rows, (name, seed): &(String, usize), stage: 
     }
 }
 
-fn add_in_time(in_time: &mut Rows, settings: &Settings, evidence: &Evidence) {
-    let searches = COMPARED.iter().flat_map(|arm| evidence.searches(arm));
+fn add_in_time(in_time: &mut Rows, settings: &Settings, results: &ResultSet) {
+    let searches = COMPARED.iter().flat_map(|arm| results.searches(arm));
     let horizon = searches.map(measures::total_seconds).fold(0.0, f64::max);
     for arm in COMPARED {
-        for (seed, record) in evidence.searches(arm).iter().enumerate() {
+        for (seed, record) in results.searches(arm).iter().enumerate() {
             for step in 1..=TIMES {
                 let spent = horizon * step as f64 / TIMES as f64;
                 let volume = measures::hypervolume_within(record, spent, settings.search.hypervolume_seconds);
@@ -186,10 +186,10 @@ fn add_shares(shares: &mut Rows, arm: &ArmSettings, (stage_name, seed): &(String
     push(PREFERRED, PREFERRED_OPERATORS.iter().map(|&one| measures::share(stage, one)).sum());
 }
 
-fn add_tops(tops: &mut Rows, settings: &Settings, evidence: &Evidence) {
+fn add_tops(tops: &mut Rows, settings: &Settings, results: &ResultSet) {
     for row in equal_tops(settings) {
         let frame::EqualTop { arm, blocks, top, sizes } = &row;
-        for (seed, record) in evidence.searches(arm).iter().enumerate() {
+        for (seed, record) in results.searches(arm).iter().enumerate() {
             let cells = |size: &usize| Some(measures::stage(record, *size)?.cells.len());
             let drawn =
                 sizes.iter().map(cells).collect::<Option<Vec<usize>>>().and_then(|counts| counts.into_iter().min());

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::json;
 
-use super::evidence::Evidence;
+use super::result_set::ResultSet;
 use crate::ablation::Judged;
 use crate::fixture::{hand_record, results, settings};
 use crate::paper::Popnas;
@@ -16,8 +16,8 @@ use renas_harness::analysis::Promise;
 use renas_harness::context::fake::found_in;
 use renas_harness::study::{Results, StudyResult};
 use renas_report::findings::{Findings, Measured, Quantity};
+use renas_report::findings_contract::sound_ids;
 use renas_report::range::Range;
-use renas_report::soundness::sound_ids;
 
 fn of(settings: &Settings, results: &Results) -> (Promise, Findings) {
     found_in(&Popnas, &json!(settings), results)
@@ -122,9 +122,9 @@ fn a_best_25_of_fewer_cells_is_not_measured() {
 /// The audit's `best-cell-less-accurate`: the best of 4 to 10 cells was held against the best of 32.
 #[test]
 fn the_best_cells_of_two_arms_are_compared_among_as_many() {
-    let evidence = Evidence::read(&settings(), &results().1).expect("own results");
-    for (seed, pnas) in evidence.searches("pnas").iter().enumerate() {
-        let (ours, theirs) = (pnas.stages.last(), evidence.searches("popnas")[seed].stages.last());
+    let results = ResultSet::read(&settings(), &results().1).expect("own results");
+    for (seed, pnas) in results.searches("pnas").iter().enumerate() {
+        let (ours, theirs) = (pnas.stages.last(), results.searches("popnas")[seed].stages.last());
         let fewer = ours.zip(theirs).is_some_and(|(ours, theirs)| theirs.cells.len() < ours.cells.len());
         let of = |name: &str| values(found(), name)[seed];
         let (equal, whole) = (of("pnas.best.accuracy.equal_popnas"), of("pnas.best.accuracy"));

@@ -15,8 +15,8 @@ use renas_harness::analysis::Promise;
 use renas_harness::context::fake::found_in;
 use renas_report::catalogue::clustered;
 use renas_report::findings::{Findings, Measured, Quantity};
+use renas_report::findings_contract::sound_ids;
 use renas_report::range::Range;
-use renas_report::soundness::sound_ids;
 use renas_stats::summary::{mean, median};
 
 static FOUND: LazyLock<(ResultSet, Promise, Findings)> = LazyLock::new(|| {

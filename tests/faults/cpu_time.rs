@@ -11,7 +11,7 @@ use renas::harness::context::ReplayContext;
 use renas::harness::event::{Event, Observer};
 use renas::harness::evidence;
 use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
-use renas::harness::lock::Lock;
+use renas::harness::lockfile::Lock;
 use renas::harness::run::StudyOutputs;
 use renas::harness::store::{Evidence, Record, WorkerIdentity};
 use renas::harness::study::{Context, Handle, Results};
@@ -21,7 +21,7 @@ use renas::report::page::Clock;
 use serde_json::Value;
 
 use crate::kit::{self, at_bench, identity};
-use crate::toy::{Toy, new_store};
+use crate::synthetic_paper::{Toy, new_store};
 
 const MODEL: CostModel = CostModel { overhead_seconds: 0.5, multiply_adds_per_second: 1e6, bytes_per_second: 1e6 };
 const MEASURED: TimeSource = TimeSource::Measured(Timing { warm_up: 2, steps: 7 });

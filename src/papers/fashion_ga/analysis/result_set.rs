@@ -24,7 +24,7 @@ pub struct Timed {
 
 /// Results by arm.
 #[derive(Clone, Debug)]
-pub struct Evidence {
+pub struct ResultSet {
     searches: BTreeMap<String, Vec<Timed>>,
     /// By genome, then by activation function.
     pub activations: ActivationRecord,
@@ -36,7 +36,7 @@ pub struct Evidence {
     pub test_images: Option<usize>,
 }
 
-impl Evidence {
+impl ResultSet {
     /// Read the results that there are; those of an arm up to the first search that is not finished.
     pub fn read(settings: &Settings, data: &Registry, results: &Results) -> Result<Self> {
         let mut searches = BTreeMap::new();

@@ -58,7 +58,7 @@ pub fn has_learned(network: &Trained, classes: usize) -> bool {
 
 /// Results by the name of the data set, or the key of the arm, that they belong to.
 #[derive(Clone, Debug, Default)]
-pub struct Evidence {
+pub struct ResultSet {
     tables: BTreeMap<(String, Group), Vec<Trained>>,
     arms: BTreeMap<String, ArmEvidence>,
     published: BTreeMap<String, Estimates>,
@@ -78,27 +78,27 @@ pub struct ArmEvidence {
     pub retrained: Vec<Retrained>,
 }
 
-impl Evidence {
+impl ResultSet {
     /// Read the results that there are, of searches up to the first seed that is not finished, and predict the networks of our
     /// tables out of fold.
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
-        let mut evidence = Self::default();
+        let mut set = Self::default();
         for dataset in &settings.datasets {
             let table = results.find(&table_study(&dataset.name))?.unwrap_or_default();
             for group in Group::BOTH {
                 let counted = table.iter().filter(|network| group.holds(network, dataset.classes)).cloned();
-                evidence.tables.insert((dataset.name.clone(), group), counted.collect());
+                set.tables.insert((dataset.name.clone(), group), counted.collect());
             }
             for arm in arms(dataset) {
-                evidence.arms.insert(arm.key(), ArmEvidence::read(settings, &arm, results)?);
+                set.arms.insert(arm.key(), ArmEvidence::read(settings, &arm, results)?);
             }
             if dataset.author_table.is_some() {
                 let found = results.find(&tradeoffs_study(&dataset.name, true))?;
-                evidence.published.extend(found.map(|found| (dataset.name.clone(), found)));
+                set.published.extend(found.map(|found| (dataset.name.clone(), found)));
             }
         }
-        evidence.predict(settings)?;
-        Ok(evidence)
+        set.predict(settings)?;
+        Ok(set)
     }
 
     /// Predict the networks of every table that is ours, by the trees of every arm, side by side.

@@ -7,14 +7,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::lock::Lock;
+use super::lockfile::Lock;
 use super::store::{Evidence, Identity, Record, Store, StoreError, WorkerIdentity};
 use renas_base::digest::Digest;
 use renas_task::outcome::Outcome;
 
 /// How far results agree, from weakest to strongest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Tier {
+pub enum Level {
     /// The verdicts agree.
     Claim,
     /// Every scalar lies within the tolerances.
@@ -23,7 +23,7 @@ pub enum Tier {
     Bit,
 }
 
-impl fmt::Display for Tier {
+impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Claim => "claim",
@@ -47,8 +47,8 @@ pub struct Class {
 pub struct Agreement {
     /// Who computed.
     pub class: Class,
-    /// The tier that the classes allow.
-    pub expected: Tier,
+    /// The level that the classes allow.
+    pub expected: Level,
     /// Promised trials that this class computed too.
     pub compared: usize,
     /// Of these, equal in every digest.
@@ -60,11 +60,11 @@ pub struct Agreement {
 }
 
 impl Agreement {
-    /// The tier that the trials alone reach; nothing where only the verdicts can still agree.
-    pub fn reached(&self) -> Option<Tier> {
+    /// The level that the trials alone reach; nothing where only the verdicts can still agree.
+    pub fn reached(&self) -> Option<Level> {
         match (self.equal == self.compared, self.outside.is_empty()) {
-            (true, _) => Some(Tier::Bit),
-            (false, true) => Some(Tier::Numeric),
+            (true, _) => Some(Level::Bit),
+            (false, true) => Some(Level::Numeric),
             (false, false) => None,
         }
     }
@@ -99,7 +99,7 @@ pub fn compare(
         let is_same = lock.worker == class.worker && lock.fingerprints.contains(&class.fingerprint);
         let agreement = agreements.entry(class.clone()).or_insert_with(|| Agreement {
             class,
-            expected: if is_same { Tier::Bit } else { Tier::Numeric },
+            expected: if is_same { Level::Bit } else { Level::Numeric },
             compared: 0,
             equal: 0,
             outside: Vec::new(),
@@ -116,7 +116,7 @@ pub fn compare(
     Ok(agreements.into_values().collect())
 }
 
-/// What was asked, whoever answers it: a trial's identity without the worker.
+/// What was asked, whatever answers it: a trial's identity without the worker.
 fn question(record: &Record) -> Result<Digest, StoreError> {
     let identity = Identity { worker: None, ..record.identity.clone() };
     Ok(identity.address()?.key().0)

@@ -7,13 +7,13 @@ use anyhow::Result;
 use serde::Deserialize as _;
 use serde_json::{Value, json};
 
-use super::answer::Answer;
 use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure};
+use super::run_summary::Answer;
 use super::say;
 use super::session::{Session, registry};
 use renas_base::digest::Digest;
-use renas_harness::lock::{self, Lock};
+use renas_harness::lockfile::{self, Lock};
 use renas_harness::manifest::model::Profile;
 use renas_harness::receipt::names_in;
 use renas_harness::receipt::{Program, Receipt, digest_of};
@@ -21,13 +21,13 @@ use renas_harness::report_folder::listing;
 use renas_harness::store::{Key, Store, StoreError};
 
 /// A run as it is asked for, with what it depends on besides its results, taken before it begins.
-pub struct Repeat {
+pub struct UpToDate {
     question: Value,
     program: Program,
     manifests: BTreeMap<PathBuf, Option<Digest>>,
 }
 
-impl Repeat {
+impl UpToDate {
     /// What is asked, of which program, about which manifests.
     pub fn of(common: &Common, arguments: &Run) -> Result<Self> {
         // Text for what is absent: a key has no `null` in it.
@@ -84,7 +84,7 @@ impl Repeat {
             }
         }
         files.extend(objects.into_iter().map(|digest| (store.object_path(&digest), Some(digest))));
-        let locks = locks.iter().map(|lock| lock::path(&common.experiments, session.profile, &lock.experiment));
+        let locks = locks.iter().map(|lock| lockfile::path(&common.experiments, session.profile, &lock.experiment));
         files.extend(locks.map(|path| (path.clone(), digest_of(&path))));
         let folders = [(common.experiments.clone(), names_in(&common.experiments).or_run_failed()?)];
         // Files that are none of the report's are among them, and were named.

@@ -32,7 +32,7 @@ fn kill_9_of_the_coordinator_at_many_moments_changes_no_byte_of_the_report() {
     }
     bench.renas(&["run", "--update-lock"]).expect(0, "report:");
     assert_eq!(bench.digests("reports"), expected);
-    bench.renas(&["verify"]).expect(0, "expected tier bit, reached bit");
+    bench.renas(&["verify"]).expect(0, "expected agreement bit, reached bit");
     println!("killed {kills} times before the end");
     assert!(kills > 0, "no kill came before the end");
 }
@@ -66,7 +66,7 @@ fn a_trial_that_kills_every_worker_stops_the_run_with_its_name_and_the_last_word
     let bench = Bench::new();
     let dying = dying_worker(&bench, 100);
     let answer = bench.renas_with(&[("RENAS_WORKER", &dying)], &["run", "--jobs", "1"]);
-    answer.expect(3, "3 workers died on it").expect(3, "last words of a worker").expect(3, "study table/digits");
+    answer.expect(3, "3 workers died on it").expect(3, "last line of a worker").expect(3, "study table/digits");
     bench.renas(&["run"]).expect(0, "report:");
 }
 
@@ -95,7 +95,7 @@ fn dying_worker(bench: &Bench, times: usize) -> String {
            echo $((n + 1)) > '{count}'\n\
            '{real}' \"$@\" --doctor | tr -d '\\n'; echo\n\
            read line\n\
-           echo 'last words of a worker' >&2\n\
+           echo 'last line of a worker' >&2\n\
            kill -9 $$\n\
          fi\n\
          exec '{real}' \"$@\"\n",

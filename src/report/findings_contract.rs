@@ -11,7 +11,7 @@ use super::findings::{Cell, Findings, Form};
 pub fn sound_ids(findings: &Findings) -> BTreeSet<&str> {
     let mut ids = BTreeSet::new();
     for table in &findings.tables {
-        assert!(ids.insert(table.id.as_str()), "{} stands twice", table.id);
+        assert!(ids.insert(table.id.as_str()), "duplicate id {}", table.id);
         assert!(!table.rows.is_empty(), "{} has no rows", table.id);
         for row in &table.rows {
             assert_eq!(row.len(), table.columns.len(), "{}", table.id);
@@ -23,7 +23,7 @@ pub fn sound_ids(findings: &Findings) -> BTreeSet<&str> {
         }
     }
     for figure in &findings.figures {
-        assert!(ids.insert(figure.id.as_str()), "{} stands twice", figure.id);
+        assert!(ids.insert(figure.id.as_str()), "duplicate id {}", figure.id);
         let mut points = figure.series.iter().flat_map(|series| &series.points).peekable();
         assert!(points.peek().is_some() || figure.diagram.is_some(), "{} shows nothing", figure.id);
         assert_eq!(figure.diagram.is_some(), figure.form == Form::Diagram, "{}", figure.id);

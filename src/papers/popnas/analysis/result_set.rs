@@ -14,7 +14,7 @@ use renas_harness::study::Results;
 
 /// Results by arm.
 #[derive(Clone, Debug)]
-pub struct Evidence {
+pub struct ResultSet {
     searches: BTreeMap<String, Vec<SearchRecord>>,
     ablations: BTreeMap<String, Vec<Vec<Judged>>>,
     nnls: BTreeMap<String, Vec<BTreeMap<String, Stages>>>,
@@ -22,7 +22,7 @@ pub struct Evidence {
     pub clock: Vec<Vec<f64>>,
 }
 
-impl Evidence {
+impl ResultSet {
     /// Read the results that there are; those of an arm up to the first seed whose study is not finished.
     pub fn read(settings: &Settings, results: &Results) -> Result<Self> {
         let seeds = 0..settings.search.seeds;

@@ -35,7 +35,7 @@ pub struct FinalRecord {
 }
 
 /// Choose and train.
-pub fn finals(inputs: &FinalInputs, results: &Results, context: &dyn Context) -> Result<FinalRecord> {
+pub fn train_chosen(inputs: &FinalInputs, results: &Results, context: &dyn Context) -> Result<FinalRecord> {
     let record = results.read(&inputs.search)?;
     let visit = best_within(&record, inputs.budget).with_context(|| {
         let budget = inputs.budget.unwrap_or_default();

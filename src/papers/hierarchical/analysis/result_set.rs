@@ -50,7 +50,7 @@ impl FinalNetwork {
 
 /// All results.
 #[derive(Clone, Debug)]
-pub struct Evidence {
+pub struct ResultSet {
     /// What was searched.
     pub space: Space,
     /// The price of the network of most multiply-adds in the space: what shares are of.
@@ -81,7 +81,7 @@ pub fn final_networks(settings: &Settings, role: DatasetRole) -> Vec<FinalNetwor
     picks.into_iter().map(FinalNetwork::Chosen).chain(baselines.iter().copied().map(FinalNetwork::Designed)).collect()
 }
 
-impl Evidence {
+impl ResultSet {
     /// Read the results that there are; of each kind those up to the first seed whose study is not finished.
     pub fn read(settings: &Settings, data: &Registry, results: &Results) -> Result<Self> {
         let space =
