@@ -288,7 +288,6 @@ fn wrong_types_and_values_out_of_range_are_reported_together() {
             "7: paper.link: expected text, found the number 7; put it in quotes if it is text",
             "11: tolerances.validation.accuracy: -0.01 is not at least 0",
             "13: parameters.networks: 5 is not between 10 and 1000",
-            "13: parameters.networks: at least 20 per data set",
             "23: profiles.reduced.numerics: no choice `cuda`; known: `portable`, `avx2`, `native`",
             "26: profiles.reduced.parameters.networks: at least 20 per data set",
             "33: claims[0].expectation.one_run.value: expected a number, found the text `96 %`",

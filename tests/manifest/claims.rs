@@ -167,7 +167,7 @@ fn an_outline_reports_all_mistakes_but_those_that_only_the_names_of_quantities_s
     let outlined = lines(load::outline(folder.path(), "toy", known(&[&Toy])).expect_err("mistakes"));
     let loaded = lines(load::load(folder.path(), "toy", known(&[&Toy])).expect_err("mistakes"));
     assert_eq!(outlined, loaded);
-    assert_eq!(outlined.len(), 4, "{outlined:?}");
+    assert_eq!(outlined.len(), 3, "{outlined:?}");
     assert!(outlined[0].contains("networks: 9 is not between 10 and 1000"), "{outlined:?}");
     let error = load::outline(folder.path(), "yoy", known(&[&Toy])).expect_err("there is none").to_string();
     assert!(error.contains("did you mean `toy`?"), "{error}");

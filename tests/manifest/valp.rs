@@ -40,7 +40,7 @@ fn the_committed_manifest_has_none() {
 
 #[test]
 fn a_range_is_two_numbers_in_order_and_within_limits() {
-    let order = "must be two numbers, the smaller one first";
+    let order = "must be two values, the smaller one first";
     assert_mistakes(
         &[
             ("hidden: [1, 4]", "hidden: [4, 1]"),
@@ -113,9 +113,9 @@ fn an_unknown_data_set_is_one_mistake() {
 #[test]
 fn a_split_leaves_samples_to_train_on_and_takes_the_official_test_part_where_there_is_one() {
     let whole = "validation: 1000, test: 797}";
-    let all = "the split asks for 797 test, 1000 validation and 1 training samples of 1797; ask for fewer";
-    let none = "there is no official test part; give `test`, a number of samples above 0";
-    let official = "the split asks for 10000 test samples, but the official test part (10000 samples) is the test split; \
+    let all = "digits: the split asks for 797 test, 1000 validation and 1 training samples of 1797; ask for fewer";
+    let none = "digits: there is no official test part; give `test`, a number of samples above 0";
+    let official = "mnist: the split asks for 10000 test samples, but the official test part (10000 samples) is the test split; \
                     leave `test` out";
     assert_mistakes(
         &[

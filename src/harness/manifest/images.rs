@@ -34,12 +34,10 @@ pub fn check_split(section: &Section<'_>, key: &str, data: &Registry, name: &str
     }
 }
 
-/// Report to the key where the images of that name have another shape, or another number of classes; a list of one number stands
-/// for images whose values are put into one row.
+/// Report to the key where the images of that name have another shape, or another number of classes.
 pub fn check_shape(section: &Section<'_>, key: &str, data: &Registry, name: &str, (input, classes): (&[usize], usize)) {
     let Ok(Images { shape, classes: theirs, .. }) = data.images(name) else { return };
-    let is_flat = input.len() == 1 && input[0] == shape.iter().product::<usize>();
-    if !(is_flat || input == shape) || classes != *theirs {
+    if input != shape || classes != *theirs {
         section.problem(key, format!("{name} has images of {shape:?} in {theirs} classes"));
     }
 }

@@ -29,7 +29,7 @@ parameters! {
     pub struct Dataset(data) checked by check_dataset {
         /// The name in the registry.
         pub name: String = known("data set", &data.image_sets()),
-        /// Shape of one sample.
+        /// Shape of one sample: `[channels, height, width]`, or `[features]` for its values in one row.
         pub input: Vec<usize> = list(|item| item.integer(1..=1 << 20)),
         /// Number of classes.
         pub classes: usize = integer(2..=1000),
@@ -112,9 +112,9 @@ fn check(settings: &Settings, section: &Section<'_>, _: &Registry) {
 }
 
 fn check_dataset(dataset: &Dataset, section: &Section<'_>, data: &Registry) {
-    if ![1, 3].contains(&dataset.input.len()) {
-        section.problem("input", "must be [features] or [channels, height, width]");
-    } else {
+    let features = |shape: &[usize; 3]| shape.iter().product::<usize>();
+    let is_row = data.images(&dataset.name).is_ok_and(|images| dataset.input == [features(&images.shape)]);
+    if !is_row {
         check_shape(section, "input", data, &dataset.name, (&dataset.input, dataset.classes));
     }
     check_split(section, "validation", data, &dataset.name, &dataset.split(Seed::from_number(0)));
