@@ -11,17 +11,16 @@ use super::exit::{Classify as _, Failure};
 use super::progress::{Totals, duration};
 use super::session::Session;
 use super::{locks, say};
-use renas_base::parallel;
 use renas_harness::evidence;
 use renas_harness::lockfile::{self, Lock};
 use renas_harness::manifest::model::Profile;
-use renas_harness::pipeline::{self, Rebuilt, Selected};
+use renas_harness::pipeline::{Rebuilt, pages, rebuild_each};
 use renas_harness::publish;
 use renas_harness::report_folder;
 use renas_harness::store::{Evidence, Surroundings};
 use renas_report::claim::Verdict;
-use renas_report::page::{self, Fact, Report, RunRecord};
-use renas_report::render::{Files, render};
+use renas_report::page::{self, Fact, RunRecord};
+use renas_report::render::Files;
 
 /// Rebuild the report of the profile below `reports`.
 pub fn report(session: &Session<'_>, arguments: &ReportArguments) -> Result<(), Failure> {
@@ -56,27 +55,20 @@ pub fn report(session: &Session<'_>, arguments: &ReportArguments) -> Result<(), 
 /// Refuse to write a report into `folder` that would lack what is there: the evidence of every experiment but those that
 /// are `computed` must be where it was, and every experiment that has a report there must be known.
 pub fn preflight(session: &Session<'_>, folder: &Path, computed: &BTreeSet<String>) -> Result<(), Failure> {
-    let ids = all_ids(session)?;
+    let others = session.others()?;
+    let ids = session.experiments.iter().chain(&others).map(|selected| selected.manifest.id.clone()).collect();
     report_folder::check(folder, &ids).or_bad_input()?;
     let rebuilt = ids.difference(computed);
     rebuilt.into_iter().try_for_each(|id| report_folder::refuse_lost_evidence(folder, id).or_bad_input())
-}
-
-/// Ids of all experiments that there are, whichever of them the session selects.
-fn all_ids(session: &Session<'_>) -> Result<BTreeSet<String>, Failure> {
-    let ids = |session: &Session<'_>| session.experiments.iter().map(|selected| selected.manifest.id.clone()).collect();
-    if session.common.only.is_none() {
-        return Ok(ids(session));
-    }
-    let common = super::arguments::Common { only: None, ..session.common.clone() };
-    Ok(ids(&Session::open(&common)?))
 }
 
 /// Every selected experiment that has evidence in `folder`, and the profile as the first of them says it.
 pub fn rebuild(session: &Session<'_>, folder: &Path) -> Result<(Vec<Rebuilt>, page::Profile), Failure> {
     let mut all = Vec::new();
     let mut profile = None;
-    for (selected, rebuilt) in session.experiments.iter().zip(rebuild_each(session, folder)) {
+    for (selected, rebuilt) in
+        session.experiments.iter().zip(rebuild_each(&session.experiments, session.profile, folder, session.jobs))
+    {
         let Some(rebuilt) = rebuilt? else { continue };
         let settings = selected.settings(session.profile)?;
         profile.get_or_insert_with(|| publish::profile(session.profile, settings, &rebuilt.worker));
@@ -90,16 +82,6 @@ pub fn rebuild(session: &Session<'_>, folder: &Path) -> Result<(Vec<Rebuilt>, pa
     Ok((all, profile))
 }
 
-/// The same of each selected experiment, side by side: the studies of one leave cores idle, and its analysis is a single thread.
-pub fn rebuild_each(session: &Session<'_>, folder: &Path) -> Vec<Result<Option<Rebuilt>, Failure>> {
-    parallel::map(&session.experiments, session.jobs, |selected| rebuild_one(session, selected, folder))
-}
-
-/// The experiment rebuilt from the evidence that `folder` holds of it; nothing where it holds none.
-pub fn rebuild_one(session: &Session<'_>, selected: &Selected, folder: &Path) -> Result<Option<Rebuilt>, Failure> {
-    Ok(pipeline::rebuild(selected, session.profile, folder, session.jobs)?)
-}
-
 /// The files of a report of `sections`, and how many claims got which verdict.
 ///
 /// Experiments that were not asked for keep their place: they are rebuilt from the evidence that `folder` holds.
@@ -107,23 +89,14 @@ pub fn files(
     session: &Session<'_>,
     folder: &Path,
     profile: page::Profile,
-    mut sections: Vec<page::Experiment>,
+    sections: Vec<page::Experiment>,
 ) -> Result<(Files, BTreeMap<Verdict, usize>), Failure> {
     let mut verdicts = BTreeMap::new();
     for judgement in sections.iter().flat_map(|section| &section.judgements) {
         *verdicts.entry(judgement.verdict).or_insert(0) += 1;
     }
-    if session.common.only.is_some() {
-        let common = super::arguments::Common { only: None, ..session.common.clone() };
-        let all = Session::open(&common)?;
-        for selected in &all.experiments {
-            if sections.iter().all(|section| section.id != selected.manifest.id) {
-                sections.extend(rebuild_one(&all, selected, folder)?.map(|rebuilt| rebuilt.section));
-            }
-        }
-    }
-    let files = render(&Report { profile, experiments: sections }).or_run_failed()?;
-    Ok((files, verdicts))
+    let others = (&*session.others()?, session.profile, folder);
+    Ok((pages(profile, sections, others, session.jobs)?, verdicts))
 }
 
 /// The run record of an experiment in a `reduced` or `paper` report: of this run where it computed something, else the

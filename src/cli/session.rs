@@ -95,10 +95,15 @@ impl<'a> Session<'a> {
         Ok((Self { common, profile, experiments, data, jobs: common.jobs() }, mistakes))
     }
 
-    /// The same session at another profile.
-    pub fn at<'c>(&self, profile: Profile, common: &'c Common) -> Session<'c> {
-        let Self { experiments, data, jobs, .. } = self;
-        Session { common, profile, experiments: experiments.clone(), data: Arc::clone(data), jobs: *jobs }
+    /// The experiments that were not asked for: they keep their places in reports.
+    pub fn others(&self) -> Result<Vec<Selected>, Failure> {
+        if self.common.only.is_none() {
+            return Ok(Vec::new());
+        }
+        let all = Common { only: None, ..self.common.clone() };
+        let mut experiments = Session::open(&all)?.experiments;
+        experiments.retain(|one| self.experiments.iter().all(|asked| asked.manifest.id != one.manifest.id));
+        Ok(experiments)
     }
 
     /// What computes the trials of a profile with these settings: on a GPU where one is asked for, or is there.

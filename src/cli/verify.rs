@@ -1,28 +1,35 @@
 //! `renas verify`: every hash, every promise, and every report rebuilt from its evidence; with `--rerun`, trials computed
 //! again, and with `--heal`, the store mended first.
 
-mod agreement; // trials that the store or this machine computed, against those that are promised
-mod found; //     what was found, told and counted
-mod reported; //  the reports of a profile
-mod stored; //    the store
+use std::path::Path;
 
 use anyhow::anyhow;
 
 use super::arguments::{Common, Verify};
-use super::exit::{Classify as _, Failure};
+use super::exit::Failure;
+use super::progress::{Progress, Say};
 use super::session::Session;
-use found::Found;
-use renas_harness::manifest::model::Profile;
+use super::signal;
+use renas_harness::event::{Event, Observer};
+use renas_harness::executor::Execute;
+use renas_harness::pipeline::verify::{Found, Line, Verification, Workers};
+use renas_harness::store::WorkerIdentity;
 
 /// Verify what the flags ask for: every profile that is committed or promised, or the one named.
 ///
 /// Every item is judged, whatever the others are like; exit code 4 where any differs.
 pub fn verify(common: &Common, arguments: &Verify) -> Result<(), Failure> {
-    let mut found = Found::new(!common.json && !common.quiet);
+    let says = !common.json && !common.quiet;
+    let mut tell = |line: Line<'_>| match line {
+        Line::Fine(line) if says => outln!("ok      {line}"),
+        Line::Differs(line) if says => outln!("DIFFERS {line}"),
+        Line::Fine(_) | Line::Differs(_) => {}
+    };
+    let mut found = Found::new(&mut tell);
     let failure = check_all(common, arguments, &mut found).err();
     if common.json {
         outln!("{}", found.json());
-    } else if found.say {
+    } else if says {
         outln!("{}", found.summary());
     }
     match (found.count(), failure) {
@@ -38,42 +45,64 @@ pub fn verify(common: &Common, arguments: &Verify) -> Result<(), Failure> {
     }
 }
 
-fn check_all(common: &Common, arguments: &Verify, found: &mut Found) -> Result<(), Failure> {
-    let (session, mistakes) = Session::open_sound(common)?;
-    reported::refuse_empty_selection(&session)?;
-    let mended = if arguments.heal { stored::mend(&session, found) } else { Ok(()) };
-    let store = stored::check(common, found);
-    mistakes.iter().for_each(|mistake| found.differs(mistake.to_string()));
-    let mut failures = Vec::from_iter(mended.err());
-    for profile in Profile::ALL {
-        if common.profile.is_none() || session.profile == profile {
-            let of_profile = Common { profile: Some(profile.name().to_owned()), ..common.clone() };
-            let checked = reported::check(&session.at(profile, &of_profile), arguments, store.as_ref(), found);
-            failures.extend(checked.err());
-            let folder = arguments.reports.join(profile.name());
-            if common.profile.is_some() && !folder.exists() && found.count() == 0 {
-                let folder = folder.display();
-                let nothing = anyhow!("{folder}: there is no report of this profile, and none is promised");
-                return Err(nothing).or_bad_input();
-            }
+fn check_all(common: &Common, arguments: &Verify, found: &mut Found<'_>) -> Result<(), Failure> {
+    let (session, mut mistakes) = Session::open_sound(common)?;
+    let others = session.others().unwrap_or_else(|failure| {
+        mistakes.push(anyhow!("{failure}"));
+        Vec::new()
+    });
+    let verification = Verification {
+        experiments: &session.experiments,
+        mistakes: &mistakes,
+        is_part: common.only.is_some(),
+        others: &others,
+        profile: common.profile.is_some().then_some(session.profile),
+        manifests: &common.experiments,
+        reports: &arguments.reports,
+        store: &common.store,
+        data: &session.data,
+        heal: arguments.heal,
+        rerun: arguments.rerun.then(|| arguments.sample.map(|sample| sample as usize)),
+        workers: &Again(&session),
+        threads: session.jobs,
+    };
+    Ok(verification.run(found)?)
+}
+
+/// Workers of this machine, which a signal cancels.
+struct Again<'a>(&'a Session<'a>);
+
+impl Workers for Again<'_> {
+    fn start(&self, identity: &WorkerIdentity, scratch: Option<&Path>) -> anyhow::Result<Box<dyn Execute>> {
+        let common = self.0.common;
+        let device = if common.device == "auto" { &identity.device } else { &common.device };
+        let pool = self.0.pool(identity, device).map_err(|failure| anyhow!("{failure}"))?;
+        if let Some(scratch) = scratch {
+            signal::remove_on_interrupt(scratch);
+            let canceller = pool.canceller();
+            signal::on_interrupt("nothing was changed", move || canceller.cancel())?;
         }
+        Ok(Box::new(pool))
     }
-    if let Some(failure) = failures.into_iter().next() {
-        return Err(failure);
+
+    fn observer(&self) -> Box<dyn Observer + '_> {
+        let common = self.0.common;
+        let say = if common.json || common.quiet { Say::Trouble } else { Say::Studies };
+        Box::new(Shown(Progress::new(&[], say, common.draws())))
     }
-    if found.is_nothing() {
-        let (store, reports, experiments) =
-            (common.store.display(), arguments.reports.display(), common.experiments.display());
-        let nothing = anyhow!(
-            "there is nothing to verify: no store at {store}, no report below {reports} and no lock file below \
-             {experiments}/locks; run this in a checkout, or name folders with --store, --reports and --experiments"
-        );
-        return Err(nothing).or_bad_input();
+}
+
+/// Progress whose bars go with it.
+struct Shown(Progress);
+
+impl Observer for Shown {
+    fn event(&self, event: &Event) {
+        self.0.event(event);
     }
-    if !arguments.reports.is_dir() && found.count() == 0 {
-        let reports = arguments.reports.display();
-        return Err(anyhow!("there is no folder {reports}, and so no report to verify; name it with --reports"))
-            .or_bad_input();
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.0.finish();
     }
-    Ok(())
 }

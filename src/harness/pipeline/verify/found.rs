@@ -3,25 +3,25 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use renas_harness::report_folder::SUMS;
+use crate::report_folder::SUMS;
 
 /// How many things were checked, sound or not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub(super) struct Checked {
+pub struct Checked {
     /// Objects of the store that were hashed.
-    pub(super) objects: usize,
+    pub objects: usize,
     /// Step records of the store that were hashed.
-    pub(super) records: usize,
+    pub records: usize,
     /// Files that a `SHA256SUMS` promises.
-    pub(super) report_files: usize,
+    pub report_files: usize,
     /// Experiments whose reports were rebuilt from their evidence.
-    pub(super) reports: usize,
+    pub reports: usize,
     /// Lock files that were compared.
-    pub(super) locks: usize,
+    pub locks: usize,
     /// Trials that lock files promise.
-    pub(super) trials: usize,
+    pub trials: usize,
     /// Trials that were computed again.
-    pub(super) trials_again: usize,
+    pub trials_again: usize,
 }
 
 impl Checked {
@@ -30,54 +30,59 @@ impl Checked {
     }
 }
 
+/// What a verification says, as it finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line<'l> {
+    /// Something is as promised, or was merely seen.
+    Fine(&'l str),
+    /// A promise is not kept.
+    Differs(&'l str),
+}
+
 /// What was found.
-pub(super) struct Found {
-    /// Whether each line is printed.
-    pub(super) say: bool,
+pub struct Found<'t> {
+    tell: &'t mut dyn FnMut(Line<'_>),
     lines: Vec<String>,
     differences: Vec<String>,
     /// What was checked.
-    pub(super) checked: Checked,
+    pub checked: Checked,
 }
 
-impl Found {
-    pub(super) fn new(say: bool) -> Self {
-        Self { say, lines: Vec::new(), differences: Vec::new(), checked: Checked::default() }
+impl<'t> Found<'t> {
+    /// Nothing yet; each line is told when it is found.
+    pub fn new(tell: &'t mut dyn FnMut(Line<'_>)) -> Self {
+        Self { tell, lines: Vec::new(), differences: Vec::new(), checked: Checked::default() }
     }
 
     /// Something is as promised, or was merely seen.
     pub(super) fn fine(&mut self, line: String) {
-        if self.say {
-            outln!("ok      {line}");
-        }
+        (self.tell)(Line::Fine(&line));
         self.lines.push(line);
     }
 
     /// A promise is not kept.
-    pub(super) fn differs(&mut self, line: String) {
-        if self.say {
-            outln!("DIFFERS {line}");
-        }
+    pub fn differs(&mut self, line: String) {
+        (self.tell)(Line::Differs(&line));
         self.differences.push(line);
     }
 
     /// The number of promises that were not kept so far.
-    pub(super) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.differences.len()
     }
 
     /// Whether nothing was there to be checked, and nothing missing that was promised.
-    pub(super) fn is_nothing(&self) -> bool {
+    pub fn is_nothing(&self) -> bool {
         self.checked.is_nothing() && self.differences.is_empty()
     }
 
     /// The answer for machines.
-    pub(super) fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         json!({"fine": self.lines, "differences": self.differences, "checked": self.checked})
     }
 
     /// What was checked, in a line.
-    pub(super) fn summary(&self) -> String {
+    pub fn summary(&self) -> String {
         let Checked { objects, records, report_files, reports, locks, trials, trials_again } = self.checked;
         let again = match trials_again {
             0 => String::new(),

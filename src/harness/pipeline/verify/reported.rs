@@ -4,39 +4,39 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use super::Verification;
 use super::agreement::{check_levels, rerun};
 use super::found::Found;
-use crate::arguments::Verify;
-use crate::exit::Failure;
-use crate::report::{files, rebuild_each};
-use crate::session::Session;
+use crate::agreement;
+use crate::ledger;
+use crate::lockfile::{self, Lock};
+use crate::manifest::model::Profile;
+use crate::pipeline::fault::Fault;
+use crate::pipeline::pages::{pages, rebuild_each};
+use crate::pipeline::rebuild::Rebuilt;
+use crate::pipeline::{Part, Selected};
+use crate::publish;
+use crate::report_folder::{SUMS, Sums, listing};
+use crate::store::{Store, answers_its_question};
 use renas_base::digest::Digest;
 use renas_base::files;
-use renas_harness::agreement;
-use renas_harness::ledger;
-use renas_harness::lockfile::{self, Lock};
-use renas_harness::pipeline::Rebuilt;
-use renas_harness::pipeline::{Part, Selected};
-use renas_harness::publish;
-use renas_harness::report_folder::{SUMS, Sums, listing};
-use renas_harness::store::{Store, answers_its_question};
 use renas_report::render::Files;
 
-/// Check the reports of the session's profile. The failure is of a machine that could not compute trials again.
+/// Check the reports of a profile. The failure is of a machine that could not compute trials again.
 pub(super) fn check(
-    session: &Session<'_>,
-    arguments: &Verify,
+    verification: &Verification<'_>,
+    profile: Profile,
     store: Option<&Store>,
-    found: &mut Found,
-) -> Result<(), Failure> {
-    let folder = arguments.reports.join(session.profile.name());
-    let promised = promised(session, found);
+    found: &mut Found<'_>,
+) -> Result<(), Fault> {
+    let folder = verification.reports.join(profile.name());
+    let promised = promised(verification, profile, found);
     // An empty folder is no report: version control does not keep it either.
     if listing(&folder).is_ok_and(|files| files.is_empty()) {
         for (id, lock) in &promised {
             let Some(lock) = lock else { continue };
             found.checked.locks += 1;
-            let path = lockfile::path(&session.common.experiments, session.profile, id);
+            let path = lockfile::path(verification.manifests, profile, id);
             let (files, at) = (lock.files.len(), folder.display());
             found
                 .differs(format!("{at}: it is not there, and {} promises {files} files of {id} in it", path.display()));
@@ -46,14 +46,19 @@ pub(super) fn check(
     check_sums(&folder, found);
     let mut rebuilt = Vec::new();
     let mut is_whole = true;
-    for (selected, one) in session.experiments.iter().zip(rebuild_each(session, &folder)) {
+    for (selected, one) in verification.experiments.iter().zip(rebuild_each(
+        verification.experiments,
+        profile,
+        &folder,
+        verification.threads,
+    )) {
         let id = &selected.manifest.id;
         match one {
             Ok(Some(one)) => rebuilt.push(one),
             Ok(None) if !promised.contains_key(id) => {}
             Ok(None) => {
                 is_whole = false;
-                let path = lockfile::path(&session.common.experiments, session.profile, id);
+                let path = lockfile::path(verification.manifests, profile, id);
                 found.differs(format!(
                     "{}: its evidence is not there, and {} promises it",
                     folder.join(id).display(),
@@ -66,9 +71,9 @@ pub(super) fn check(
             }
         }
     }
-    is_whole &= !name_unknown(session, &folder, &promised, found);
+    is_whole &= !name_unknown(verification, &folder, &promised, found);
     found.checked.reports += rebuilt.len();
-    let made = match pages(session, &folder, &rebuilt) {
+    let made = match remade(verification, profile, &folder, &rebuilt) {
         Ok(files) => files,
         Err(failure) => {
             found.differs(format!("{}: cannot be rebuilt: {failure}", folder.display()));
@@ -77,47 +82,56 @@ pub(super) fn check(
     };
     check_rebuilt(&folder, &made, is_whole, found);
     for rebuilt in &rebuilt {
-        let selected = session.experiments.iter().find(|selected| selected.manifest.id == rebuilt.id);
+        let selected = verification.experiments.iter().find(|selected| selected.manifest.id == rebuilt.id);
         let selected = selected.expect("what was rebuilt was selected");
         check_answers(rebuilt, found);
         let Some(lock) = promised.get(&rebuilt.id) else {
-            let path = lockfile::path(&session.common.experiments, session.profile, &rebuilt.id);
+            let path = lockfile::path(verification.manifests, profile, &rebuilt.id);
             found.differs(format!("{}: there is no lock file, but a report is committed", path.display()));
             continue;
         };
         let Some(lock) = lock else { continue };
-        check_lock(session, selected, rebuilt, lock, &made, found);
+        check_lock((verification, profile), selected, rebuilt, lock, &made, found);
         if let Some(store) = store {
             let tolerances = &selected.manifest.tolerances;
             match agreement::compare(&rebuilt.evidence, lock, store, tolerances) {
-                Ok(agreements) => check_levels(session, selected, rebuilt, store, agreements, found)?,
+                Ok(agreements) => check_levels((verification, profile), selected, rebuilt, store, agreements, found)?,
                 Err(error) => found.differs(format!("{}: its trials cannot be compared: {error}", rebuilt.id)),
             }
         }
-        if arguments.rerun {
-            rerun(session, selected, rebuilt, lock, arguments.sample.map(|sample| sample as usize), found)?;
+        if let Some(sample) = verification.rerun {
+            rerun((verification, profile), selected, rebuilt, lock, sample, found)?;
         }
     }
     Ok(())
 }
 
 /// The pages made of what was rebuilt; no pages of nothing.
-fn pages(session: &Session<'_>, folder: &Path, rebuilt: &[Rebuilt]) -> Result<Files, Failure> {
+fn remade(
+    verification: &Verification<'_>,
+    profile: Profile,
+    folder: &Path,
+    rebuilt: &[Rebuilt],
+) -> Result<Files, Fault> {
     let Some(first) = rebuilt.first() else { return Ok(Files::new()) };
-    let selected = session.experiments.iter().find(|selected| selected.manifest.id == first.id);
-    let settings = selected.expect("what was rebuilt was selected").settings(session.profile)?;
-    let profile = publish::profile(session.profile, settings, &first.worker);
+    let selected = verification.experiments.iter().find(|selected| selected.manifest.id == first.id);
+    let settings = selected.expect("what was rebuilt was selected").settings(profile)?;
     let sections = rebuilt.iter().map(|rebuilt| rebuilt.section.clone()).collect();
-    Ok(files(session, folder, profile, sections)?.0)
+    let others = (verification.others, profile, folder);
+    pages(publish::profile(profile, settings, &first.worker), sections, others, verification.threads)
 }
 
 /// The lock files of the profile that the command is about, by experiment; nothing for one that cannot be read, which is
 /// named.
-fn promised(session: &Session<'_>, found: &mut Found) -> BTreeMap<String, Option<Lock>> {
-    let common = session.common;
-    let asked = |id: &str| common.only.is_none() || session.experiments.iter().any(|one| one.manifest.id == id);
-    let folder = lockfile::path(&common.experiments, session.profile, "any");
-    let folder = folder.parent().unwrap_or(&common.experiments);
+fn promised(
+    verification: &Verification<'_>,
+    profile: Profile,
+    found: &mut Found<'_>,
+) -> BTreeMap<String, Option<Lock>> {
+    let is_known = |id: &str| verification.experiments.iter().any(|one| one.manifest.id == id);
+    let asked = |id: &str| !verification.is_part || is_known(id);
+    let folder = lockfile::path(verification.manifests, profile, "any");
+    let folder = folder.parent().unwrap_or(verification.manifests);
     let names = match listing(folder) {
         Ok(names) => names,
         Err(error) => {
@@ -129,7 +143,7 @@ fn promised(session: &Session<'_>, found: &mut Found) -> BTreeMap<String, Option
     let ids = ids.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).filter(|id| asked(id));
     let mut locks = BTreeMap::new();
     for id in ids {
-        let lock = match Lock::read(&lockfile::path(&common.experiments, session.profile, &id)) {
+        let lock = match Lock::read(&lockfile::path(verification.manifests, profile, &id)) {
             Ok(lock) => lock,
             Err(error) => {
                 found.differs(error.to_string());
@@ -143,27 +157,27 @@ fn promised(session: &Session<'_>, found: &mut Found) -> BTreeMap<String, Option
 
 /// Name experiments that are promised or reported, and that no manifest describes; whether there are any.
 fn name_unknown(
-    session: &Session<'_>,
+    verification: &Verification<'_>,
     folder: &Path,
     promised: &BTreeMap<String, Option<Lock>>,
-    found: &mut Found,
+    found: &mut Found<'_>,
 ) -> bool {
-    if session.common.only.is_some() {
+    if verification.is_part {
         return false;
     }
     let reported = Sums::of(folder).map(|sums| sums.experiments()).unwrap_or_default();
     let all: BTreeSet<&String> = promised.keys().chain(&reported).collect();
-    let known: BTreeSet<&String> = session.experiments.iter().map(|selected| &selected.manifest.id).collect();
+    let known: BTreeSet<&String> = verification.experiments.iter().map(|selected| &selected.manifest.id).collect();
     let unknown: Vec<&&String> = all.difference(&known).collect();
     for id in &unknown {
-        let (at, experiments) = (folder.join(id), session.common.experiments.display());
+        let (at, experiments) = (folder.join(id), verification.manifests.display());
         found.differs(format!("{}: it cannot be judged: {experiments} has no sound manifest of {id}", at.display()));
     }
     !unknown.is_empty()
 }
 
 /// Every file against `SHA256SUMS`.
-fn check_sums(folder: &Path, found: &mut Found) {
+fn check_sums(folder: &Path, found: &mut Found<'_>) {
     let path = folder.join(SUMS);
     let sums = match files::read(&path) {
         Ok(bytes) => Sums::parse(&String::from_utf8_lossy(&bytes)),
@@ -206,7 +220,7 @@ fn check_sums(folder: &Path, found: &mut Found) {
 
 /// Every file of the folder against the same made from the evidence alone. Where an experiment could not be rebuilt, the
 /// pages about all of them cannot be compared.
-fn check_rebuilt(folder: &Path, files: &Files, is_whole: bool, found: &mut Found) {
+fn check_rebuilt(folder: &Path, files: &Files, is_whole: bool, found: &mut Found<'_>) {
     let before = found.count();
     let compared = files.iter().filter(|(name, _)| is_whole || name.components().count() > 1);
     let mut count = 0;
@@ -223,7 +237,7 @@ fn check_rebuilt(folder: &Path, files: &Files, is_whole: bool, found: &mut Found
 }
 
 /// Every answer of the evidence against the task that it answers.
-fn check_answers(rebuilt: &Rebuilt, found: &mut Found) {
+fn check_answers(rebuilt: &Rebuilt, found: &mut Found<'_>) {
     for (key, record) in rebuilt.evidence.records() {
         if let Err(why) = answers_its_question(record) {
             found.differs(format!(
@@ -238,20 +252,20 @@ fn check_answers(rebuilt: &Rebuilt, found: &mut Found) {
 
 /// The lock file against evidence, recomputed studies and files.
 fn check_lock(
-    session: &Session<'_>,
+    (verification, profile): (&Verification<'_>, Profile),
     selected: &Selected,
     rebuilt: &Rebuilt,
     promised: &Lock,
     files: &Files,
-    found: &mut Found,
+    found: &mut Found<'_>,
 ) {
-    let path = lockfile::path(&session.common.experiments, session.profile, &rebuilt.id);
+    let path = lockfile::path(verification.manifests, profile, &rebuilt.id);
     found.checked.locks += 1;
     found.checked.trials += promised.trials.len();
     let fingerprints = promised.fingerprints.clone();
     let files = Lock::files_of(&rebuilt.id, &publish::digests(files));
     let made = Lock { fingerprints, files, ..rebuilt.lock.clone() };
-    for problem in ledger::problems(&promised.claims, &selected.manifest.claims, session.profile.name()) {
+    for problem in ledger::problems(&promised.claims, &selected.manifest.claims, profile.name()) {
         found.differs(format!("{}: {problem}", path.display()));
     }
     let differences = lockfile::compare(promised, &made);
@@ -269,10 +283,10 @@ fn check_lock(
     }
 }
 
-/// An error where `--only` names studies and the plan has none of them.
-pub(super) fn refuse_empty_selection(session: &Session<'_>) -> Result<(), Failure> {
-    for selected in session.experiments.iter().filter(|selected| selected.part != Part::Whole) {
-        selected.plan(selected.settings(session.profile)?)?;
+/// An error where studies were asked for and the plan has none of them.
+pub(super) fn refuse_empty_selection(verification: &Verification<'_>) -> Result<(), Fault> {
+    for selected in verification.experiments.iter().filter(|selected| selected.part != Part::Whole) {
+        selected.plan(selected.settings(verification.first_profile())?)?;
     }
     Ok(())
 }

@@ -1,17 +1,18 @@
 //! The store: every object and record re-hashed, what they name looked for, and with `--heal` mended.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::Verification;
 use super::found::Found;
-use crate::arguments::Common;
-use crate::exit::{Classify as _, Failure};
-use crate::progress::{Progress, Say};
-use crate::session::Session;
-use renas_harness::context::RunContext;
-use renas_harness::heal::{Healed, heal};
-use renas_harness::store::{Access, Check, Store, StoreError, WorkerIdentity};
+use crate::context::RunContext;
+use crate::heal::{Healed, heal};
+use crate::pipeline::fault::{Classify as _, Fault};
+use crate::store::{Access, Check, Store, StoreError, WorkerIdentity};
 
 /// Check the store and say what is wrong with it; nothing where there is none.
-pub(super) fn check(common: &Common, found: &mut Found) -> Option<Store> {
-    let (store, wrong) = match Store::inspect(&common.store) {
+pub(super) fn check(folder: &Path, found: &mut Found<'_>) -> Option<Store> {
+    let (store, wrong) = match Store::inspect(folder) {
         Ok(inspected) => inspected,
         Err(StoreError::NoStore { path }) => {
             found.fine(format!("store {}: there is none yet; weights are absent", path.display()));
@@ -49,7 +50,7 @@ pub(super) fn check(common: &Common, found: &mut Found) -> Option<Store> {
     Some(store)
 }
 
-fn name_all(check: &Check, found: &mut Found) {
+fn name_all(check: &Check, found: &mut Found<'_>) {
     for damaged in &check.damaged {
         found.differs(format!("{}: {}", damaged.path.display(), damaged.why));
     }
@@ -65,9 +66,8 @@ fn name_all(check: &Check, found: &mut Found) {
 }
 
 /// Set aside what is damaged, and have the trials of lost objects computed again.
-pub(super) fn mend(session: &Session<'_>, found: &mut Found) -> Result<(), Failure> {
-    let common = session.common;
-    let store = match Store::open(&common.store, Access::Write) {
+pub(super) fn mend(verification: &Verification<'_>, found: &mut Found<'_>) -> Result<(), Fault> {
+    let store = match Store::open(verification.store, Access::Write) {
         Ok(store) => store,
         Err(error) => {
             // The check that follows counts it.
@@ -80,15 +80,13 @@ pub(super) fn mend(session: &Session<'_>, found: &mut Found) -> Result<(), Failu
         found.fine("nothing had to be mended".to_owned());
         return Ok(());
     }
-    let say = if found.say { Say::Studies } else { Say::Trouble };
-    let progress = Progress::new(&[], say, common.draws());
-    let compute = |worker: &WorkerIdentity, keys: &std::collections::BTreeSet<_>| {
-        let device = if common.device == "auto" { &worker.device } else { &common.device };
-        let pool = session.pool(worker, device).map_err(|failure| anyhow::anyhow!("{failure}"))?;
-        RunContext::new(&store, &pool, &session.data, &progress).restore_objects(keys)
+    let observer = verification.workers.observer();
+    let compute = |worker: &WorkerIdentity, keys: &BTreeSet<_>| {
+        let pool = verification.workers.start(worker, None)?;
+        RunContext::new(&store, &*pool, verification.data, &*observer).restore_objects(keys)
     };
-    let Healed { set_aside, restored, left_to_run, failed } = heal(&store, &check, &progress, &compute);
-    progress.finish();
+    let Healed { set_aside, restored, left_to_run, failed } = heal(&store, &check, &*observer, &compute);
+    drop(observer);
     let (root, left) = (
         store.root().display(),
         match left_to_run {
