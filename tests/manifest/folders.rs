@@ -93,3 +93,18 @@ fn a_key_stands_in_one_file_and_a_file_holds_keys() {
     let both = load::load(dir.path(), "toy", known(&[&Toy])).expect_err("two manifests").to_string();
     assert!(both.ends_with("an experiment has one of both: delete the other"), "{both}");
 }
+
+/// `renas list` shows neither.
+#[test]
+fn an_outline_parses_no_file_that_holds_nothing_but_audit_and_declarations() {
+    let dir = tempfile::tempdir().expect("a folder");
+    folder(dir.path(), GOOD);
+    let outline = load::outline(dir.path(), "toy", known(&[&Toy])).expect("sound");
+    let audit = dir.path().join("toy/audit.yaml");
+    std::fs::write(&audit, "# what differs\naudit: [unfinished\n").expect("written");
+    assert_eq!(load::outline(dir.path(), "toy", known(&[&Toy])).expect("the rest is sound"), outline);
+    assert!(mistakes(dir.path()).contains("toy/audit.yaml:2: not YAML"), "{}", mistakes(dir.path()));
+    // With a claim beside it, it is read.
+    std::fs::write(&audit, "audit: [unfinished\nclaims:\n").expect("written");
+    assert!(load::outline(dir.path(), "toy", known(&[&Toy])).is_err());
+}

@@ -105,7 +105,7 @@ pub fn load_all(dir: &Path, known: Known<'_>) -> Result<Vec<Manifest>, ManifestE
 
 /// The outlines of all manifests of a folder; see `outline` for the mistakes that are reported.
 pub fn outline_all(dir: &Path, known: Known<'_>) -> Result<Vec<Outline>, ManifestError> {
-    all(dir, |name| outline_source(&Source::find(dir, name)?, known))
+    all(dir, |name| outline_source(Source::find(dir, name)?, known))
 }
 
 fn all<T: Send>(dir: &Path, load: impl Fn(&str) -> Result<T, ManifestError> + Sync) -> Result<Vec<T>, ManifestError> {
@@ -131,9 +131,10 @@ pub fn load(dir: &Path, id: &str, known: Known<'_>) -> Result<Manifest, Manifest
 /// The outline of one experiment.
 ///
 /// All mistakes of its manifest are reported but those that only the names of all quantities show, whose making takes as
-/// long as most of the rest: in the claims' quantities, and in `cluster_seconds`. `load` reports all.
+/// long as most of the rest (in the claims' quantities, and in `cluster_seconds`), and those in files of a folder that hold nothing
+/// but declarations, audit and deviations. `load` reports all.
 pub fn outline(dir: &Path, id: &str, known: Known<'_>) -> Result<Outline, ManifestError> {
-    outline_source(&source_of(dir, id)?, known)
+    outline_source(source_of(dir, id)?, known)
 }
 
 /// The text of an experiment's manifest; of a folder, one that says the same in one file.
@@ -150,8 +151,9 @@ fn source_of(dir: &Path, id: &str) -> Result<Source, ManifestError> {
     Source::find(dir, id)
 }
 
-fn outline_source(source: &Source, known: Known<'_>) -> Result<Outline, ManifestError> {
-    let Manifest { id, title, paper, profiles, claims, .. } = load_source(source, known, Quantities::Unknown)?;
+fn outline_source(source: Source, known: Known<'_>) -> Result<Outline, ManifestError> {
+    let source = source.without(&["findings", "audit", "deviations"]);
+    let Manifest { id, title, paper, profiles, claims, .. } = load_source(&source, known, Quantities::Unknown)?;
     Ok(Outline { id, title, paper, profiles: profiles.into_keys().collect(), claims: claims.len() })
 }
 

@@ -84,6 +84,18 @@ impl Source {
         Ok(Self { file: folder, parts })
     }
 
+    /// The same without the files of a folder that hold nothing but these keys, in block style: they are not even parsed.
+    pub(super) fn without(mut self, keys: &[&str]) -> Self {
+        let holds_others = |line: &str| {
+            let begins_a_value = !line.is_empty() && !line.starts_with([' ', '#']);
+            begins_a_value && !keys.iter().any(|key| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')))
+        };
+        if self.parts.len() > 1 {
+            self.parts.retain(|(_, bytes)| String::from_utf8_lossy(bytes).lines().any(holds_others));
+        }
+        self
+    }
+
     /// The digest of the file, or of the names and digests of the files of the folder.
     pub(super) fn digest(&self) -> Digest {
         if let [(file, bytes)] = self.parts.as_slice()
