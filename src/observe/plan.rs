@@ -327,7 +327,7 @@ impl<'a> Scope<'a> {
                 }
                 // Of a proportion the units are what is counted in its rows, which need not be rows.
                 let (at, over) = match take {
-                    Take::Proportion(..) => (None, over.clone()),
+                    Take::Proportion(..) => (None, self.counted(place, over)?),
                     _ => unit(over).map(|(at, over)| (Some(at), over))?,
                 };
                 (PlannedPer::Whole(at), over.clone(), over)

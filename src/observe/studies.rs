@@ -1,4 +1,4 @@
-//! Which studies a quantity is made of: the patterns of its table, filled with what its conditions say.
+//! Which studies a quantity is made of (the patterns of its table, filled with what its conditions say), and which planned units.
 
 use std::collections::BTreeSet;
 
@@ -8,6 +8,7 @@ use super::frame::Member;
 use super::plan::{Fallible, Scope, mistake};
 use super::rows::Schema;
 use super::template::Binding;
+use super::unknown::unknown;
 
 impl Scope<'_> {
     /// Patterns of the ids of the studies that the rows which a filter keeps are made of.
@@ -27,6 +28,13 @@ impl Scope<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// The unit that is counted in rows, which a paper must plan.
+    pub(crate) fn counted(&self, place: &Place, unit: &str) -> Fallible<String> {
+        let known = self.frame.units.keys().map(String::as_str);
+        let is_known = self.frame.units.contains_key(unit);
+        is_known.then(|| unit.to_owned()).ok_or_else(|| mistake(place, unknown("unit", unit, known)))
     }
 
     /// What conditions say of a name: the words of that column; else that attribute of the members that another column holds;

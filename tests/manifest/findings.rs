@@ -49,6 +49,7 @@ fn what_cannot_be_measured_is_a_mistake_with_its_line() {
             "expected two names of quantities",
         ),
         ("random.best.accuracy]", "random.bets.accuracy]", "no earlier quantity `random.bets.accuracy`; did you mean"),
+        ("over: test image}", "over: tets image}", "no unit `tets image`; did you mean `test image`?"),
         (
             "{quantity: \"{mutation}.best.layers\"}",
             "{quantity: \"{mutation}.best.layer\"}",
