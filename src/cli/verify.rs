@@ -3,8 +3,6 @@
 
 use std::path::Path;
 
-use anyhow::anyhow;
-
 use super::arguments::{Common, Verify};
 use super::exit::Failure;
 use super::progress::{Progress, Say};
@@ -46,16 +44,11 @@ pub fn verify(common: &Common, arguments: &Verify) -> Result<(), Failure> {
 }
 
 fn check_all(common: &Common, arguments: &Verify, found: &mut Found<'_>) -> Result<(), Failure> {
-    let (session, mut mistakes) = Session::open_sound(common)?;
-    let others = session.others().unwrap_or_else(|failure| {
-        mistakes.push(anyhow!("{failure}"));
-        Vec::new()
-    });
+    let (session, mistakes) = Session::open_sound(common)?;
     let verification = Verification {
         experiments: &session.experiments,
         mistakes: &mistakes,
         is_part: common.only.is_some(),
-        others: &others,
         profile: common.profile.is_some().then_some(session.profile),
         manifests: &common.experiments,
         reports: &arguments.reports,
@@ -76,7 +69,7 @@ impl Workers for Again<'_> {
     fn start(&self, identity: &WorkerIdentity, scratch: Option<&Path>) -> anyhow::Result<Box<dyn Execute>> {
         let common = self.0.common;
         let device = if common.device == "auto" { &identity.device } else { &common.device };
-        let pool = self.0.pool(identity, device).map_err(|failure| anyhow!("{failure}"))?;
+        let pool = self.0.pool(identity, device).map_err(|failure| anyhow::anyhow!("{failure}"))?;
         if let Some(scratch) = scratch {
             signal::remove_on_interrupt(scratch);
             let canceller = pool.canceller();

@@ -35,10 +35,8 @@ pub struct Verification<'a> {
     pub experiments: &'a [Selected],
     /// What is wrong with the manifests of the others.
     pub mistakes: &'a [anyhow::Error],
-    /// Whether only some experiments were asked for.
+    /// Whether only some experiments were asked for: then pages about all of them are not rebuilt, only hashed.
     pub is_part: bool,
-    /// The experiments that were not: they keep their places in reports.
-    pub others: &'a [Selected],
     /// The profile that was asked for; else all that are committed or promised.
     pub profile: Option<Profile>,
     /// The folder of manifests and lock files.

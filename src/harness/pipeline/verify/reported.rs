@@ -45,7 +45,7 @@ pub(super) fn check(
     }
     check_sums(&folder, found);
     let mut rebuilt = Vec::new();
-    let mut is_whole = true;
+    let mut is_whole = !verification.is_part;
     for (selected, one) in verification.experiments.iter().zip(rebuild_each(
         verification.experiments,
         profile,
@@ -117,8 +117,8 @@ fn remade(
     let selected = verification.experiments.iter().find(|selected| selected.manifest.id == first.id);
     let settings = selected.expect("what was rebuilt was selected").settings(profile)?;
     let sections = rebuilt.iter().map(|rebuilt| rebuilt.section.clone()).collect();
-    let others = (verification.others, profile, folder);
-    pages(publish::profile(profile, settings, &first.worker), sections, others, verification.threads)
+    let nothing_else: (&[Selected], _, _) = (&[], profile, folder);
+    pages(publish::profile(profile, settings, &first.worker), sections, nothing_else, verification.threads)
 }
 
 /// The lock files of the profile that the command is about, by experiment; nothing for one that cannot be read, which is
