@@ -62,12 +62,29 @@ impl Stream {
     /// Lemire 2019, <https://doi.org/10.1145/3230636>. Panics where `bound` is 0.
     pub fn below(&mut self, bound: usize) -> usize {
         assert!(bound > 0, "a draw below 0");
-        let bound = bound as u64;
-        let threshold = bound.wrapping_neg() % bound;
         loop {
-            let product = u128::from(self.bits()) * u128::from(bound);
-            if (product as u64) >= threshold {
-                return (product >> 64) as usize;
+            if let Some(drawn) = drawn_below(bound as u64, self.bits()) {
+                return drawn as usize;
+            }
+        }
+    }
+
+    /// Fill `numbers` with uniform integers in `0..bound`: those that as many calls of `below` would give.
+    ///
+    /// Panics where `bound` is 0.
+    pub fn fill_below(&mut self, bound: usize, numbers: &mut [usize]) {
+        assert!(bound > 0, "a draw below 0");
+        let mut bytes = [0; 8 * 64];
+        let mut filled = 0;
+        while filled < numbers.len() {
+            // Never more than are wanted: what is refused is drawn again after them, as `below` would.
+            let wanted = (numbers.len() - filled).min(64);
+            self.rng.fill_bytes(&mut bytes[..8 * wanted]);
+            for bits in bytes[..8 * wanted].as_chunks().0 {
+                if let Some(drawn) = drawn_below(bound as u64, u64::from_le_bytes(*bits)) {
+                    numbers[filled] = drawn as usize;
+                    filled += 1;
+                }
             }
         }
     }
@@ -119,6 +136,15 @@ impl Stream {
     }
 }
 
+/// What 64 uniform bits give of `0..bound`; nothing where they are of the few that would make some numbers likelier.
+#[inline]
+fn drawn_below(bound: u64, bits: u64) -> Option<u64> {
+    let product = u128::from(bits) * u128::from(bound);
+    let rest = product as u64;
+    // Their number is below `bound`: it is divided for only where it may matter.
+    (rest >= bound || rest >= bound.wrapping_neg() % bound).then_some((product >> 64) as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +184,38 @@ mod tests {
         }
         let statistic: f64 = counts.iter().map(|count| (count - 1e4).powi(2) / 1e4).sum();
         assert!(statistic < 27.88, "{statistic}");
+    }
+
+    /// The draw as it was first written, with a division each time.
+    fn below_by_division(stream: &mut Stream, bound: usize) -> usize {
+        let bound = bound as u64;
+        let threshold = bound.wrapping_neg() % bound;
+        loop {
+            let product = u128::from(stream.bits()) * u128::from(bound);
+            if (product as u64) >= threshold {
+                return (product >> 64) as usize;
+            }
+        }
+    }
+
+    /// Of the two largest bounds every second draw is refused.
+    #[test]
+    fn draws_are_those_with_a_division_one_by_one_and_many_at_once() {
+        for (bound, purpose) in
+            [1, 2, 3, 100, 12_345, 1 << 40, (1 << 63) + 1, usize::MAX / 2 + 12_345].into_iter().zip(0..)
+        {
+            for count in [0, 1, 63, 64, 65, 200] {
+                let start = Seed::from_number(purpose).stream("draws");
+                let [mut first, mut second, mut third] = [start.clone(), start.clone(), start];
+                let expected: Vec<usize> = (0..count).map(|_| below_by_division(&mut first, bound)).collect();
+                assert_eq!((0..count).map(|_| second.below(bound)).collect::<Vec<_>>(), expected);
+                let mut filled = vec![0; count];
+                third.fill_below(bound, &mut filled);
+                assert_eq!(filled, expected);
+                let next = first.bits();
+                assert_eq!((second.bits(), third.bits()), (next, next), "all stand at the same place");
+            }
+        }
     }
 
     #[test]

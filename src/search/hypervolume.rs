@@ -4,6 +4,7 @@
 //! Zitzler and Thiele 1999, <https://doi.org/10.1109/4235.797969>; in three dimensions by a sweep along the third
 //! objective, as Fonseca, Paquete and López-Ibáñez 2006, <https://doi.org/10.1109/CEC.2006.1688440>.
 
+use super::pareto::lexicographic_order;
 use super::staircase::Staircase;
 
 /// The area that `points` dominate, up to `reference`; both objectives minimised.
@@ -11,7 +12,8 @@ use super::staircase::Staircase;
 /// Points that are not better than `reference` in both objectives add nothing. Panics where a value is NaN, or an area
 /// is not bounded (an objective of minus infinity).
 pub fn hypervolume_2d(points: &[[f64; 2]], reference: &[f64; 2]) -> f64 {
-    let inside = inside_of(points, reference);
+    let mut inside = inside_of(points, reference);
+    inside.sort_unstable_by(|a, b| a.partial_cmp(b).expect("no objective is NaN"));
     let (mut area, mut top) = (0.0, reference[1]);
     for point in inside {
         if point[1] < top {
@@ -27,28 +29,29 @@ pub fn hypervolume_2d(points: &[[f64; 2]], reference: &[f64; 2]) -> f64 {
 /// Points that are not better than `reference` in all objectives add nothing. Panics as `hypervolume_2d` does. Takes
 /// O(n log n) comparisons.
 pub fn hypervolume_3d(points: &[[f64; 3]], reference: &[f64; 3]) -> f64 {
-    // The objective that is swept along comes first, because points are put in lexicographic order.
     let inside = inside_of(points, reference);
     let corner = [reference[1], reference[2]];
     let mut stairs = Staircase::default();
     let (mut volume, mut area) = (0.0, 0.0);
-    for (index, &[depth, x, y]) in inside.iter().enumerate() {
+    // The objective that is swept along comes first.
+    let order = lexicographic_order(&inside);
+    for (index, &place) in order.iter().enumerate() {
+        let [depth, x, y] = inside[place as usize];
         if !stairs.covers([x, y]) {
             area += stairs.insert([x, y], corner);
         }
-        let next = inside.get(index + 1).map_or(reference[0], |point| point[0]);
+        let next = order.get(index + 1).map_or(reference[0], |&next| inside[next as usize][0]);
         volume += area * (next - depth);
     }
     volume
 }
 
-/// The points that are better than `reference` everywhere, in lexicographic order.
+/// The points that are better than `reference` everywhere.
 fn inside_of<const M: usize>(points: &[[f64; M]], reference: &[f64; M]) -> Vec<[f64; M]> {
     assert!(points.iter().flatten().chain(reference).all(|value| !value.is_nan()), "an objective is NaN");
     let better = |point: &&[f64; M]| point.iter().zip(reference).all(|(value, bound)| value < bound);
-    let mut inside: Vec<[f64; M]> = points.iter().filter(better).copied().collect();
+    let inside: Vec<[f64; M]> = points.iter().filter(better).copied().collect();
     assert!(inside.iter().flatten().all(|value| value.is_finite()), "an unbounded hypervolume");
-    inside.sort_unstable_by(|a, b| a.partial_cmp(b).expect("no objective is NaN"));
     inside
 }
 
@@ -100,6 +103,35 @@ mod tests {
             prop_assert_eq!(hypervolume_2d(&plane, &[7.0, 8.0]), cells(&plane, &[7.0, 8.0], &mut [0.0; 2], 0));
             let reference = [7.0, 8.0, 6.0];
             prop_assert_eq!(hypervolume_3d(&space, &reference), cells(&space, &reference, &mut [0.0; 3], 0));
+        }
+
+        /// The sweep as it was first written: sorted points, and stairs whose covered steps are counted first.
+        #[test]
+        fn the_volume_is_that_of_a_sweep_over_sorted_points_to_the_bit(
+            points in prop::collection::vec(prop::array::uniform3(prop_oneof![Just(-0.0), Just(0.0), -1.0..1.0f64]), 0..60),
+        ) {
+            let mut sorted: Vec<[f64; 3]> = points.iter().filter(|point| point.iter().all(|value| *value < 0.9)).copied().collect();
+            sorted.sort_by(|a, b| a.partial_cmp(b).expect("no objective is NaN"));
+            let (mut steps, mut volume, mut area): (Vec<[f64; 2]>, f64, f64) = (Vec::new(), 0.0, 0.0);
+            for (index, &[depth, x, y]) in sorted.iter().enumerate() {
+                let after = steps.partition_point(|step| step[0] <= x);
+                if after == 0 || steps[after - 1][1] > y {
+                    let start = steps.partition_point(|step| step[0] < x);
+                    let end = start + steps[start..].iter().take_while(|step| step[1] >= y).count();
+                    let ceiling = if start == 0 { 0.9 } else { steps[start - 1][1] };
+                    let right = steps.get(end).map_or(0.9, |step| step[0]);
+                    let (mut added, mut left, mut top) = (0.0, x, ceiling);
+                    for step in &steps[start..end] {
+                        added += (step[0] - left) * (top - y);
+                        (left, top) = (step[0], step[1]);
+                    }
+                    added += (right - left) * (top - y);
+                    steps.splice(start..end, [[x, y]]);
+                    area += added;
+                }
+                volume += area * (sorted.get(index + 1).map_or(0.9, |point| point[0]) - depth);
+            }
+            prop_assert_eq!(hypervolume_3d(&points, &[0.9; 3]).to_bits(), volume.to_bits());
         }
 
         #[test]

@@ -6,6 +6,7 @@
 use std::cmp::Ordering;
 
 use super::staircase::Staircase;
+use renas_base::order::ascending;
 
 /// Whether `a` is at most `b` in every objective and less in one.
 pub fn dominates<const M: usize>(a: &[f64; M], b: &[f64; M]) -> bool {
@@ -73,10 +74,20 @@ impl Fronts {
 ///
 /// Panics where an objective is NaN.
 pub fn non_dominated_sort<const M: usize>(points: &[[f64; M]]) -> Fronts {
-    assert!(points.iter().flatten().all(|value| !value.is_nan()), "an objective is NaN: give it its worst value");
+    if M <= 3 {
+        // What is missing of three objectives is equal everywhere.
+        let spatial =
+            |point: &[f64; M]| std::array::from_fn(|objective| point.get(objective).map_or(0.0, |value| *value));
+        return place_on_staircases(&points.iter().map(spatial).collect::<Vec<_>>());
+    }
+    check_numbers(points.as_flattened());
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_unstable_by(|&a, &b| lexicographic(&points[a], &points[b]).then(a.cmp(&b)));
-    if M <= 3 { place_on_staircases(points, &order) } else { place_by_comparison(points, &order) }
+    place_by_comparison(points, &order)
+}
+
+fn check_numbers(values: &[f64]) {
+    assert!(values.iter().all(|value| !value.is_nan()), "an objective is NaN: give it its worst value");
 }
 
 /// Ascending, by the first objective in which two points differ. Zeros of both signs are equal, as in `dominates`.
@@ -85,25 +96,36 @@ fn lexicographic<const M: usize>(a: &[f64; M], b: &[f64; M]) -> Ordering {
     values.map(|(a, b)| a.partial_cmp(b).expect("no objective is NaN")).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
 }
 
+/// The places of points in lexicographic order, equal ones by place.
+pub(super) fn lexicographic_order(points: &[[f64; 3]]) -> Vec<u32> {
+    // By the first objective, which mostly decides. Adding 0 makes a negative zero positive.
+    let mut order = ascending(points.iter().map(|point| point[0] + 0.0));
+    let point = |place: u32| &points[place as usize];
+    for equal in order.chunk_by_mut(|&a, &b| point(a)[0] == point(b)[0]).filter(|equal| equal.len() > 1) {
+        equal.sort_unstable_by(|&a, &b| lexicographic(point(a), point(b)).then(a.cmp(&b)));
+    }
+    order
+}
+
 /// In lexicographic order the first objective never decides: what is left is a question in the plane.
-fn place_on_staircases<const M: usize>(points: &[[f64; M]], order: &[usize]) -> Fronts {
+fn place_on_staircases(points: &[[f64; 3]]) -> Fronts {
     const CORNER: [f64; 2] = [f64::INFINITY, f64::INFINITY];
+    check_numbers(points.as_flattened());
     let mut ranks = vec![0; points.len()];
     let mut fronts: Vec<Staircase> = Vec::new();
     let mut previous: Option<usize> = None;
-    for &index in order {
+    for index in lexicographic_order(points).into_iter().map(|index| index as usize) {
         // An equal point would be covered by its twin, which does not dominate it.
         if let Some(twin) = previous.filter(|&twin| points[twin] == points[index]) {
             ranks[index] = ranks[twin];
             continue;
         }
-        let rest = |objective: usize| points[index].get(objective).copied().unwrap_or(0.0);
-        let plane = [rest(1), rest(2)];
-        let rank = fronts.partition_point(|front| front.covers(plane));
+        let [_, x, y] = points[index];
+        let rank = fronts.partition_point(|front| front.covers([x, y]));
         if rank == fronts.len() {
             fronts.push(Staircase::default());
         }
-        fronts[rank].insert(plane, CORNER);
+        fronts[rank].insert([x, y], CORNER);
         ranks[index] = rank;
         previous = Some(index);
     }
@@ -136,26 +158,29 @@ fn place_by_comparison<const M: usize>(points: &[[f64; M]], order: &[usize]) -> 
 ///
 /// Panics where an objective is not finite.
 pub fn crowding_distance<const M: usize>(front: &[[f64; M]]) -> Vec<f64> {
-    assert!(front.iter().flatten().all(|value| value.is_finite()), "crowding distance needs finite objectives");
+    assert!(front.as_flattened().iter().all(|value| value.is_finite()), "crowding distance needs finite objectives");
     let mut distance = vec![0.0; front.len()];
-    let mut column: Vec<(f64, usize)> = Vec::with_capacity(front.len());
     for objective in 0..M {
-        column.clear();
-        // Adding 0 makes a negative zero positive: `total_cmp` tells them apart.
-        column.extend(front.iter().enumerate().map(|(index, point)| (point[objective] + 0.0, index)));
-        column.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let (Some(&least), Some(&most)) = (column.first(), column.last()) else { break };
-        let span = most.0 - least.0;
-        if span == 0.0 {
-            continue;
-        }
-        distance[least.1] = f64::INFINITY;
-        distance[most.1] = f64::INFINITY;
-        for neighbours in column.windows(3) {
-            distance[neighbours[1].1] += (neighbours[2].0 - neighbours[0].0) / span;
-        }
+        add_distances(&mut distance, &front.iter().map(|point| point[objective]).collect::<Vec<_>>());
     }
     distance
+}
+
+/// Add the distances between neighbours in one objective.
+fn add_distances(distance: &mut [f64], values: &[f64]) {
+    // Adding 0 makes a negative zero positive: the order tells them apart.
+    let order = ascending(values.iter().map(|value| value + 0.0));
+    let (Some(&least), Some(&most)) = (order.first(), order.last()) else { return };
+    let value = |place: u32| values[place as usize] + 0.0;
+    let span = value(most) - value(least);
+    if span == 0.0 {
+        return;
+    }
+    distance[least as usize] = f64::INFINITY;
+    distance[most as usize] = f64::INFINITY;
+    for neighbours in order.windows(3) {
+        distance[neighbours[1] as usize] += (value(neighbours[2]) - value(neighbours[0])) / span;
+    }
 }
 
 #[cfg(test)]
@@ -243,6 +268,27 @@ mod tests {
         }
     }
 
+    /// Crowding distances as they were first written: sorted pairs of value and place.
+    fn crowding_of_sorted_pairs<const M: usize>(front: &[[f64; M]]) -> Vec<f64> {
+        let mut distance = vec![0.0; front.len()];
+        for objective in 0..M {
+            let mut column: Vec<(f64, usize)> =
+                front.iter().enumerate().map(|(index, point)| (point[objective] + 0.0, index)).collect();
+            column.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            let (Some(&least), Some(&most)) = (column.first(), column.last()) else { break };
+            let span = most.0 - least.0;
+            if span == 0.0 {
+                continue;
+            }
+            distance[least.1] = f64::INFINITY;
+            distance[most.1] = f64::INFINITY;
+            for neighbours in column.windows(3) {
+                distance[neighbours[1].1] += (neighbours[2].0 - neighbours[0].0) / span;
+            }
+        }
+        distance
+    }
+
     #[test]
     fn zeros_of_both_signs_are_equal() {
         let fronts = non_dominated_sort(&[[0.0, 1.0], [-0.0, 2.0], [-0.0, 1.0]]);
@@ -280,6 +326,23 @@ mod tests {
             check(&three)?;
             check(&four)?;
             check(&five)?;
+        }
+
+        #[test]
+        fn crowding_distances_are_those_of_sorted_pairs_to_the_bit(
+            front in prop::collection::vec(prop::array::uniform3(prop_oneof![Just(-0.0), Just(0.0), -2.0..2.0f64]), 0..60),
+        ) {
+            let bits = |values: Vec<f64>| values.into_iter().map(f64::to_bits).collect::<Vec<_>>();
+            prop_assert_eq!(bits(crowding_distance(&front)), bits(crowding_of_sorted_pairs(&front)));
+        }
+
+        #[test]
+        fn the_lexicographic_order_is_that_of_a_stable_sort(
+            points in prop::collection::vec(prop::array::uniform3(prop_oneof![Just(-0.0), Just(0.0), Just(1.0), -2.0..2.0f64]), 0..60),
+        ) {
+            let mut expected: Vec<u32> = (0..points.len() as u32).collect();
+            expected.sort_by(|&a, &b| lexicographic(&points[a as usize], &points[b as usize]));
+            prop_assert_eq!(lexicographic_order(&points), expected);
         }
 
         #[test]

@@ -35,32 +35,66 @@ impl FrontRule {
 ///
 /// Panics where the lengths differ or a value is NaN.
 pub fn progressive_front(accuracy: &[f64], time: &[f64], rule: FrontRule, most: usize) -> Vec<usize> {
-    /// Size of the first portion; each further one is twice as large.
+    /// About the size of the first portion; each further one is twice as large.
     const PORTION: usize = 4096;
     assert_eq!(accuracy.len(), time.len(), "one accuracy and one time per candidate");
-    let nan = accuracy.iter().chain(time).any(|value| value.is_nan());
-    assert!(!nan, "an accuracy or a time is NaN: give it its worst value");
-    let in_order = |&a: &usize, &b: &usize| descending(accuracy[a], accuracy[b]).then(a.cmp(&b));
-    let mut front: Vec<usize> = Vec::new();
-    let mut rest: Vec<usize> = (0..accuracy.len()).collect();
+    // Counted, not looked for: a loop that has no early end takes several values at a time.
+    let not_numbers = |values: &[f64]| values.iter().filter(|value| value.is_nan()).count();
+    assert!(not_numbers(accuracy) + not_numbers(time) == 0, "an accuracy or a time is NaN: give it its worst value");
+    let mut walk = Walk { accuracy, time, rule, most, front: Vec::new() };
+    let mut rest = walk.portion(0..accuracy.len(), PORTION);
     let mut portion = PORTION;
-    while front.len() < most && !rest.is_empty() {
-        let mut ahead = rest;
-        rest = Vec::new();
-        if portion < ahead.len() {
-            ahead.select_nth_unstable_by(portion, in_order);
-            rest = ahead.split_off(portion);
-        }
-        ahead.sort_unstable_by(in_order);
+    while !rest.is_empty() {
+        portion *= 2;
+        rest = walk.portion(rest.iter().copied(), portion);
+    }
+    walk.front
+}
+
+/// A walk in descending accuracy.
+struct Walk<'a> {
+    accuracy: &'a [f64],
+    time: &'a [f64],
+    rule: FrontRule,
+    most: usize,
+    front: Vec<usize>,
+}
+
+impl Walk<'_> {
+    /// Walk the most accurate candidates, about so many; returns what may still be kept of the others.
+    fn portion(&mut self, candidates: impl ExactSizeIterator<Item = usize> + Clone, portion: usize) -> Vec<usize> {
+        let bound = self.bound(candidates.clone(), portion);
+        let accuracy = self.accuracy;
+        let mut ahead: Vec<usize> = candidates.clone().filter(|&candidate| accuracy[candidate] >= bound).collect();
+        ahead.sort_unstable_by(|&a, &b| descending(accuracy[a], accuracy[b]).then(a.cmp(&b)));
         for candidate in ahead {
-            if front.len() < most && front.last().is_none_or(|&last| rule.keeps(time[candidate], time[last])) {
-                front.push(candidate);
+            if self.front.len() < self.most && self.keeps(candidate) {
+                self.front.push(candidate);
             }
         }
-        rest.retain(|&candidate| front.last().is_none_or(|&last| rule.keeps(time[candidate], time[last])));
-        portion *= 2;
+        if self.front.len() >= self.most {
+            return Vec::new();
+        }
+        candidates.filter(|&candidate| accuracy[candidate] < bound && self.keeps(candidate)).collect()
     }
-    front
+
+    /// An accuracy that about so many candidates reach: all where there are not more, and always one.
+    fn bound(&self, candidates: impl ExactSizeIterator<Item = usize>, portion: usize) -> f64 {
+        /// Candidates of whom that is guessed, evenly spaced.
+        const SAMPLE: usize = 1024;
+        let count = candidates.len();
+        if count <= portion {
+            return f64::NEG_INFINITY;
+        }
+        let sample = candidates.step_by(count.div_ceil(SAMPLE));
+        let mut sample: Vec<f64> = sample.map(|candidate| self.accuracy[candidate]).collect();
+        sample.sort_unstable_by(|&a, &b| descending(a, b));
+        sample[portion * sample.len() / count]
+    }
+
+    fn keeps(&self, candidate: usize) -> bool {
+        self.front.last().is_none_or(|&last| self.rule.keeps(self.time[candidate], self.time[last]))
+    }
 }
 
 /// Zeros of both signs are equal.

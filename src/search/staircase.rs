@@ -23,17 +23,16 @@ impl Staircase {
     /// area is a sum of positive rectangles in ascending `x`, so nothing cancels.
     pub(super) fn insert(&mut self, [x, y]: [f64; 2], corner: [f64; 2]) -> f64 {
         let start = self.steps.partition_point(|step| step[0] < x);
-        let covered = self.steps[start..].iter().take_while(|step| step[1] >= y).count();
-        let end = start + covered;
         let ceiling = if start == 0 { corner[1] } else { self.steps[start - 1][1] };
-        let right = self.steps.get(end).map_or(corner[0], |step| step[0]);
-        let (mut area, mut left, mut top) = (0.0, x, ceiling);
-        for step in &self.steps[start..end] {
+        let (mut area, mut left, mut top, mut end) = (0.0, x, ceiling, start);
+        while let Some(step) = self.steps.get(end).filter(|step| step[1] >= y) {
             area += (step[0] - left) * (top - y);
-            (left, top) = (step[0], step[1]);
+            [left, top] = *step;
+            end += 1;
         }
+        let right = self.steps.get(end).map_or(corner[0], |step| step[0]);
         area += (right - left) * (top - y);
-        if covered == 0 {
+        if end == start {
             self.steps.insert(start, [x, y]);
         } else {
             self.steps[start] = [x, y];

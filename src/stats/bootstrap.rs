@@ -22,9 +22,30 @@ impl Bootstrap {
     /// The interval of the mean of a sample of at least two finite values.
     pub fn of_mean(&self, sample: &[f64], stream: &mut Stream) -> Result<Interval, SampleError> {
         check(sample, 2, "a bootstrap interval")?;
+        self.check()?;
+        self.percentiles(self.means(sample, stream))
+    }
+
+    /// The means of as many resamples as there are to be.
+    fn means(&self, sample: &[f64], stream: &mut Stream) -> Vec<f64> {
+        /// Resamples that are summed side by side: the sum of one alone waits for each of its additions.
+        const GROUP: usize = 8;
         let n = sample.len();
-        let mean = |stream: &mut Stream| Some((0..n).map(|_| sample[stream.below(n)]).sum::<f64>() / n as f64);
-        self.interval(|| mean(stream))
+        let mut drawn = vec![0; GROUP * n];
+        let mut means = Vec::with_capacity(self.resamples);
+        while means.len() < self.resamples {
+            let count = GROUP.min(self.resamples - means.len());
+            stream.fill_below(n, &mut drawn[..count * n]);
+            let resamples: [&[usize]; GROUP] = std::array::from_fn(|resample| &drawn[resample * n..][..n]);
+            let mut sums = [-0.0; GROUP]; // as `Iterator::sum` begins
+            for place in 0..n {
+                for (sum, resample) in sums.iter_mut().zip(resamples) {
+                    *sum += sample[resample[place]];
+                }
+            }
+            means.extend(sums[..count].iter().map(|sum| sum / n as f64));
+        }
+        means
     }
 
     /// The interval of any statistic of at least two rows; rows are drawn whole, so what belongs together stays so.
@@ -49,10 +70,19 @@ impl Bootstrap {
 
     /// The quantiles that leave `level` between them, of what `draw` gives; nothing where it is not defined.
     pub(super) fn interval(&self, mut draw: impl FnMut() -> Option<f64>) -> Result<Interval, SampleError> {
+        self.check()?;
+        self.percentiles((0..self.resamples).filter_map(|_| draw()).collect())
+    }
+
+    fn check(&self) -> Result<(), SampleError> {
         if self.resamples == 0 || !(0.0..1.0).contains(&self.level) {
             return Err(SampleError::Argument("a bootstrap needs resamples and a level below 1"));
         }
-        let mut values: Vec<f64> = (0..self.resamples).filter_map(|_| draw()).collect();
+        Ok(())
+    }
+
+    /// The quantiles that leave `level` between them, of the resamples on which the statistic was defined.
+    fn percentiles(&self, mut values: Vec<f64>) -> Result<Interval, SampleError> {
         let undefined = self.resamples - values.len();
         if 2 * undefined > self.resamples {
             return Err(SampleError::Undefined { undefined, resamples: self.resamples });
@@ -94,6 +124,23 @@ mod tests {
         let bootstrap = Bootstrap { resamples: 20_000, ..Bootstrap::default() };
         let Interval { low, high } = bootstrap.of(&rows, statistic, &mut stream(2)).expect("ten rows");
         assert!((low - 0.792).abs() < 0.01 && (high - 0.982).abs() < 0.003, "{low} {high}");
+    }
+
+    /// One resample after the other, and one draw after the other.
+    #[test]
+    fn means_side_by_side_are_those_of_resamples_one_by_one_to_the_bit() {
+        let mut draws = stream(6);
+        for (n, resamples) in [(2, 1), (3, 7), (10, 8), (37, 9), (100, 2000)] {
+            for zeros in [false, true] {
+                let sample: Vec<f64> = (0..n).map(|_| if zeros { -0.0 } else { draws.normal() }).collect();
+                let [mut first, mut second] = [stream(7), stream(7)];
+                let mean = |_| (0..n).map(|_| sample[first.below(n)]).sum::<f64>() / n as f64;
+                let expected: Vec<u64> = (0..resamples).map(mean).map(f64::to_bits).collect();
+                let means = Bootstrap { resamples, ..Bootstrap::default() }.means(&sample, &mut second);
+                assert_eq!(means.into_iter().map(f64::to_bits).collect::<Vec<_>>(), expected);
+                assert_eq!(first.bits(), second.bits(), "both streams stand at the same place");
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,8 @@
 //! What the linear regressors share: the fitted form, and the table by columns that they work on.
-//!
-//! Sums go over eight lanes in a fixed order, which the compiler may keep in vectors: the same bits on every machine.
 
 use serde::{Deserialize, Serialize};
 
+use super::vectors::dots;
 use super::{Features, FitError, Predictor, check_targets};
 
 /// A fitted linear function: the sum of every feature times its coefficient, plus the intercept.
@@ -22,6 +21,27 @@ impl Predictor for FittedLinear {
         let sum: f64 = self.coefficients.iter().zip(row).map(|(coefficient, value)| coefficient * value).sum();
         sum + self.intercept
     }
+
+    fn predict_all(&self, features: &Features<'_>) -> Vec<f64> {
+        /// Rows side by side: a row alone waits for each of its additions.
+        const GROUP: usize = 4;
+        let columns = self.coefficients.len();
+        assert_eq!(features.columns, columns, "columns of a row");
+        let mut predictions = Vec::with_capacity(features.rows());
+        let mut groups = features.values.chunks_exact(GROUP * columns);
+        for rows in groups.by_ref() {
+            let rows: [&[f64]; GROUP] = std::array::from_fn(|row| &rows[row * columns..][..columns]);
+            let mut sums = [-0.0; GROUP]; // as `Iterator::sum` begins
+            for (column, coefficient) in self.coefficients.iter().enumerate() {
+                for (sum, row) in sums.iter_mut().zip(rows) {
+                    *sum += coefficient * row[column];
+                }
+            }
+            predictions.extend(sums.map(|sum| sum + self.intercept));
+        }
+        predictions.extend(groups.remainder().chunks_exact(columns).map(|row| self.predict(row)));
+        predictions
+    }
 }
 
 /// A table by columns and its targets; their means are taken off where an intercept is wanted.
@@ -36,26 +56,25 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new(features: &Features<'_>, targets: &[f64], intercept: bool) -> Result<Self, FitError> {
         check_targets(features, targets)?;
-        let mut columns: Vec<Vec<f64>> = (0..features.columns()).map(|column| features.column(column)).collect();
         let mut targets = targets.to_vec();
-        let (mut means, mut mean) = (vec![0.0; columns.len()], 0.0);
+        let (mut means, mut mean) = (vec![0.0; features.columns()], 0.0);
         if intercept {
-            means = columns.iter_mut().map(|column| centre(column)).collect();
+            means = column_means(features);
             mean = centre(&mut targets);
         }
+        let columns = columns_less(features, &means);
         Ok(Self { columns, targets, means, mean })
     }
 
     /// The products of every two columns, and of every column with the targets.
     pub(super) fn products(&self) -> Result<(Vec<Vec<f64>>, Vec<f64>), FitError> {
         let mut squares = vec![vec![0.0; self.columns.len()]; self.columns.len()];
-        for (i, a) in self.columns.iter().enumerate() {
-            for (j, b) in self.columns[..=i].iter().enumerate() {
-                squares[i][j] = dot(a, b);
-                squares[j][i] = squares[i][j];
+        for (i, column) in self.columns.iter().enumerate() {
+            for (j, square) in dots(column, &self.columns[..=i]).into_iter().enumerate() {
+                (squares[i][j], squares[j][i]) = (square, square);
             }
         }
-        let products: Vec<f64> = self.columns.iter().map(|column| dot(column, &self.targets)).collect();
+        let products = dots(&self.targets, &self.columns);
         match squares.iter().flatten().chain(&products).all(|value| value.is_finite()) {
             true => Ok((squares, products)),
             false => Err(FitError::Magnitude),
@@ -72,6 +91,30 @@ impl Table {
     }
 }
 
+/// The mean of every column; equal values have that value as mean.
+fn column_means(features: &Features<'_>) -> Vec<f64> {
+    let (n, first) = (features.rows() as f64, features.row(0));
+    let mut sums = vec![0.0; first.len()];
+    // Row by row: the sums of the columns do not wait for each other.
+    for row in features.values.chunks_exact(first.len()) {
+        sums.iter_mut().zip(row).zip(first).for_each(|((sum, value), first)| *sum += value - first);
+    }
+    sums.iter().zip(first).map(|(sum, first)| first + sum / n).collect()
+}
+
+/// The columns, less a number each.
+fn columns_less(features: &Features<'_>, means: &[f64]) -> Vec<Vec<f64>> {
+    /// Rows that are read once for all columns.
+    const ROWS: usize = 64;
+    let mut columns = vec![Vec::with_capacity(features.rows()); means.len()];
+    for rows in features.values.chunks(ROWS * means.len()) {
+        for (place, (column, mean)) in columns.iter_mut().zip(means).enumerate() {
+            column.extend(rows.chunks_exact(means.len()).map(|row| row[place] - mean));
+        }
+    }
+    columns
+}
+
 /// Take the mean off; returns it. Equal values have that value as mean, and become exactly 0.
 fn centre(values: &mut [f64]) -> f64 {
     let first = values[0];
@@ -80,26 +123,9 @@ fn centre(values: &mut [f64]) -> f64 {
     mean
 }
 
-/// The sum of products, in eight lanes that are added in pairs at the end.
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    debug_assert_eq!(a.len(), b.len());
-    let mut lanes = [0.0; 8];
-    let (whole_a, rest_a) = a.as_chunks::<8>();
-    let (whole_b, rest_b) = b.as_chunks::<8>();
-    for (a, b) in whole_a.iter().zip(whole_b) {
-        for lane in 0..8 {
-            lanes[lane] += a[lane] * b[lane];
-        }
-    }
-    for (lane, (a, b)) in rest_a.iter().zip(rest_b).enumerate() {
-        lanes[lane] += a * b;
-    }
-    let [a, b, c, d, e, f, g, h] = lanes;
-    ((a + b) + (c + d)) + ((e + f) + (g + h))
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::oracle::{self, bits, centred, predictions, tables};
     use super::*;
 
     #[test]
@@ -113,10 +139,25 @@ mod tests {
     }
 
     #[test]
-    fn sums_of_products_count_every_element_once() {
-        for n in 0..40 {
-            let values: Vec<f64> = (0..n).map(f64::from).collect();
-            assert_eq!(dot(&values, &vec![2.0; values.len()]), f64::from(n * (n - 1)));
+    fn tables_products_and_predictions_have_the_bits_of_columns_one_by_one() {
+        for (table, columns, targets) in tables("linear", 300, 200) {
+            let features = Features::new(&table, columns).expect("a table");
+            for intercept in [false, true] {
+                let table = Table::new(&features, &targets, intercept).expect("a table");
+                let (squares, products) = table.products().expect("small numbers");
+                let centred = |values: Vec<f64>| if intercept { centred(&values) } else { (values, 0.0) };
+                for i in 0..columns {
+                    let (column, mean) = centred(features.column(i));
+                    assert_eq!((bits(&table.columns[i]), table.means[i].to_bits()), (bits(&column), mean.to_bits()));
+                    assert_eq!(products[i].to_bits(), oracle::dot(&column, &table.targets).to_bits());
+                    for j in 0..columns {
+                        assert_eq!(squares[i][j].to_bits(), oracle::dot(&column, &table.columns[j]).to_bits());
+                    }
+                }
+                assert_eq!(bits(&table.targets), bits(&centred(targets.clone()).0));
+            }
+            let fitted = FittedLinear { coefficients: table[..columns].to_vec(), intercept: -0.0 };
+            assert_eq!(bits(&fitted.predict_all(&features)), bits(&predictions(&fitted, &features)));
         }
     }
 

@@ -7,7 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::linear::{FittedLinear, Table, dot};
+use super::linear::{FittedLinear, Table};
+use super::vectors::{dot, subtract, subtract_dot};
 use super::{Features, FitError, Regressor};
 
 /// A gradient below this share of the lengths of column and target is rounding; so is a difference of two gradients.
@@ -54,23 +55,62 @@ impl Regressor for Nnls {
 }
 
 /// Reflect columns and values so that column `k` ends at row `k`; the rows below what is left of the columns are 0.
+///
+/// Column by column, through all planes that the columns before it made: so it stays in the nearest cache meanwhile.
 fn triangulate(columns: &mut [Vec<f64>], values: &mut [f64]) {
-    for k in 0..columns.len().min(values.len()) {
-        let (done, rest) = columns.split_at_mut(k + 1);
-        let normal = &mut done[k][k..];
+    let mut planes: Vec<Plane> = Vec::new();
+    let made = columns.len().min(values.len());
+    for k in 0..made {
+        let (normals, rest) = columns.split_at_mut(k);
+        reflect(&mut rest[0], &planes, normals);
+        planes.extend(Plane::at(&mut rest[0], k));
+    }
+    let (normals, rest) = columns.split_at_mut(made);
+    rest.iter_mut().map(Vec::as_mut_slice).chain([values]).for_each(|column| reflect(column, &planes, normals));
+    for Plane { k, corner, .. } in planes {
+        columns[k][k..].fill(0.0);
+        columns[k][k] = corner;
+    }
+}
+
+/// A plane through 0 at which columns are reflected from row `k` on; its normal stands in column `k`.
+struct Plane {
+    k: usize,
+    /// Half of the square of the length of the normal.
+    half: f64,
+    /// Where the column ends that it was made for.
+    corner: f64,
+}
+
+impl Plane {
+    /// The plane that makes column `k` end at row `k`; the column becomes its normal. None where there are zeros only.
+    fn at(column: &mut [f64], k: usize) -> Option<Self> {
+        let normal = &mut column[k..];
         let square = dot(normal, normal);
         if square == 0.0 {
-            continue;
+            return None;
         }
         let corner = -square.sqrt().copysign(normal[0]);
         let half = square - normal[0] * corner;
         normal[0] -= corner;
-        for other in rest.iter_mut().map(|column| &mut column[k..]).chain([&mut values[k..]]) {
-            let share = dot(normal, other) / half;
-            other.iter_mut().zip(normal.iter()).for_each(|(value, normal)| *value -= share * normal);
+        Some(Self { k, half, corner })
+    }
+
+    fn normal<'a>(&self, normals: &'a [Vec<f64>]) -> &'a [f64] {
+        &normals[self.k][self.k..]
+    }
+}
+
+/// Reflect a column at one plane after the other.
+fn reflect(column: &mut [f64], planes: &[Plane], normals: &[Vec<f64>]) {
+    let mut product = planes.first().map_or(0.0, |first| dot(first.normal(normals), &column[first.k..]));
+    for (place, plane) in planes.iter().enumerate() {
+        let (share, column) = (product / plane.half, &mut column[plane.k..]);
+        match planes.get(place + 1) {
+            // In one pass over the column.
+            Some(next) => product = subtract_dot(column, share, plane.normal(normals), next.normal(normals)),
+            None => subtract(column, share, plane.normal(normals)),
         }
-        normal.fill(0.0);
-        normal[0] = corner;
     }
 }
 
@@ -180,6 +220,7 @@ mod tests {
 
     use super::super::Predictor as _;
     use super::super::fixture::{assert_close, cells, congruence};
+    use super::super::oracle::{self, bits, tables};
     use super::*;
 
     const FREE: Nnls = Nnls { fit_intercept: true };
@@ -278,6 +319,22 @@ mod tests {
         assert_eq!(FREE.fit(&features, &[1.0]), Err(FitError::Targets { rows: 2, targets: 1 }));
         let huge = Features::new(&[1e200, -1e200], 1).expect("a table");
         assert_eq!(FREE.fit(&huge, &[1.0, 2.0]), Err(FitError::Magnitude));
+    }
+
+    /// With columns of zeros, which have no plane.
+    #[test]
+    fn a_triangle_has_the_bits_of_reflections_over_all_columns() {
+        for (table, count, mut values) in tables("triangle", 300, 60) {
+            let mut columns: Vec<Vec<f64>> =
+                (0..count).map(|column| table[column..].iter().step_by(count).copied().collect()).collect();
+            if count > 3 {
+                columns[2].fill(0.0);
+            }
+            let (mut expected, mut expected_values) = (columns.clone(), values.clone());
+            oracle::triangulate(&mut expected, &mut expected_values);
+            triangulate(&mut columns, &mut values);
+            assert_eq!((bits(&columns.concat()), bits(&values)), (bits(&expected.concat()), bits(&expected_values)));
+        }
     }
 
     /// The conditions of Karush, Kuhn and Tucker, which only a minimum meets.

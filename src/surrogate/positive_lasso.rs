@@ -7,7 +7,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::linear::{FittedLinear, Table, dot};
+use super::linear::{FittedLinear, Table};
+use super::vectors::dot;
 use super::{Features, FitError, Regressor};
 
 /// The positive lasso.

@@ -6,7 +6,7 @@
 //! differ at all can be split, and a node is pure when its targets are equal.
 
 use super::growth::{Growth, Node};
-use super::{Features, FitError, Predictor, Regressor, check_targets};
+use super::{Features, FitError, Predictor, Regressor, check_targets, walk};
 use renas_base::seed::Seed;
 
 /// How a tree is grown; the default grows it until the leaves are pure.
@@ -66,6 +66,11 @@ impl Predictor for FittedTree {
             }
             index = if row[node.feature as usize] <= node.value { index + 1 } else { node.right as usize };
         }
+    }
+
+    fn predict_all(&self, features: &Features<'_>) -> Vec<f64> {
+        assert_eq!(features.columns(), self.columns, "columns of a row");
+        walk::predict_all(&self.nodes, features)
     }
 }
 
