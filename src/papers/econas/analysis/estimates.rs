@@ -3,7 +3,7 @@
 //! Correlations resample a stream that is named after the data set and not after the quantity, so that a stand-in has the
 //! very interval of what it stands for; their squares, their difference between two tables, a percentile and R squared have
 //! intervals that follow from no sample of units; and of the author's table and of variance components the studies have made
-//! the intervals, since what they are made of is not in the results.
+//! the intervals, since what they are made of is not in the evidence.
 
 use super::frame::{NETWORK, RANGES, SAMPLE_OF_ROWS, UNITS, network_of};
 use super::names::{Place, Search, Tree, WORDS, places, searches, trees};
@@ -230,8 +230,8 @@ fn published(dataset: &Dataset) -> Vec<Entry<ResultSet>> {
     tradeoffs::names(true).into_iter().map(published).collect()
 }
 
-/// The rows of the author's table are not ours to commit: of them the results holds what the study made of them.
-const OF_THE_AUTHORS_TABLE: &str = "percentile bootstrap over networks, made where the author's table was: its rows are not in the results, and no claim \
+/// The rows of the author's table are not ours to commit: of them the evidence holds what the study made of them.
+const OF_THE_AUTHORS_TABLE: &str = "percentile bootstrap over networks, made where the author's table was: its rows are not in the evidence, and no claim \
      rests on it";
 
 /// Over the networks of our table, each predicted by trees that were fitted without it.

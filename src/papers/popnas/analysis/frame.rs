@@ -39,7 +39,7 @@ pub(super) const COMPARED: [&str; 4] = ["pnas", "popnas", "popnas_static", RANDO
 /// The tables, in the order in which `rows` fills them.
 ///
 /// What derives from measured time is a time. Predictions of a front follow from predicted times: under a measured clock
-/// nothing of such a search repeats, but only what is itself a time is results about time.
+/// nothing of such a search repeats, but only what is itself a time is evidence about time.
 pub(super) fn tables() -> [Schema; 11] {
     [
         // One row per trained cell.
