@@ -1,5 +1,7 @@
 //! `renas data list|fetch|verify|pack`.
 
+pub mod pack; // a folder of JPEG files becomes a data set
+
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -13,8 +15,8 @@ use serde_json::{Value, json};
 
 use super::arguments::Common;
 use super::exit::{Classify, Failure};
-use super::pack::{Pack, pack};
 use super::session::registry;
+use pack::{Pack, pack};
 use renas_data::described;
 use renas_data::error::DataError;
 use renas_data::fetch::{self, Event, FetchError};

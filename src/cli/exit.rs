@@ -3,8 +3,10 @@
 use std::fmt;
 use std::process::ExitCode;
 
-use super::run::KEPT;
 use renas_harness::pipeline::Fault;
+
+/// What becomes of an interrupted run.
+pub(super) const KEPT: &str = "finished trials are kept: the same command goes on from there";
 
 /// Why a command did not end well; its code is part of the interface.
 #[derive(Debug)]

@@ -21,7 +21,6 @@ pub mod report; // renas report
 pub mod status; // renas status
 pub mod verify; // renas verify
 pub mod data; // renas data
-pub mod pack; // renas data pack
 pub mod doctor; // renas doctor
 
 use arguments::Common;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::arguments::{Common, Run};
-use super::exit::{Classify as _, Failure};
+use super::exit::{Classify as _, Failure, KEPT};
 use super::progress::{Progress, Say, Totals, duration};
 use super::run_summary::Answer;
 use super::session::Session;
@@ -123,9 +123,6 @@ fn cancel_on_signal(jobs: &[Job<'_>]) -> anyhow::Result<()> {
     let cancellers: Vec<_> = jobs.iter().map(|job| job.pool.canceller()).collect();
     signal::on_interrupt(KEPT, move || cancellers.iter().for_each(|canceller| canceller.cancel()))
 }
-
-/// What becomes of an interrupted run.
-pub(super) const KEPT: &str = "finished trials are kept: the same command goes on from there";
 
 impl Job<'_> {
     /// Run the studies, showing progress; the trials, the number of objects that were made again, and what came of it.

@@ -2,7 +2,7 @@
 
 use renas_base::digest::Digest;
 
-use super::registry::{Content, DataSet, File, Format, Images, Sizes, Sources, SystemCopy};
+use super::data_set::{Content, DataSet, File, Format, Images, Sizes, Sources, SystemCopy};
 
 /// All registered data sets.
 pub(super) fn catalogue() -> Vec<DataSet> {

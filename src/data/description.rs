@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::data_set::{Content, DataSet, File, Format, Images, Sizes, Sources};
 use super::idx::{self, Kind};
-use super::registry::{Content, DataSet, File, Format, Images, Sizes, Sources};
 use renas_base::digest::Digest;
 
 /// The file's name, in the folder of the data set.

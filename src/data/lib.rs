@@ -2,6 +2,7 @@
 
 mod catalogue; //    the entries of the registry
 pub mod cifar; //    CIFAR-10 records, in ascending order of their SHA-256
+mod data_set; //     what is known of a data set
 pub mod described; // data sets that a description in a data folder makes known
 pub mod description; // what is written beside packed images: names, sizes, digests
 pub mod digits; //   images as CSV

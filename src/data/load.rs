@@ -5,13 +5,14 @@ use std::path::Path;
 use renas_base::digest::Digest;
 
 use super::cifar;
+use super::data_set::{Content, DataSet, Format, Images, Sizes};
 use super::digits;
 use super::error::{DataError, Mismatch};
 use super::idx::{self, Idx, Kind};
 use super::locate::{Place, locate};
 use super::order::OrderedDigest;
 use super::read::read;
-use super::registry::{Content, DataSet, Format, Images, Registry, Sizes};
+use super::registry::Registry;
 use super::split::{self, Split, SplitChoice};
 
 /// Labelled images in one fixed order.

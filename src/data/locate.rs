@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::data_set::{DataSet, File, Sources};
 use super::error::DataError;
-use super::registry::{DataSet, File, Sources};
 
 /// The places to look for data sets, in order: folders, then the operating system's own copies, then what is embedded.
 #[derive(Clone, Debug, PartialEq, Eq)]

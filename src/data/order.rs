@@ -1,6 +1,6 @@
 //! The ordered digest: what keys of trials name labelled images by.
 
-use super::registry::Sizes;
+use super::data_set::Sizes;
 use renas_base::digest::{Digest, Hasher};
 
 /// The most classes whose labels are hashed as one byte.

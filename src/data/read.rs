@@ -8,9 +8,9 @@ use flate2::bufread::GzDecoder;
 use renas_base::digest::{Digest, Hasher};
 use renas_base::files;
 
+use super::data_set::{DataSet, File, Sources};
 use super::error::{DataError, Mismatch};
 use super::locate::{PACK, Place};
-use super::registry::{DataSet, File, Sources};
 
 /// The content of all files of a data set, in the order of the registry.
 pub(super) fn read(set: &DataSet, place: &Place) -> Result<Vec<Vec<u8>>, DataError> {

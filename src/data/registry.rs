@@ -1,145 +1,14 @@
-//! The known data sets: names, files, pins, licences and where to get them. Those that this program registers, and those of
-//! which a description lies in a data folder.
-//!
-//! The pins decide, not the addresses: a file is what its pin says, wherever it came from. The ordered digests stand
-//! here too, so that keys of trials can be computed, and reports rebuilt, where the data is not available.
+//! The known data sets: those that this program registers, and those of which a description lies in a data folder.
 
 use renas_base::digest::Digest;
 use renas_base::nearest::nearest;
 
 use super::catalogue::catalogue;
+pub use super::data_set::{Content, DataSet, File, Format, Images, Sizes, Sources, SystemCopy};
 use super::described::{self, Descriptions};
 use super::error::DataError;
 use super::locate::Locations;
 use super::split::{self, DataChoice, SplitChoice};
-
-/// A known data set.
-#[derive(Clone, Debug)]
-pub struct DataSet {
-    /// The name in manifests and on the command line (`fashion_mnist`).
-    pub name: String,
-    /// The name for people.
-    pub title: String,
-    /// Folders that it may lie in, below a data folder; `data fetch` writes the first.
-    pub folders: Vec<String>,
-    /// Its files. Each may lie there as it is or compressed, as `<name>.gz`.
-    pub files: Vec<File>,
-    /// Where the files come from.
-    pub sources: Sources,
-    /// The operating system's own copy.
-    pub system: Option<SystemCopy>,
-    /// The compressed bytes of its only file where this program carries them.
-    pub embedded: Option<&'static [u8]>,
-    /// What the files hold.
-    pub content: Content,
-    /// Licence, as far as it is stated.
-    pub licence: String,
-    /// Who made it, and how to cite it.
-    pub origin: String,
-}
-
-/// One file of a data set, not compressed.
-#[derive(Clone, Debug)]
-pub struct File {
-    /// The file name of the official release.
-    pub name: String,
-    /// Length in bytes.
-    pub length: u64,
-    /// SHA-256; absent where copies differ in the order of their records, which `Format::Cifar` pins instead.
-    pub pin: Option<Digest>,
-}
-
-/// Where files come from, in the order of trying.
-#[derive(Clone, Debug)]
-pub enum Sources {
-    /// Addresses with `{file}` in place of the name; what they answer may be compressed by gzip.
-    Files(Vec<String>),
-    /// Addresses of a `tar.gz` that holds all files, in any folder.
-    Archive(Vec<String>),
-    /// Nowhere: this program carries the data.
-    Embedded,
-    /// Nowhere: `renas data pack` made the files of somebody's own images.
-    Packed,
-}
-
-/// A package of the operating system that holds the files.
-#[derive(Clone, Copy, Debug)]
-pub struct SystemCopy {
-    /// The folder below `/usr/share/datasets`.
-    pub folder: &'static str,
-    /// What to do to get it.
-    pub install: &'static str,
-}
-
-/// What the files of a data set hold.
-#[derive(Clone, Copy, Debug)]
-pub enum Content {
-    /// Labelled images.
-    Images(Images),
-    /// A table: one CSV file, read as text.
-    Table,
-}
-
-/// Labelled images.
-#[derive(Clone, Copy, Debug)]
-pub struct Images {
-    /// How the files hold them.
-    pub format: Format,
-    /// Channels, height and width.
-    pub shape: [usize; 3],
-    /// Number of classes; labels are below it.
-    pub classes: usize,
-    /// The largest value of a pixel; images are divided by it before use.
-    pub pixel_max: u8,
-    /// Numbers of samples.
-    pub sizes: Sizes,
-    /// The ordered digest (`Dataset::ordered_digest`): what keys of trials name the data by.
-    pub digest: Digest,
-}
-
-/// Numbers of samples of a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sizes {
-    /// The official training part, or the only part: the pool that splits are drawn from.
-    pub train: usize,
-    /// The official test part, where there is one.
-    pub test: Option<usize>,
-}
-
-/// How files hold images.
-#[derive(Clone, Copy, Debug)]
-pub enum Format {
-    /// IDX files: training images, training labels, and where there is a test part test images, test labels.
-    Idx,
-    /// Files of CIFAR-10 records; the last is the test part. The order of records differs between copies, so they are
-    /// put into ascending order of their SHA-256, and pinned as the SHA-256 of those digests in that order.
-    Cifar {
-        /// Pin of the training records.
-        train: Digest,
-        /// Pin of the test records.
-        test: Digest,
-    },
-    /// One CSV file: a line per image, its pixels row by row, then its label; no test part.
-    Csv,
-}
-
-impl DataSet {
-    /// What it holds, where it holds images.
-    pub fn images(&self) -> Result<&Images, DataError> {
-        match &self.content {
-            Content::Images(images) => Ok(images),
-            Content::Table => Err(DataError::NotImages { name: self.name.to_owned() }),
-        }
-    }
-
-    /// The digest that stands for its content in keys: the ordered digest of images, the pin of a table.
-    pub fn digest(&self) -> Digest {
-        match &self.content {
-            Content::Images(images) => images.digest,
-            Content::Table => self.files[0].pin.expect("a table of the catalogue has a pin: a test looks at each"),
-        }
-    }
-}
 
 /// The data sets that a program knows, and where their files are looked for. What is known never changes while results are made:
 /// a program opens its registry once and passes it on.

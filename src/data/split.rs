@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
 
-use super::registry::Sizes;
+use super::data_set::Sizes;
 
 /// A registered data set in one fixed order, and its split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

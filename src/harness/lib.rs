@@ -7,6 +7,7 @@ mod handle; // ids of studies, each with the type of its result
 pub mod results; // what finished studies gave, as text
 pub mod manifest; // manifests: YAML at the edge, every mistake in one pass
 pub mod classifier; // classifiers trained from fresh weights
+mod timed; //   what can be timed
 pub mod timing; // seconds of trainings, by the profile's clock
 pub mod event; // what happens during a run, told as it happens
 pub mod store; // results on disk: absent or complete, durable, verified on every read

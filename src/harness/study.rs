@@ -9,7 +9,7 @@ use serde_json::Value;
 
 pub use crate::handle::Handle;
 pub use crate::results::{Results, StudyResult};
-pub use crate::timing::{Inference, Training};
+pub use crate::timed::{Inference, Training};
 use renas_base::digest::Digest;
 use renas_task::outcome::Outcome;
 use renas_task::{DataChoice, SplitChoice, Task};

@@ -4,7 +4,7 @@
 //! Shapes, costs, parameters, supernets and the worker ask here: a new operator is described in this file and computed in
 //! the worker's `module`. Sizes follow PyTorch's rules (floor division).
 
-use super::parameter::Initial;
+use super::initial::Initial;
 use super::spec::Operator;
 
 /// What is known of an operator before its inputs are.

@@ -2,6 +2,7 @@
 //!
 //! Cost counts them, the worker creates them, safetensors objects hold them: one list for all three.
 
+pub use super::initial::Initial;
 use super::operator::OwnTensor;
 use super::shape::{ShapeError, shapes};
 use super::spec::{INPUT, NetworkSpec};
@@ -19,22 +20,6 @@ pub struct Parameter {
     pub initial: Initial,
     /// Whether an optimiser moves it; running statistics of batch normalisation are not moved by one.
     pub trainable: bool,
-}
-
-/// The initial values of a tensor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Initial {
-    /// Uniform in +-1/sqrt(fan_in), PyTorch's default of `Linear` and `Conv2d`, weight and bias alike.
-    Uniform {
-        /// Inputs that one output value is computed from.
-        fan_in: usize,
-    },
-    /// Standard normal, PyTorch's default of `Embedding`.
-    Normal,
-    /// All zeros.
-    Zeros,
-    /// All ones.
-    Ones,
 }
 
 impl Parameter {

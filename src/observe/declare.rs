@@ -1,10 +1,12 @@
 //! What a manifest declares, as it was read: templates, with the place of each for mistakes.
 
+use std::collections::BTreeSet;
+
 use renas_base::metric::Unit;
 use renas_report::findings::{Form, Scales};
 
 use super::frame::Member;
-use super::template::Template;
+use super::template::{Binding, Template};
 
 /// Where something is declared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,6 +109,14 @@ pub enum How {
     Minus([Template; 2]),
     /// One earlier quantity divided by another, paired alike.
     Divide([Template; 2]),
+}
+
+impl How {
+    /// Whether it is made of one of these quantities.
+    pub(crate) fn refers_to(&self, names: &BTreeSet<String>, binding: &Binding<'_>) -> bool {
+        let (Self::Minus(pair) | Self::Divide(pair)) = self else { return false };
+        pair.iter().any(|template| template.fill(binding).is_ok_and(|name| names.contains(&name)))
+    }
 }
 
 /// A quantity of rows.

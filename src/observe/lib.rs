@@ -7,20 +7,14 @@
 //! evaluated on the rows afterwards (`Plan::measure`).
 
 pub mod rows; //    tables of observations: columns with type, unit and range, and the cells
+mod member; //      a member of a dimension
 pub mod frame; //   what a paper says of its tables, dimensions and units before anything runs
 pub mod template; // text with places for the members of dimensions
 pub mod verb; //    what is taken of some rows: `mean accuracy`, `spearman layers accuracy`
 pub mod declare; // what a manifest declares, as it was read
 pub mod plan; //    declarations expanded against a frame, every mistake with its line
 mod unknown; // what is said of a name that is not known
-pub mod pair; //    quantities of two others, paired by unit
-pub mod filter; //  which rows conditions keep, unit by unit
 pub mod trace; // from a quantity back to its rows
-mod studies; // which studies a quantity is made of
-mod define; //      how a quantity is made, in words
-pub mod measure; // quantities of the rows
-pub mod table; //   declared tables
-pub mod figure; //  declared figures
 
 #[cfg(test)]
 mod tests;

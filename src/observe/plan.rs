@@ -1,5 +1,13 @@
 //! Declarations expanded against a frame: every quantity by its name, every mistake with its line.
 
+mod studies; // which studies a quantity is made of
+pub mod measure; // quantities of the rows
+pub mod figure; //  declared figures
+pub mod table; //   declared tables
+pub mod pair; //    quantities of two others, paired by unit
+pub mod filter; //  which rows conditions keep, unit by unit
+mod define; //      how a quantity is made, in words
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use renas_base::metric::Unit;
@@ -7,16 +15,16 @@ use renas_report::catalogue::Promised;
 use renas_report::range::Range;
 
 use super::declare::{Declarations, DeclaredMember, How, Mistake, OfRows, Per, Place, Quantity};
-use super::define;
-use super::figure::{self, PlannedFigure};
-use super::filter::Filter;
-use super::frame::{Frame, Member};
-use super::pair::{paired, same_units, stated};
+use super::frame::Frame;
+use super::member::Member;
 use super::rows::{Kind, Schema};
-use super::table::{self, PlannedTable, Shown};
 use super::template::{Binding, Template};
 use super::unknown::unknown;
 use super::verb::{Coefficient, Take, VERBS};
+use figure::PlannedFigure;
+use filter::Filter;
+use pair::{paired, same_units, stated};
+use table::{PlannedTable, Shown};
 
 /// More combinations of members of dimensions are a mistake: no paper has as many quantities of one kind.
 const MOST_COMBINATIONS: usize = 10_000;
@@ -170,13 +178,6 @@ fn all<T>(planned: impl Iterator<Item = Result<Vec<T>, Vec<Mistake>>>, mistakes:
         Err(more) => mistakes.extend(more),
     });
     found
-}
-
-impl How {
-    fn refers_to(&self, names: &BTreeSet<String>, binding: &Binding<'_>) -> bool {
-        let (Self::Minus(pair) | Self::Divide(pair)) = self else { return false };
-        pair.iter().any(|template| template.fill(binding).is_ok_and(|name| names.contains(&name)))
-    }
 }
 
 impl<'a> Scope<'a> {

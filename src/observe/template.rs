@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::frame::Member;
+use super::member::Member;
 
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]

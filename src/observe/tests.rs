@@ -1,10 +1,10 @@
 //! Declarations on a handful of rows, against counts by hand.
 
-#[path = "table/tests.rs"]
+#[path = "plan/table/tests.rs"]
 mod tables; // declared tables
-#[path = "studies/tests.rs"]
+#[path = "plan/studies/tests.rs"]
 mod studies; // where quantities come from
-#[path = "figure/tests.rs"]
+#[path = "plan/figure/tests.rs"]
 mod figures; // declared figures
 
 use std::collections::{BTreeMap, BTreeSet};

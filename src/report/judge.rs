@@ -11,7 +11,6 @@ pub mod need; //   how many clusters would decide
 mod part; //       the verdict on one expectation
 pub mod rules; //  the change log of judging
 mod severity; //   would something known to be false pass too?
-mod single; //     single runs, every unit, tests
 mod whole; //      the whole of several parts
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +18,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::claim::{Amendment, Claim, Comparator, Expectation, Verdict};
+use super::clock::Clock;
 use super::compare::Side;
 use super::findings::{Findings, Quantity};
 use super::number;
-use super::page::Clock;
 use super::summary::{LEVEL, Summaries, Summary};
 use need::Need;
 use part::Part;

@@ -3,7 +3,7 @@
 pub mod catalogue; //   what an analysis measures, by name
 pub mod claim; //       the claims of a paper, what is expected of them, and their verdicts
 mod compare; //         two quantities against each other, with the interval of their difference
-mod document; //        findings.json
+mod clock; //           where training times come from
 pub mod expectation; // an expectation in words
 pub mod findings; //    what an analysis found: quantities, tables, figures
 pub mod judge; //       from a claim and the findings to a verdict

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+pub use super::clock::Clock;
 use super::findings::Findings;
 use super::judge::Judgement;
 use super::summary::Summaries;
@@ -38,26 +39,6 @@ pub struct Profile {
     pub clock: Clock,
     /// The command that makes this report again (`make reproduce PROFILE=quick`).
     pub command: String,
-}
-
-/// Where training times come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Clock {
-    /// Computed from the network's cost: synthetic, exact, and no evidence about time.
-    CostModel,
-    /// Measured on the machine: an observation that will not repeat.
-    Measured,
-}
-
-impl Clock {
-    /// The name as it stands in manifests.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::CostModel => "cost_model",
-            Self::Measured => "measured",
-        }
-    }
 }
 
 /// The run that made the results of an experiment.

@@ -6,12 +6,9 @@
 mod axis; //        round ticks, and the scale from values to the drawing
 mod canvas; //      lines, shapes and words on the drawing; the palette
 mod diagram; //     boxes and arrows
-mod categories; //  bars and strips beside categories
 mod frame; //       axes, grid and legend of a plane
-mod lines; //       lines with bands
 mod perspective; // points in space
 mod plane; //       planes with two axes, one or several panels
-mod scatter; //     points in a plane, or their density
 
 use super::findings::{Figure, Form, Series};
 use super::markup::escaped;

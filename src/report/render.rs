@@ -3,6 +3,8 @@
 //! The same report gives the same bytes in any locale, time zone and order of experiments. The templates are compiled
 //! in; a name that a template misspells is an error, never an empty place.
 
+mod document; // findings.json
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -13,7 +15,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 use super::findings::{Findings, Measured};
 use super::page::{DataSet, Experiment, Report};
 use super::view::View;
-use super::{document, markup, plot, table};
+use super::{markup, plot, table};
 use renas_base::digest::Digest;
 
 /// The files of a report: path in the report's folder -> bytes.

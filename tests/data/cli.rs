@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use renas::cli::data::pack::Pack;
 use renas::cli::data::{DataCommand, Fetch, Show, run};
 use renas::cli::exit::Failure;
-use renas::cli::pack::Pack;
 use renas::data::locate::Locations;
 use renas::data::registry::Registry;
 use serde_json::Value;

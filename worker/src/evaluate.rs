@@ -13,8 +13,8 @@ use renas_task::{Probe, names};
 use tch::{Reduction, Tensor};
 
 use crate::data::{Samples, floats};
+use crate::loss::cross_entropy;
 use crate::module::{Mode, Module, node_index};
-use crate::train::cross_entropy;
 
 /// Samples per forward pass. Part of the result's bits: libtorch's kernels may choose another path for another size.
 pub(crate) const BATCH_SIZE: i64 = 256;

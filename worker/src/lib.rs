@@ -11,8 +11,10 @@ pub mod fingerprint; // what this machine's arithmetic gives, as a digest
 pub mod heads; //       models with several outputs: trained, scored, asked for samples
 pub mod latency; //     how long forward passes take, measured by a process of its own
 pub mod lstm; //        the LSTM over sequences of tokens, in plain Rust
+mod loss; //       what trainings minimise
 pub mod module; //      a NetworkSpec as libtorch computes it
 pub mod numerics; //    pins the environment and libtorch's switches; opens the device
+mod objects; //    tensor objects, read and written
 pub mod optimizer; //   Adam and gradient descent on one flat buffer
 pub mod parameters; //  the tensors of a network, fresh or from the store
 pub mod paths; //       supernets: one set of weights for many networks

@@ -20,10 +20,11 @@ use tch::{Device, Kind, Reduction, Tensor};
 
 use crate::data::{DataSource, Samples, floats};
 use crate::evaluate::{BATCH_SIZE, Measured, measure};
+use crate::loss::cross_entropy;
 use crate::module::{Mode, Module};
 use crate::optimizer::Optimizer;
 use crate::parameters::Parameters;
-use crate::train::{Plan, Trained, check, check_norms, cross_entropy, mean_loss, order, smallest_batch};
+use crate::train::{Plan, Trained, check, check_norms, mean_loss, order, smallest_batch};
 
 /// Train the shared weights of a supernet; what it leaves, and the weights.
 pub fn train_paths(task: &TrainPaths, device: Device, data: &mut DataSource) -> Result<(Trained, Tensors)> {

@@ -3,13 +3,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
-use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail, ensure};
-use renas_base::digest::Digest;
-use renas_network::weights::{self, Tensors};
+use anyhow::{Context as _, Result, bail};
 use renas_task::latency::Latency;
 use renas_task::outcome::{Ending, Outcome};
 use renas_task::paths::{EvaluateSlice, TrainPaths};
@@ -24,6 +21,7 @@ use crate::evaluate::{Measured, measure};
 use crate::heads::answer;
 use crate::latency::{self, Role};
 use crate::module::Module;
+use crate::objects::{finish, read_object};
 use crate::parameters::Parameters;
 use crate::paths::{evaluate_slice, train_paths};
 use crate::sequence::{self, Fitted};
@@ -224,38 +222,4 @@ fn run_time(task: &Time, device: Device, data: &mut DataSource) -> Result<Outcom
 fn run_latency(task: &Latency, role: Role, device: Device) -> Result<Outcome> {
     let seconds = latency::measure(task, role, device)?;
     Ok(Outcome { curves: BTreeMap::from([(names::PASS_SECONDS.to_owned(), seconds)]), ..Outcome::default() })
-}
-
-/// Write the tensor objects and name their digests.
-pub(crate) fn finish(measured: Measured, curves: BTreeMap<String, Vec<f64>>, out: &Path) -> Result<Outcome> {
-    let mut tensors = BTreeMap::new();
-    for (name, object) in &measured.objects {
-        let bytes = weights::encode(object)?;
-        let path = out.join(format!("{name}.safetensors"));
-        std::fs::write(&path, &bytes).map_err(|error| not_written(&path, error))?;
-        tensors.insert(name.clone(), Digest::of(&bytes));
-    }
-    Ok(Outcome { ending: Ending::Completed, scalars: measured.scalars, curves, tensors })
-}
-
-/// The tensors of an object that the request gives a path for, once its digest is seen to be right.
-pub(crate) fn read_object(digest: &Digest, request: &Request) -> Result<Tensors> {
-    let path = request.objects.get(digest);
-    let path =
-        path.with_context(|| format!("the request gives no path for the object {digest} that its task names"))?;
-    let bytes = std::fs::read(path).with_context(|| format!("reading the object {}", path.display()))?;
-    let found = Digest::of(&bytes);
-    ensure!(found == *digest, "the object {} has digest {found}, not {digest}: it was altered", path.display());
-    weights::decode(&bytes).with_context(|| format!("reading the object {}", path.display()))
-}
-
-/// What to say of a file that could not be written, and what to do.
-fn not_written(path: &Path, error: std::io::Error) -> anyhow::Error {
-    let remedy = match error.kind() {
-        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-            "the disk is full; free some space, then start the same command again"
-        }
-        _ => "start the same command again once this is cured",
-    };
-    anyhow::anyhow!("cannot write {}: {error}: {remedy}", path.display())
 }

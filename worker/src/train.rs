@@ -17,6 +17,7 @@ use tch::{Reduction, Tensor};
 
 use crate::data::{Samples, floats};
 use crate::evaluate::{self, Score};
+use crate::loss::cross_entropy;
 use crate::module::{Mode, Module, node_index};
 use crate::optimizer::Optimizer;
 use crate::parameters::Parameters;
@@ -166,11 +167,6 @@ pub fn write_gradient(loss: &Tensor, parameters: &Parameters, gradient: &Tensor)
     let pieces: Vec<Tensor> = pieces.iter().map(|piece| piece.f_reshape([-1])).collect::<Result<_, _>>()?;
     let _ = Tensor::f_cat_out(gradient, &pieces, 0)?;
     Ok(())
-}
-
-/// Softmax cross entropy in nats: `[n, classes]` logits and `[n]` labels to a mean, a sum or `[n]` losses.
-pub fn cross_entropy(logits: &Tensor, labels: &Tensor, reduction: Reduction) -> Result<Tensor> {
-    Ok(logits.f_log_softmax(-1, None)?.f_nll_loss::<Tensor>(labels, None, reduction, -100)?)
 }
 
 /// The mean over samples of the losses of batches, which are means over their samples.

@@ -9,10 +9,10 @@ mod place; //    a part into its place: verified, unpacked, renamed
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+use super::data_set::{DataSet, Sources};
 use super::error::DataError;
 use super::load::verify;
 use super::locate::{Locations, Place, locate};
-use super::registry::{DataSet, Sources};
 use download::{Failure, download};
 
 /// What happens during a fetch; for progress bars and messages.

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use flate2::read::MultiGzDecoder;
 
 use super::{Event, FetchError, Refusal};
+use crate::data_set::{DataSet, File};
 use crate::error::DataError;
 use crate::load::verify;
 use crate::locate::{Place, present};
 use crate::read::read_file;
-use crate::registry::{DataSet, File};
 use renas_base::files;
 
 /// Whether the file is there with its pin.

@@ -14,10 +14,10 @@ use super::output::Output;
 use super::resize;
 use super::tree::{self, ImageFile, list};
 use crate::catalogue::catalogue;
+use crate::data_set::Sizes;
 use crate::description::{self, Description, FILE, LARGEST, Words};
 use crate::idx::Kind;
 use crate::order::OrderedDigest;
-use crate::registry::Sizes;
 use renas_base::digest::Digest;
 use renas_base::{files, parallel};
 

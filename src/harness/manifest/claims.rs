@@ -1,10 +1,12 @@
 //! Reading claims: what is said where, what must hold, what was changed since.
 
+mod expectations; // what must hold, one form each
+
 use std::collections::BTreeMap;
 
 use super::decode::{Item, Section};
-use super::expectations::{expectation, quantity};
 use super::model::Profile;
+use expectations::{expectation, quantity};
 use renas_report::catalogue::Promised;
 use renas_report::claim::{Amendment, Claim, Comparator, Obstacle, OutOfReach, Verdict};
 

@@ -27,14 +27,16 @@
 //! assert_eq!((search.population, search.rate), (2, 0.0)); // stand-ins: `search` must not be used
 //! ```
 
+mod section; // the keys of one mapping, while they are read
+
 use std::fmt;
 use std::ops::RangeInclusive;
 
 pub use super::problem::{Problem, Problems};
 use super::problem::{found, suggestion};
-use super::section::Layer;
-pub use super::section::Section;
 use super::yaml::{Node, Value};
+use section::Layer;
+pub use section::Section;
 
 /// What `decode` makes of the section that is the whole tree.
 pub fn read<'a, T>(tree: &'a Node, problems: &'a Problems, decode: impl FnOnce(&mut Section<'a>) -> T) -> T {
@@ -236,7 +238,7 @@ impl<'a> Item<'a> {
         Section::new(layers, self.line, self.path.clone(), problems).read(decode)
     }
 
-    pub(super) fn layer(&self) -> Option<Layer<'a>> {
+    fn layer(&self) -> Option<Layer<'a>> {
         match &self.node.value {
             Value::Mapping(entries) => Some(Layer { entries, path: self.path.clone() }),
             _ => {

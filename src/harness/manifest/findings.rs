@@ -1,5 +1,7 @@
 //! The `findings` of a manifest: dimensions, quantities, tables and figures that it declares over the paper's observations.
 
+mod figures; // the figures of that
+
 use renas_base::metric::Unit;
 use renas_observe::declare::{
     Cell, Condition, Declarations, DeclaredMember, Dimension, How, OfRows, Per, Place, Quantity, RowGroup, Table, Test,
@@ -8,8 +10,8 @@ use renas_observe::frame::Member;
 use renas_observe::template::Template;
 
 use super::decode::{Item, Section};
-use super::figures::figure;
 use super::yaml::Value;
+use figures::figure;
 
 /// The section; mistakes are reported to it.
 pub(super) fn declarations(section: &mut Section<'_>) -> Declarations {

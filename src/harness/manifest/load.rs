@@ -1,5 +1,7 @@
 //! From files to checked manifests.
 
+mod source; // one file, or a folder of files
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -13,8 +15,6 @@ use super::model::{Manifest, Outline, Profile, ProfileSettings};
 use super::problem::{in_file, suggestion};
 use super::profiles::{cluster_seconds, profile_settings};
 use super::reference::{audit_entry, deviation, paper_reference};
-use super::source::Source;
-pub use super::source::names;
 use super::yaml;
 use crate::analysis::{Analysis, Promise, Unplanned};
 use crate::paper::AnyPaper;
@@ -22,6 +22,8 @@ use renas_base::digest::Digest;
 use renas_base::parallel;
 use renas_data::registry::Registry;
 use renas_observe::declare::{Declarations, Mistake};
+use source::Source;
+pub use source::names;
 
 /// What a manifest may name.
 #[derive(Clone, Copy)]

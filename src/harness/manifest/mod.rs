@@ -2,8 +2,6 @@
 
 mod claims;
 mod findings; // what it declares over the paper's observations
-mod figures; //  the figures of that
-mod expectations; // what must hold, one form each
 pub mod decode; // typed values out of a tree, every mistake collected
 pub mod images; // images that a paper trains on, and how they are split
 pub mod load; //   from files to checked manifests
@@ -11,8 +9,6 @@ pub mod model; //  what a manifest says, as checked types
 mod profiles; //  what is run, on which clock
 pub mod problem; // one mistake, and the words for it
 mod reference; // the paper, its audit and our deviations
-mod source; // one file, or a folder of files
-pub mod section; // the keys of one mapping, while they are read
 pub mod parameters; // parameters of a paper, each listed once
 pub mod yaml; //   YAML text as a tree that remembers lines
 

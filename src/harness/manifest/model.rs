@@ -8,7 +8,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::problem::suggestion;
-use crate::timing::Timing;
+use crate::timed::Timing;
 use renas_base::digest::Digest;
 pub use renas_network::cost::CostModel;
 use renas_observe::declare::Declarations;

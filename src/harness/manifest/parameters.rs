@@ -14,7 +14,7 @@ pub trait Parameters: Serialize + DeserializeOwned {
 }
 
 /// Structs of parameters with their `Parameters`: each field says by which method of `Section` it is read, and with what; a field
-/// that says nothing is such a struct itself. `as "key"` names the key where it is not the field's name; `(data)` gives the known
+/// that says nothing is such a struct itself, `sections()` a list of such. `as "key"` names the key where it is not the field's name; `(data)` gives the known
 /// data sets a name; `checked by f` has `f(&parameters, &section, data)` look at rules between fields, once each is sound by itself.
 ///
 /// ```
@@ -60,6 +60,11 @@ macro_rules! parameters {
     (@key $field:ident $key:literal) => { $key };
     (@value $section:ident $data:ident [$key:expr] []) => {
         $section.section($key, |section| $crate::manifest::parameters::Parameters::read(section, $data))
+    };
+    (@value $section:ident $data:ident [$key:expr] [sections()]) => {
+        $section.list($key, |item| {
+            item.section(|section| $crate::manifest::parameters::Parameters::read(section, $data))
+        })
     };
     (@value $section:ident $data:ident [$key:expr] [$method:ident($($argument:expr),*)]) => {
         $section.$method($key, $($argument),*)

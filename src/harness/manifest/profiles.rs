@@ -8,7 +8,7 @@ use super::decode::{Item, Section};
 use super::model::{CostModel, Profile, ProfileSettings};
 use super::problem::suggestion;
 use crate::paper::AnyPaper;
-use crate::timing::Timing;
+use crate::timed::Timing;
 use renas_data::registry::Registry;
 use renas_report::catalogue::Promised;
 use renas_report::page::Clock;

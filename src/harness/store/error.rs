@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::record::Key;
+use super::key::Key;
 use renas_base::digest::{CanonicalError, Digest};
 
 /// A store could not do what it was asked.

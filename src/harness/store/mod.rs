@@ -6,6 +6,7 @@ mod error; //   what can go wrong, and what to do about it
 mod format; //  the file that names the format
 mod folder; //  `Store`: a folder of objects and step records
 mod step_lock; //    one process at a time computes a step
+mod key; // the names of step records
 mod record; //  identity, result and observation of a step, and their exact form in a file
 mod records; // what a report needs: records by address, from a store or from committed evidence
 mod scratch; // a process's own corner for unfinished files

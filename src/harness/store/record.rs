@@ -7,12 +7,11 @@
 //! {"format":1,"identity":{..},"result":{..},"observation":{..},"digest":"<64 digits>"}
 //! ```
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::StoreError;
+pub use super::key::Key;
 use super::step::{version_of, without_null};
 use renas_base::digest::{Digest, canonical_json, canonical_text};
 use renas_task::Task;
@@ -21,17 +20,6 @@ use renas_task::outcome::Outcome;
 
 /// The format of step records and of the store as a whole.
 pub const FORMAT: u64 = 1;
-
-/// The name of a step's record: the SHA-256 of the canonical JSON of its identity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Key(pub Digest);
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// All that a step's result depends on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -10,11 +10,11 @@ use renas_harness::parameters;
 
 parameters! {
     /// The parameters of one profile.
-    pub struct Settings(data) checked by check {
+    pub struct Settings checked by check {
         /// Root of every draw.
         pub seed: u64 = integer(0..=u64::MAX),
         /// Data sets with their search spaces, in the order of the report.
-        pub datasets: Vec<Dataset> = sections(data),
+        pub datasets: Vec<Dataset> = sections(),
         /// The table of trained networks.
         pub table: TableSettings,
         /// How a network is trained.

@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::baselines::baseline::{Baseline, Form};
+use super::baselines::{Baseline, Form};
 use super::search::{SearchRecord, Visit, best_within};
 use super::space::Space;
 use super::trainer::{Trained, Trainer};

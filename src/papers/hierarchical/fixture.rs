@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
 use super::arm::Arm;
-use super::baselines::baseline::Baseline;
+use super::baselines::Baseline;
 use super::objectives::Weights;
 use super::paper::Hierarchical;
 use super::plan::{Inputs, plan};

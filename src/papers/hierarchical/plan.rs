@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
 use super::arm::Arm;
-use super::baselines::baseline::{Baseline, Form};
+use super::baselines::{Baseline, Form};
 use super::cost::{CostInputs, CostRecord};
 use super::final_training::{BaselineInputs, FinalInputs, FinalRecord};
 use super::latency::{LatencyInputs, LatencyRecord};

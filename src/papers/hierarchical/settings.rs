@@ -1,6 +1,6 @@
 //! The `parameters` of the manifest.
 
-use super::baselines::baseline::Baseline;
+use super::baselines::Baseline;
 use super::latency::Configuration;
 use super::objectives::Weights;
 use super::space::Space;

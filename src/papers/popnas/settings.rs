@@ -51,7 +51,7 @@ parameters! {
     }
 
     /// The searches.
-    pub struct SearchSettings(data) checked by check_search {
+    pub struct SearchSettings checked by check_search {
         /// Independent searches per arm.
         pub seeds: usize = integer(1..=1000),
         /// K.
@@ -59,7 +59,7 @@ parameters! {
         /// Earlier cells that a block may name under `reference`.
         pub lookback: usize = integer(1..=2),
         /// The arms that run.
-        pub arms: Vec<ArmSettings> = sections(data),
+        pub arms: Vec<ArmSettings> = sections(),
         /// Seconds of the hypervolume's reference point.
         pub hypervolume_seconds: f64 = number(1e-9..=1e12),
     }

@@ -164,7 +164,7 @@ parameters! {
     }
 
     /// The searches.
-    pub struct SearchSettings(data) checked by check_search {
+    pub struct SearchSettings checked by check_search {
         /// The images.
         pub data: DataSettings,
         /// Fewest and most sub-networks of a start.
@@ -178,7 +178,7 @@ parameters! {
         /// Last steps that slopes are fitted to.
         pub slope_steps: usize = integer(2..=10_000_000),
         /// The arms that run.
-        pub arms: Vec<ArmSettings> = sections(data),
+        pub arms: Vec<ArmSettings> = sections(),
     }
 
     /// An arm that runs.

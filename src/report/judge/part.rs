@@ -1,13 +1,15 @@
 //! The verdict on one expectation, whichever its form is.
 
+mod single; //     single runs, every unit, tests
+
 use super::Evaluator;
 use super::need::Need;
-use super::single::{differ, every, one_run};
 use crate::claim::{Expectation, Verdict};
 use crate::compare::Side;
 use crate::number;
 use crate::summary::FEWEST_FOR_INTERVAL;
 use renas_stats::summary::{Interval, SampleError};
+use single::{differ, every, one_run};
 
 /// The verdict on an expectation or on a part of one.
 #[derive(Clone, Debug)]

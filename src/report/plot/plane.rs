@@ -1,12 +1,16 @@
 //! Planes with two axes: one, or several panels beside each other with the same axes.
 
+mod categories; // bars and strips beside categories
+mod lines; //      lines with bands
+mod scatter; //    points in a plane, or their density
+
 use super::axis::Axis;
 use super::canvas::{Canvas, HEIGHT, Place, SERIES, WIDTH};
 use super::frame::{Entry, Frame, Labels, Mark, legend};
-use super::scatter::Density;
-use super::{PlotError, categories, lines, scatter, values};
+use super::{PlotError, values};
 use crate::findings::{Figure, Form, Series};
 use plotters::style::RGBColor;
+use scatter::Density;
 
 /// Height of a row of panels, of what stands around it, and of a lane of a category.
 const PANEL: u32 = 330;

@@ -21,8 +21,8 @@ use super::model::{Model, Targets};
 use super::train::{Trained, check, train};
 use crate::data::{DataSource, Samples};
 use crate::evaluate::Measured;
+use crate::objects::{finish, read_object};
 use crate::parameters::Parameters;
-use crate::serve::{finish, read_object};
 
 /// The tensors that an assembly takes from: those of a model, and under other names those of a donor.
 fn inherited(start: &Assembled, request: &Request) -> Result<Tensors> {

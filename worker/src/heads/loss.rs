@@ -4,8 +4,8 @@ use anyhow::Result;
 use renas_task::heads::HeadLoss;
 use tch::{Reduction, Tensor};
 
+use crate::loss::cross_entropy;
 use crate::module::mean_and_log_variance;
-use crate::train::cross_entropy;
 
 /// The loss of a batch, a single number.
 ///

@@ -6,7 +6,7 @@ use super::measures::Principle;
 use super::result_set::{FinalNetwork, final_networks};
 use super::times::{Difference, pairs};
 use crate::arm::Arm;
-use crate::baselines::baseline::Baseline;
+use crate::baselines::Baseline;
 use crate::plan::{DatasetRole, TIMED};
 use crate::settings::{BUDGETS, Settings};
 use renas_base::metric::Unit;

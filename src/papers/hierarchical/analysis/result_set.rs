@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 
 use crate::arm::Arm;
-use crate::baselines::baseline::Baseline;
+use crate::baselines::Baseline;
 use crate::cost::CostRecord;
 use crate::latency::LatencyRecord;
 use crate::objectives::Price;

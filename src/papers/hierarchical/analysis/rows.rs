@@ -5,7 +5,7 @@ use super::measures::{self, Passes, Principle, learned_nothing};
 use super::result_set::{FinalNetwork, ResultSet, final_networks};
 use super::times::pairs;
 use crate::arm::Arm;
-use crate::baselines::baseline::Baseline;
+use crate::baselines::Baseline;
 use crate::cost::CostRecord;
 use crate::latency::{LatencyRecord, front};
 use crate::objectives::Price;

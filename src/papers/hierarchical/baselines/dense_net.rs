@@ -1,6 +1,6 @@
 //! Densely connected networks with bottlenecks and compression: Huang et al. 2017, <https://doi.org/10.1109/CVPR.2017.243>.
 
-use super::baseline::Form;
+use super::Form;
 use crate::network::Chain;
 use renas_network::spec::{Activation, NetworkSpec, Operator};
 
@@ -52,7 +52,7 @@ fn convolution(filters: usize, kernel: usize, stride: usize) -> Operator {
 
 #[cfg(test)]
 mod tests {
-    use super::super::baseline::tests::{cifar, without_convolution_biases};
+    use super::super::tests::{cifar, without_convolution_biases};
     use super::*;
     use renas_network::cost::cost;
 

@@ -1,6 +1,6 @@
 //! MobileNetV2: Sandler et al. 2018, table 2, <https://doi.org/10.1109/CVPR.2018.00474>.
 
-use super::baseline::Form;
+use super::Form;
 use crate::network::{Chain, Convolution, pointwise};
 use renas_network::spec::{NetworkSpec, Operator};
 
@@ -48,7 +48,7 @@ pub(super) fn mobile_net_v2(form: &Form, [first, second]: [usize; 2]) -> Network
 
 #[cfg(test)]
 mod tests {
-    use super::super::baseline::tests::without_convolution_biases;
+    use super::super::tests::without_convolution_biases;
     use super::*;
     use renas_network::cost::cost;
 

@@ -1,6 +1,6 @@
 //! Residual networks for small images: He et al. 2016, section 4.2, <https://doi.org/10.1109/CVPR.2016.90>.
 
-use super::baseline::Form;
+use super::Form;
 use crate::network::{Chain, Convolution};
 use renas_network::spec::{NetworkSpec, Operator};
 
@@ -35,7 +35,7 @@ pub(super) fn res_net(form: &Form, n: usize) -> NetworkSpec {
 
 #[cfg(test)]
 mod tests {
-    use super::super::baseline::tests::{cifar, without_convolution_biases};
+    use super::super::tests::{cifar, without_convolution_biases};
     use super::*;
 
     /// He et al. 2016, table 6: 0.27 M parameters for 20 layers, 0.85 M for 56; 269,722 is what the well-known

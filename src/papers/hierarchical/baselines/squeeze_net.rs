@@ -1,6 +1,6 @@
 //! SqueezeNet 1.0: Iandola et al. 2016, table 1, <https://arxiv.org/abs/1602.07360>.
 
-use super::baseline::Form;
+use super::Form;
 use crate::network::Chain;
 use renas_network::spec::{Activation, NetworkSpec, Operator};
 

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::declare::Place;
-use super::filter::{Filter, Wanted};
-use super::frame::Member;
-use super::plan::{Fallible, Scope, mistake};
-use super::rows::Schema;
-use super::template::Binding;
-use super::unknown::unknown;
+use crate::declare::Place;
+use crate::member::Member;
+use crate::plan::filter::{Filter, Wanted};
+use crate::plan::{Fallible, Scope, mistake};
+use crate::rows::Schema;
+use crate::template::Binding;
+use crate::unknown::unknown;
 
 impl Scope<'_> {
     /// Patterns of the ids of the studies that the rows which a filter keeps are made of.

@@ -7,10 +7,10 @@ use renas_report::catalogue::{self, Correlation, share};
 use renas_report::findings::{Findings, Measured, Quantity};
 use renas_stats::summary::mean;
 
-use super::filter::{Filter, OfUnit};
-use super::plan::{Plan, Planned, PlannedHow, PlannedPer};
-use super::rows::Rows;
-use super::verb::{Coefficient, Take};
+use crate::plan::filter::{Filter, OfUnit};
+use crate::plan::{Plan, Planned, PlannedHow, PlannedPer};
+use crate::rows::Rows;
+use crate::verb::{Coefficient, Take};
 
 /// The rows do not give what was declared.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,11 +3,9 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use super::decode::{ABSENT, Item};
-use super::parameters::Parameters;
-use super::problem::{Problems, in_file, suggestion};
-use super::yaml::Entry;
-use renas_data::registry::Registry;
+use crate::manifest::decode::{ABSENT, Item};
+use crate::manifest::problem::{Problems, in_file, suggestion};
+use crate::manifest::yaml::Entry;
 
 /// The keys of one mapping, while they are read.
 #[derive(Debug)]
@@ -136,11 +134,6 @@ impl<'a> Section<'a> {
     /// See `Item::range`.
     pub fn range<T: Copy + PartialOrd>(&mut self, key: &str, read: impl Fn(&Item<'a>) -> T) -> [T; 2] {
         self.required(key, |item| item.range(read))
-    }
-
-    /// A list of sections of parameters.
-    pub fn sections<P: Parameters>(&mut self, key: &str, data: &Registry) -> Vec<P> {
-        self.list(key, |item| item.section(|section| P::read(section, data)))
     }
 
     /// See `Item::section`.

@@ -1,9 +1,9 @@
 //! Lines, with the interval of each point as a band where it has one.
 
-use super::PlotError;
-use super::canvas::{Canvas, Place};
-use super::frame::Frame;
-use super::plane::Coloured;
+use crate::plot::PlotError;
+use crate::plot::canvas::{Canvas, Place};
+use crate::plot::frame::Frame;
+use crate::plot::plane::Coloured;
 
 pub(super) fn marks(canvas: &Canvas, frame: &Frame, series: &[Coloured]) -> Result<(), PlotError> {
     for (series, colour) in series {

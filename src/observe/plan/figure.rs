@@ -8,13 +8,13 @@ use renas_report::range::Range;
 use renas_report::summary::band;
 use renas_stats::summary::{mean, median, quantile, sorted};
 
-use super::declare::{self, Band, Centre, Mistake, OverUnits, Place, Points};
-use super::filter::Filter;
-use super::measure::MeasureError;
-use super::plan::{Fallible, Scope, mistake};
-use super::rows::{Kind, Rows, Schema};
-use super::table::Shown;
-use super::template::{Binding, Template};
+use crate::declare::{self, Band, Centre, Mistake, OverUnits, Place, Points};
+use crate::plan::filter::Filter;
+use crate::plan::measure::MeasureError;
+use crate::plan::table::Shown;
+use crate::plan::{Fallible, Scope, mistake};
+use crate::rows::{Kind, Rows, Schema};
+use crate::template::{Binding, Template};
 
 /// A figure whose templates are filled.
 #[derive(Clone, Debug, PartialEq)]

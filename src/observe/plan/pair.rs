@@ -7,8 +7,8 @@ use renas_report::catalogue::Promised;
 use renas_report::findings::EXACT;
 use renas_report::range::Range;
 
-use super::declare::Place;
-use super::plan::{Fallible, Planned, PlannedHow, PlannedPer, mistake};
+use crate::declare::Place;
+use crate::plan::{Fallible, Planned, PlannedHow, PlannedPer, mistake};
 
 /// What is planned of two, but for its name, label and definition.
 pub(super) fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range), how: PlannedHow) -> Planned {

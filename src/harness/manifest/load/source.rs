@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::load::{ManifestError, Mistakes, tree};
-use super::problem::{FILE_LINES, Problem};
-use super::yaml::{Entry, Node, Value};
+use crate::manifest::load::{ManifestError, Mistakes, tree};
+use crate::manifest::problem::{FILE_LINES, Problem};
+use crate::manifest::yaml::{Entry, Node, Value};
 use renas_base::digest::Digest;
 use renas_base::{files, parallel};
 

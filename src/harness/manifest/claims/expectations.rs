@@ -1,8 +1,8 @@
 //! Reading expectations: one form each, and what could never decide anything refused where it stands.
 
-use super::claims::Names;
-use super::decode::{Item, Section};
-use super::yaml::Value;
+use crate::manifest::claims::Names;
+use crate::manifest::decode::{Item, Section};
+use crate::manifest::yaml::Value;
 use renas_report::catalogue::Promised;
 use renas_report::claim::{Direction, Expectation, Foil};
 

@@ -1,10 +1,10 @@
 //! Points in a plane; where they are many, their density, with the small series on top.
 
-use super::canvas::{Canvas, SERIES};
-use super::frame::Frame;
-use super::plane::Coloured;
-use super::{MOST_POINTS, PlotError};
 use crate::findings::{Figure, Form, Series};
+use crate::plot::canvas::{Canvas, SERIES};
+use crate::plot::frame::Frame;
+use crate::plot::plane::Coloured;
+use crate::plot::{MOST_POINTS, PlotError};
 
 /// Bins of the density, across and up.
 const BINS: [usize; 2] = [60, 42];

@@ -10,8 +10,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
-use super::data::Show;
-use super::exit::{Classify as _, Failure};
+use super::Show;
+use crate::exit::{Classify as _, Failure};
 use renas_data::locate::Locations;
 use renas_data::pack::error::PackError;
 use renas_data::pack::prepare::{self, Packed, Request};

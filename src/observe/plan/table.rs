@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use renas_base::metric::Unit;
 use renas_report::findings::{Cell, Table};
 
-use super::declare::{self, Mistake, Place};
-use super::filter::Filter;
-use super::plan::{Fallible, Scope, mistake};
-use super::rows::{Kind, Rows};
-use super::template::{Binding, Template};
-use super::verb::Take;
+use crate::declare::{self, Mistake, Place};
+use crate::plan::filter::Filter;
+use crate::plan::{Fallible, Scope, mistake};
+use crate::rows::{Kind, Rows};
+use crate::template::{Binding, Template};
+use crate::verb::Take;
 
 /// A table whose templates are filled.
 #[derive(Clone, Debug, PartialEq)]

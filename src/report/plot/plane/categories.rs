@@ -2,11 +2,11 @@
 
 use plotters::style::RGBColor;
 
-use super::PlotError;
-use super::canvas::{Canvas, INK};
-use super::frame::Frame;
-use super::plane::Coloured;
 use crate::findings::Form;
+use crate::plot::PlotError;
+use crate::plot::canvas::{Canvas, INK};
+use crate::plot::frame::Frame;
+use crate::plot::plane::Coloured;
 
 /// The share of a category's height that its series take.
 const TAKEN: f64 = 0.8;

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::declare::{Condition, Test};
-use super::frame::Member;
-use super::plan::{Fallible, Scope, mistake};
-use super::rows::{Kind, Rows, Schema};
-use super::template::Binding;
+use crate::declare::{Condition, Test};
+use crate::member::Member;
+use crate::plan::{Fallible, Scope, mistake};
+use crate::rows::{Kind, Rows, Schema};
+use crate::template::Binding;
 
 /// Some rows of a table; columns by place.
 #[derive(Clone, Debug, PartialEq)]

@@ -3,8 +3,8 @@
 use renas_observe::declare::{Band, Centre, Figure, OverUnits, Points, SeriesGroup};
 use renas_report::findings::{Form, Scales};
 
-use super::decode::{Item, Section};
-use super::findings::{conditions, place, template};
+use crate::manifest::decode::{Item, Section};
+use crate::manifest::findings::{conditions, place, template};
 
 const FORMS: [(&str, Form); 6] = [
     ("lines", Form::Lines),

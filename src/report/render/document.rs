@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::findings::{Figure, Measured, Table};
-use super::judge::Judgement;
-use super::page::{DataSet, Experiment, Profile};
-use super::range::Range;
-use super::summary::Summary;
-use super::{json, render};
+use crate::findings::{Figure, Measured, Table};
+use crate::json;
+use crate::judge::Judgement;
+use crate::page::{DataSet, Experiment, Profile};
+use crate::range::Range;
+use crate::render;
+use crate::summary::Summary;
 use renas_base::metric::Unit;
 
 /// Raised when the meaning of a field changes.

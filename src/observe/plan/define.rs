@@ -1,8 +1,8 @@
 //! How a quantity is made, in words: what the report prints beside it.
 
-use super::declare::Per;
-use super::filter::Filter;
-use super::plan::Planned;
+use crate::declare::Per;
+use crate::plan::Planned;
+use crate::plan::filter::Filter;
 
 /// Of a quantity of rows: `for each search seed, max accuracy of the rows of visits where arm is all`.
 pub(super) fn of_rows(filter: &Filter, take: &str, per: &Per, over: &str) -> String {

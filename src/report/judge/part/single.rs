@@ -1,10 +1,10 @@
 //! Expectations about single runs and units, and about tests: the paper's number, every unit, a p-value.
 
-use super::border::{Place, is_point, place, place_exactly};
-use super::decide::{IMPORTED, Severity, weaken};
-use super::part::Part;
 use crate::claim::{Expectation, Foil, Verdict};
 use crate::compare::Side;
+use crate::judge::border::{Place, is_point, place, place_exactly};
+use crate::judge::decide::{IMPORTED, Severity, weaken};
+use crate::judge::part::Part;
 use crate::number;
 use crate::summary::FEWEST_FOR_INTERVAL;
 use renas_base::metric::Unit;
