@@ -5,11 +5,11 @@ DEVICE ?= auto
 CARGO ?= cargo
 RENAS := target/release/renas
 
-.PHONY: help setup build plan reproduce report verify test lint bench coverage torture fuzz
+.PHONY: help setup build plan reproduce report verify test lint bench bench-peers coverage torture fuzz
 
 help: ## show this list
 	@echo "make TARGET [PROFILE=quick|reduced|paper] [DEVICE=auto|cpu|cuda]"; echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## bring libtorch and XGBoost (pinned, cached outside the checkout) and Fashion-MNIST where apt can
 	@scripts/setup
@@ -36,13 +36,14 @@ lint: setup ## formatting and clippy
 	@$(CARGO) fmt --check
 	@$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
 
-bench: build ## criterion benchmarks, and the Python peers where Python has torch, scikit-learn and xgboost
+bench: build ## criterion benchmarks, and the plain PyTorch loop where Python has torch
 	@for name in algorithms store training; do $(CARGO) bench --package renas-benches --bench $$name || exit; done
 	@if [ -d "$$RENAS_DATA/mnist" ] && python3 -c 'import torch' 2>/dev/null; then \
 	  python3 scripts/plain_loop.py "$$RENAS_DATA/mnist" 3; \
 	else echo "bench: the plain PyTorch loop needs Python with torch, and MNIST at \$$RENAS_DATA/mnist; not run"; fi
-	@if python3 -c 'import scipy, sklearn, xgboost' 2>/dev/null; then python3 scripts/surrogate_peers.py; \
-	else echo "bench: the peers of the surrogates need Python with scipy, scikit-learn and xgboost; not run"; fi
+
+bench-peers: build ## ours beside scikit-learn, SciPy, NumPy, xgboost, pymoo, moocore, Snakemake and DVC: reports/bench/peers.md
+	@python3 scripts/bench_peers.py $(BENCH_PEERS)
 
 torture: build ## attack both programs for TORTURE_SECONDS (600); exits 1 on any wrong byte (docs/promises.md)
 	@python3 scripts/torture.py

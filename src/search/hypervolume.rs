@@ -108,9 +108,12 @@ mod tests {
         /// The sweep as it was first written: sorted points, and stairs whose covered steps are counted first.
         #[test]
         fn the_volume_is_that_of_a_sweep_over_sorted_points_to_the_bit(
-            points in prop::collection::vec(prop::array::uniform3(prop_oneof![Just(-0.0), Just(0.0), -1.0..1.0f64]), 0..60),
+            points in prop::collection::vec(
+                prop::array::uniform3(prop_oneof![Just(-0.0), Just(0.0), -1.0..1.0f64]), 0..60,
+            ),
         ) {
-            let mut sorted: Vec<[f64; 3]> = points.iter().filter(|point| point.iter().all(|value| *value < 0.9)).copied().collect();
+            let inside = |point: &&[f64; 3]| point.iter().all(|value| *value < 0.9);
+            let mut sorted: Vec<[f64; 3]> = points.iter().filter(inside).copied().collect();
             sorted.sort_by(|a, b| a.partial_cmp(b).expect("no objective is NaN"));
             let (mut steps, mut volume, mut area): (Vec<[f64; 2]>, f64, f64) = (Vec::new(), 0.0, 0.0);
             for (index, &[depth, x, y]) in sorted.iter().enumerate() {

@@ -338,7 +338,9 @@ mod tests {
 
         #[test]
         fn the_lexicographic_order_is_that_of_a_stable_sort(
-            points in prop::collection::vec(prop::array::uniform3(prop_oneof![Just(-0.0), Just(0.0), Just(1.0), -2.0..2.0f64]), 0..60),
+            points in prop::collection::vec(
+                prop::array::uniform3(prop_oneof![Just(-0.0), Just(0.0), Just(1.0), -2.0..2.0f64]), 0..60,
+            ),
         ) {
             let mut expected: Vec<u32> = (0..points.len() as u32).collect();
             expected.sort_by(|&a, &b| lexicographic(&points[a as usize], &points[b as usize]));

@@ -106,7 +106,8 @@ fn column_means(features: &Features<'_>) -> Vec<f64> {
 fn columns_less(features: &Features<'_>, means: &[f64]) -> Vec<Vec<f64>> {
     /// Rows that are read once for all columns.
     const ROWS: usize = 64;
-    let mut columns = vec![Vec::with_capacity(features.rows()); means.len()];
+    // Not `vec![...; n]`: copies of an empty list have no room.
+    let mut columns: Vec<Vec<f64>> = means.iter().map(|_| Vec::with_capacity(features.rows())).collect();
     for rows in features.values.chunks(ROWS * means.len()) {
         for (place, (column, mean)) in columns.iter_mut().zip(means).enumerate() {
             column.extend(rows.chunks_exact(means.len()).map(|row| row[place] - mean));
