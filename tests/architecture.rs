@@ -4,6 +4,9 @@
 //! functions; files that begin by saying what they are, stay short, and maps that have a word for each module. A
 //! failure names file and line.
 
+#[path = "architecture/cycles.rs"]
+mod cycles; // imports in one direction
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -6,6 +6,7 @@
 use renas_base::digest::Digest;
 
 use super::error::DataError;
+pub use super::split::Sizes;
 
 /// A known data set.
 #[derive(Clone, Debug)]
@@ -89,15 +90,6 @@ pub struct Images {
     pub sizes: Sizes,
     /// The ordered digest (`Dataset::ordered_digest`): what keys of trials name the data by.
     pub digest: Digest,
-}
-
-/// Numbers of samples of a data set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Sizes {
-    /// The official training part, or the only part: the pool that splits are drawn from.
-    pub train: usize,
-    /// The official test part, where there is one.
-    pub test: Option<usize>,
 }
 
 /// How files hold images.

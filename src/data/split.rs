@@ -5,7 +5,14 @@ use serde::{Deserialize, Serialize};
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
 
-use super::data_set::Sizes;
+/// Numbers of samples of a data set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// The official training part, or the only part: the pool that splits are drawn from.
+    pub train: usize,
+    /// The official test part, where there is one.
+    pub test: Option<usize>,
+}
 
 /// A registered data set in one fixed order, and its split.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

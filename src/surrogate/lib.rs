@@ -11,9 +11,7 @@ pub mod tree; //             CART regression tree
 pub mod xgboost; //          boosted trees by the real library
 pub mod xgboost_library; //  where that library is, and the calls into it
 
-mod growth; // how such a tree grows
 mod vectors; // sums and products of columns, for wide vectors too
-mod walk; //   how many rows find their leaves in it
 
 #[cfg(test)]
 mod fixture; // numbers to compare with other libraries

@@ -151,8 +151,8 @@ mod tests {
                     let (column, mean) = centred(features.column(i));
                     assert_eq!((bits(&table.columns[i]), table.means[i].to_bits()), (bits(&column), mean.to_bits()));
                     assert_eq!(products[i].to_bits(), oracle::dot(&column, &table.targets).to_bits());
-                    for j in 0..columns {
-                        assert_eq!(squares[i][j].to_bits(), oracle::dot(&column, &table.columns[j]).to_bits());
+                    for (square, other) in squares[i].iter().zip(&table.columns) {
+                        assert_eq!(square.to_bits(), oracle::dot(&column, other).to_bits());
                     }
                 }
                 assert_eq!(bits(&table.targets), bits(&centred(targets.clone()).0));

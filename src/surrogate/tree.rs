@@ -5,8 +5,12 @@
 //! in fully grown trees most small nodes are such). Deviations from it: features stay 64-bit, values of a feature that
 //! differ at all can be split, and a node is pure when its targets are equal.
 
-use super::growth::{Growth, Node};
-use super::{Features, FitError, Predictor, Regressor, check_targets, walk};
+mod walk; //   how many rows find their leaves in it
+
+mod growth; // how such a tree grows
+
+use super::{Features, FitError, Predictor, Regressor, check_targets};
+use growth::{Growth, Node};
 use renas_base::seed::Seed;
 
 /// How a tree is grown; the default grows it until the leaves are pure.

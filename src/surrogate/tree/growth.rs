@@ -2,8 +2,8 @@
 //!
 //! A node costs time in proportion to its rows and features, without any further sorting.
 
-use super::Features;
-use super::tree::{RegressionTree, TieBreak};
+use crate::Features;
+use crate::tree::{RegressionTree, TieBreak};
 use renas_base::order::ascending;
 use renas_base::seed::Stream;
 
@@ -217,8 +217,8 @@ fn midpoint(low: f64, high: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::oracle::{self, tables};
-    use super::*;
+    use crate::crate::oracle::{self, tables};
+    use crate::*;
     use renas_base::seed::Seed;
 
     #[test]

@@ -4,8 +4,8 @@
 //! waiting times overlap, and nothing is guessed: a step takes the child of the same number as the comparison's result,
 //! and a leaf leads to itself until all rows of the group are at leaves. The predictions are those of each row alone.
 
-use super::Features;
-use super::growth::Node;
+use crate::Features;
+use crate::tree::growth::Node;
 
 /// Rows that walk together.
 const GROUP: usize = 8;
@@ -65,9 +65,9 @@ fn side_by_side(nodes: &[Node]) -> (Vec<Step>, Vec<f64>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::oracle::{bits, predictions, tables};
-    use super::super::tree::RegressionTree;
-    use super::super::{Features, Predictor, Regressor};
+    use crate::crate::oracle::{bits, predictions, tables};
+    use crate::crate::tree::RegressionTree;
+    use crate::crate::{Features, Predictor, Regressor};
 
     #[test]
     fn rows_side_by_side_have_the_bits_of_each_alone() {
