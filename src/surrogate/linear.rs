@@ -151,9 +151,8 @@ mod tests {
                     let (column, mean) = centred(features.column(i));
                     assert_eq!((bits(&table.columns[i]), table.means[i].to_bits()), (bits(&column), mean.to_bits()));
                     assert_eq!(products[i].to_bits(), oracle::dot(&column, &table.targets).to_bits());
-                    for j in 0..columns {
-                        assert_eq!(squares[i][j].to_bits(), oracle::dot(&column, &table.columns[j]).to_bits());
-                    }
+                    let expected: Vec<f64> = table.columns.iter().map(|other| oracle::dot(&column, other)).collect();
+                    assert_eq!(bits(&squares[i]), bits(&expected));
                 }
                 assert_eq!(bits(&table.targets), bits(&centred(targets.clone()).0));
             }
