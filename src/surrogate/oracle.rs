@@ -2,7 +2,7 @@
 //!
 //! Committed evidence is replayed from these fits. What stands here is not made faster.
 
-use super::growth::Node;
+use super::tree::growth::Node;
 use super::tree::{RegressionTree, TieBreak};
 use super::{Features, Predictor};
 use renas_base::seed::{Seed, Stream};

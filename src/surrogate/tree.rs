@@ -7,7 +7,7 @@
 
 mod walk; //   how many rows find their leaves in it
 
-mod growth; // how such a tree grows
+pub(crate) mod growth; // how such a tree grows
 
 use super::{Features, FitError, Predictor, Regressor, check_targets};
 use growth::{Growth, Node};

@@ -12,13 +12,13 @@ const SAME_GAIN: f64 = 1e-12;
 
 /// One node of a tree.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Node {
+pub(crate) struct Node {
     /// Threshold of a split: up to it, go left. Prediction of a leaf.
-    pub(super) value: f64,
+    pub(crate) value: f64,
     /// Index of the right child; 0, the root, in a leaf.
-    pub(super) right: u32,
+    pub(crate) right: u32,
     /// The feature of a split; 0 in a leaf.
-    pub(super) feature: u32,
+    pub(crate) feature: u32,
 }
 
 /// The best split of a node.
@@ -217,8 +217,8 @@ fn midpoint(low: f64, high: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::crate::oracle::{self, tables};
-    use crate::*;
+    use super::*;
+    use crate::oracle::{self, tables};
     use renas_base::seed::Seed;
 
     #[test]

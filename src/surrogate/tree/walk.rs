@@ -65,9 +65,9 @@ fn side_by_side(nodes: &[Node]) -> (Vec<Step>, Vec<f64>) {
 
 #[cfg(test)]
 mod tests {
-    use crate::crate::oracle::{bits, predictions, tables};
-    use crate::crate::tree::RegressionTree;
-    use crate::crate::{Features, Predictor, Regressor};
+    use crate::oracle::{bits, predictions, tables};
+    use crate::tree::RegressionTree;
+    use crate::{Features, Predictor, Regressor};
 
     #[test]
     fn rows_side_by_side_have_the_bits_of_each_alone() {
