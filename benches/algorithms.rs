@@ -32,7 +32,6 @@
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use renas::base::seed::{Seed, Stream};
 use renas::papers::popnas::cell::Cell;
 use renas::papers::popnas::features::{Encoding, Index};
 use renas::papers::popnas::space::Space;
@@ -51,64 +50,10 @@ use renas::surrogate::tree::{FittedTree, RegressionTree, TieBreak};
 use renas::surrogate::xgboost::Xgboost;
 use renas::surrogate::{Features, Predictor, Regressor};
 
-/// Hidden layer sizes of a dense network: 3 to 20 layers of 10 to 200 units.
-#[derive(Clone, Debug)]
-struct Layers;
+#[path = "inputs.rs"]
+mod inputs; // networks, their features and invented objectives
 
-impl Variation for Layers {
-    type Genotype = Vec<usize>;
-
-    fn sample(&self, stream: &mut Stream) -> Vec<usize> {
-        let depth = stream.between(3, 20);
-        (0..depth).map(|_| stream.between(10, 200)).collect()
-    }
-
-    fn crossover(&self, first: &Vec<usize>, second: &Vec<usize>, stream: &mut Stream) -> Vec<usize> {
-        let cut = stream.between(1, first.len().min(second.len()));
-        [&first[..cut], &second[cut..]].concat()
-    }
-
-    fn mutate(&self, mut genotype: Vec<usize>, stream: &mut Stream) -> Vec<usize> {
-        let layer = stream.below(genotype.len());
-        if genotype.len() > 3 && stream.chance(0.5) {
-            genotype.remove(layer);
-        } else {
-            genotype[layer] = stream.between(10, 200);
-        }
-        genotype
-    }
-}
-
-/// Depth; mean, largest and smallest width; variance of the widths.
-fn features(layers: &[usize]) -> [f64; 5] {
-    let n = layers.len() as f64;
-    let (mut sum, mut most, mut least) = (0, 0, usize::MAX);
-    for &width in layers {
-        (sum, most, least) = (sum + width, width.max(most), width.min(least));
-    }
-    let mean = sum as f64 / n;
-    let variance = layers.iter().map(|&width| (width as f64 - mean) * (width as f64 - mean)).sum::<f64>() / n;
-    [n, mean, most as f64, least as f64, variance]
-}
-
-fn seed() -> Seed {
-    Seed::from_number(1)
-}
-
-/// 200 networks: their features row by row, and three invented objectives with noise, all minimised.
-fn table() -> (Vec<f64>, [Vec<f64>; 3]) {
-    let mut stream = seed().stream("table");
-    let networks: Vec<Vec<usize>> = (0..200).map(|_| Layers.sample(&mut stream)).collect();
-    let rows: Vec<f64> = networks.iter().flat_map(|layers| features(layers)).collect();
-    let mut noisy = |objective: fn(&[f64; 5]) -> f64, noise: f64| {
-        let value = |layers: &Vec<usize>| objective(&features(layers)) + noise * stream.normal();
-        networks.iter().map(value).collect()
-    };
-    let error = noisy(|row| 0.02 + 0.01 * row[0] - 0.0005 * row[1], 0.02);
-    let similarity = noisy(|row| 0.3 - 0.01 * row[0] + 0.001 * row[3], 0.1);
-    let multiply_adds = noisy(|row| 784.0 * row[1] + row[0] * row[1] * row[1], 2e4);
-    (rows, [error, similarity, multiply_adds])
-}
+use inputs::{Layers, features, networks, seed};
 
 fn fit(rows: &[f64], targets: &[f64], tie_break: TieBreak) -> FittedTree {
     let settings = RegressionTree { tie_break, ..RegressionTree::default() };
@@ -149,7 +94,7 @@ fn whole_search(rows: &[f64], targets: &[Vec<f64>; 3], tie_break: TieBreak) -> N
 }
 
 fn trees(c: &mut Criterion) {
-    let (rows, targets) = table();
+    let (rows, targets) = networks(200);
     let random = TieBreak::RandomFeature(seed());
     c.bench_function("tree/fit 200x5", |b| b.iter(|| fit(black_box(&rows), &targets[0], TieBreak::LowestFeature)));
     c.bench_function("tree/fit 200x5, random ties", |b| b.iter(|| fit(black_box(&rows), &targets[0], random)));
@@ -266,7 +211,7 @@ fn pareto(c: &mut Criterion) {
 }
 
 fn search(c: &mut Criterion) {
-    let (rows, targets) = table();
+    let (rows, targets) = networks(200);
     let trees: [FittedTree; 3] =
         std::array::from_fn(|objective| fit(&rows, &targets[objective], TieBreak::LowestFeature));
     let mut begun = new_search();

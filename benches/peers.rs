@@ -14,8 +14,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use renas::base::seed::{Seed, Stream};
-use renas::search::evolution::{Ask, Settings, Variation};
+use renas::search::evolution::{Ask, Settings};
 use renas::search::hypervolume::hypervolume_3d;
 use renas::search::nsga2::{Nsga2, RankAndCrowding};
 use renas::search::pareto::non_dominated_sort;
@@ -28,62 +27,10 @@ use renas::surrogate::tree::{FittedTree, RegressionTree, TieBreak};
 use renas::surrogate::xgboost::Xgboost;
 use renas::surrogate::{Features, Predictor, Regressor};
 
-/// Hidden layer sizes of a dense network: 3 to 20 layers of 10 to 200 units.
-#[derive(Clone, Debug)]
-struct Layers;
+#[path = "inputs.rs"]
+mod inputs; // networks, their features and invented objectives
 
-impl Variation for Layers {
-    type Genotype = Vec<usize>;
-
-    fn sample(&self, stream: &mut Stream) -> Vec<usize> {
-        let depth = stream.between(3, 20);
-        (0..depth).map(|_| stream.between(10, 200)).collect()
-    }
-
-    fn crossover(&self, first: &Vec<usize>, second: &Vec<usize>, stream: &mut Stream) -> Vec<usize> {
-        let cut = stream.between(1, first.len().min(second.len()));
-        [&first[..cut], &second[cut..]].concat()
-    }
-
-    fn mutate(&self, mut genotype: Vec<usize>, stream: &mut Stream) -> Vec<usize> {
-        let layer = stream.below(genotype.len());
-        if genotype.len() > 3 && stream.chance(0.5) {
-            genotype.remove(layer);
-        } else {
-            genotype[layer] = stream.between(10, 200);
-        }
-        genotype
-    }
-}
-
-/// Depth; mean, largest and smallest width; variance of the widths.
-fn features(layers: &[usize]) -> [f64; 5] {
-    let n = layers.len() as f64;
-    let (mut sum, mut most, mut least) = (0, 0, usize::MAX);
-    for &width in layers {
-        (sum, most, least) = (sum + width, width.max(most), width.min(least));
-    }
-    let mean = sum as f64 / n;
-    let variance = layers.iter().map(|&width| (width as f64 - mean) * (width as f64 - mean)).sum::<f64>() / n;
-    [n, mean, most as f64, least as f64, variance]
-}
-
-fn seed() -> Seed {
-    Seed::from_number(1)
-}
-
-/// Features of networks, row by row, and three invented objectives of each with noise, all minimised.
-fn networks(count: usize) -> (Vec<f64>, [Vec<f64>; 3]) {
-    let mut stream = seed().stream("table");
-    let rows: Vec<[f64; 5]> = (0..count).map(|_| features(&Layers.sample(&mut stream))).collect();
-    let mut noisy = |objective: fn(&[f64; 5]) -> f64, noise: f64| {
-        rows.iter().map(|row| objective(row) + noise * stream.normal()).collect()
-    };
-    let error = noisy(|row| 0.02 + 0.01 * row[0] - 0.0005 * row[1], 0.02);
-    let similarity = noisy(|row| 0.3 - 0.01 * row[0] + 0.001 * row[3], 0.1);
-    let multiply_adds = noisy(|row| 784.0 * row[1] + row[0] * row[1] * row[1], 2e4);
-    (rows.concat(), [error, similarity, multiply_adds])
-}
+use inputs::{Layers, features, networks, seed};
 
 /// 2,000 cells as POPNAS describes them: 1 to 5 blocks, two operators of 8 for each, 0 where there is none; and times.
 fn cells() -> (Vec<f64>, Vec<f64>) {

@@ -17,7 +17,6 @@ use super::arguments::Common;
 use super::exit::{Classify, Failure};
 use super::session::registry;
 use pack::{Pack, pack};
-use renas_data::described;
 use renas_data::error::DataError;
 use renas_data::fetch::{self, Event, FetchError};
 use renas_data::load;
@@ -150,7 +149,7 @@ pub fn run(
 /// Write the list of data sets to `out`.
 pub fn list(registry: &Registry, show: Show, out: &mut dyn Write) -> Result<()> {
     let (sets, locations) = (registry.all(), registry.locations());
-    let unusable = described::find(locations).unusable;
+    let unusable = registry.unusable();
     if show.json {
         let entries: Vec<Value> = sets.iter().map(|set| entry(set, locations)).collect();
         let reasons = unusable.iter().map(|one| json!({ "path": one.path, "why": one.error.to_string() }));
@@ -249,7 +248,7 @@ pub fn verify(names: &[String], registry: &Registry, show: Show, out: &mut dyn W
             writeln!(out, "{:<16} {state:<9} {message}", set.name)?;
         }
     }
-    for one in if names.is_empty() { described::find(locations).unusable } else { Vec::new() } {
+    for one in registry.unusable().iter().filter(|_| names.is_empty()) {
         verified.differing += 1;
         let (name, message) = (one.names.first().map_or("", String::as_str), one.error.to_string());
         if show.json {

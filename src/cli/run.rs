@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure, KEPT};
 use super::progress::{Progress, Say, Totals, duration};
 use super::run_summary::Answer;
-use super::session::Session;
+use super::session::{Session, registry};
 use super::up_to_date::UpToDate;
 use super::{locks, report, say, signal, why};
 use renas_base::digest::Digest;
@@ -36,13 +37,14 @@ struct Job<'s> {
 /// Run what is asked for; where the same run was done already and all its files still have their bytes, say so.
 pub fn run(common: &Common, arguments: &Run) -> Result<(), Failure> {
     let started = Instant::now();
-    let repeat = UpToDate::of(common, arguments).or_run_failed()?;
+    let data = Arc::new(registry(common));
+    let repeat = UpToDate::of(common, arguments, &data).or_run_failed()?;
     match repeat.known(common, arguments) {
         Some(answer) => {
             answer.record(common, started.elapsed(), true)?;
             answer.say(common, arguments, started.elapsed())
         }
-        None => run_anew(&Session::open_at(common, arguments.claim.as_deref())?, arguments, &repeat, started),
+        None => run_anew(&Session::open_with(common, arguments.claim.as_deref(), data)?, arguments, &repeat, started),
     }
 }
 

@@ -43,8 +43,12 @@ impl<'a> Session<'a> {
 
     /// The same about one claim, where one is named: `CLAIM` or `EXPERIMENT/CLAIM`.
     pub fn open_at(common: &'a Common, claim: Option<&str>) -> Result<Self, Failure> {
+        Self::open_with(common, claim, Arc::new(registry(common)))
+    }
+
+    /// The same with data sets that are known already.
+    pub fn open_with(common: &'a Common, claim: Option<&str>, data: Arc<Registry>) -> Result<Self, Failure> {
         let profile = common.profile.as_deref().unwrap_or("quick").parse().or_bad_input()?;
-        let data = Arc::new(registry(common));
         let (papers, dir) = (papers::all(), &common.experiments);
         let known = Known { papers: &papers, data: &data };
         let (one, all) = (|id: &str| load::load(dir, id, known), || load::load_all(dir, known));
@@ -101,7 +105,7 @@ impl<'a> Session<'a> {
             return Ok(Vec::new());
         }
         let all = Common { only: None, ..self.common.clone() };
-        let mut experiments = Session::open(&all)?.experiments;
+        let mut experiments = Session::open_with(&all, None, Arc::clone(&self.data))?.experiments;
         experiments.retain(|one| self.experiments.iter().all(|asked| asked.manifest.id != one.manifest.id));
         Ok(experiments)
     }

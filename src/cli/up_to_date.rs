@@ -11,8 +11,9 @@ use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure};
 use super::run_summary::Answer;
 use super::say;
-use super::session::{Session, registry};
+use super::session::Session;
 use renas_base::digest::Digest;
+use renas_data::registry::Registry;
 use renas_harness::lockfile::{self, Lock};
 use renas_harness::manifest::model::Profile;
 use renas_harness::receipt::names_in;
@@ -28,8 +29,8 @@ pub struct UpToDate {
 }
 
 impl UpToDate {
-    /// What is asked, of which program, about which manifests.
-    pub fn of(common: &Common, arguments: &Run) -> Result<Self> {
+    /// What is asked, of which program, about which manifests and data sets.
+    pub fn of(common: &Common, arguments: &Run, data: &Registry) -> Result<Self> {
         // Text for what is absent: a key has no `null` in it.
         let question = json!({
             "profile": common.profile.as_deref().unwrap_or(Profile::Quick.name()),
@@ -40,7 +41,7 @@ impl UpToDate {
             "reports": arguments.reports,
             "experiments": common.experiments,
             "store": common.store,
-            "described_data": registry(common).descriptions(),
+            "described_data": data.descriptions(),
         });
         let files = listing(&common.experiments)?.into_iter();
         let manifests = files.filter(|path| path.extension().is_some_and(|extension| extension == "yaml"));

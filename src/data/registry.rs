@@ -5,20 +5,19 @@ use renas_base::nearest::nearest;
 
 use super::catalogue::catalogue;
 pub use super::data_set::{Content, DataSet, File, Format, Images, Sizes, Sources, SystemCopy};
-use super::described::{self, Descriptions};
+use super::described::{self, Descriptions, Unusable};
 use super::error::DataError;
 use super::locate::Locations;
 use super::split::{self, DataChoice, SplitChoice};
 
 /// The data sets that a program knows, and where their files are looked for. What is known never changes while results are made:
 /// a program opens its registry once and passes it on.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Registry {
     locations: Locations,
     sets: Vec<DataSet>,
     descriptions: Vec<Digest>,
-    /// The names of descriptions that make nothing known, and why.
-    unusable: Vec<(Vec<String>, String)>,
+    unusable: Vec<Unusable>,
 }
 
 impl Registry {
@@ -31,7 +30,6 @@ impl Registry {
         let descriptions = found.iter().map(|one| one.digest).collect();
         let mut sets = catalogue();
         sets.extend(found.into_iter().map(|one| one.description.into_data_set()));
-        let unusable = unusable.into_iter().map(|one| (one.names, one.error.to_string())).collect();
         Self { locations, sets, descriptions, unusable }
     }
 
@@ -61,12 +59,17 @@ impl Registry {
         &self.descriptions
     }
 
+    /// The descriptions that make no data set known.
+    pub fn unusable(&self) -> &[Unusable] {
+        &self.unusable
+    }
+
     /// The data set of that name.
     pub fn find(&self, name: &str) -> Result<&DataSet, DataError> {
         self.sets.iter().find(|set| set.name == name).ok_or_else(|| {
-            let mut unusable = self.unusable.iter();
-            if let Some((_, why)) = unusable.find(|(names, _)| names.iter().any(|theirs| theirs == name)) {
-                return DataError::Unusable { name: name.to_owned(), why: why.clone() };
+            let is_of_it = |one: &&Unusable| one.names.iter().any(|theirs| theirs == name);
+            if let Some(one) = self.unusable.iter().find(is_of_it) {
+                return DataError::Unusable { name: name.to_owned(), why: one.error.to_string() };
             }
             let near = nearest(name, self.sets.iter().map(|set| set.name.as_str()));
             DataError::unknown(name, near, self.sets.iter().map(|set| set.name.clone()).collect())

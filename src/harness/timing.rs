@@ -54,11 +54,7 @@ impl TimeSource {
     ///
     /// The smaller batch at the end of an epoch counts as a whole one under the cost model, and is among the measured
     /// ones where the timed steps reach that far.
-    pub fn training_seconds(
-        &self,
-        (context, data): (&dyn Context, &Registry),
-        trainings: &[Training],
-    ) -> Result<Vec<f64>> {
+    pub fn training_seconds(&self, context: &dyn Context, data: &Registry, trainings: &[Training]) -> Result<Vec<f64>> {
         let mut sizes = Sizes { data, last: None };
         let sizes: Vec<Size> = trainings.iter().map(|training| sizes.of(training)).collect::<Result<_>>()?;
         let per_step: Vec<f64> = match self {

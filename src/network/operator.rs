@@ -166,7 +166,7 @@ impl Operator {
                 }
                 *filters = scale(*filters);
             }
-            // All others hand on as many channels as they read: a test holds this against the descriptions.
+            // All others pass on as many channels as they read: a test holds this against the descriptions.
             _ => {}
         }
         scaled

@@ -241,7 +241,7 @@ impl Context for LiveContext<'_> {
     }
 
     fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
-        self.time.training_seconds((self, self.bench.data), trainings)
+        self.time.training_seconds(self, self.bench.data, trainings)
     }
 
     fn latencies(&self, inferences: &[Inference]) -> Result<Vec<Vec<f64>>> {

@@ -87,7 +87,7 @@ impl Context for ReplayContext<'_> {
     }
 
     fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
-        self.time.training_seconds((self, self.data), trainings)
+        self.time.training_seconds(self, self.data, trainings)
     }
 
     fn latencies(&self, inferences: &[Inference]) -> Result<Vec<Vec<f64>>> {

@@ -146,7 +146,7 @@ impl Pool {
         let watch = slot.is_alone.then(|| Watch::begin(worker.id()));
         let Settings { limits, data, .. } = &self.settings;
         let (worker, reply) = worker
-            .ask(&request, (limits, limits.of(&request.task, data)), &self.shared.children)
+            .ask(&request, limits, limits.of(&request.task, data), &self.shared.children)
             .map_err(Trouble::Death)?;
         let worker = slot.worker.insert(worker);
         let surroundings = watch.map(|watch| watch.end(slot.turn.is_some()));

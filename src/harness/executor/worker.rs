@@ -55,10 +55,11 @@ impl Worker {
     pub(super) fn ask(
         mut self,
         request: &Request,
-        (limits, answer): (&Limits, Duration),
+        limits: &Limits,
+        answer: Duration,
         children: &Children,
     ) -> Result<(Self, Reply), Death> {
-        match self.exchange(request, (limits, answer), children) {
+        match self.exchange(request, limits, answer, children) {
             Ok(reply) => Ok((self, reply)),
             Err(fault) => Err(end(&mut self.process, fault)),
         }
@@ -72,7 +73,8 @@ impl Worker {
     fn exchange(
         &mut self,
         request: &Request,
-        (limits, limit): (&Limits, Duration),
+        limits: &Limits,
+        limit: Duration,
         children: &Children,
     ) -> Result<Reply, Fault> {
         let mut line = serde_json::to_string(request).expect("a request has only text keys and finite numbers");

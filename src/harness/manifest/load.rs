@@ -289,7 +289,7 @@ impl Reader<'_> {
             let mut seconds = None;
             let mut settings = item.section(|section| {
                 seconds = section.item("cluster_seconds");
-                profile_settings(section, profile, defaults, (paper, self.known.data))
+                profile_settings(section, profile, defaults, paper, self.known.data)
             });
             let sound = self.problems.count() == before;
             let parameters = &settings.parameters;

@@ -21,7 +21,8 @@ pub(super) fn profile_settings<'s>(
     section: &mut Section<'s>,
     profile: Profile,
     defaults: Option<&Item<'s>>,
-    (paper, data): (Option<&dyn AnyPaper>, &Registry),
+    paper: Option<&dyn AnyPaper>,
+    data: &Registry,
 ) -> ProfileSettings {
     let purpose = section.text("purpose");
     let numerics = section.choice("numerics", &ON_A_CPU.map(|numerics| (numerics.name(), numerics)));

@@ -31,14 +31,16 @@ impl Predicted {
         Ok(Self { trees: trees.collect::<Result<_>>()?, space: space.clone() })
     }
 
-    /// Accuracy, introspectability and multiply-adds, as the search sees them.
-    pub fn evaluate(&self, genotype: &Genotype) -> [f64; 3] {
-        let row = features(genotype);
-        let cost = match self.trees.get(2) {
-            Some(tree) => tree.predict(&row),
-            None => self.space.multiply_adds(genotype),
-        };
-        [self.trees[0].predict(&row), self.trees[1].predict(&row), cost]
+    /// Accuracy, introspectability and multiply-adds of each genotype, as the search sees them.
+    pub fn evaluate(&self, genotypes: &[Genotype]) -> Result<Vec<[f64; 3]>> {
+        let values: Vec<f64> = genotypes.iter().flat_map(features).collect();
+        let rows = Features::new(&values, FEATURES)?;
+        let mut columns: Vec<Vec<f64>> = self.trees.iter().map(|tree| tree.predict_all(&rows)).collect();
+        if columns.len() == 2 {
+            columns.push(genotypes.iter().map(|genotype| self.space.multiply_adds(genotype)).collect());
+        }
+        let point = |index: usize| std::array::from_fn(|objective| columns[objective][index]);
+        Ok((0..genotypes.len()).map(point).collect())
     }
 }
 
@@ -118,7 +120,12 @@ mod tests {
             }
         }
         let exact = Predicted::fit(&rows, &chosen, Variant::Corrected, &space, &Seed::from_number(3)).expect("finite");
-        let unseen = Genotype(vec![5, 29, 11]);
-        assert_eq!(exact.evaluate(&unseen)[2], space.multiply_adds(&unseen));
+        let unseen = [Genotype(vec![5, 29, 11]), Genotype(vec![4, 4, 4, 4]), Genotype(vec![30, 7, 12])];
+        let found = exact.evaluate(&unseen).expect("a table");
+        for (genotype, point) in unseen.iter().zip(&found) {
+            let alone = exact.trees.iter().map(|tree| tree.predict(&features(genotype)));
+            let alone: Vec<f64> = alone.chain([space.multiply_adds(genotype)]).collect();
+            assert_eq!(point.map(f64::to_bits).to_vec(), alone.into_iter().map(f64::to_bits).collect::<Vec<_>>());
+        }
     }
 }

@@ -132,7 +132,7 @@ fn evolve<V: Variation<Genotype = Genotype>, S: Scheme<3>>(
     let mut trajectory = Trajectory::default();
     let mut kept = Vec::new();
     while let Ask::Evaluate(asked) = evolution.ask() {
-        let objectives: Vec<[f64; 3]> = asked.iter().map(|genotype| minimised(predicted.evaluate(genotype))).collect();
+        let objectives: Vec<[f64; 3]> = predicted.evaluate(asked)?.into_iter().map(minimised).collect();
         evolution.tell(&objectives);
         let survivors = evolution.population();
         let objectives: Vec<[f64; 3]> = survivors.objectives.iter().map(|&point| minimised(point)).collect();
