@@ -79,8 +79,19 @@ impl Stream {
         while filled < numbers.len() {
             // Never more than are wanted: what is refused is drawn again after them, as `below` would.
             let wanted = (numbers.len() - filled).min(64);
-            self.rng.fill_bytes(&mut bytes[..8 * wanted]);
-            for bits in bytes[..8 * wanted].as_chunks().0 {
+            let bytes = &mut bytes[..8 * wanted];
+            self.rng.fill_bytes(bytes);
+            let mut doubtful = false;
+            for (number, bits) in numbers[filled..].iter_mut().zip(bytes.as_chunks().0) {
+                let product = u128::from(u64::from_le_bytes(*bits)) * bound as u128;
+                *number = (product >> 64) as usize;
+                doubtful |= (product as u64) < bound as u64;
+            }
+            if !doubtful {
+                filled += wanted;
+                continue;
+            }
+            for bits in bytes.as_chunks().0 {
                 if let Some(drawn) = drawn_below(bound as u64, u64::from_le_bytes(*bits)) {
                     numbers[filled] = drawn as usize;
                     filled += 1;

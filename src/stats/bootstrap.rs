@@ -1,6 +1,6 @@
 //! Percentile bootstrap intervals: Efron 1979, <https://doi.org/10.1214/aos/1176344552>.
 
-use super::summary::{Interval, SampleError, check, quantile};
+use super::summary::{Interval, SampleError, check, select_quantile};
 use renas_base::seed::Stream;
 
 /// How an interval is made; the default is 95 % from 2,000 resamples.
@@ -87,9 +87,8 @@ impl Bootstrap {
         if 2 * undefined > self.resamples {
             return Err(SampleError::Undefined { undefined, resamples: self.resamples });
         }
-        values.sort_unstable_by(f64::total_cmp);
         let tail = (1.0 - self.level) / 2.0;
-        Ok(Interval { low: quantile(&values, tail), high: quantile(&values, 1.0 - tail) })
+        Ok(Interval { low: select_quantile(&mut values, tail), high: select_quantile(&mut values, 1.0 - tail) })
     }
 }
 

@@ -139,13 +139,29 @@ pub fn sorted(sample: &[f64]) -> Vec<f64> {
 ///
 /// Panics where there are no values, or `probability` is not within 0..=1.
 pub fn quantile(sorted: &[f64], probability: f64) -> f64 {
-    assert!(!sorted.is_empty(), "a quantile of no values");
+    let (below, share) = place(sorted.len(), probability);
+    between(sorted[below], sorted.get(below + 1).copied(), share)
+}
+
+/// `quantile` of a sample in any order, which changes: only what it reads comes to its place.
+pub(super) fn select_quantile(sample: &mut [f64], probability: f64) -> f64 {
+    let (below, share) = place(sample.len(), probability);
+    let (_, low, above) = sample.select_nth_unstable_by(below, f64::total_cmp);
+    between(*low, above.iter().copied().min_by(f64::total_cmp), share)
+}
+
+/// Where the quantile of `n` values in ascending order is: an index, and the share of the way to the next.
+fn place(n: usize, probability: f64) -> (usize, f64) {
+    assert!(n > 0, "a quantile of no values");
     assert!((0.0..=1.0).contains(&probability), "the quantile at {probability}");
-    let place = probability * (sorted.len() - 1) as f64;
-    let below = place.floor() as usize;
-    match sorted.get(below + 1) {
-        Some(above) if *above != sorted[below] => sorted[below] + (above - sorted[below]) * (place - below as f64),
-        _ => sorted[below],
+    let place = probability * (n - 1) as f64;
+    (place.floor() as usize, place - place.floor())
+}
+
+fn between(low: f64, high: Option<f64>, share: f64) -> f64 {
+    match high {
+        Some(high) if high != low => low + (high - low) * share,
+        _ => low,
     }
 }
 
@@ -187,6 +203,20 @@ pub(super) mod tests {
         assert!((skewness(&X).expect("it varies") - 0.18369055879326668).abs() < 1e-13);
         assert!((skewness(&X[..3]).expect("it varies") - 1.6152905598583491).abs() < 1e-12);
         assert_eq!((skewness(&[1.0; 5]), skewness(&X[..2])), (None, None));
+    }
+
+    /// With equal values, and with zeros of both signs.
+    #[test]
+    fn a_quantile_of_values_in_any_order_is_that_of_the_sorted_ones_to_the_bit() {
+        let ties: Vec<f64> = (0..40).map(|place| f64::from(place * 17 % 7 - 3) * -0.5).collect();
+        for sample in [&X[..], &X[..1], &Y, &ties] {
+            let sorted = sorted(sample);
+            let mut changed = sample.to_vec();
+            for probability in [0.0, 0.025, 0.1, 0.3, 0.5, 0.77, 0.975, 1.0] {
+                let selected = select_quantile(&mut changed, probability);
+                assert_eq!(selected.to_bits(), quantile(&sorted, probability).to_bits(), "{probability} {sample:?}");
+            }
+        }
     }
 
     #[test]
