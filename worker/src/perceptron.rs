@@ -4,8 +4,10 @@
 //! Bits are those of autograd (a test compares them under every numerics): its formulas for a linear layer are one product
 //! of matrices for the weights, one for what the layer reads, and one sum for the biases; for an activation one kernel.
 //! Without a pinned mode MKL's products depend on where their result begins, so that each is written to an address like those
-//! of libtorch's allocator. What autograd costs beside those are graphs, dispatch and new memory at every step: about a third of the time of an EcoNAS
-//! network on MNIST (`benches/training.rs`).
+//! of libtorch's allocator.
+//!
+//! What autograd costs beside those kernels are graphs, dispatch and new memory at every step: a quarter of the time of a
+//! step of an EcoNAS network on MNIST (`benches/training.rs`).
 
 use anyhow::{Context as _, Result};
 use renas_network::spec::{Activation, INPUT, NetworkSpec, Operator};
@@ -67,8 +69,8 @@ struct Values {
 impl Perceptron {
     /// The chain that leads to the network's output, whose gradients go to `gradient`, laid out as `parameters.flat`.
     ///
-    /// Absent where that is anything else: other layers, several inputs, an
-    /// activation without a single kernel for its derivative (softsign), or a GPU.
+    /// Absent where that is anything else: other layers, several inputs, an activation without a single kernel for its
+    /// derivative (softsign), or a GPU.
     pub fn of(network: &NetworkSpec, parameters: &Parameters, gradient: &Tensor) -> Result<Option<Self>> {
         let Some(chain) = chain(network)? else { return Ok(None) };
         if parameters.flat.device() != Device::Cpu || parameters.leaves.len() != 2 * chain.len() {
