@@ -141,10 +141,12 @@ def main() -> None:
         loader = DataLoader(data, batch_size=recipe["batch_size"])
         optimizer = torch.optim.Adam(model.parameters(), lr=rate)
         theirs = epoch(model, loader, optimizer, len(task["losses"]))
-        largest = max(abs(a - b) for a, b in zip(task["losses"], theirs, strict=True))
+        # The first loss is before any step. After it rounding grows: Adam makes full steps of gradients that are rounding noise
+        # alone, as those of biases before batch normalisation are.
+        apart = [abs(ours - other) for ours, other in zip(task["losses"], theirs, strict=True)]
         count = sum(parameter.numel() for parameter in model.parameters())
-        print(f"{count} parameters; losses of the first {len(theirs)} steps within {largest:.1g}")
-        sys.exit(0 if largest < 0.02 else f"ours {task['losses']}, theirs {theirs}")
+        print(f"{count} parameters; first loss within {apart[0]:.1g}, those of {len(apart)} steps within {max(apart):.1g}")
+        sys.exit(0 if apart[0] < 1e-4 and max(apart) < 0.1 else f"ours {task['losses']}, theirs {theirs}")
     loader = DataLoader(data, batch_size=recipe["batch_size"], shuffle=True)
     optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     for _ in range(int(sys.argv[3])):
