@@ -18,6 +18,7 @@ mod objects; //    tensor objects, read and written
 pub mod optimizer; //   Adam and gradient descent on one flat buffer
 pub mod parameters; //  the tensors of a network, fresh or from the store
 pub mod paths; //       supernets: one set of weights for many networks
+pub mod perceptron; //  perceptrons trained without autograd
 pub mod sequence; //    fits predictors over sequences, and asks them
 pub mod serve; //       the protocol
 pub mod shim; //        calls into C++: the only unsafe code

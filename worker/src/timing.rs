@@ -11,14 +11,13 @@ use tch::Device;
 
 use crate::data::Samples;
 use crate::module::Module;
-use crate::optimizer::Optimizer;
 use crate::parameters::Parameters;
 use crate::stopwatch::Stopwatch;
-use crate::train::{Plan, check, order, step};
+use crate::train::{Plan, Steps, check, order};
 
 /// Seconds of each timed step of the task: `task.steps` of them, after `task.warm_up` that are not timed.
 ///
-/// A step is what `train::step` does: gathering the batch, forward and backward pass, update of the weights.
+/// A step is what `train::Steps::step` does: gathering the batch, forward and backward pass, update of the weights.
 pub fn time(task: &Time, samples: &Samples, device: Device) -> Result<Vec<f64>> {
     ensure!(task.steps > 0, "steps must be at least 1: there is no mean of nothing");
     check(&task.network, &task.recipe, samples)?;
@@ -26,9 +25,7 @@ pub fn time(task: &Time, samples: &Samples, device: Device) -> Result<Vec<f64>> 
     let plan = Plan::new(task.recipe.batch_size, Stop::Steps(total), samples.part(Split::Train).len());
     let mut parameters = Parameters::fresh(&task.network, &task.seed, device)?;
     let module = Module::new(&task.network, &parameters)?;
-    let mut optimizer =
-        Optimizer::new(&task.recipe.optimizer, &task.recipe.schedule, plan.total_steps, &parameters.flat)?;
-    let gradient = parameters.flat.f_zeros_like()?;
+    let mut steps = Steps::new(&task.network, &task.recipe, plan.total_steps, &module, &parameters)?;
     let mut seconds = Vec::new();
     for epoch in 0..plan.epochs {
         let order = order(task.seed, samples, epoch)?;
@@ -37,7 +34,7 @@ pub fn time(task: &Time, samples: &Samples, device: Device) -> Result<Vec<f64>> 
             let batch = order.f_narrow(0, start, size as i64)?;
             start += size as i64;
             let clock = Stopwatch::start(device);
-            let _ = step(task.recipe.loss, samples, &batch, &module, &mut parameters, &mut optimizer, &gradient)?;
+            let _ = steps.step(samples, &batch, &mut parameters)?;
             seconds.push(clock.seconds());
         }
     }

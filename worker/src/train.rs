@@ -21,6 +21,7 @@ use crate::loss::cross_entropy;
 use crate::module::{Mode, Module, node_index};
 use crate::optimizer::Optimizer;
 use crate::parameters::Parameters;
+use crate::perceptron::Perceptron;
 
 /// What a training leaves besides the weights.
 pub struct Trained {
@@ -39,13 +40,12 @@ pub fn train(task: &Train, samples: &Samples, module: &Module, parameters: &mut 
         ensure!(!samples.part(split).is_empty(), "curves of `{}` are asked for, but it has no samples", split.name());
     }
     let plan = Plan::new(task.recipe.batch_size, task.stop, samples.part(Split::Train).len());
-    let mut optimizer =
-        Optimizer::new(&task.recipe.optimizer, &task.recipe.schedule, plan.total_steps, &parameters.flat)?;
+    let mut steps = Steps::new(&task.network, &task.recipe, plan.total_steps, module, parameters)?;
     let mut curves = BTreeMap::new();
     let mut steps_taken = 0;
     for epoch in 0..plan.epochs {
         let batches = plan.batches(epoch);
-        let losses = run_epoch(task, samples, module, parameters, &mut optimizer, epoch, &batches)?;
+        let losses = run_epoch(task.seed, samples, parameters, &mut steps, epoch, &batches)?;
         if let Some(step) = losses.iter().position(|loss| !loss.is_finite()) {
             return Ok(Trained {
                 ending: Ending::Diverged { step: steps_taken + step },
@@ -101,22 +101,20 @@ impl Plan {
 
 /// One pass over the training samples; returns the loss of each step, before that step.
 fn run_epoch(
-    task: &Train,
+    seed: Seed,
     samples: &Samples,
-    module: &Module,
     parameters: &mut Parameters,
-    optimizer: &mut Optimizer,
+    steps: &mut Steps<'_>,
     epoch: usize,
     batches: &[usize],
 ) -> Result<Vec<f32>> {
-    let order = order(task.seed, samples, epoch)?;
-    let gradient = parameters.flat.f_zeros_like()?;
+    let order = order(seed, samples, epoch)?;
     let mut losses = Vec::with_capacity(batches.len());
     let mut start = 0;
     for &size in batches {
         let batch = order.f_narrow(0, start, size as i64)?;
         start += size as i64;
-        losses.push(step(task.recipe.loss, samples, &batch, module, parameters, optimizer, &gradient)?);
+        losses.push(steps.step(samples, &batch, parameters)?);
     }
     floats(&Tensor::f_stack(&losses, 0)?)
 }
@@ -128,20 +126,44 @@ pub fn order(seed: Seed, samples: &Samples, epoch: usize) -> Result<Tensor> {
     samples.index(order.into_iter())
 }
 
-/// One step on the samples at positions `batch`; returns the loss before it. `gradient` is overwritten.
-pub fn step(
+/// What the steps of one training share.
+pub struct Steps<'a> {
     loss: Loss,
-    samples: &Samples,
-    batch: &Tensor,
-    module: &Module,
-    parameters: &mut Parameters,
-    optimizer: &mut Optimizer,
-    gradient: &Tensor,
-) -> Result<Tensor> {
-    let (input, labels) = samples.batch(batch)?;
-    let loss = loss_and_gradient(loss, module, parameters, &input, &labels, gradient)?;
-    optimizer.step(&mut parameters.flat, gradient)?;
-    Ok(loss)
+    module: &'a Module,
+    /// Where the network is one, its passes without autograd.
+    perceptron: Option<Perceptron>,
+    optimizer: Optimizer,
+    /// Laid out as the flat weights; written at each step.
+    gradient: Tensor,
+}
+
+impl<'a> Steps<'a> {
+    /// The steps of a training of `module`, which is `network` over `parameters`.
+    pub fn new(
+        network: &NetworkSpec,
+        recipe: &Recipe,
+        total_steps: usize,
+        module: &'a Module,
+        parameters: &Parameters,
+    ) -> Result<Self> {
+        let optimizer = Optimizer::new(&recipe.optimizer, &recipe.schedule, total_steps, &parameters.flat)?;
+        let gradient = parameters.flat.f_zeros_like()?;
+        let perceptron = match recipe.loss {
+            Loss::CrossEntropy => Perceptron::of(network, parameters, &gradient)?,
+        };
+        Ok(Self { loss: recipe.loss, module, perceptron, optimizer, gradient })
+    }
+
+    /// One step on the samples at positions `batch`; returns the loss before it.
+    pub fn step(&mut self, samples: &Samples, batch: &Tensor, parameters: &mut Parameters) -> Result<Tensor> {
+        let (input, labels) = samples.batch(batch)?;
+        let loss = match &mut self.perceptron {
+            Some(perceptron) => perceptron.loss_and_gradient(&input, &labels)?,
+            None => loss_and_gradient(self.loss, self.module, parameters, &input, &labels, &self.gradient)?,
+        };
+        self.optimizer.step(&mut parameters.flat, &self.gradient)?;
+        Ok(loss)
+    }
 }
 
 /// The loss of a batch, a single f32; its gradient is written into `gradient`, laid out as `parameters.flat`.

@@ -13,6 +13,7 @@ mod memory; //    no operator writes outside its memory
 mod operators; // what runs, against what repeats on a GPU
 mod packed; //    images that somebody packed
 mod paths; //     supernets, and networks with slices of their weights
+mod perceptrons; // without autograd, the bits that autograd gives
 mod program; //   its command line, and what it says of itself
 mod pytorch; //   values of PyTorch
 mod sequence; //  predictors over sequences of tokens
