@@ -142,7 +142,9 @@ impl Progress {
     fn study_started(&self, study: &str, trials: usize) {
         let bar = self.screen.bars.as_ref().filter(|_| trials > 0).map(|bars| {
             let style = "  {prefix:40!} {bar:24} {pos}/{len} trials  {msg}  {eta} left";
-            let bar = ProgressBar::new(trials as u64).with_style(style_of(style)).with_prefix(format!("{}{study}", self.prefix));
+            let bar = ProgressBar::new(trials as u64)
+                .with_style(style_of(style))
+                .with_prefix(format!("{}{study}", self.prefix));
             bar.enable_steady_tick(Duration::from_millis(500));
             bars.insert_from_back(1, bar)
         });
@@ -164,10 +166,13 @@ impl Progress {
                 bar.set_position(running.done as u64);
                 bar.set_message(format!("{} from the store", running.hits));
             }
-            line =
-                Some(format!("{}{study}: {}/{} trials, {} from the store", self.prefix, running.done, running.trials, running.hits));
+            line = Some(format!(
+                "{}{study}: {}/{} trials, {} from the store",
+                self.prefix, running.done, running.trials, running.hits
+            ));
         }
-        let is_due = self.screen.bars.is_none() && state.last_line.elapsed() >= LINE_EVERY && self.screen.say == Say::Studies;
+        let is_due =
+            self.screen.bars.is_none() && state.last_line.elapsed() >= LINE_EVERY && self.screen.say == Say::Studies;
         if is_due {
             state.last_line = Instant::now();
         }

@@ -69,7 +69,8 @@ pub fn run(common: &Common, arguments: &Run) -> Result<(), Failure> {
             answer.say(common, arguments, started.elapsed())
         }
         None => {
-            let is_of_studies = common.only.as_deref().and_then(|only| only.split_once('/')).is_some_and(|(_, part)| !part.is_empty());
+            let is_of_studies =
+                common.only.as_deref().and_then(|only| only.split_once('/')).is_some_and(|(_, part)| !part.is_empty());
             let need = match (arguments.update_lock, is_of_studies) {
                 (true, _) => Need::Everything,
                 (false, true) => Need::Studies,

@@ -108,13 +108,19 @@ mod tests {
             1 => wait.lock().expect("no panic").recv().expect("the second ends"),
             _ => (),
         };
-        run(&[1, 2], &Crew::new(2), |_| true, work, |item, ()| {
-            ends.push(*item);
-            if *item == 2 {
-                second_ended.send(()).expect("the first waits");
-            }
-            true
-        });
+        run(
+            &[1, 2],
+            &Crew::new(2),
+            |_| true,
+            work,
+            |item, ()| {
+                ends.push(*item);
+                if *item == 2 {
+                    second_ended.send(()).expect("the first waits");
+                }
+                true
+            },
+        );
         assert_eq!(ends, [2, 1]);
     }
 
@@ -127,10 +133,16 @@ mod tests {
             std::mem::take(&mut *running.lock().expect("no panic"))
         };
         let mut seen = Vec::new();
-        run(&[1, 2, 3], &Crew::new(2), |item| *item != 2, work, |item, beside| {
-            seen.push((*item, beside));
-            *item < 2
-        });
+        run(
+            &[1, 2, 3],
+            &Crew::new(2),
+            |item| *item != 2,
+            work,
+            |item, beside| {
+                seen.push((*item, beside));
+                *item < 2
+            },
+        );
         assert_eq!(seen, [(1, vec![1]), (2, vec![2])]);
     }
 
@@ -144,9 +156,15 @@ mod tests {
             thread::sleep(3 * LOOK_EVERY);
             *running.lock().expect("no panic") -= 1;
         };
-        run(&[1, 2], &crew, |_| true, work, |_, ()| {
-            assert_eq!(*running.lock().expect("no panic"), 0, "beside another");
-            true
-        });
+        run(
+            &[1, 2],
+            &crew,
+            |_| true,
+            work,
+            |_, ()| {
+                assert_eq!(*running.lock().expect("no panic"), 0, "beside another");
+                true
+            },
+        );
     }
 }

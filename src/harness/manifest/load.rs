@@ -19,12 +19,12 @@ use super::reference::{audit_entry, deviation, paper_reference};
 use super::yaml;
 use crate::analysis::{Analysis, Promise, Unplanned};
 use crate::paper::AnyPaper;
+pub use depth::{Depth, Loaded, Promises, load_all_to, load_to, outline, outline_all};
 use renas_base::digest::Digest;
 use renas_base::parallel;
 use renas_data::registry::Registry;
 use renas_observe::declare::{Declarations, Mistake};
 use source::Source;
-pub use depth::{Depth, Loaded, Promises, load_all_to, load_to, outline, outline_all};
 pub use source::names;
 
 /// What a manifest may name.
@@ -322,10 +322,10 @@ impl Reader<'_> {
                     quantities = None;
                 }
                 None if sound && is_left_out => {
-                if let Some(known) = &mut quantities {
-                    known.leave_out();
+                    if let Some(known) = &mut quantities {
+                        known.leave_out();
+                    }
                 }
-            }
                 None => quantities = None,
             }
             profiles.insert(profile, settings);
