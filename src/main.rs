@@ -25,7 +25,9 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
     }
     match &cli.command {
         Command::List => list::list(common),
-        Command::Plan(arguments) => plan::plan(&Session::open_at(common, arguments.claim.as_deref(), Need::Profile)?),
+        Command::Plan(arguments) => {
+            plan::plan(&Session::open_at(common, arguments.claim.as_deref(), Need::Everything)?)
+        }
         Command::Why(arguments) => why::why(&Session::open(common)?, arguments),
         Command::Numbers(arguments) => numbers::numbers(&Session::open(common)?, arguments),
         Command::Run(arguments) => run::run(common, arguments),

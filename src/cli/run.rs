@@ -71,11 +71,7 @@ pub fn run(common: &Common, arguments: &Run) -> Result<(), Failure> {
         None => {
             let is_of_studies =
                 common.only.as_deref().and_then(|only| only.split_once('/')).is_some_and(|(_, part)| !part.is_empty());
-            let need = match (arguments.update_lock, is_of_studies) {
-                (true, _) => Need::Everything,
-                (false, true) => Need::Studies,
-                (false, false) => Need::Profile,
-            };
+            let need = if is_of_studies { Need::Studies } else { Need::Everything };
             run_anew(&Session::open_with(common, arguments.claim.as_deref(), data, need)?, arguments, &repeat, started)
         }
     }

@@ -41,10 +41,9 @@ pub struct Session<'a> {
 /// What of the manifests a command needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Every mistake of every manifest is to be seen.
+    /// Every mistake of every manifest is to be seen. Names of one profile alone would not do: most papers have claims about
+    /// quantities of others, which cannot be told from misspelt ones.
     Everything,
-    /// Claims and findings of the profile that was asked for.
-    Profile,
     /// Studies alone.
     Studies,
 }
@@ -72,7 +71,6 @@ impl<'a> Session<'a> {
         let known = Known { papers: &papers, data: &data };
         let depth = match need {
             Need::Everything => Depth::Whole,
-            Need::Profile => Depth::At(profile),
             Need::Studies => Depth::Studies,
         };
         let one = |id: &str| load::load_to(dir, id, known, depth);
@@ -132,7 +130,7 @@ impl<'a> Session<'a> {
             return Ok(Vec::new());
         }
         let all = Common { only: None, ..self.common.clone() };
-        let mut experiments = Session::open_with(&all, None, Arc::clone(&self.data), Need::Profile)?.experiments;
+        let mut experiments = Session::open_with(&all, None, Arc::clone(&self.data), Need::Everything)?.experiments;
         experiments.retain(|one| self.experiments.iter().all(|asked| asked.manifest.id != one.manifest.id));
         Ok(experiments)
     }
