@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use renas::cli::arguments::{Cli, Command};
 use renas::cli::exit::{Classify as _, Failure};
-use renas::cli::session::Session;
+use renas::cli::session::{Need, Session};
 use renas::cli::{data, doctor, list, numbers, output, plan, report, run, status, verify, why};
 use renas::data::locate::Locations;
 
@@ -25,12 +25,14 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
     }
     match &cli.command {
         Command::List => list::list(common),
-        Command::Plan(arguments) => plan::plan(&Session::open_at(common, arguments.claim.as_deref())?),
+        Command::Plan(arguments) => {
+            plan::plan(&Session::open_at(common, arguments.claim.as_deref(), Need::Everything)?)
+        }
         Command::Why(arguments) => why::why(&Session::open(common)?, arguments),
         Command::Numbers(arguments) => numbers::numbers(&Session::open(common)?, arguments),
         Command::Run(arguments) => run::run(common, arguments),
         Command::Report(arguments) => report::report(&Session::open(common)?, arguments),
-        Command::Status => status::status(&Session::open(common)?),
+        Command::Status => status::status(&Session::open_at(common, None, Need::Studies)?),
         Command::Verify(arguments) => verify::verify(common, arguments),
         Command::Data { command } => data::command(command, common),
         Command::Doctor => doctor::doctor(common),

@@ -1,51 +1,70 @@
 //! `renas doctor`: whether this machine can run what is asked, and what would be missing.
 
+use std::collections::BTreeMap;
+use std::panic::resume_unwind;
+use std::path::Path;
+use std::thread;
+
 use serde_json::{Value, json};
 
 use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
 use super::session::{limits, registry, worker_program};
 use renas_data::locate::locate;
+use renas_data::registry::DataSet;
 use renas_harness::executor::{Limits, introduce};
 use renas_harness::store::{Access, Store, StoreError};
 use renas_surrogate::xgboost_library::{self, XGBOOST_VERSION};
 
+/// The numerics and devices of workers.
+const WORKERS: [(&str, &str); 3] = [("portable", "cpu"), ("avx2", "cpu"), ("cuda", "cuda")];
+
+/// Where a machine shows its GPU: Linux, and Linux within Windows.
+const GPU: [&str; 2] = ["/dev/nvidia0", "/dev/dxg"];
+
 /// Check worker, libtorch, numeric classes, XGBoost, data and store; exit code 2 where the worker does not start.
+///
+/// Side by side: nearly all of the time goes into libraries that are loaded. Of data sets it is looked where their files lie;
+/// `renas data verify` reads them.
 pub fn doctor(common: &Common) -> Result<(), Failure> {
     let program = worker_program().or_bad_input()?;
     let limits = limits().or_bad_input()?;
     // The user is waiting: a minute instead of the five that a run gives to a start.
     let limits = Limits { hello: limits.hello / 5, ..limits };
-    let mut broken = Vec::new();
-    let mut workers = Vec::new();
-    for (numerics, device) in [("portable", "cpu"), ("avx2", "cpu"), ("cuda", "cuda")] {
-        let hello = introduce(&program, &["--numerics", numerics, "--device", device], &limits);
-        let answer = match hello {
-            Ok(hello) => serde_json::to_value(hello).or_run_failed()?,
-            Err(error) => json!({"error": error}),
-        };
-        if device == "cpu" && answer.get("error").is_some() {
-            broken.push(numerics);
+    let has_gpu = GPU.iter().any(|device| Path::new(device).exists());
+    let answer = |(numerics, device): (&str, &str)| {
+        if device == "cuda" && !has_gpu {
+            // Its worker would load libtorch to say the same.
+            return json!({"error": format!("this machine shows no NVIDIA GPU (no {})", GPU.join(", no "))});
         }
-        workers.push((numerics, device, answer));
-    }
-    let xgboost = xgboost_library::load().and_then(|()| xgboost_library::library_file());
+        let hello = introduce(&program, &["--numerics", numerics, "--device", device], &limits);
+        hello.map_or_else(|error| json!({"error": error}), |hello| json!(hello))
+    };
+    let mut answers = BTreeMap::new();
+    let mut xgboost = None;
     let registry = registry(common);
-    let data: Vec<(&str, Result<String, String>)> = registry
-        .all()
-        .iter()
-        .map(|set| {
-            (
-                set.name.as_str(),
-                locate(set, registry.locations()).map(|place| place.describe()).map_err(|e| e.to_string()),
-            )
-        })
-        .collect();
+    let found = |set: &DataSet| locate(set, registry.locations()).map(|place| place.describe());
+    let mut data = Vec::new();
+    thread::scope(|scope| {
+        let start = |worker| thread::Builder::new().spawn_scoped(scope, move || answer(worker)).map_err(|_| worker);
+        let started = WORKERS.map(start);
+        xgboost = Some(xgboost_library::load().and_then(|()| xgboost_library::library_file()));
+        data = registry.all().iter().map(|set| (set.name.as_str(), found(set).map_err(|e| e.to_string()))).collect();
+        for (worker, started) in WORKERS.into_iter().zip(started) {
+            // Where the system gives no thread, one after the other.
+            let told = started.map_or_else(answer, |thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            answers.insert(worker, told);
+        }
+    });
+    let workers = WORKERS.map(|(numerics, device)| (numerics, device, &answers[&(numerics, device)]));
+    let fails = |(_, device, answer): &&(&str, &str, &Value)| *device == "cpu" && answer.get("error").is_some();
+    let broken: Vec<&str> = workers.iter().filter(fails).map(|(numerics, _, _)| *numerics).collect();
     let store = match Store::open(&common.store, Access::Read) {
         Ok(_) => "there".to_owned(),
         Err(StoreError::NoStore { .. }) => "not made yet".to_owned(),
         Err(error) => error.to_string(),
     };
+    let xgboost = xgboost.expect("it was loaded or not");
     if common.json {
         let workers: Vec<Value> = workers
             .iter()

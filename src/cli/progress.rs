@@ -25,10 +25,41 @@ pub enum Say {
 /// Lines at least this far apart where there is no terminal.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Shows events as they come. Knows the plan, so that it can say what is left.
-pub struct Progress {
+/// Where progress is shown: bars on a terminal, which all that run at a time share, else lines.
+#[derive(Clone)]
+pub struct Screen {
     say: Say,
     bars: Option<MultiProgress>,
+}
+
+impl Screen {
+    /// With bars where `draws`.
+    pub fn new(say: Say, draws: bool) -> Self {
+        Self { say, bars: (draws && say != Say::Trouble).then(MultiProgress::new) }
+    }
+
+    /// A line that stays, above the bars.
+    fn line(&self, text: &str) {
+        match &self.bars {
+            Some(bars) => drop(bars.println(text)),
+            None => errln!("{text}"),
+        }
+    }
+
+    /// Do something that writes lines, without the bars.
+    pub fn without_bars<R>(&self, writes: impl FnOnce() -> R) -> R {
+        match &self.bars {
+            Some(bars) => bars.suspend(writes),
+            None => writes(),
+        }
+    }
+}
+
+/// Shows events as they come. Knows the plan, so that it can say what is left.
+pub struct Progress {
+    screen: Screen,
+    /// What stands before the names of studies, where several experiments run.
+    prefix: String,
     state: Mutex<State>,
 }
 
@@ -69,12 +100,12 @@ impl fmt::Display for Totals {
 }
 
 impl Progress {
-    /// For a plan; with bars where `draws`.
-    pub fn new(plan: &[Study], say: Say, draws: bool) -> Self {
-        let bars = (draws && say != Say::Trouble).then(MultiProgress::new);
-        let overall = bars.as_ref().map(|bars| {
-            let style = "{elapsed_precise} {bar:30} {pos}/{len} studies  {msg}";
-            bars.add(ProgressBar::new(plan.len() as u64).with_style(style_of(style)))
+    /// For a plan, on a screen; `prefix` stands before the names of its studies.
+    pub fn new(plan: &[Study], screen: &Screen, prefix: &str) -> Self {
+        let overall = screen.bars.as_ref().map(|bars| {
+            let style = "{elapsed_precise} {prefix}{bar:30} {pos}/{len} studies  {msg}";
+            let bar = ProgressBar::new(plan.len() as u64).with_style(style_of(style));
+            bars.add(bar.with_prefix(prefix.replace('/', " ")))
         });
         let now = Instant::now();
         let state = State {
@@ -88,7 +119,7 @@ impl Progress {
             started: now,
             last_line: now,
         };
-        Self { say, bars, state: Mutex::new(state) }
+        Self { screen: screen.clone(), prefix: prefix.to_owned(), state: Mutex::new(state) }
     }
 
     /// Take the bars away and say what was done.
@@ -104,18 +135,16 @@ impl Progress {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A line that stays, above the bars.
     fn line(&self, text: &str) {
-        match &self.bars {
-            Some(bars) => drop(bars.println(text)),
-            None => errln!("{text}"),
-        }
+        self.screen.line(text);
     }
 
     fn study_started(&self, study: &str, trials: usize) {
-        let bar = self.bars.as_ref().filter(|_| trials > 0).map(|bars| {
+        let bar = self.screen.bars.as_ref().filter(|_| trials > 0).map(|bars| {
             let style = "  {prefix:40!} {bar:24} {pos}/{len} trials  {msg}  {eta} left";
-            let bar = ProgressBar::new(trials as u64).with_style(style_of(style)).with_prefix(study.to_owned());
+            let bar = ProgressBar::new(trials as u64)
+                .with_style(style_of(style))
+                .with_prefix(format!("{}{study}", self.prefix));
             bar.enable_steady_tick(Duration::from_millis(500));
             bars.insert_from_back(1, bar)
         });
@@ -137,19 +166,22 @@ impl Progress {
                 bar.set_position(running.done as u64);
                 bar.set_message(format!("{} from the store", running.hits));
             }
-            line =
-                Some(format!("{study}: {}/{} trials, {} from the store", running.done, running.trials, running.hits));
+            line = Some(format!(
+                "{}{study}: {}/{} trials, {} from the store",
+                self.prefix, running.done, running.trials, running.hits
+            ));
         }
-        let is_due = self.bars.is_none() && state.last_line.elapsed() >= LINE_EVERY && self.say == Say::Studies;
+        let is_due =
+            self.screen.bars.is_none() && state.last_line.elapsed() >= LINE_EVERY && self.screen.say == Say::Studies;
         if is_due {
             state.last_line = Instant::now();
         }
         let left = state.time_left();
         drop(state);
         match line {
-            _ if self.say == Say::Trials => {
+            _ if self.screen.say == Say::Trials => {
                 let how = if hit { "from the store".to_owned() } else { format!("{cpu_seconds:.2} s") };
-                self.line(&format!("{study}: {trial}, {how}"));
+                self.line(&format!("{}{study}: {trial}, {how}", self.prefix));
             }
             Some(line) if is_due => self.line(&format!("renas: {line}{left}")),
             _ => {}
@@ -171,8 +203,9 @@ impl Progress {
         }
         drop(state);
         // Studies without trials end by the hundred: their count is in the closing line.
-        if let Some(running) = running.filter(|running| running.trials > 0 && !hit && self.say != Say::Trouble) {
-            self.line(&format!("renas: {study}: {} trials, {} of them from the store", running.done, running.hits));
+        if let Some(running) = running.filter(|running| running.trials > 0 && !hit && self.screen.say != Say::Trouble) {
+            let (prefix, Running { done, hits, .. }) = (&self.prefix, running);
+            self.line(&format!("renas: {prefix}{study}: {done} trials, {hits} of them from the store"));
         }
     }
 }
@@ -213,8 +246,8 @@ impl Observer for Progress {
                 self.trial_finished(study, trial, *hit, *cpu_seconds);
             }
             Event::StudyFinished { study, hit } => self.study_finished(study, *hit),
-            Event::Waiting { study, trial } if self.say == Say::Trials => {
-                self.line(&format!("renas: {study}: another study or process computes {trial}; waiting for it"));
+            Event::Waiting { study, trial } if self.screen.say == Say::Trials => {
+                self.line(&format!("renas: {}{study}: another study or process computes {trial}; waiting for it", self.prefix));
             }
             Event::Waiting { .. } => {}
             Event::MachineBusy { trial } => self.line(&format!(
@@ -242,9 +275,9 @@ mod tests {
 
     #[test]
     fn totals_count_hits_and_computed_trials_and_every_style_parses() {
-        let progress = Progress::new(&[], Say::Trouble, true);
-        assert!(progress.bars.is_none());
-        style_of("{elapsed_precise} {bar:30} {pos}/{len} studies  {msg}");
+        let progress = Progress::new(&[], &Screen::new(Say::Trouble, true), "");
+        assert!(progress.screen.bars.is_none());
+        style_of("{elapsed_precise} {prefix}{bar:30} {pos}/{len} studies  {msg}");
         style_of("  {prefix:40!} {bar:24} {pos}/{len} trials  {msg}  {eta} left");
         for hit in [true, false, false] {
             progress.event(&Event::TrialFinished { study: "s".into(), trial: "t".into(), hit, cpu_seconds: 1.0 });

@@ -1,5 +1,7 @@
 //! `renas run`: run experiments, judge their claims, write the report.
 
+mod early; // what is said and written of an experiment while others run
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,31 +9,53 @@ use std::time::{Duration, Instant};
 
 use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure, KEPT};
-use super::progress::{Progress, Say, Totals, duration};
+use super::progress::{Progress, Say, Screen, Totals, duration};
 use super::run_summary::Answer;
-use super::session::{Session, registry};
+use super::session::{Need, Session, registry};
 use super::up_to_date::UpToDate;
 use super::{locks, report, say, signal, why};
+use early::Early;
 use renas_base::digest::Digest;
 use renas_data::locate::locate;
-use renas_harness::executor::Pool;
+use renas_harness::executor::{Crew, Pool};
 use renas_harness::lockfile::{self, Lock};
 use renas_harness::manifest::model::ProfileSettings;
-use renas_harness::pipeline::{Came, Done, Part, Selected, Work};
+use renas_harness::pipeline::{self, Done, Part, Selected, Work};
 use renas_harness::publish;
 use renas_harness::report_folder;
 use renas_harness::run::Conclusions;
-use renas_harness::store::{Access, Evidence, Store, WorkerIdentity};
+use renas_harness::stagger;
+use renas_harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
 use renas_harness::study::Study;
-use renas_report::page::{self};
+use renas_report::page::{self, Clock};
 
 /// One experiment, ready to run.
 struct Job<'s> {
+    /// Its place in the order in which experiments begin.
+    rank: usize,
     selected: &'s Selected,
     settings: &'s ProfileSettings,
     plan: Vec<Study>,
     worker: WorkerIdentity,
     pool: Pool,
+}
+
+/// How one experiment ended.
+struct End {
+    trials: Totals,
+    /// Objects that were made again.
+    restored: usize,
+    result: Came,
+}
+
+/// What came of it.
+enum Came {
+    /// A part of its studies is finished.
+    Studies,
+    /// The claim that was asked for is judged.
+    Judged(Box<Conclusions>),
+    /// All of it is: its section of the report, what a lock file can promise of it, and the records and objects that it is of.
+    Whole { section: Box<page::Experiment>, lock: Lock, of: (BTreeSet<Key>, BTreeSet<Digest>) },
 }
 
 /// Run what is asked for; where the same run was done already and all its files still have their bytes, say so.
@@ -44,42 +68,66 @@ pub fn run(common: &Common, arguments: &Run) -> Result<(), Failure> {
             answer.record(common, started.elapsed(), true)?;
             answer.say(common, arguments, started.elapsed())
         }
-        None => run_anew(&Session::open_with(common, arguments.claim.as_deref(), data)?, arguments, &repeat, started),
+        None => {
+            let is_of_studies =
+                common.only.as_deref().and_then(|only| only.split_once('/')).is_some_and(|(_, part)| !part.is_empty());
+            let need = if is_of_studies { Need::Studies } else { Need::Everything };
+            run_anew(&Session::open_with(common, arguments.claim.as_deref(), data, need)?, arguments, &repeat, started)
+        }
     }
 }
 
-/// Run what the session selects.
+/// Run what the session selects: the shortest experiment first, the next beside it where it leaves cores idle. What came of
+/// each is said when it is done, and its part of the report written.
 fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: Instant) -> Result<(), Failure> {
-    let jobs = prepare(session, arguments)?;
+    let (jobs, crew) = prepare(session, arguments)?;
+    let folder = arguments.reports.join(session.profile.name());
     if jobs.iter().any(|job| job.selected.part == Part::Whole) {
         let computed = jobs.iter().map(|job| job.selected.manifest.id.clone()).collect();
-        report::preflight(session, &arguments.reports.join(session.profile.name()), &computed)?;
+        report::preflight(session, &folder, &computed)?;
     }
     let store = Store::open(&session.common.store, Access::Write).or_run_failed()?;
     cancel_on_signal(&jobs).or_run_failed()?;
+    let first = jobs.iter().min_by_key(|job| &job.selected.manifest.id).expect("a session has an experiment");
+    let mut answer = Answer::new(session.profile, &first.worker);
+    answer.experiments = session.experiments.iter().map(|selected| selected.manifest.id.clone()).collect();
+    let early = Early { session, arguments, first, folder: &folder, is_needed: jobs.len() > 1, started };
+    let screen = Screen::new(how_much(session.common), session.common.draws());
+    let (mut ended, mut failures) = (BTreeMap::new(), BTreeMap::new());
+    let work = |job: &Job<'_>| job.run(session, arguments, &store, &screen);
+    stagger::run(&jobs, &crew, Job::may_share, work, |job, came| match came {
+        Ok(end) => {
+            screen.without_bars(|| early.tell(job, &end, &mut answer));
+            ended.insert(&job.selected.manifest.id, end);
+            true
+        }
+        Err(failure) => {
+            // What began before it goes on: it would have been finished by now, had nothing run beside it.
+            jobs[job.rank + 1..].iter().for_each(|later| later.pool.canceller().cancel());
+            failures.insert(job.rank, failure);
+            false
+        }
+    });
+    if let Some((_, failure)) = failures.into_iter().next() {
+        return Err(failure);
+    }
     let (mut sections, mut locks, mut judged) = (Vec::new(), Vec::new(), Vec::new());
     let (mut read, mut objects) = (BTreeSet::new(), BTreeSet::new());
-    let mut answer = Answer::new(session.profile, &jobs[0].worker);
-    for job in &jobs {
-        answer.experiments.push(job.selected.manifest.id.clone());
-        let begun = Instant::now();
-        let (counted, restored, came) = job.run(session, &store)?;
-        answer.trials.computed += counted.computed;
-        answer.trials.hits += counted.hits;
-        if restored > 0 {
-            let id = &job.selected.manifest.id;
+    for (id, end) in ended {
+        answer.trials.computed += end.trials.computed;
+        answer.trials.hits += end.trials.hits;
+        if end.restored > 0 {
+            let restored = end.restored;
             answer.happened.push(format!("{id}: {restored} lost or damaged objects were made again by their trials"));
         }
-        match came {
+        match end.result {
             Came::Studies => {}
-            Came::Judged(conclusions) => judged.push((job.selected.manifest.id.as_str(), conclusions)),
-            Came::Whole(done) => {
-                let Done { conclusions, evidence, lock, .. } = *done;
-                let section = job.section(session, arguments, (conclusions, &evidence), (counted, begun.elapsed()));
-                sections.push(section.or_run_failed()?);
+            Came::Judged(conclusions) => judged.push((id.as_str(), conclusions)),
+            Came::Whole { section, lock, of } => {
+                sections.push(*section);
                 locks.push(lock);
-                read.extend(done.read);
-                objects.extend(done.objects);
+                read.extend(of.0);
+                objects.extend(of.1);
             }
         }
     }
@@ -92,7 +140,7 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: 
     }
     let known: usize = locks.iter().map(|lock| lock.trials.len()).sum();
     answer.trials.hits = answer.trials.hits.max(known.saturating_sub(answer.trials.computed));
-    let files = publish_all(session, arguments, &jobs[0], sections, &mut locks, &mut answer)?;
+    let files = publish_all(session, arguments, first, sections, &mut locks, &mut answer)?;
     // The same run without --update-lock will compare with the lock files that this one wrote.
     let mut again = answer.clone();
     if arguments.update_lock {
@@ -103,21 +151,37 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: 
     answer.say(session.common, arguments, started.elapsed())
 }
 
-/// Check everything that can be checked before the first trial: flags, plans, data.
-fn prepare<'s>(session: &'s Session<'_>, arguments: &Run) -> Result<Vec<Job<'s>>, Failure> {
-    let mut jobs = Vec::new();
+fn how_much(common: &Common) -> Say {
+    match (common.quiet || common.json, common.verbose) {
+        (true, _) => Say::Trouble,
+        (false, true) => Say::Trials,
+        (false, false) => Say::Studies,
+    }
+}
+
+/// Check everything that can be checked before the first trial: flags, plans, data. The experiment that takes least comes
+/// first, so that there is soon something to read.
+fn prepare<'s>(session: &'s Session<'_>, arguments: &Run) -> Result<(Vec<Job<'s>>, Arc<Crew>), Failure> {
+    let mut planned = Vec::new();
     for selected in &session.experiments {
         let settings = selected.settings(session.profile)?;
-        let (worker, device) = session.worker(settings, arguments.numerics)?;
+        let worker = session.worker(settings, arguments.numerics)?;
         let plan = selected.plan(settings)?;
         let names: BTreeSet<&String> = plan.iter().flat_map(|study| &study.data).collect();
         for name in names {
             locate(session.data.find(name).or_bad_input()?, session.data.locations()).or_bad_input()?;
         }
-        let pool = session.pool(&worker, &device)?;
-        jobs.push(Job { selected, settings, plan, worker, pool });
+        planned.push((selected, settings, plan, worker));
     }
-    Ok(jobs)
+    let seconds = |plan: &[Study]| plan.iter().map(|study| study.cpu_seconds).sum::<f64>();
+    planned.sort_by(|(_, _, one, _), (_, _, other, _)| seconds(one).total_cmp(&seconds(other)));
+    let crew = Crew::new(session.jobs);
+    let mut jobs = Vec::new();
+    for (rank, (selected, settings, plan, (worker, device))) in planned.into_iter().enumerate() {
+        let pool = session.pool_of(&crew, rank, &worker, &device)?;
+        jobs.push(Job { rank, selected, settings, plan, worker, pool });
+    }
+    Ok((jobs, crew))
 }
 
 /// Ctrl-C and termination end the run; what is finished is kept.
@@ -127,21 +191,31 @@ fn cancel_on_signal(jobs: &[Job<'_>]) -> anyhow::Result<()> {
 }
 
 impl Job<'_> {
-    /// Run the studies, showing progress; the trials, the number of objects that were made again, and what came of it.
-    fn run(&self, session: &Session<'_>, store: &Store) -> Result<(Totals, usize, Came), Failure> {
-        let common = session.common;
-        let say = match (common.quiet || common.json, common.verbose) {
-            (true, _) => Say::Trouble,
-            (false, true) => Say::Trials,
-            (false, false) => Say::Studies,
-        };
-        let progress = Progress::new(&self.plan, say, session.common.draws());
-        let Self { selected, settings, plan, worker, pool } = self;
+    /// One that takes times has the machine to itself.
+    fn may_share(&self) -> bool {
+        self.settings.clock == Clock::CostModel
+    }
+
+    /// Run the studies, showing progress.
+    fn run(&self, session: &Session<'_>, arguments: &Run, store: &Store, screen: &Screen) -> Result<End, Failure> {
+        let begun = Instant::now();
+        let Self { selected, settings, plan, worker, pool, .. } = self;
+        let prefix = if session.experiments.len() > 1 { format!("{}/", selected.manifest.id) } else { String::new() };
+        let progress = Progress::new(plan, screen, &prefix);
         let threads = session.jobs;
         let came = Work { selected, settings, plan, worker, executor: pool, store, threads }.run(&progress);
-        let totals = progress.finish();
+        let trials = progress.finish();
         let (restored, came) = came?;
-        Ok((totals, restored, came))
+        let result = match came {
+            pipeline::Came::Studies => Came::Studies,
+            pipeline::Came::Judged(conclusions) => Came::Judged(conclusions),
+            pipeline::Came::Whole(done) => {
+                let Done { conclusions, evidence, lock, read, objects } = *done;
+                let section = self.section(session, arguments, (conclusions, &evidence), (trials, begun.elapsed()));
+                Came::Whole { section: Box::new(section.or_run_failed()?), lock, of: (read, objects) }
+            }
+        };
+        Ok(End { trials, restored, result })
     }
 
     /// The section of a whole experiment.
@@ -178,7 +252,8 @@ fn publish_all(
     let written = report_folder::write(&folder, &files).or_run_failed()?;
     answer.happened.extend(written.replaced(&folder));
     answer.notes.extend(written.left(&folder));
-    answer.changed_files = written.changed;
+    answer.changed_files.retain(|path| !written.changed.contains(path));
+    answer.changed_files.extend(written.changed);
     answer.verdicts = verdicts;
     answer.report = folder;
     let digests = publish::digests(&files);

@@ -1,5 +1,6 @@
 //! What every command starts from: the profile, the manifests it is about, where data lie, who computes.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,8 +12,8 @@ use super::exit::{Classify as _, Failure};
 use renas_base::pattern::matches;
 use renas_data::locate::Locations;
 use renas_data::registry::Registry;
-use renas_harness::executor::{Limits, Pool, Settings};
-use renas_harness::manifest::load::{self, Known, ManifestError};
+use renas_harness::executor::{Crew, Limits, Pool, Settings};
+use renas_harness::manifest::load::{self, Depth, Known, ManifestError, Promises};
 use renas_harness::manifest::model::{Outline, Profile, ProfileSettings};
 use renas_harness::manifest::problem::suggestion;
 use renas_harness::pipeline::{Part, Selected};
@@ -29,37 +30,60 @@ pub struct Session<'a> {
     pub profile: Profile,
     /// The experiments that were asked for, all where none was, in the order of their ids.
     pub experiments: Vec<Selected>,
+    /// What is known of the quantities of the profile, by experiment, where manifests were read for it (`Depth::At`).
+    pub promises: BTreeMap<String, Promises>,
     /// The known data sets.
     pub data: Arc<Registry>,
     /// Tasks at a time.
     pub jobs: usize,
 }
 
+/// What of the manifests a command needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Every mistake of every manifest is to be seen. Names of one profile alone would not do: most papers have claims about
+    /// quantities of others, which cannot be told from misspelt ones.
+    Everything,
+    /// Studies alone.
+    Studies,
+}
+
 impl<'a> Session<'a> {
     /// Read the manifests and check the flags.
     pub fn open(common: &'a Common) -> Result<Self, Failure> {
-        Self::open_at(common, None)
+        Self::open_with(common, None, Arc::new(registry(common)), Need::Everything)
     }
 
     /// The same about one claim, where one is named: `CLAIM` or `EXPERIMENT/CLAIM`.
-    pub fn open_at(common: &'a Common, claim: Option<&str>) -> Result<Self, Failure> {
-        Self::open_with(common, claim, Arc::new(registry(common)))
+    pub fn open_at(common: &'a Common, claim: Option<&str>, need: Need) -> Result<Self, Failure> {
+        Self::open_with(common, claim, Arc::new(registry(common)), need)
     }
 
     /// The same with data sets that are known already.
-    pub fn open_with(common: &'a Common, claim: Option<&str>, data: Arc<Registry>) -> Result<Self, Failure> {
+    pub fn open_with(
+        common: &'a Common,
+        claim: Option<&str>,
+        data: Arc<Registry>,
+        need: Need,
+    ) -> Result<Self, Failure> {
         let profile = common.profile.as_deref().unwrap_or("quick").parse().or_bad_input()?;
         let (papers, dir) = (papers::all(), &common.experiments);
         let known = Known { papers: &papers, data: &data };
-        let (one, all) = (|id: &str| load::load(dir, id, known), || load::load_all(dir, known));
+        let depth = match need {
+            Need::Everything => Depth::Whole,
+            Need::Studies => Depth::Studies,
+        };
+        let one = |id: &str| load::load_to(dir, id, known, depth);
+        let all = || load::load_all_to(dir, known, depth);
         let (id, part) = match claim.map(|claim| claim.split_once('/').unwrap_or(("", claim))) {
             None => selection(common),
             Some(("", claim)) => (None, Part::Claim(claim.to_owned())),
             Some((id, claim)) => (Some(id), Part::Claim(claim.to_owned())),
         };
-        let manifests = asked_for(common, id, one, all, |manifest| &manifest.id)?;
-        let mut experiments = Vec::new();
-        for manifest in manifests {
+        let manifests = asked_for(common, id, one, all, |(manifest, _)| &manifest.id)?;
+        let (mut experiments, mut promises) = (Vec::new(), BTreeMap::new());
+        for (manifest, promised) in manifests {
+            promises.extend(promised.map(|promised| (manifest.id.clone(), promised)));
             let paper = papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
             experiments.push(Selected { manifest, paper, part: part.clone(), data: Arc::clone(&data) });
         }
@@ -68,7 +92,7 @@ impl<'a> Session<'a> {
             experiments.retain(|selected| selected.manifest.claims.iter().any(|claim| claim.id == *id));
             ensure_or(!experiments.is_empty(), || format!("no claim `{id}`; {}", suggestion(id, &all)))?;
         }
-        Ok(Self { common, profile, experiments, data, jobs: common.jobs() })
+        Ok(Self { common, profile, experiments, promises, data, jobs: common.jobs() })
     }
 
     /// The same for a command that judges each experiment by itself: sound manifests, and what is wrong with the others.
@@ -96,7 +120,8 @@ impl<'a> Session<'a> {
             }
             Err(error) => mistakes.push(error.into()),
         }
-        Ok((Self { common, profile, experiments, data, jobs: common.jobs() }, mistakes))
+        let promises = BTreeMap::new();
+        Ok((Self { common, profile, experiments, promises, data, jobs: common.jobs() }, mistakes))
     }
 
     /// The experiments that were not asked for: they keep their places in reports.
@@ -105,7 +130,7 @@ impl<'a> Session<'a> {
             return Ok(Vec::new());
         }
         let all = Common { only: None, ..self.common.clone() };
-        let mut experiments = Session::open_with(&all, None, Arc::clone(&self.data))?.experiments;
+        let mut experiments = Session::open_with(&all, None, Arc::clone(&self.data), Need::Everything)?.experiments;
         experiments.retain(|one| self.experiments.iter().all(|asked| asked.manifest.id != one.manifest.id));
         Ok(experiments)
     }
@@ -136,6 +161,17 @@ impl<'a> Session<'a> {
 
     /// A pool of workers of that identity; none is started before it is needed.
     pub fn pool(&self, identity: &WorkerIdentity, device: &str) -> Result<Pool, Failure> {
+        self.pool_of(&Crew::new(self.jobs), 0, identity, device)
+    }
+
+    /// The same as one of a crew, which serves lower ranks first.
+    pub fn pool_of(
+        &self,
+        crew: &Arc<Crew>,
+        rank: usize,
+        identity: &WorkerIdentity,
+        device: &str,
+    ) -> Result<Pool, Failure> {
         let mut arguments: Vec<OsString> = vec!["--numerics".into(), identity.numerics.clone().into()];
         arguments.extend(["--device".into(), device.into()]);
         for folder in &self.common.data {
@@ -143,14 +179,9 @@ impl<'a> Session<'a> {
         }
         let program = worker_program().or_bad_input()?;
         let limits = limits().or_bad_input()?;
-        Ok(Pool::new(Settings {
-            program,
-            arguments,
-            identity: identity.clone(),
-            jobs: self.jobs,
-            limits,
-            data: Arc::clone(&self.data),
-        }))
+        let data = Arc::clone(&self.data);
+        let settings = Settings { program, arguments, identity: identity.clone(), jobs: self.jobs, limits, data };
+        Ok(Pool::of_crew(settings, crew, rank))
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::arguments::{Common, Verify};
 use super::exit::Failure;
-use super::progress::{Progress, Say};
+use super::progress::{Progress, Say, Screen};
 use super::session::Session;
 use super::signal;
 use renas_harness::event::{Event, Observer};
@@ -81,7 +81,7 @@ impl Workers for Again<'_> {
     fn observer(&self) -> Box<dyn Observer + '_> {
         let common = self.0.common;
         let say = if common.json || common.quiet { Say::Trouble } else { Say::Studies };
-        Box::new(Shown(Progress::new(&[], say, common.draws())))
+        Box::new(Shown(Progress::new(&[], &Screen::new(say, common.draws()), "")))
     }
 }
 

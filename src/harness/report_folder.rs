@@ -212,12 +212,51 @@ fn note(folder: &Path, paths: &[PathBuf], what: &str) -> Option<String> {
 /// is refused is refused before the first write: see `FolderError`. Processes that write one folder take turns: to each,
 /// another's unfinished file would be one that nobody is writing.
 pub fn write(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Written, FolderError> {
+    let _turn = turn(folder)?;
+    check(folder, &files.keys().filter_map(|path| experiment_of(path)).collect())?;
+    let sums = Sums::of(folder)?;
+    let written = compare(folder, files, &sums)?;
+    replace(folder, files, &sums, written, |_| true)
+}
+
+/// The same of the files of one experiment among `files`, while others of the `experiments` of the report are still
+/// computed: what is there of these, and the pages of all, stay as they are until `write`.
+pub fn write_part(
+    folder: &Path,
+    experiment: &str,
+    experiments: &BTreeSet<String>,
+    files: &BTreeMap<PathBuf, Vec<u8>>,
+) -> Result<Written, FolderError> {
+    let _turn = turn(folder)?;
+    check(folder, experiments)?;
+    let sums = Sums::of(folder)?;
+    // What `write` will refuse is refused now.
+    compare(folder, files, &sums)?;
+    let is_part = |path: &Path| experiment_of(path).is_some_and(|id| id == experiment);
+    let of_part = files.iter().filter(|(path, _)| is_part(path));
+    let mut part: BTreeMap<PathBuf, Vec<u8>> = of_part.map(|(path, bytes)| (path.clone(), bytes.clone())).collect();
+    let kept = sums.promised.iter().filter(|(path, _)| !is_part(path)).map(|(path, digest)| (path, digest.clone()));
+    let new = part.iter().map(|(path, bytes)| (path, Digest::of(bytes).to_string()));
+    // In the order of `write`.
+    let lines: BTreeSet<_> = kept.chain(new).map(|(path, digest)| (path.to_string_lossy(), digest)).collect();
+    let text: String = lines.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect();
+    part.insert(SUMS.into(), text.into_bytes());
+    let written = compare(folder, &part, &sums)?;
+    replace(folder, &part, &sums, written, is_part)
+}
+
+/// The right to write a folder, which is made where there is none; waits for other processes.
+fn turn(folder: &Path) -> Result<fs::File, FolderError> {
     refuse_link(folder)?;
     fs::create_dir_all(folder).map_err(failed("make", folder))?;
     let handle = fs::File::open(folder).map_err(failed("open", folder))?;
     handle.lock().map_err(failed("lock", folder))?;
-    check(folder, &files.keys().filter_map(|path| experiment_of(path)).collect())?;
-    let sums = Sums::of(folder)?;
+    Ok(handle)
+}
+
+/// Which of the files have other bytes than `folder` holds, and which of these somebody altered; an error where one of them
+/// is not ours.
+fn compare(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>, sums: &Sums) -> Result<Written, FolderError> {
     let mut written = Written::default();
     let mut foreign = Vec::new();
     for (path, bytes) in files {
@@ -232,16 +271,25 @@ pub fn write(folder: &Path, files: &BTreeMap<PathBuf, Vec<u8>>) -> Result<Writte
         }
         written.changed.push(path.clone());
     }
-    if !foreign.is_empty() {
-        return Err(FolderError::Foreign { paths: foreign });
-    }
+    if foreign.is_empty() { Ok(written) } else { Err(FolderError::Foreign { paths: foreign }) }
+}
+
+/// Write what differs, and remove what renas wrote before and `files` do not have, of that which `is_asked` for.
+fn replace(
+    folder: &Path,
+    files: &BTreeMap<PathBuf, Vec<u8>>,
+    sums: &Sums,
+    mut written: Written,
+    is_asked: impl Fn(&Path) -> bool,
+) -> Result<Written, FolderError> {
     // The sums come last: until then the old ones say which files are ours.
     written.changed.sort_by_key(|path| path == Path::new(SUMS));
     for path in &written.changed {
         let target = folder.join(path);
         save(&target, &files[path]).map_err(failed("write the report's file", &target))?;
     }
-    for path in listing(folder)?.into_iter().filter(|path| !files.contains_key(path)) {
+    let others = listing(folder)?.into_iter().filter(|path| is_asked(path) && !files.contains_key(path));
+    for path in others {
         let target = folder.join(&path);
         let is_unfinished = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(UNFINISHED));
         let is_ours = match sums.promised.get(&path) {

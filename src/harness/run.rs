@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::analysis::{Analysis, Unplanned};
+use super::commits::{self, Commits};
 use super::context::{ReplayContext, RunContext};
 use super::event::{Event, Observer};
 use super::paper::AnyPaper;
@@ -105,7 +106,7 @@ impl Experiment<'_> {
     /// Run the studies, as many at a time as `threads`; what is in the store already is not computed again.
     pub fn run(&self, bench: &RunContext<'_>, observer: &dyn Observer, threads: usize) -> Result<StudyOutputs> {
         let finished = Mutex::new(Finished::default());
-        let results = run_in_order(self.plan, threads, &|study, needs| {
+        let study = |study: &Study, needs: &Results, commits: &Commits<'_>| {
             let identity = self.identity(study, &lock(&finished).digests);
             let address = identity.address()?;
             let known = bench.find(&address)?.map(|record| StudyRecord::of(&record)).transpose()?;
@@ -124,13 +125,11 @@ impl Experiment<'_> {
                 StudyRecord { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
             let result = StepResult::Value(serde_json::to_value(&remembered)?);
             let record = Record { identity: address.identity().clone(), result, observation: None };
-            if was_observed {
-                bench.replace(record)?
-            } else {
-                bench.commit(record)?
-            };
-            observer.event(&Event::StudyFinished { study: study.id.clone(), hit: false });
+            commits.store(commits::Finished { study: study.id.clone(), record, replaces: was_observed })?;
             Ok(self.add(&finished, study, address.key(), remembered))
+        };
+        let results = Commits::during(bench, observer, |commits| {
+            run_in_order(self.plan, threads, &|one, needs| study(one, needs, commits))
         })?;
         let finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(finished.with(results))

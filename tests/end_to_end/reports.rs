@@ -104,3 +104,30 @@ fn all_reports_may_lie_behind_a_link_of_the_user() {
     bench.renas(&["run"]).expect(0, "report:");
     assert!(bench.path("large disk/quick/index.html").is_file());
 }
+
+#[test]
+fn of_two_experiments_the_shorter_is_told_and_written_while_the_other_still_trains() {
+    let bench = with_second_experiment();
+    // As many trainings of EcoNAS as take by far longer than all of the other.
+    bench.edit("econas/experiment.yaml", "networks: 12", "networks: 4000");
+    let page = bench.path("reports/quick/fashion_ga/report.md");
+    let mut command = bench.command(&["run"]);
+    let mut child =
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().expect("it starts");
+    let mut line = String::new();
+    let mut stdout = std::io::BufReader::new(child.stdout.take().expect("it was asked for"));
+    std::io::BufRead::read_line(&mut stdout, &mut line).expect("a line");
+    let (is_running, is_written) = (child.try_wait().expect("our child").is_none(), page.exists());
+    child.kill().expect("SIGKILL");
+    child.wait().expect("our child");
+    assert!(line.starts_with("fashion_ga (quick): ") && line.contains(" claims, after "), "{line}");
+    assert!(line.ends_with("; reports/quick/fashion_ga/report.md\n"), "{line}");
+    assert!(is_running && is_written, "{is_running}, {is_written}");
+    assert!(!bench.path("reports/quick/index.html").exists(), "the pages of all come last");
+    // What was written is promised, and the same bytes as those of the whole.
+    let before = fs::read(&page).expect("it was written");
+    assert!(bench.read("reports/quick/SHA256SUMS").contains("fashion_ga/report.md"));
+    bench.edit("econas/experiment.yaml", "networks: 4000", "networks: 12");
+    bench.renas(&["run"]).expect(0, "report: reports/quick/index.html");
+    assert_eq!(fs::read(&page).expect("it is there"), before);
+}

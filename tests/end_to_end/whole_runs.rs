@@ -140,3 +140,42 @@ fn a_run_that_was_done_is_only_looked_at_until_something_it_read_or_wrote_change
     bench.renas(&["run"]).expect(0, "0 trials computed");
     assert!(looks("(0 files changed)"));
 }
+
+#[test]
+fn a_doctor_starts_its_checks_side_by_side_and_no_worker_for_a_gpu_that_is_not_there() {
+    let bench = Bench::new();
+    // Each start waits for the other: one after the other they would wait for ever.
+    let (real, folder) = (crate::bench::worker(), bench.path(""));
+    let script = format!(
+        "#!/bin/sh\ncd '{}'\necho x >> starts\nwhile [ $(wc -l < starts) -lt 2 ]; do sleep 0.05; done\nexec '{}' \"$@\"\n",
+        folder.display(),
+        real.display()
+    );
+    let program = crate::bench::program(&bench.path("waiting-worker"), &script);
+    let answer = bench.renas_with(&[("RENAS_WORKER", &program)], &["doctor"]);
+    answer.expect(0, "portable  cpu: libtorch").expect(0, "avx2      cpu: libtorch");
+    if !["/dev/nvidia0", "/dev/dxg"].iter().any(|device| std::path::Path::new(device).exists()) {
+        answer.expect(0, "this machine shows no NVIDIA GPU");
+        assert_eq!(bench.read("starts").lines().count(), 2);
+    }
+}
+
+#[test]
+fn studies_are_run_and_counted_without_reading_claims_and_what_a_profile_lacks_is_looked_for_in_the_others() {
+    let bench = Bench::new();
+    let sound = bench.read("experiments/econas/claims.yaml");
+    bench.write("experiments/econas/claims.yaml", "claims: [{id: broken}]\n");
+    bench.renas(&["status"]).expect(0, "0 of ");
+    bench.renas(&["run", "--only", "econas/table/*"]).expect(0, "12 trials computed");
+    bench.renas(&["plan"]).expect(2, "claims.yaml");
+    bench.renas(&["run"]).expect(2, "claims.yaml");
+    // A name that only other profiles have is none that is misspelt; one that no profile has is.
+    let first = sound.find("quantity: ").expect("a claim names a quantity") + "quantity: ".len();
+    let end = first + sound[first..].find(['\n', ',', '}', ']']).expect("the name ends");
+    let misspelt = format!("{}no.such.quantity{}", &sound[..first], &sound[end..]);
+    bench.write("experiments/econas/claims.yaml", &sound);
+    bench.renas(&["plan"]).expect(0, "claims:");
+    bench.write("experiments/econas/claims.yaml", &misspelt);
+    bench.renas(&["plan"]).expect(2, "no quantity `no.such.quantity`");
+    bench.renas(&["run"]).expect(2, "no quantity `no.such.quantity`");
+}

@@ -157,10 +157,31 @@ impl<'a> RunContext<'a> {
         Ok(self.keep(key, record))
     }
 
-    /// Store a result of pure Rust in place of the one that is there: that derived from a measured time which was lost.
-    pub fn replace(&self, record: Record) -> Result<Arc<Record>, StoreError> {
-        let key = self.store.commit(&record, &BTreeMap::new())?;
-        Ok(self.keep(key, record))
+    /// Store results of pure Rust, durably; those that are to replace others take the place of what is there, which derived
+    /// from a measured time that was lost, and the rest is as for `commit`.
+    pub fn commit_all(&self, records: Vec<(Record, bool)>) -> Result<(), StoreError> {
+        let mut new = Vec::new();
+        for (record, replaces) in records {
+            if replaces || !self.is_stored(&record)? {
+                new.push(record);
+            }
+        }
+        let keys = self.store.commit_all(&new.iter().collect::<Vec<_>>())?;
+        keys.into_iter().zip(new).for_each(|(key, record)| drop(self.keep(key, record)));
+        Ok(())
+    }
+
+    /// Whether an equal record is there; an error where it is another one.
+    fn is_stored(&self, record: &Record) -> Result<bool, StoreError> {
+        let address = record.identity.clone().address()?;
+        match self.find_or_clear(&address)? {
+            None => Ok(false),
+            Some(known) if known.result == record.result => Ok(true),
+            Some(_) => {
+                let path = self.store.step_path(address.key());
+                Err(StoreError::Contradiction { path, step: address.identity().step.clone() })
+            }
+        }
     }
 
     /// `find` while a step's lock is held: what is damaged is moved out of the way.

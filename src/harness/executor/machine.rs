@@ -127,7 +127,7 @@ fn machine_seconds() -> Option<f64> {
 }
 
 /// CPU seconds that a process took, with those of its children that it waited for; 0 where it is not there.
-fn process_seconds(id: u32) -> f64 {
+pub(crate) fn process_seconds(id: u32) -> f64 {
     let text = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
     // The name, in parentheses, may hold anything; of what follows, four numbers count.
     let rest = text.rsplit_once(')').map_or("", |(_, rest)| rest);

@@ -1,15 +1,16 @@
 //! `Pool`: as many worker processes as jobs, started when first needed, replaced when they die.
 //!
-//! A task that times a network has the pool to itself: it waits until no worker is busy, and while it waits or runs, none
-//! begins anything else. The same holds for all pools of all processes on this machine (`machine`).
+//! A task that times a network has the pool to itself, and its crew: it waits until no worker is busy, and while it waits or
+//! runs, none begins anything else. The same holds for all pools of all processes on this machine (`machine`).
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
+use super::crew::{Call, Crew, Place};
 use super::execute::{ATTEMPTS, Answer, Execute, ExecuteError, Job};
 use super::limits::Limits;
 use super::machine::{Machine, Turn, Watch};
@@ -42,9 +43,14 @@ pub struct Settings {
     pub data: Arc<Registry>,
 }
 
-/// A pool of worker processes; dropping it ends them.
+/// A pool of worker processes; they end with the last pool of its crew.
 pub struct Pool {
     settings: Settings,
+    /// How its workers are started.
+    call: Call,
+    crew: Arc<Crew>,
+    /// Its place in the order of the pools of its crew.
+    rank: usize,
     next_number: AtomicU64,
     machine: Machine,
     shared: Arc<Shared>,
@@ -52,36 +58,18 @@ pub struct Pool {
 
 #[derive(Default)]
 struct Shared {
-    state: Mutex<State>,
-    changed: Condvar,
+    /// Of the first worker that said hello.
+    fingerprint: Mutex<Option<Digest>>,
     children: Arc<Children>,
     cancelled: AtomicBool,
-}
-
-#[derive(Default)]
-struct State {
-    idle: Vec<Worker>,
-    /// Workers that are idle, busy or being started.
-    slots: usize,
-    /// Tasks that wait to run alone; while there are any, no other task begins.
-    waiting_alone: usize,
-    /// A task runs alone.
-    is_reserved: bool,
-    /// Of the first worker that said hello.
-    fingerprint: Option<Digest>,
-}
-
-impl State {
-    /// Workers that do something or are being started.
-    fn busy(&self) -> usize {
-        self.slots - self.idle.len()
-    }
 }
 
 /// Cancels the run of a pool, from any thread (a handler of Ctrl-C, say).
 #[derive(Clone)]
 pub struct Canceller {
     shared: Arc<Shared>,
+    /// It may outlive the pool, and must not keep idle workers alive.
+    crew: Weak<Crew>,
 }
 
 impl Canceller {
@@ -89,21 +77,29 @@ impl Canceller {
     pub fn cancel(&self) {
         self.shared.cancelled.store(true, Ordering::SeqCst);
         self.shared.children.kill();
-        // The lock makes sure that nobody is between looking at the flag and falling asleep.
-        drop(lock(&self.shared.state));
-        self.shared.changed.notify_all();
+        if let Some(crew) = self.crew.upgrade() {
+            crew.wake();
+        }
     }
 }
 
 impl Pool {
     /// A pool without workers yet.
     pub fn new(settings: Settings) -> Self {
-        Self { settings, next_number: AtomicU64::new(1), machine: Machine::here(), shared: Arc::default() }
+        let crew = Crew::new(settings.jobs);
+        Self::of_crew(settings, &crew, 0)
+    }
+
+    /// A pool that shares the places and the idle workers of a crew, which serves lower ranks first.
+    pub fn of_crew(settings: Settings, crew: &Arc<Crew>, rank: usize) -> Self {
+        let call = (settings.program.clone(), settings.arguments.clone());
+        let (next_number, machine) = (AtomicU64::new(1), Machine::here());
+        Self { settings, call, crew: Arc::clone(crew), rank, next_number, machine, shared: Arc::default() }
     }
 
     /// A handle that cancels the run.
     pub fn canceller(&self) -> Canceller {
-        Canceller { shared: Arc::clone(&self.shared) }
+        Canceller { shared: Arc::clone(&self.shared), crew: Arc::downgrade(&self.crew) }
     }
 
     fn start_worker(&self) -> Result<Worker, Trouble> {
@@ -127,12 +123,19 @@ impl Pool {
                 other_worker(&self.settings.program, "protocol", &asked, &said).into()
             }
         })?;
-        check_hello(&self.settings.program, &self.settings.identity, &worker.hello)?;
-        let first = *lock(&self.shared.state).fingerprint.get_or_insert(worker.hello.fingerprint);
-        if first != worker.hello.fingerprint {
-            return Err(ExecuteError::TwoClasses { first, second: worker.hello.fingerprint }.into());
-        }
+        self.admit(&worker)?;
         Ok(worker)
+    }
+
+    /// An error where a worker is not one of those that were asked for, or of another numeric class than the first one.
+    fn admit(&self, worker: &Worker) -> Result<(), ExecuteError> {
+        check_hello(&self.settings.program, &self.settings.identity, &worker.hello)?;
+        let second = worker.hello.fingerprint;
+        let first = *lock(&self.shared.fingerprint).get_or_insert(second);
+        if first != second {
+            return Err(ExecuteError::TwoClasses { first, second });
+        }
+        Ok(())
     }
 
     /// One attempt at a job; the worker stays in the slot if it lives.
@@ -162,44 +165,17 @@ impl Pool {
         }
     }
 
-    /// The right to one of the pool's workers; waits until there is one.
-    fn slot(&self) -> Result<Slot<'_>, ExecuteError> {
-        let mut state = lock(&self.shared.state);
-        loop {
-            if self.is_cancelled() {
-                return Err(ExecuteError::Cancelled);
-            }
-            let is_free = !state.is_reserved && state.waiting_alone == 0;
-            if is_free && state.busy() < self.settings.jobs.max(1) {
-                return Ok(self.occupy(&mut state));
-            }
-            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    /// The right to the whole pool; waits until nobody is busy, and lets nobody else begin meanwhile.
-    fn slot_alone(&self) -> Result<Slot<'_>, ExecuteError> {
-        let mut state = lock(&self.shared.state);
-        state.waiting_alone += 1;
-        while !self.is_cancelled() && (state.is_reserved || state.busy() > 0) {
-            state = self.shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-        }
-        state.waiting_alone -= 1;
-        if self.is_cancelled() {
-            return Err(ExecuteError::Cancelled);
-        }
-        state.is_reserved = true;
-        let mut slot = self.occupy(&mut state);
-        slot.is_alone = true;
-        Ok(slot)
-    }
-
-    fn occupy(&self, state: &mut State) -> Slot<'_> {
-        let worker = state.idle.pop();
-        if worker.is_none() {
-            state.slots += 1;
-        }
-        Slot { shared: &self.shared, worker, is_alone: false, turn: None }
+    /// The right to one of the crew's places, or to all of them; waits for it.
+    fn slot(&self, is_alone: bool) -> Result<Slot<'_>, ExecuteError> {
+        let is_cancelled = || self.is_cancelled();
+        let place = match is_alone {
+            true => self.crew.alone(is_cancelled),
+            false => self.crew.place(self.rank, is_cancelled),
+        };
+        let place = place.ok_or(ExecuteError::Cancelled)?;
+        let worker = self.crew.hire(&self.call, &self.shared.children);
+        worker.iter().try_for_each(|worker| self.admit(worker))?;
+        Ok(Slot { pool: self, worker, is_alone, turn: None, _place: place })
     }
 
     /// The right to compute on this machine, alone or beside others; waits while others hold it. Nothing where the machine
@@ -248,7 +224,7 @@ impl Execute for Pool {
 
     fn execute(&self, job: Job, observer: &dyn Observer) -> Result<Answer, ExecuteError> {
         let is_alone = job.task.kind().is_observation();
-        let mut slot = if is_alone { self.slot_alone()? } else { self.slot()? };
+        let mut slot = self.slot(is_alone)?;
         slot.turn = self.turn(is_alone, job.trial, observer)?;
         for attempt in 1.. {
             let death = match self.attempt(&mut slot, job) {
@@ -282,9 +258,7 @@ impl Execute for Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        // A canceller may outlive the pool, and must not keep its workers alive.
-        let idle = std::mem::take(&mut lock(&self.shared.state).idle);
-        drop(idle);
+        // None of its own is left but where a thread was lost.
         self.shared.children.kill();
     }
 }
@@ -302,28 +276,23 @@ impl From<ExecuteError> for Trouble {
     }
 }
 
-/// A place in the pool, given back when dropped.
+/// A place with a worker, given back when dropped.
 struct Slot<'a> {
-    shared: &'a Shared,
+    pool: &'a Pool,
     worker: Option<Worker>,
     /// It is the only one that is taken.
     is_alone: bool,
     /// The right to compute on this machine.
     turn: Option<Turn>,
+    _place: Place,
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
         self.turn = None;
-        let mut state = lock(&self.shared.state);
-        match self.worker.take() {
-            Some(worker) => state.idle.push(worker),
-            None => state.slots -= 1,
+        if let Some(worker) = self.worker.take() {
+            self.pool.crew.dismiss(self.pool.call.clone(), worker);
         }
-        state.is_reserved &= !self.is_alone;
-        drop(state);
-        // All: those who wait do not wait for the same thing.
-        self.shared.changed.notify_all();
     }
 }
 

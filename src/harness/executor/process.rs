@@ -74,6 +74,12 @@ impl Children {
         }
     }
 
+    /// Let one of them go, alive, to be among others; whether they were not all killed.
+    fn release(&self, group: u32) -> bool {
+        let mut running = lock(&self.running);
+        !running.is_over && running.groups.remove(&group)
+    }
+
     /// Kill one, which may be waited for from now on.
     fn remove(&self, group: u32) {
         let mut running = lock(&self.running);
@@ -132,6 +138,19 @@ impl Process {
                 Err(error)
             }
         }
+    }
+
+    /// Be one of these from now on; whether it was not killed with those that it belonged to.
+    pub(super) fn belong_to(&mut self, children: &Arc<Children>) -> bool {
+        if Arc::ptr_eq(&self.children, children) {
+            return true;
+        }
+        let is_free = self.children.release(self.id);
+        if is_free {
+            children.add(self.id);
+            self.children = Arc::clone(children);
+        }
+        is_free
     }
 
     /// How it ends by itself, where it does so soon; its input is closed.

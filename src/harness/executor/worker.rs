@@ -65,6 +65,11 @@ impl Worker {
         }
     }
 
+    /// Be one of these from now on; whether it was not killed with those that it belonged to.
+    pub(super) fn belong_to(&mut self, children: &Arc<Children>) -> bool {
+        self.process.belong_to(children)
+    }
+
     /// Its process.
     pub(super) fn id(&self) -> u32 {
         self.process.id

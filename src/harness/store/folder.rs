@@ -40,7 +40,7 @@ pub struct Store {
     disk: Box<dyn Disk>,
     session: Mutex<Option<Arc<Session>>>,
     /// Folders whose own names this process knows to be durable.
-    durable: Mutex<BTreeSet<PathBuf>>,
+    pub(super) durable: Mutex<BTreeSet<PathBuf>>,
 }
 
 /// An empty folder inside the store for unfinished files; removed when dropped.
@@ -254,36 +254,6 @@ impl Store {
         }
     }
 
-    /// Give finished files their final names, durably: sync them all, rename them all, sync each folder once.
-    fn settle(&self, moves: Vec<(PathBuf, PathBuf)>) -> Result<(), StoreError> {
-        for (file, _) in &moves {
-            self.disk.sync_file(file).map_err(|e| StoreError::of_io("sync", file, e))?;
-        }
-        let mut folders = BTreeSet::new();
-        for (file, target) in &moves {
-            let folder = parent(target);
-            self.secure_folder(&folder)?;
-            self.disk.rename(file, target).map_err(|e| StoreError::of_io("write", target, e))?;
-            folders.insert(folder);
-        }
-        folders.iter().try_for_each(|folder| self.sync_folder(folder))
-    }
-
-    /// Make sure that a folder is there, and will be after a power failure.
-    fn secure_folder(&self, folder: &Path) -> Result<(), StoreError> {
-        if self.durable.lock().unwrap_or_else(PoisonError::into_inner).contains(folder) {
-            return Ok(());
-        }
-        self.disk.make_folder(folder).map_err(|e| StoreError::of_io("make", folder, e))?;
-        self.sync_folder(&parent(folder))?;
-        self.durable.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_owned());
-        Ok(())
-    }
-
-    fn sync_folder(&self, folder: &Path) -> Result<(), StoreError> {
-        self.disk.sync_folder(folder).map_err(|e| StoreError::of_io("sync", folder, e))
-    }
-
     /// Make an empty store. Safe to interrupt at any point and for several processes at once.
     fn create(&self) -> Result<(), StoreError> {
         self.refuse_other_folders()?;
@@ -325,7 +295,7 @@ impl Store {
     }
 
     /// This process's corner, made at the first write.
-    fn session(&self, action: &'static str) -> Result<Arc<Session>, StoreError> {
+    pub(super) fn session(&self, action: &'static str) -> Result<Arc<Session>, StoreError> {
         if self.access == Access::Read {
             return Err(StoreError::ReadOnly { action, path: self.root.clone() });
         }

@@ -4,6 +4,7 @@ mod check; //   re-hash everything and name what is wrong
 mod disk; //    the few disk operations that durability rests on, behind a trait so that tests can fail each
 mod error; //   what can go wrong, and what to do about it
 mod format; //  the file that names the format
+mod durable; // files get their places, durably, one or many at once
 mod folder; //  `Store`: a folder of objects and step records
 mod step_lock; //    one process at a time computes a step
 mod key; // the names of step records

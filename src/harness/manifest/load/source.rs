@@ -86,12 +86,13 @@ impl Source {
 
     /// The same without the files of a folder that hold nothing but these keys, in block style: they are not even parsed.
     pub(super) fn without(mut self, keys: &[&str]) -> Self {
-        let holds_others = |line: &str| {
-            let begins_a_value = !line.is_empty() && !line.starts_with([' ', '#']);
-            begins_a_value && !keys.iter().any(|key| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')))
+        let is_one_of = |line: &[u8]| {
+            let rest = |key: &&str| line.strip_prefix(key.as_bytes()).is_some_and(|rest| rest.starts_with(b":"));
+            keys.iter().any(|key| rest(&key))
         };
+        let holds_others = |line: &[u8]| !matches!(line, [] | [b' ' | b'#' | b'\r', ..]) && !is_one_of(line);
         if self.parts.len() > 1 {
-            self.parts.retain(|(_, bytes)| String::from_utf8_lossy(bytes).lines().any(holds_others));
+            self.parts.retain(|(_, bytes)| bytes.split(|byte| *byte == b'\n').any(holds_others));
         }
         self
     }
