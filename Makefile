@@ -36,13 +36,10 @@ lint: setup ## formatting and clippy
 	@$(CARGO) fmt --check
 	@$(CARGO) clippy --release --workspace --all-targets --quiet -- -D warnings
 
-bench: build ## criterion benchmarks, and the plain PyTorch loop where Python has torch
+bench: build ## criterion benchmarks of algorithms, store and training
 	@for name in algorithms store training; do $(CARGO) bench --package renas-benches --bench $$name || exit; done
-	@if [ -d "$$RENAS_DATA/mnist" ] && python3 -c 'import torch' 2>/dev/null; then \
-	  python3 scripts/plain_loop.py "$$RENAS_DATA/mnist" 3; \
-	else echo "bench: the plain PyTorch loop needs Python with torch, and MNIST at \$$RENAS_DATA/mnist; not run"; fi
 
-bench-peers: build ## ours beside scikit-learn, SciPy, NumPy, xgboost, pymoo, moocore, Snakemake and DVC: reports/bench/peers.md
+bench-peers: build ## ours beside scikit-learn, SciPy, NumPy, xgboost, pymoo, moocore, PyTorch, Snakemake and DVC: reports/bench/peers.md
 	@python3 scripts/bench_peers.py $(BENCH_PEERS)
 
 torture: build ## attack both programs for TORTURE_SECONDS (600); exits 1 on any wrong byte (docs/promises.md)

@@ -9,8 +9,7 @@ use serde_json::{Value, json};
 use super::committed;
 use super::exit::{Classify as _, Failure};
 use super::session::Session;
-use renas_harness::analysis::Unplanned;
-use renas_harness::manifest::load::Promises;
+use renas_harness::analysis::{Promise, Unplanned};
 use renas_harness::pipeline::Selected;
 use renas_report::catalogue::Promised;
 use renas_report::judge::Judgement;
@@ -23,13 +22,8 @@ pub fn outlooks(
     data: BTreeSet<String>,
 ) -> Result<Vec<(String, Outlook)>, Failure> {
     let settings = selected.settings(session.profile)?;
-    let Promises { quantities, clusters } = match session.promises.get(&selected.manifest.id) {
-        Some(known) => known.clone(),
-        None => {
-            let promise = selected.analysis(settings).promise().map_err(Unplanned::into_error).or_bad_input()?;
-            Promises { quantities: promise.quantities, clusters: promise.clusters }
-        }
-    };
+    let Promise { quantities, clusters, .. } =
+        selected.analysis(settings).promise().map_err(Unplanned::into_error).or_bad_input()?;
     let promised: BTreeMap<String, Promised> = quantities.into_iter().map(|one| (one.name.clone(), one)).collect();
     let data: Vec<String> = data.into_iter().collect();
     let known = known(session, selected);

@@ -1,6 +1,5 @@
 //! What every command starts from: the profile, the manifests it is about, where data lie, who computes.
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use renas_base::pattern::matches;
 use renas_data::locate::Locations;
 use renas_data::registry::Registry;
 use renas_harness::executor::{Crew, Limits, Pool, Settings};
-use renas_harness::manifest::load::{self, Depth, Known, ManifestError, Promises};
+use renas_harness::manifest::load::{self, Known, ManifestError};
 use renas_harness::manifest::model::{Outline, Profile, ProfileSettings};
 use renas_harness::manifest::problem::suggestion;
 use renas_harness::pipeline::{Part, Selected};
@@ -30,8 +29,6 @@ pub struct Session<'a> {
     pub profile: Profile,
     /// The experiments that were asked for, all where none was, in the order of their ids.
     pub experiments: Vec<Selected>,
-    /// What is known of the quantities of the profile, by experiment, where manifests were read for it (`Depth::At`).
-    pub promises: BTreeMap<String, Promises>,
     /// The known data sets.
     pub data: Arc<Registry>,
     /// Tasks at a time.
@@ -41,10 +38,9 @@ pub struct Session<'a> {
 /// What of the manifests a command needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// Every mistake of every manifest is to be seen. Names of one profile alone would not do: most papers have claims about
-    /// quantities of others, which cannot be told from misspelt ones.
+    /// All of it: every mistake is seen.
     Everything,
-    /// Studies alone.
+    /// What studies are made of: claims and declarations are not read, nor names of quantities looked up.
     Studies,
 }
 
@@ -69,21 +65,22 @@ impl<'a> Session<'a> {
         let profile = common.profile.as_deref().unwrap_or("quick").parse().or_bad_input()?;
         let (papers, dir) = (papers::all(), &common.experiments);
         let known = Known { papers: &papers, data: &data };
-        let depth = match need {
-            Need::Everything => Depth::Whole,
-            Need::Studies => Depth::Studies,
+        let one = |id: &str| match need {
+            Need::Everything => load::load(dir, id, known),
+            Need::Studies => load::load_for_studies(dir, id, known),
         };
-        let one = |id: &str| load::load_to(dir, id, known, depth);
-        let all = || load::load_all_to(dir, known, depth);
+        let all = || match need {
+            Need::Everything => load::load_all(dir, known),
+            Need::Studies => load::load_all_for_studies(dir, known),
+        };
         let (id, part) = match claim.map(|claim| claim.split_once('/').unwrap_or(("", claim))) {
             None => selection(common),
             Some(("", claim)) => (None, Part::Claim(claim.to_owned())),
             Some((id, claim)) => (Some(id), Part::Claim(claim.to_owned())),
         };
-        let manifests = asked_for(common, id, one, all, |(manifest, _)| &manifest.id)?;
-        let (mut experiments, mut promises) = (Vec::new(), BTreeMap::new());
-        for (manifest, promised) in manifests {
-            promises.extend(promised.map(|promised| (manifest.id.clone(), promised)));
+        let manifests = asked_for(common, id, one, all, |manifest| &manifest.id)?;
+        let mut experiments = Vec::new();
+        for manifest in manifests {
             let paper = papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
             experiments.push(Selected { manifest, paper, part: part.clone(), data: Arc::clone(&data) });
         }
@@ -92,7 +89,7 @@ impl<'a> Session<'a> {
             experiments.retain(|selected| selected.manifest.claims.iter().any(|claim| claim.id == *id));
             ensure_or(!experiments.is_empty(), || format!("no claim `{id}`; {}", suggestion(id, &all)))?;
         }
-        Ok(Self { common, profile, experiments, promises, data, jobs: common.jobs() })
+        Ok(Self { common, profile, experiments, data, jobs: common.jobs() })
     }
 
     /// The same for a command that judges each experiment by itself: sound manifests, and what is wrong with the others.
@@ -120,8 +117,7 @@ impl<'a> Session<'a> {
             }
             Err(error) => mistakes.push(error.into()),
         }
-        let promises = BTreeMap::new();
-        Ok((Self { common, profile, experiments, promises, data, jobs: common.jobs() }, mistakes))
+        Ok((Self { common, profile, experiments, data, jobs: common.jobs() }, mistakes))
     }
 
     /// The experiments that were not asked for: they keep their places in reports.

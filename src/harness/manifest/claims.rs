@@ -2,11 +2,9 @@
 
 mod expectations; // what must hold, one form each
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::decode::{Item, Section};
-use super::load::Promises;
 use super::model::Profile;
 use expectations::{expectation, quantity};
 use renas_report::catalogue::Promised;
@@ -23,13 +21,7 @@ pub(super) struct Names<'a> {
 
 /// What is known of quantities before anything runs: profile by profile, since each promises some of its own.
 #[derive(Debug, Default)]
-pub(super) struct Known {
-    profiles: Vec<OfProfile>,
-    /// There are other profiles, of which nothing is known.
-    is_part: bool,
-    /// Something was asked that only those could answer.
-    is_wanting: Cell<bool>,
-}
+pub(super) struct Known(Vec<OfProfile>);
 
 /// What one profile promises.
 #[derive(Debug)]
@@ -55,46 +47,23 @@ impl Known {
     pub(super) fn add(&mut self, profile: Profile, promised: Vec<Promised>, clusters: BTreeMap<String, usize>) {
         let mut by_name: Vec<usize> = (0..promised.len()).collect();
         by_name.sort_by(|&a, &b| promised[a].name.cmp(&promised[b].name));
-        self.profiles.push(OfProfile { profile, promised, by_name, clusters });
-    }
-
-    /// Nothing is known of another profile.
-    pub(super) fn leave_out(&mut self) {
-        self.is_part = true;
-    }
-
-    /// Whether nothing was asked that only a profile which was left out could answer.
-    pub(super) fn answered_all(&self) -> bool {
-        !self.is_wanting.get()
-    }
-
-    /// Whether profiles were left out, since what is not known may be known of these; it is noted.
-    pub(super) fn wants_others(&self) -> bool {
-        self.is_wanting.set(self.is_wanting.get() || self.is_part);
-        self.is_part
-    }
-
-    /// What a profile promises, where it is known.
-    pub(super) fn take(&mut self, profile: Profile) -> Option<Promises> {
-        let place = self.profiles.iter().position(|one| one.profile == profile)?;
-        let OfProfile { promised: quantities, clusters, .. } = self.profiles.swap_remove(place);
-        Some(Promises { quantities, clusters })
+        self.0.push(OfProfile { profile, promised, by_name, clusters });
     }
 
     /// The names of all profiles, one after the other.
     pub(super) fn names(&self) -> Vec<&str> {
-        self.profiles.iter().flat_map(|one| &one.promised).map(|one| one.name.as_str()).collect()
+        self.0.iter().flat_map(|one| &one.promised).map(|one| one.name.as_str()).collect()
     }
 
     /// What a quantity is; by the largest profile that has it.
     pub(super) fn find(&self, name: &str) -> Option<&Promised> {
-        self.profiles.iter().rev().find_map(|one| one.find(name))
+        self.0.iter().rev().find_map(|one| one.find(name))
     }
 
     /// How many clusters of a quantity each profile plans that says it.
     pub(super) fn planned(&self, name: &str) -> BTreeMap<Profile, usize> {
         let planned = |one: &OfProfile| Some((one.profile, *one.clusters.get(&one.find(name)?.cluster)?));
-        self.profiles.iter().filter_map(planned).collect()
+        self.0.iter().filter_map(planned).collect()
     }
 }
 

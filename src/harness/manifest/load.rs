@@ -1,6 +1,5 @@
 //! From files to checked manifests.
 
-mod depth; //  how much of it is read
 mod source; // one file, or a folder of files
 
 use std::cell::RefCell;
@@ -12,14 +11,13 @@ use std::path::{Path, PathBuf};
 use super::claims::{self, Names, claim};
 use super::decode::{Item, Problem, Problems, Section, read};
 use super::findings;
-use super::model::{Manifest, Profile, ProfileSettings};
+use super::model::{Manifest, Outline, Profile, ProfileSettings};
 use super::problem::{in_file, suggestion};
 use super::profiles::{cluster_seconds, profile_settings};
 use super::reference::{audit_entry, deviation, paper_reference};
 use super::yaml;
 use crate::analysis::{Analysis, Promise, Unplanned};
 use crate::paper::AnyPaper;
-pub use depth::{Depth, Loaded, Promises, load_all_to, load_to, outline, outline_all};
 use renas_base::digest::Digest;
 use renas_base::parallel;
 use renas_data::registry::Registry;
@@ -107,6 +105,22 @@ pub fn load_all(dir: &Path, known: Known<'_>) -> Result<Vec<Manifest>, ManifestE
     all(dir, |name| load_source(&Source::find(dir, name)?, known, Quantities::Promised))
 }
 
+/// The manifests of a folder as far as studies need them: the files that hold nothing but claims, declarations, audit and
+/// deviations are not read, and names of quantities not looked up. `load_all` reports the mistakes there.
+pub fn load_all_for_studies(dir: &Path, known: Known<'_>) -> Result<Vec<Manifest>, ManifestError> {
+    all(dir, |name| load_for_studies_of(Source::find(dir, name)?, known))
+}
+
+/// The same of one experiment.
+pub fn load_for_studies(dir: &Path, id: &str, known: Known<'_>) -> Result<Manifest, ManifestError> {
+    load_for_studies_of(source_of(dir, id)?, known)
+}
+
+/// The outlines of all manifests of a folder; see `outline` for the mistakes that are reported.
+pub fn outline_all(dir: &Path, known: Known<'_>) -> Result<Vec<Outline>, ManifestError> {
+    all(dir, |name| outline_source(Source::find(dir, name)?, known))
+}
+
 fn all<T: Send>(dir: &Path, load: impl Fn(&str) -> Result<T, ManifestError> + Sync) -> Result<Vec<T>, ManifestError> {
     let mut manifests = Vec::new();
     let mut mistakes = Mistakes::default();
@@ -127,6 +141,15 @@ pub fn load(dir: &Path, id: &str, known: Known<'_>) -> Result<Manifest, Manifest
     load_source(&source_of(dir, id)?, known, Quantities::Promised)
 }
 
+/// The outline of one experiment.
+///
+/// All mistakes of its manifest are reported but those that only the names of all quantities show, whose making takes as
+/// long as most of the rest (in the claims' quantities, and in `cluster_seconds`), and those in files of a folder that hold nothing
+/// but declarations, audit and deviations. `load` reports all.
+pub fn outline(dir: &Path, id: &str, known: Known<'_>) -> Result<Outline, ManifestError> {
+    outline_source(source_of(dir, id)?, known)
+}
+
 /// The text of an experiment's manifest; of a folder, one that says the same in one file.
 pub fn text(dir: &Path, id: &str) -> Result<String, ManifestError> {
     Ok(source_of(dir, id)?.text())
@@ -141,36 +164,33 @@ fn source_of(dir: &Path, id: &str) -> Result<Source, ManifestError> {
     Source::find(dir, id)
 }
 
+/// Its digest is of the whole manifest.
+fn load_for_studies_of(source: Source, known: Known<'_>) -> Result<Manifest, ManifestError> {
+    let digest = source.digest();
+    let source = source.without(&["findings", "claims", "audit", "deviations"]);
+    Ok(Manifest { digest, ..load_source(&source, known, Quantities::Unknown)? })
+}
+
+fn outline_source(source: Source, known: Known<'_>) -> Result<Outline, ManifestError> {
+    let source = source.without(&["findings", "audit", "deviations"]);
+    let Manifest { id, title, paper, profiles, claims, .. } = load_source(&source, known, Quantities::Unknown)?;
+    Ok(Outline { id, title, paper, profiles: profiles.into_keys().collect(), claims: claims.len() })
+}
+
 /// The manifest that `bytes` hold; `file` is where they were read from, and names the experiment.
 pub fn parse(file: &Path, bytes: &[u8], known: Known<'_>) -> Result<Manifest, ManifestError> {
     load_source(&Source::one(file, bytes.to_vec()), known, Quantities::Promised)
 }
 
 fn load_source(source: &Source, known: Known<'_>, quantities: Quantities) -> Result<Manifest, ManifestError> {
-    Ok(read_source(source, known, quantities, source.digest())?.manifest)
-}
-
-/// What was read of a manifest.
-struct Read {
-    manifest: Manifest,
-    /// Absent where they were not asked for.
-    quantities: Option<claims::Known>,
-}
-
-fn read_source(
-    source: &Source,
-    known: Known<'_>,
-    quantities: Quantities,
-    digest: Digest,
-) -> Result<Read, ManifestError> {
     let tree = source.tree()?;
     let problems = Problems::default();
-    let found = read(&tree, &problems, |section| {
+    let manifest = read(&tree, &problems, |section| {
         let body = Reader { known, problems: &problems, quantities };
-        body.manifest(section, &source.file, digest)
+        body.manifest(section, &source.file, source.digest())
     });
     match problems.into_sorted() {
-        none if none.is_empty() => Ok(found),
+        none if none.is_empty() => Ok(manifest),
         some => Err(ManifestError::Mistakes(source.mistakes(some))),
     }
 }
@@ -204,8 +224,6 @@ impl Manifest {
 enum Quantities {
     /// What the paper promises of them at each profile.
     Promised,
-    /// What it promises at this one.
-    At(Profile),
     /// Nothing: what they are named by is not looked up.
     Unknown,
 }
@@ -218,7 +236,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn manifest(&self, section: &mut Section<'_>, file: &Path, digest: Digest) -> Read {
+    fn manifest(&self, section: &mut Section<'_>, file: &Path, digest: Digest) -> Manifest {
         let (id, paper) = section.required("id", |item| self.id(item, file));
         let title = section.text("title");
         let reference = section.section("paper", paper_reference);
@@ -239,7 +257,7 @@ impl Reader<'_> {
         let registered = self.known.data.all().iter().map(|set| set.name.as_str());
         let data: Vec<&str> = registered.chain(brought.iter().map(String::as_str)).collect();
         let names = Names { quantities: quantities.as_ref(), data: &data };
-        let manifest = Manifest {
+        Manifest {
             id,
             file: file.to_owned(),
             digest,
@@ -253,8 +271,7 @@ impl Reader<'_> {
             deviations: entries(section, "deviations", deviation),
             tolerances,
             failure_rule,
-        };
-        Read { manifest, quantities }
+        }
     }
 
     /// The id, and the paper of that name.
@@ -296,13 +313,8 @@ impl Reader<'_> {
             let parameters = &settings.parameters;
             let promise =
                 |(paper, declarations)| Analysis { paper, parameters, declarations, data: self.known.data }.promise();
-            let is_asked = match self.quantities {
-                Quantities::Promised => true,
-                Quantities::At(asked) => asked == profile,
-                Quantities::Unknown => false,
-            };
-            let is_left_out = matches!(self.quantities, Quantities::At(_)) && !is_asked;
-            match paper.filter(|_| sound && is_asked).zip(declarations).map(promise) {
+            let is_asked = sound && self.quantities == Quantities::Promised;
+            match paper.filter(|_| is_asked).zip(declarations).map(promise) {
                 Some(Ok(Promise { quantities: promised, clusters, .. })) => {
                     if let Some(seconds) = &seconds {
                         settings.cluster_seconds = cluster_seconds(seconds, &promised);
@@ -320,11 +332,6 @@ impl Reader<'_> {
                 Some(Err(Unplanned::Paper(error))) => {
                     item.problem(format!("{error:#}"));
                     quantities = None;
-                }
-                None if sound && is_left_out => {
-                    if let Some(known) = &mut quantities {
-                        known.leave_out();
-                    }
                 }
                 None => quantities = None,
             }

@@ -51,7 +51,7 @@ pub(super) fn expectation(item: &Item<'_>, names: Names<'_>) -> Expectation {
 pub(super) fn quantity(item: &Item<'_>, names: Names<'_>) -> String {
     let Some(known) = names.quantities else { return item.text() };
     match &item.node.value {
-        Value::Text(name) if known.find(name).is_some() || known.wants_others() => name.clone(),
+        Value::Text(name) if known.find(name).is_some() => name.clone(),
         // A mistake: only its words need the list of all names.
         _ => item.known_or_none("quantity", &known.names()).unwrap_or_default(),
     }
@@ -91,8 +91,7 @@ fn one_run(item: &Item<'_>, names: Names<'_>) -> Expectation {
                 item.problem(format!("`{name}` is exact and has no spread of runs; use `within`"));
             }
             let planned = names.quantities.map(|known| known.planned(&name)).unwrap_or_default();
-            let is_known = |_: &&usize| names.quantities.is_some_and(|known| !known.wants_others());
-            if let Some(&most) = planned.values().max().filter(|most| **most < FEWEST).filter(is_known) {
+            if let Some(&most) = planned.values().max().filter(|most| **most < FEWEST) {
                 item.problem(format!(
                     "no profile plans the {FEWEST} runs of `{name}` that a prediction interval needs: at most {most}"
                 ));
