@@ -21,7 +21,8 @@ use renas_harness::pipeline::{Came, Done, Part, Selected, Work};
 use renas_harness::publish;
 use renas_harness::report_folder;
 use renas_harness::run::Conclusions;
-use renas_harness::store::{Access, Evidence, Store, WorkerIdentity};
+use renas_harness::evidence::Evidence;
+use renas_harness::store::{Access, Store, WorkerIdentity};
 use renas_harness::study::Study;
 use renas_report::page::{self};
 

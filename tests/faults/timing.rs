@@ -17,7 +17,7 @@ use renas::harness::lockfile::{self, Lock, compare, compare_runs};
 use renas::harness::manifest::model::Profile;
 use renas::harness::rerun::Rerun;
 use renas::harness::run::StudyOutputs;
-use renas::harness::store::{Evidence, WorkerIdentity};
+use renas::harness::store::WorkerIdentity;
 use renas::harness::study::{Context, Handle, Inference, Results, Training};
 use renas::harness::timing::{TimeSource, Timing};
 use renas::network::cost::{CostModel, pass_seconds, step_seconds};
@@ -259,7 +259,7 @@ fn evidence_holds_measured_times_and_gives_the_same_studies_again() {
     let (_folder, store) = new_store();
     let (studied, evidence) = TOY.run_on(&store, &Watch::saying(5), MEASURED);
     let bytes = evidence::write(&evidence, true).expect("finite numbers");
-    let read = evidence::read(Path::new("evidence"), &bytes).expect("own bytes");
+    let read = evidence::read(Path::new("evidence"), bytes).expect("own bytes");
     let replayed = TOY.replay(&read, MEASURED).expect("nothing is missing");
     assert_eq!(replayed, studied);
     assert_eq!(compare(&lock_of(&studied, &evidence, "615 s"), &lock_of(&replayed, &read, "615 s")), []);

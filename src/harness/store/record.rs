@@ -10,10 +10,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::answer::Answer;
 use super::error::StoreError;
+use super::inputs::Inputs;
 pub use super::key::Key;
 use super::step::{version_of, without_null};
-use renas_base::digest::{Digest, canonical_json, canonical_text};
+use renas_base::canonical::end_of_value;
+use renas_base::digest::{Digest, canonical_json};
 use renas_task::Task;
 use renas_task::kind::Kind;
 use renas_task::outcome::Outcome;
@@ -22,17 +25,15 @@ use renas_task::outcome::Outcome;
 pub const FORMAT: u64 = 1;
 
 /// All that a step's result depends on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Identity {
     /// What is computed (`train`).
     pub step: String,
     /// The version of its meaning.
     pub version: u32,
     /// What it is computed from, data digests included.
-    pub inputs: Value,
+    pub inputs: Inputs,
     /// What computes it, where a worker does; pure Rust gives the same result everywhere.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<WorkerIdentity>,
 }
 
@@ -49,45 +50,52 @@ pub struct WorkerIdentity {
 }
 
 impl Identity {
+    /// The identity of a step that pure Rust computes.
+    pub fn new(step: &str, version: u32, inputs: &(impl Serialize + ?Sized)) -> Result<Self, StoreError> {
+        let not_storable = |source| StoreError::NotStorable { step: step.to_owned(), part: "inputs", source };
+        let inputs = Inputs::of(inputs).map_err(not_storable)?;
+        Ok(Self { step: step.to_owned(), version, inputs, worker: None })
+    }
+
     /// The identity of a task that a worker does.
     pub fn of_task(task: &Task, worker: &WorkerIdentity) -> Result<Self, StoreError> {
-        let step = task.kind().name();
-        let inputs = serde_json::to_value(task).map_err(|source| StoreError::NotStorable {
-            step: step.to_owned(),
-            part: "inputs",
-            source: source.into(),
-        })?;
-        Ok(Self { step: step.to_owned(), version: version_of(task.kind()), inputs, worker: Some(worker.clone()) })
+        let plain = Self::new(task.kind().name(), version_of(task.kind()), task)?;
+        Ok(Self { worker: Some(worker.clone()), ..plain })
     }
 
-    /// The identity with its canonical text and key.
-    pub fn address(self) -> Result<Address, StoreError> {
-        let text = self.canonical()?;
-        let key = Key(Digest::of(text.as_bytes()));
-        Ok(Address { identity: self, text, key })
+    /// The identity with the key that follows from it.
+    pub fn address(self) -> Address {
+        let key = Key(Digest::of(self.canonical().as_bytes()));
+        Address { identity: self, key }
+    }
+
+    /// What was asked, whatever answers it: the digest of the identity without the worker.
+    pub fn question(&self) -> Digest {
+        Digest::of((self.asked() + "}").as_bytes())
+    }
+
+    /// Its canonical JSON, put together from that of its parts.
+    fn canonical(&self) -> String {
+        let mut text = self.asked();
+        if let Some(worker) = &self.worker {
+            text.push_str(r#","worker":"#);
+            text.push_str(&canonical_json(worker).expect("a worker's names are text"));
+        }
+        text.push('}');
+        text
+    }
+
+    fn asked(&self) -> String {
+        let Self { step, version, inputs, worker: _ } = self;
+        let step = serde_json::to_string(step).expect("text is JSON");
+        format!(r#"{{"inputs":{},"step":{step},"version":{version}"#, inputs.text())
     }
 }
 
-impl Identity {
-    /// Its canonical JSON, put together from that of its parts so that large inputs are not copied first.
-    fn canonical(&self) -> Result<String, StoreError> {
-        let not_storable = |source| StoreError::NotStorable { step: self.step.clone(), part: "inputs", source };
-        let inputs = canonical_text(&self.inputs).map_err(not_storable)?;
-        let step = canonical(&self.step, "inputs", &self.step)?;
-        let version = self.version;
-        let worker = match &self.worker {
-            Some(worker) => format!(r#","worker":{}"#, canonical(&self.step, "inputs", worker)?),
-            None => String::new(),
-        };
-        Ok(format!(r#"{{"inputs":{inputs},"step":{step},"version":{version}{worker}}}"#))
-    }
-}
-
-/// An identity together with its canonical JSON and the key that follows from it.
+/// An identity together with the key that follows from it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Address {
     identity: Identity,
-    text: String,
     key: Key,
 }
 
@@ -144,15 +152,13 @@ pub struct Surroundings {
 }
 
 /// A finished step.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// What its key is the digest of.
     pub identity: Identity,
     /// What came of it.
     pub result: StepResult,
     /// What was seen meanwhile; absent for what pure Rust computed, and in evidence that must repeat byte for byte.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observation: Option<Observation>,
 }
 
@@ -171,7 +177,7 @@ impl Record {
         let step = &self.identity.step;
         let mut text = format!(
             r#"{{"format":{FORMAT},"identity":{},"result":{}"#,
-            self.identity.canonical()?,
+            self.identity.canonical(),
             canonical(step, "result", &self.result)?
         );
         if let Some(observation) = observation {
@@ -195,13 +201,18 @@ impl Record {
     /// The record of a line whose key is not known beforehand, and the key that its identity gives.
     pub fn parse_line(bytes: &[u8]) -> Result<(Key, Self), String> {
         let body = verified(bytes)?;
-        let parts: Parts = serde_json::from_str(&format!("{body}}}")).map_err(|e| format!("it does not parse: {e}"))?;
+        if let Some(found) = Parts::of(body).and_then(Parts::record) {
+            return Ok(found);
+        }
+        let parts: Tree = serde_json::from_str(&format!("{body}}}")).map_err(|e| format!("it does not parse: {e}"))?;
         if parts.format != FORMAT {
             return Err(format!("it says format {}, and this renas reads format {FORMAT}", parts.format));
         }
-        let address = parts.identity.address().map_err(|e| e.to_string())?;
+        let TreeIdentity { step, version, inputs, worker } = parts.identity;
+        let plain = Identity::new(&step, version, &inputs).map_err(|e| e.to_string())?;
+        let address = Identity { worker, ..plain }.address();
         // As `parse_known` has it: what one reader takes for intact, no other may call damaged.
-        if !body.starts_with(&format!(r#"{{"format":{FORMAT},"identity":{},"#, address.text)) {
+        if !body.starts_with(&format!(r#"{{"format":{FORMAT},"identity":{},"#, address.identity.canonical())) {
             return Err("its identity is not as it was written".to_owned());
         }
         Ok((address.key, Self { identity: address.identity, result: parts.result, observation: parts.observation }))
@@ -211,20 +222,17 @@ impl Record {
     pub(super) fn parse_known(bytes: &[u8], address: &Address) -> Result<Self, String> {
         let body = verified(bytes)?;
         let rest = body
-            .strip_prefix(&format!(r#"{{"format":{FORMAT},"identity":"#))
-            .and_then(|rest| rest.strip_prefix(address.text.as_str()))
+            .strip_prefix(HEAD)
+            .and_then(|rest| rest.strip_prefix(address.identity.canonical().as_str()))
             .and_then(|rest| rest.strip_prefix(','))
             .ok_or("it holds another step, or another format, than its name says")?;
-        let tail: Tail = serde_json::from_str(&format!("{{{rest}}}")).map_err(|e| format!("it does not parse: {e}"))?;
-        Ok(Self { identity: address.identity.clone(), result: tail.result, observation: tail.observation })
+        let Answer { result, observation } = Answer::parse(rest)?;
+        Ok(Self { identity: address.identity.clone(), result, observation })
     }
 
     /// The worker's answer; absent where the step was pure Rust.
     pub fn outcome(&self) -> Option<&Outcome> {
-        match &self.result {
-            StepResult::Outcome(outcome) => Some(outcome),
-            StepResult::Value(_) => None,
-        }
+        self.result.outcome()
     }
 
     /// The objects that the worker's answer names.
@@ -234,27 +242,18 @@ impl Record {
 
     /// Whether the worker's answer is a measured time: an observation, which never repeats.
     pub fn is_observed_time(&self) -> bool {
-        Kind::names_observation(&self.identity.step) && self.identity.worker.is_some()
+        self.identity.is_observed_time()
     }
 
     /// The digest of what was observed and never repeats: the answer where that is a measured time, else what was seen
     /// while it was computed. A study that used it knows by this whether it is still the same.
     pub fn observed_digest(&self) -> Result<Digest, StoreError> {
-        let digest = if self.is_observed_time() {
-            Digest::of_value(&self.outcome())
-        } else {
-            Digest::of_value(self.observation.as_slice())
-        };
-        let step = &self.identity.step;
-        digest.map_err(|source| StoreError::NotStorable { step: step.to_owned(), part: "observation", source })
+        observed_digest(&self.identity, self.outcome(), self.observation.as_ref())
     }
 
     /// The value of pure Rust; absent where a worker answered.
     pub fn value(&self) -> Option<&Value> {
-        match &self.result {
-            StepResult::Outcome(_) => None,
-            StepResult::Value(value) => Some(value),
-        }
+        self.result.value()
     }
 
     /// Seconds that a worker's device spent (`Observation::cpu_seconds`); 0 where none was observed.
@@ -263,23 +262,107 @@ impl Record {
     }
 }
 
+impl Identity {
+    /// Whether what a worker answers is a measured time.
+    pub fn is_observed_time(&self) -> bool {
+        Kind::names_observation(&self.step) && self.worker.is_some()
+    }
+}
+
+impl StepResult {
+    /// The worker's answer; absent where the step was pure Rust.
+    pub fn outcome(&self) -> Option<&Outcome> {
+        match self {
+            Self::Outcome(outcome) => Some(outcome),
+            Self::Value(_) => None,
+        }
+    }
+
+    /// The value of pure Rust; absent where a worker answered.
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Outcome(_) => None,
+            Self::Value(value) => Some(value),
+        }
+    }
+}
+
+/// `Record::observed_digest` of a record's parts.
+pub(crate) fn observed_digest(
+    identity: &Identity,
+    outcome: Option<&Outcome>,
+    observation: Option<&Observation>,
+) -> Result<Digest, StoreError> {
+    let digest = match identity.is_observed_time() {
+        true => Digest::of_value(&outcome),
+        false => Digest::of_value(&Vec::from_iter(observation)),
+    };
+    let step = &identity.step;
+    digest.map_err(|source| StoreError::NotStorable { step: step.to_owned(), part: "observation", source })
+}
+
+/// What the text of a record begins with. (`FORMAT` is 1.)
+const HEAD: &str = r#"{"format":1,"identity":"#;
 const DIGEST: &str = r#","digest":""#;
 const END: &str = "\"}\n";
 
+/// A record that is not plainly in the form that it was written in, as serde reads it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Parts {
+struct Tree {
     format: u64,
-    identity: Identity,
+    identity: TreeIdentity,
     result: StepResult,
     observation: Option<Observation>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Tail {
-    result: StepResult,
-    observation: Option<Observation>,
+struct TreeIdentity {
+    step: String,
+    version: u32,
+    inputs: Value,
+    worker: Option<WorkerIdentity>,
+}
+
+/// The texts of a record's parts.
+struct Parts<'t> {
+    identity: &'t str,
+    inputs: &'t str,
+    /// Step, version and worker, as the last members of an object.
+    named: &'t str,
+    /// Result and observation, likewise.
+    answer: &'t str,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    step: String,
+    version: u32,
+    worker: Option<WorkerIdentity>,
+}
+
+impl<'t> Parts<'t> {
+    /// The parts of a record whose identity is seen at once to be canonical.
+    fn of(body: &'t str) -> Option<Self> {
+        const INPUTS: &str = r#"{"inputs":"#;
+        let text = body.strip_prefix(HEAD)?;
+        let end = end_of_value(text.as_bytes(), 0)?;
+        let (identity, answer) = (&text[..end], text[end..].strip_prefix(',')?);
+        let rest = identity.strip_prefix(INPUTS)?;
+        let end = end_of_value(rest.as_bytes(), 0)?;
+        let named = rest[end..].strip_prefix(',')?;
+        Some(Self { identity, inputs: &rest[..end], named, answer })
+    }
+
+    /// The record and its key; nothing where serde says what is wrong.
+    fn record(self) -> Option<(Key, Record)> {
+        let Named { step, version, worker } = serde_json::from_str(&format!("{{{}", self.named)).ok()?;
+        let Answer { result, observation } = Answer::parse(self.answer).ok()?;
+        let identity = Identity { step, version, inputs: Inputs::canonical(self.inputs), worker };
+        Some((Key(Digest::of(self.identity.as_bytes())), Record { identity, result, observation }))
+    }
 }
 
 /// The text before the digest, once the digest is seen to be its own.
@@ -297,7 +380,7 @@ pub(super) fn verified(bytes: &[u8]) -> Result<&str, String> {
     Ok(body)
 }
 
-fn canonical<T: Serialize>(step: &str, part: &'static str, value: &T) -> Result<String, StoreError> {
+pub(super) fn canonical<T: Serialize>(step: &str, part: &'static str, value: &T) -> Result<String, StoreError> {
     canonical_json(value).map_err(|source| StoreError::NotStorable { step: step.to_owned(), part, source })
 }
 
@@ -312,7 +395,10 @@ mod tests {
         outcome.scalars.insert("test.accuracy".into(), 0.1 + 0.2);
         outcome.tensors.insert("weights".into(), Digest::of(b"weights"));
         Record {
-            identity: Identity { step: "train".into(), version: 1, inputs: json!({"seed": 7}), worker: Some(worker) },
+            identity: Identity {
+                worker: Some(worker),
+                ..Identity::new("train", 1, &json!({"seed": 7})).expect("it has canonical JSON")
+            },
             result: StepResult::Outcome(outcome),
             observation: Some(Observation {
                 cpu_seconds: 1.5,
@@ -326,15 +412,14 @@ mod tests {
     /// Keys name everything that was ever computed: this value may never change.
     #[test]
     fn the_key_of_an_identity_is_pinned() {
-        let address = record().identity.address().expect("it has canonical JSON");
+        let address = record().identity.address();
         assert_eq!(
-            address.text,
+            address.identity.canonical(),
             concat!(
                 r#"{"inputs":{"seed":7},"step":"train","version":1,"#,
                 r#""worker":{"device":"cpu","libtorch":"2.11.0","numerics":"portable"}}"#
             )
         );
-        assert_eq!(address.text, canonical_json(&record().identity).expect("it has canonical JSON"));
         assert_eq!(address.key().to_string(), "10e76980b1e6f1b283c132917e548363eb4f9ef37b9e50b7543033a75ff9bd4f");
     }
 
@@ -345,7 +430,7 @@ mod tests {
         assert_eq!(body, PINNED);
         let before = PINNED.strip_suffix(DIGEST).expect("it ends with the name of the digest");
         assert_eq!(digest, format!("{}\"}}\n", Digest::of(before.as_bytes())));
-        let address = record().identity.address().expect("it has canonical JSON");
+        let address = record().identity.address();
         assert_eq!(Record::parse(text.as_bytes(), address.key()).expect("intact"), record());
         assert_eq!(Record::parse_known(text.as_bytes(), &address).expect("intact"), record());
     }
@@ -366,7 +451,7 @@ mod tests {
         let text = record().to_text().expect("it can be stored");
         let mut other = record().identity;
         other.version = 2;
-        let other = other.address().expect("it has canonical JSON");
+        let other = other.address();
         assert!(Record::parse(text.as_bytes(), other.key()).is_err());
         assert!(Record::parse_known(text.as_bytes(), &other).is_err());
     }
