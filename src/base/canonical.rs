@@ -238,10 +238,14 @@ mod tests {
         match stream.below(if depth > 4 { 4 } else { 6 }) {
             0 => json!(stream.chance(0.5)),
             1 => json!(stream.bits() as i64 >> stream.below(64)),
-            2 => Some(f64::from_bits(stream.bits())).filter(|number| number.is_finite()).map_or(json!(-0.0), Value::from),
+            2 => {
+                Some(f64::from_bits(stream.bits())).filter(|number| number.is_finite()).map_or(json!(-0.0), Value::from)
+            }
             3 => json!(text(stream)),
             4 => (0..stream.below(4)).map(|_| value(stream, depth + 1)).collect(),
-            _ => Value::Object((0..stream.below(4)).map(|_| (text(stream), value(stream, depth + 1))).collect::<Map<_, _>>()),
+            _ => Value::Object(
+                (0..stream.below(4)).map(|_| (text(stream), value(stream, depth + 1))).collect::<Map<_, _>>(),
+            ),
         }
     }
 
@@ -286,8 +290,30 @@ mod tests {
     #[test]
     fn what_is_not_canonical_is_not_recognised() {
         let others = [
-            r#"{"b":1,"a":2}"#, r#"{"a":1,"a":2}"#, r#"{"a": 1}"#, "[1, 2]", "1.50", "1e2", "-0", "01", "1E5", "null", "[null]",
-            "tru", "[1,]", "{\"a\":1,}", "[1", "\"a", r#""\u0041""#, r#""\/""#, "+1", "--1", "1.", "", "{\"a\"}", "\"\t\"",
+            r#"{"b":1,"a":2}"#,
+            r#"{"a":1,"a":2}"#,
+            r#"{"a": 1}"#,
+            "[1, 2]",
+            "1.50",
+            "1e2",
+            "-0",
+            "01",
+            "1E5",
+            "null",
+            "[null]",
+            "tru",
+            "[1,]",
+            "{\"a\":1,}",
+            "[1",
+            "\"a",
+            r#""\u0041""#,
+            r#""\/""#,
+            "+1",
+            "--1",
+            "1.",
+            "",
+            "{\"a\"}",
+            "\"\t\"",
         ];
         for text in others {
             assert_ne!(end_of_value(text.as_bytes(), 0), Some(text.len()), "{text}");

@@ -11,6 +11,7 @@ use super::evidence::{Evidence, Kept};
 use super::lockfile::Lock;
 use super::store::{Key, Record, Store, WorkerIdentity};
 use renas_base::digest::Digest;
+use renas_base::parallel;
 use renas_task::outcome::Outcome;
 
 /// How far results agree, from weakest to strongest.
@@ -90,27 +91,21 @@ pub struct Trials(BTreeMap<Class, Vec<Trial>>);
 impl Trials {
     /// The trials of a store; what is damaged is left out, and named by `Store::verify_all`.
     pub fn of(store: &Store) -> Self {
+        let known = |key: &Key| trial_of(*key, &store.record(*key).ok()?);
         let mut trials = Self::default();
-        for key in store.keys() {
-            if let Some((class, trial)) = store.record(key).ok().and_then(|record| Self::trial(key, &record)) {
-                trials.add(class, trial);
-            }
+        for (class, trial) in parallel::map(&store.keys(), parallel::cores(), known).into_iter().flatten() {
+            trials.0.entry(class).or_default().push(trial);
         }
         trials
     }
+}
 
-    /// The trial that a record is of, and who computed it; nothing where it is of no trial.
-    pub fn trial(key: Key, record: &Record) -> Option<(Class, Trial)> {
-        let (outcome, worker) = (record.outcome()?, record.identity.worker.as_ref()?);
-        let class = Class { worker: worker.clone(), fingerprint: record.observation.as_ref()?.fingerprint };
-        let (question, outcome) = (record.identity.question(), Digest::of_value(outcome).ok()?);
-        Some((class, Trial { key, question, outcome }))
-    }
-
-    /// Add one whose key is above those of its class.
-    pub fn add(&mut self, class: Class, trial: Trial) {
-        self.0.entry(class).or_default().push(trial);
-    }
+/// The trial that a record is of, and who computed it; nothing where it is of no trial.
+fn trial_of(key: Key, record: &Record) -> Option<(Class, Trial)> {
+    let (outcome, worker) = (record.outcome()?, record.identity.worker.as_ref()?);
+    let class = Class { worker: worker.clone(), fingerprint: record.observation.as_ref()?.fingerprint };
+    let (question, outcome) = (record.identity.question(), Digest::of_value(outcome).ok()?);
+    Some((class, Trial { key, question, outcome }))
 }
 
 /// Compare the promised trials with all of the same in `store`, whose `trials` are these, class by class.

@@ -217,6 +217,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_kept_of_a_record_does_not_grow_with_what_was_asked() {
+        let kept = |inputs: &[u64]| {
+            let identity = Identity::new("a", 1, inputs).expect("numbers");
+            let evidence = evidence(&[Record { identity, ..record("a") }]);
+            format!("{:?}", evidence.kept().values().next().expect("one")).len()
+        };
+        // Digests are shown in 64 digits each, whatever they are of.
+        assert_eq!(kept(&[7]), kept(&[7; 1_000]));
+    }
+
+    #[test]
+    fn records_in_another_order_than_that_of_their_keys_are_read_and_written_in_order() {
+        let records = [record("a"), record("b"), record("c")];
+        let lines: Vec<String> = records.iter().map(|one| one.to_text().expect("finite")).collect();
+        let sorted = write(&evidence(&records), true).expect("finite");
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [1, 0, 2]] {
+            let mixed = order.map(|place| lines[place].as_str()).concat() + &lines[order[0]];
+            let bytes = zstd::bulk::compress(mixed.as_bytes(), 3).expect("memory into memory");
+            assert_eq!(write(&read(Path::new("e"), bytes).expect("sound"), true).expect("finite"), sorted);
+        }
+    }
+
+    #[test]
     fn observed_times_are_left_out_where_the_bytes_must_repeat() {
         let first = record("a");
         let mut second = record("a");

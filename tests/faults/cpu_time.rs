@@ -9,7 +9,7 @@ use anyhow::Result;
 use renas::data::registry::Registry;
 use renas::harness::context::ReplayContext;
 use renas::harness::event::{Event, Observer};
-use renas::harness::evidence;
+use renas::harness::evidence::{self, Evidence};
 use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
 use renas::harness::lockfile::Lock;
 use renas::harness::run::StudyOutputs;

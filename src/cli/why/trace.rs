@@ -5,10 +5,10 @@ use super::super::exit::{Classify as _, Failure};
 use super::super::session::Session;
 use anyhow::{Context as _, anyhow};
 use renas_harness::analysis::Unplanned;
+use renas_harness::evidence::Evidence;
 use renas_harness::manifest::model::Profile;
 use renas_harness::pipeline::evidence_in;
 use renas_harness::run::StudyOutputs;
-use renas_harness::evidence::Evidence;
 use renas_harness::store::{Key, StepResult};
 use renas_report::claim::Claim;
 

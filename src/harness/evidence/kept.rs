@@ -18,15 +18,11 @@ pub struct Kept {
 
 impl Kept {
     /// Of a record; `step` and `worker` are its own, shared.
-    pub(super) fn of(
-        record: &Record,
-        step: Arc<str>,
-        worker: Option<Arc<WorkerIdentity>>,
-    ) -> Result<Self, StoreError> {
-        let not_storable =
-            |source| StoreError::NotStorable { step: step.as_ref().to_owned(), part: "result", source };
+    pub(super) fn of(record: &Record, step: Arc<str>, worker: Option<Arc<WorkerIdentity>>) -> Result<Self, StoreError> {
+        let not_storable = |source| StoreError::NotStorable { step: step.as_ref().to_owned(), part: "result", source };
         let outcome = record.outcome().map(Digest::of_value).transpose().map_err(not_storable)?;
-        let (question, answer) = (record.identity.question(), Answer::text_of(record)?.into());
+        let answer = Answer::text_of(&step, &record.result, record.observation.as_ref())?.into();
+        let question = record.identity.question();
         Ok(Self { step, worker, question, outcome, answer })
     }
 

@@ -56,3 +56,29 @@ impl Inputs {
         serde_json::from_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_member_is_the_one_that_a_tree_has() {
+        let values = [
+            json!({"a": 1, "data": {"name": "digits", "split": [1, 2]}, "z": "data"}),
+            json!({"data\n": 1, "data": "x\ny"}),
+            json!({"a": {"data": 1}, "z": 2}),
+            json!({"data": true}),
+            json!({}),
+            json!("data"),
+            json!(["data", 1]),
+        ];
+        for value in values {
+            let inputs = Inputs::of(&value).expect("no null");
+            for name in ["data", "a", "z", "", "data\n"] {
+                let expected = value.get(name).map(|member| canonical_text(member).expect("no null"));
+                assert_eq!(inputs.member(name).map(Cow::into_owned), expected, "{name} of {value}");
+            }
+        }
+    }
+}

@@ -7,6 +7,7 @@ mod error; //   what can go wrong, and what to do about it
 mod format; //  the file that names the format
 mod folder; //  `Store`: a folder of objects and step records
 mod step_lock; //    one process at a time computes a step
+mod identity; // what a step is, and its key
 mod inputs; //  what a step is computed from, as the text that is hashed
 mod key; // the names of step records
 mod record; //  identity, result and observation of a step, and their exact form in a file
@@ -14,13 +15,14 @@ mod records; // what a report needs: answers by address, from a store or from co
 mod scratch; // a process's own corner for unfinished files
 mod step; //    versions of what workers do
 
-pub use answer::Answer;
+pub use answer::{Answer, Observation, StepResult, Surroundings};
 pub use check::{Absent, Check, Damaged, Lost, answers_its_question};
 pub use disk::{Disk, OsDisk};
 pub use error::StoreError;
 pub use folder::{Access, Scratch, Store};
+pub(crate) use identity::observed_digest;
+pub use identity::{Address, Identity, WorkerIdentity};
 pub use inputs::Inputs;
-pub(crate) use record::observed_digest;
-pub use record::{Address, FORMAT, Identity, Key, Observation, Record, StepResult, Surroundings, WorkerIdentity};
+pub use record::{FORMAT, Key, Record};
 pub use records::Records;
 pub use step_lock::StepLock;

@@ -7,149 +7,20 @@
 //! {"format":1,"identity":{..},"result":{..},"observation":{..},"digest":"<64 digits>"}
 //! ```
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
-use super::answer::Answer;
+use super::answer::{Answer, Observation, StepResult};
 use super::error::StoreError;
+use super::identity::{Address, Identity, WorkerIdentity, observed_digest};
 use super::inputs::Inputs;
 pub use super::key::Key;
-use super::step::{version_of, without_null};
 use renas_base::canonical::end_of_value;
-use renas_base::digest::{Digest, canonical_json};
-use renas_task::Task;
-use renas_task::kind::Kind;
+use renas_base::digest::Digest;
 use renas_task::outcome::Outcome;
 
 /// The format of step records and of the store as a whole.
 pub const FORMAT: u64 = 1;
-
-/// All that a step's result depends on.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Identity {
-    /// What is computed (`train`).
-    pub step: String,
-    /// The version of its meaning.
-    pub version: u32,
-    /// What it is computed from, data digests included.
-    pub inputs: Inputs,
-    /// What computes it, where a worker does; pure Rust gives the same result everywhere.
-    pub worker: Option<WorkerIdentity>,
-}
-
-/// The part of a worker that results depend on by name. The machine is not part of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WorkerIdentity {
-    /// The pinned settings (`portable`).
-    pub numerics: String,
-    /// The kind of device: `cpu` or `cuda`.
-    pub device: String,
-    /// Version of libtorch (`2.11.0`).
-    pub libtorch: String,
-}
-
-impl Identity {
-    /// The identity of a step that pure Rust computes.
-    pub fn new(step: &str, version: u32, inputs: &(impl Serialize + ?Sized)) -> Result<Self, StoreError> {
-        let not_storable = |source| StoreError::NotStorable { step: step.to_owned(), part: "inputs", source };
-        let inputs = Inputs::of(inputs).map_err(not_storable)?;
-        Ok(Self { step: step.to_owned(), version, inputs, worker: None })
-    }
-
-    /// The identity of a task that a worker does.
-    pub fn of_task(task: &Task, worker: &WorkerIdentity) -> Result<Self, StoreError> {
-        let plain = Self::new(task.kind().name(), version_of(task.kind()), task)?;
-        Ok(Self { worker: Some(worker.clone()), ..plain })
-    }
-
-    /// The identity with the key that follows from it.
-    pub fn address(self) -> Address {
-        let key = Key(Digest::of(self.canonical().as_bytes()));
-        Address { identity: self, key }
-    }
-
-    /// What was asked, whatever answers it: the digest of the identity without the worker.
-    pub fn question(&self) -> Digest {
-        Digest::of((self.asked() + "}").as_bytes())
-    }
-
-    /// Its canonical JSON, put together from that of its parts.
-    fn canonical(&self) -> String {
-        let mut text = self.asked();
-        if let Some(worker) = &self.worker {
-            text.push_str(r#","worker":"#);
-            text.push_str(&canonical_json(worker).expect("a worker's names are text"));
-        }
-        text.push('}');
-        text
-    }
-
-    fn asked(&self) -> String {
-        let Self { step, version, inputs, worker: _ } = self;
-        let step = serde_json::to_string(step).expect("text is JSON");
-        format!(r#"{{"inputs":{},"step":{step},"version":{version}"#, inputs.text())
-    }
-}
-
-/// An identity together with the key that follows from it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Address {
-    identity: Identity,
-    key: Key,
-}
-
-impl Address {
-    /// The identity.
-    pub fn identity(&self) -> &Identity {
-        &self.identity
-    }
-
-    /// The SHA-256 of the identity's canonical JSON.
-    pub fn key(&self) -> Key {
-        self.key
-    }
-}
-
-/// What a step gave.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StepResult {
-    /// The answer of a worker; its tensors are objects.
-    Outcome(Outcome),
-    /// A value that pure Rust computed.
-    Value(#[serde(deserialize_with = "without_null")] Value),
-}
-
-/// What was seen while a worker computed; another run sees something else.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Observation {
-    /// Seconds that the task took on its device: of process CPU time on a CPU, of wall time between two synchronisations
-    /// on a GPU.
-    pub cpu_seconds: f64,
-    /// The machine's numeric fingerprint.
-    pub fingerprint: Digest,
-    /// Version of the worker's package.
-    pub worker: String,
-    /// What else the machine did, where the answer is a measured time; absent too where an older renas took it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub surroundings: Option<Surroundings>,
-}
-
-/// What else a machine did while times were taken.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Surroundings {
-    /// Wall seconds from giving the task to a worker to its answer.
-    pub wall_seconds: f64,
-    /// CPU seconds that all processes of the machine but the worker took meanwhile, the coordinator among them, in
-    /// hundredths; absent where the system does not tell.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub other_cpu_seconds: Option<f64>,
-    /// Whether the machine's lock was held, so that no other process of renas computed meanwhile.
-    pub exclusive: bool,
-}
 
 /// A finished step.
 #[derive(Clone, Debug, PartialEq)]
@@ -175,15 +46,8 @@ impl Record {
 
     fn text(&self, observation: Option<&Observation>) -> Result<String, StoreError> {
         let step = &self.identity.step;
-        let mut text = format!(
-            r#"{{"format":{FORMAT},"identity":{},"result":{}"#,
-            self.identity.canonical(),
-            canonical(step, "result", &self.result)?
-        );
-        if let Some(observation) = observation {
-            text.push_str(r#","observation":"#);
-            text.push_str(&canonical(step, "observation", observation)?);
-        }
+        let answer = Answer::text_of(step, &self.result, observation)?;
+        let mut text = format!("{HEAD}{},{answer}", self.identity.canonical());
         let digest = Digest::of(text.as_bytes());
         text.push_str(&format!("{DIGEST}{digest}{END}"));
         Ok(text)
@@ -212,10 +76,11 @@ impl Record {
         let plain = Identity::new(&step, version, &inputs).map_err(|e| e.to_string())?;
         let address = Identity { worker, ..plain }.address();
         // As `parse_known` has it: what one reader takes for intact, no other may call damaged.
-        if !body.starts_with(&format!(r#"{{"format":{FORMAT},"identity":{},"#, address.identity.canonical())) {
+        if !body.starts_with(&format!(r#"{{"format":{FORMAT},"identity":{},"#, address.identity().canonical())) {
             return Err("its identity is not as it was written".to_owned());
         }
-        Ok((address.key, Self { identity: address.identity, result: parts.result, observation: parts.observation }))
+        let (key, identity) = (address.key(), address.identity().clone());
+        Ok((key, Self { identity, result: parts.result, observation: parts.observation }))
     }
 
     /// `parse` for a reader who knows the identity: it is compared as text, which is exact and several times faster.
@@ -223,11 +88,11 @@ impl Record {
         let body = verified(bytes)?;
         let rest = body
             .strip_prefix(HEAD)
-            .and_then(|rest| rest.strip_prefix(address.identity.canonical().as_str()))
+            .and_then(|rest| rest.strip_prefix(address.identity().canonical().as_str()))
             .and_then(|rest| rest.strip_prefix(','))
             .ok_or("it holds another step, or another format, than its name says")?;
         let Answer { result, observation } = Answer::parse(rest)?;
-        Ok(Self { identity: address.identity.clone(), result, observation })
+        Ok(Self { identity: address.identity().clone(), result, observation })
     }
 
     /// The worker's answer; absent where the step was pure Rust.
@@ -262,43 +127,10 @@ impl Record {
     }
 }
 
-impl Identity {
-    /// Whether what a worker answers is a measured time.
-    pub fn is_observed_time(&self) -> bool {
-        Kind::names_observation(&self.step) && self.worker.is_some()
+impl From<Record> for Answer {
+    fn from(record: Record) -> Self {
+        Self { result: record.result, observation: record.observation }
     }
-}
-
-impl StepResult {
-    /// The worker's answer; absent where the step was pure Rust.
-    pub fn outcome(&self) -> Option<&Outcome> {
-        match self {
-            Self::Outcome(outcome) => Some(outcome),
-            Self::Value(_) => None,
-        }
-    }
-
-    /// The value of pure Rust; absent where a worker answered.
-    pub fn value(&self) -> Option<&Value> {
-        match self {
-            Self::Outcome(_) => None,
-            Self::Value(value) => Some(value),
-        }
-    }
-}
-
-/// `Record::observed_digest` of a record's parts.
-pub(crate) fn observed_digest(
-    identity: &Identity,
-    outcome: Option<&Outcome>,
-    observation: Option<&Observation>,
-) -> Result<Digest, StoreError> {
-    let digest = match identity.is_observed_time() {
-        true => Digest::of_value(&outcome),
-        false => Digest::of_value(&Vec::from_iter(observation)),
-    };
-    let step = &identity.step;
-    digest.map_err(|source| StoreError::NotStorable { step: step.to_owned(), part: "observation", source })
 }
 
 /// What the text of a record begins with. (`FORMAT` is 1.)
@@ -380,10 +212,6 @@ pub(super) fn verified(bytes: &[u8]) -> Result<&str, String> {
     Ok(body)
 }
 
-pub(super) fn canonical<T: Serialize>(step: &str, part: &'static str, value: &T) -> Result<String, StoreError> {
-    canonical_json(value).map_err(|source| StoreError::NotStorable { step: step.to_owned(), part, source })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -414,7 +242,7 @@ mod tests {
     fn the_key_of_an_identity_is_pinned() {
         let address = record().identity.address();
         assert_eq!(
-            address.identity.canonical(),
+            address.identity().canonical(),
             concat!(
                 r#"{"inputs":{"seed":7},"step":"train","version":1,"#,
                 r#""worker":{"device":"cpu","libtorch":"2.11.0","numerics":"portable"}}"#

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::answer::Answer;
 use super::error::StoreError;
 use super::folder::Store;
-use super::record::Address;
+use super::identity::Address;
 use renas_base::digest::Digest;
 
 /// Where finished steps are looked up.
