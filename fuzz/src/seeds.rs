@@ -17,7 +17,6 @@ use renas_network::weights::{Tensor, Tensors, encode};
 use renas_task::Task;
 use renas_task::outcome::Outcome;
 use renas_task::protocol::{Hello, LIBTORCH_VERSION, PROTOCOL, Reply, Request};
-use serde::Deserialize as _;
 
 /// Records longer than this are left out: short inputs are tried more often.
 const LONGEST: usize = 6_000;
