@@ -40,7 +40,11 @@ impl Inputs {
         while text.first() == Some(&b'{') && text.get(at) == Some(&b'"') {
             let Some(end) = end_of_value(text, at) else { break };
             let Some(after) = end_of_value(text, end + 1) else { break };
-            match self.0[at + 1..end - 1].cmp(name) {
+            let key = &self.0[at + 1..end - 1];
+            if key.contains('\\') {
+                break;
+            }
+            match key.cmp(name) {
                 Ordering::Less => at = after + 1,
                 Ordering::Equal => return Some(Cow::Borrowed(&self.0[end + 1..after])),
                 Ordering::Greater => return None,
