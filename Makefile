@@ -5,7 +5,7 @@ DEVICE ?= auto
 CARGO ?= cargo
 RENAS := target/release/renas
 
-.PHONY: help setup build plan reproduce report verify test lint bench bench-peers coverage torture fuzz
+.PHONY: help setup build plan reproduce report verify test lint bench bench-peers bench-scale coverage torture fuzz
 
 help: ## show this list
 	@echo "make TARGET [PROFILE=quick|reduced|paper] [DEVICE=auto|cpu|cuda]"; echo
@@ -38,6 +38,9 @@ lint: setup ## formatting and clippy
 
 bench: build ## criterion benchmarks of algorithms, store and training
 	@for name in algorithms store training; do $(CARGO) bench --package renas-benches --bench $$name || exit; done
+
+bench-scale: build ## plan, status, verify and report at 1,000 to 100,000 simulated trials: reports/bench/scale.md
+	@$(CARGO) bench --quiet --package renas-benches --bench scale
 
 bench-peers: build ## ours beside scikit-learn, SciPy, NumPy, xgboost, pymoo, moocore, PyTorch, Snakemake and DVC: reports/bench/peers.md
 	@python3 scripts/bench_peers.py $(BENCH_PEERS)

@@ -33,6 +33,6 @@ fn main() -> Result<()> {
     for judgement in &rebuilt.section.judgements {
         println!("{} {}: {}", judgement.verdict.sign(), judgement.id, judgement.reason.replace('\u{a0}', " "));
     }
-    println!("{} trials, {} quantities", rebuilt.evidence.records().len(), rebuilt.section.findings.quantities.len());
+    println!("{} trials, {} quantities", rebuilt.evidence.kept().len(), rebuilt.section.findings.quantities.len());
     Ok(())
 }

@@ -17,7 +17,6 @@ use renas_network::weights::{Tensor, Tensors, encode};
 use renas_task::Task;
 use renas_task::outcome::Outcome;
 use renas_task::protocol::{Hello, LIBTORCH_VERSION, PROTOCOL, Reply, Request};
-use serde::Deserialize as _;
 
 /// Records longer than this are left out: short inputs are tried more often.
 const LONGEST: usize = 6_000;
@@ -97,7 +96,7 @@ impl Corpus {
     }
 
     fn message(&self, record: &Record) {
-        let (Ok(task), Some(outcome)) = (Task::deserialize(&record.identity.inputs), record.outcome()) else { return };
+        let (Ok(task), Some(outcome)) = (record.identity.inputs.read::<Task>(), record.outcome()) else { return };
         let objects = task.objects().into_iter().map(|object| (object, PathBuf::from("object"))).collect();
         let request = Request { number: 7, task, objects, out: PathBuf::from("out") };
         let done = |outcome: Outcome| Reply::Done { number: 7, outcome, cpu_seconds: record.cpu_seconds() };

@@ -11,6 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::canonical;
+
 /// A SHA-256 digest; shown and stored as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
@@ -159,10 +161,13 @@ pub enum CanonicalError {
 /// `null` is refused: it stands for a number that is not finite, or for an absent field that its type should leave out
 /// (`skip_serializing_if`), and either would make different values share a key.
 pub fn canonical_json<T: Serialize + ?Sized>(value: &T) -> Result<String, CanonicalError> {
-    canonical_text(&serde_json::to_value(value)?)
+    match canonical::sorted(&serde_json::to_vec(value)?) {
+        Some(text) => Ok(String::from_utf8(text).expect("JSON text is UTF-8")),
+        None => canonical_text(&serde_json::to_value(value)?),
+    }
 }
 
-/// `canonical_json` of what is JSON already, without a copy of it.
+/// `canonical_json` of a tree, which says where a `null` is.
 pub fn canonical_text(value: &Value) -> Result<String, CanonicalError> {
     let mut text = Vec::new();
     write_canonical(value, &mut text).map_err(|place| {

@@ -1,5 +1,6 @@
 //! What everything else names things with; uses nothing of ours.
 
+pub mod canonical; // canonical JSON as text, without a tree of it
 pub mod digest; // SHA-256 of bytes and of canonical JSON
 pub mod files; //  reading regular files alone, and showing their names
 pub mod metric; // the name, unit and goal of a measured quantity

@@ -11,13 +11,13 @@ use super::exit::{Classify as _, Failure};
 use super::progress::{Totals, duration};
 use super::session::Session;
 use super::{locks, say};
-use renas_harness::evidence;
+use renas_harness::evidence::{self, Evidence, Kept};
 use renas_harness::lockfile::{self, Lock};
 use renas_harness::manifest::model::Profile;
 use renas_harness::pipeline::{Rebuilt, pages, rebuild_each};
 use renas_harness::publish;
 use renas_harness::report_folder;
-use renas_harness::store::{Evidence, Surroundings};
+use renas_harness::store::Surroundings;
 use renas_report::claim::Verdict;
 use renas_report::page::{self, Fact, RunRecord};
 use renas_report::render::Files;
@@ -119,7 +119,7 @@ pub fn run_record(
     let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
     let mut facts: Vec<Fact> = machine().into_iter().map(|(name, value)| fact(name, value)).collect();
     facts.push(fact("tasks at a time", session.jobs.to_string()));
-    let seconds: f64 = evidence.records().values().map(|record| record.cpu_seconds()).sum();
+    let seconds: f64 = evidence.kept().values().map(|kept| kept.observation().map_or(0.0, |one| one.cpu_seconds)).sum();
     facts.push(fact("CPU time of all its trials", duration(seconds)));
     facts.extend(beside_times(evidence).map(|value| fact("beside its times", value)));
     if totals.computed > 0 {
@@ -131,7 +131,7 @@ pub fn run_record(
 
 /// What else the machine did while times were taken, where that was recorded.
 fn beside_times(evidence: &Evidence) -> Option<String> {
-    let observations = evidence.records().values().filter_map(|record| record.observation.as_ref());
+    let observations = evidence.kept().values().filter_map(Kept::observation);
     let seen: Vec<Surroundings> = observations.filter_map(|observation| observation.surroundings).collect();
     let others: f64 = seen.iter().filter_map(|one| one.other_cpu_seconds).sum();
     let wall: f64 = seen.iter().map(|one| one.wall_seconds).sum();

@@ -17,6 +17,7 @@ use super::{locks, report, say, signal, why};
 use early::Early;
 use renas_base::digest::Digest;
 use renas_data::locate::locate;
+use renas_harness::evidence::Evidence;
 use renas_harness::executor::{Crew, Pool};
 use renas_harness::lockfile::{self, Lock};
 use renas_harness::manifest::model::ProfileSettings;
@@ -25,7 +26,7 @@ use renas_harness::publish;
 use renas_harness::report_folder;
 use renas_harness::run::Conclusions;
 use renas_harness::stagger;
-use renas_harness::store::{Access, Evidence, Key, Store, WorkerIdentity};
+use renas_harness::store::{Access, Key, Store, WorkerIdentity};
 use renas_harness::study::Study;
 use renas_report::page::{self, Clock};
 

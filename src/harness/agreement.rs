@@ -7,9 +7,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::evidence::{Evidence, Kept};
 use super::lockfile::Lock;
-use super::store::{Evidence, Identity, Record, Store, StoreError, WorkerIdentity};
+use super::store::{Key, Record, Store, WorkerIdentity};
 use renas_base::digest::Digest;
+use renas_base::parallel;
 use renas_task::outcome::Outcome;
 
 /// How far results agree, from weakest to strongest.
@@ -70,56 +72,90 @@ impl Agreement {
     }
 }
 
-/// Compare the promised trials with all of the same in `store`, class by class.
+/// A trial of a store, as far as every record of it has to be read to know it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trial {
+    /// Its key.
+    pub key: Key,
+    /// What was asked (`Identity::question`).
+    pub question: Digest,
+    /// The digest of its outcome.
+    pub outcome: Digest,
+}
+
+/// The trials of a store by who computed them, each class in the order of its keys: a store is read once, and its trials are
+/// compared with those of any number of experiments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trials(BTreeMap<Class, Vec<Trial>>);
+
+impl Trials {
+    /// The trials of a store; what is damaged is left out, and named by `Store::verify_all`.
+    pub fn of(store: &Store) -> Self {
+        let known = |key: &Key| trial_of(*key, &store.record(*key).ok()?);
+        let mut trials = Self::default();
+        for (class, trial) in parallel::map(&store.keys(), parallel::cores(), known).into_iter().flatten() {
+            trials.0.entry(class).or_default().push(trial);
+        }
+        trials
+    }
+}
+
+/// The trial that a record is of, and who computed it; nothing where it is of no trial.
+fn trial_of(key: Key, record: &Record) -> Option<(Class, Trial)> {
+    let (outcome, worker) = (record.outcome()?, record.identity.worker.as_ref()?);
+    let class = Class { worker: worker.clone(), fingerprint: record.observation.as_ref()?.fingerprint };
+    let (question, outcome) = (record.identity.question(), Digest::of_value(outcome).ok()?);
+    Some((class, Trial { key, question, outcome }))
+}
+
+/// Compare the promised trials with all of the same in `store`, whose `trials` are these, class by class.
 ///
 /// `tolerances`: largest absolute difference by the name of the scalar; a scalar without one is not compared.
 pub fn compare(
     promised: &Evidence,
     lock: &Lock,
-    store: &Store,
+    (store, trials): (&Store, &Trials),
     tolerances: &BTreeMap<String, f64>,
-) -> Result<Vec<Agreement>, StoreError> {
-    let mut wanted: BTreeMap<Digest, &Outcome> = BTreeMap::new();
-    for record in promised.records().values().filter(|record| !record.is_observed_time()) {
-        if let Some(outcome) = record.outcome() {
-            wanted.insert(question(record)?, outcome);
-        }
-    }
-    let mut agreements: BTreeMap<Class, Agreement> = BTreeMap::new();
-    for key in store.keys() {
-        // What is damaged is named by `Store::verify_all`.
-        let Ok(record) = store.record(key) else { continue };
-        let (Some(outcome), Some(worker), Some(observation)) =
-            (record.outcome(), &record.identity.worker, &record.observation)
-        else {
-            continue;
-        };
-        let Some(expected) = wanted.get(&question(&record)?) else { continue };
-        let class = Class { worker: worker.clone(), fingerprint: observation.fingerprint };
+) -> Vec<Agreement> {
+    let repeats = promised.kept().values().filter(|kept| !kept.is_observed_time());
+    let wanted: BTreeMap<Digest, &Kept> =
+        repeats.filter(|kept| kept.outcome().is_some()).map(|kept| (kept.question(), kept)).collect();
+    let mut agreements = Vec::new();
+    for (class, trials) in &trials.0 {
         let is_same = lock.worker == class.worker && lock.fingerprints.contains(&class.fingerprint);
-        let agreement = agreements.entry(class.clone()).or_insert_with(|| Agreement {
-            class,
+        let mut agreement = Agreement {
+            class: class.clone(),
             expected: if is_same { Level::Bit } else { Level::Numeric },
             compared: 0,
             equal: 0,
             outside: Vec::new(),
             unequal: Vec::new(),
-        });
-        agreement.compared += 1;
-        let name = format!("{} {}", record.identity.step, key.0.short(12));
-        match difference(expected, outcome, tolerances) {
-            None => agreement.equal += 1,
-            Some(Apart::Within(how)) => agreement.unequal.push(format!("{name}: {how}")),
-            Some(Apart::Outside(how)) => agreement.outside.push(format!("{name}: {how}")),
+        };
+        for trial in trials {
+            let Some(expected) = wanted.get(&trial.question) else { continue };
+            agreement.compared += 1;
+            if expected.outcome() == Some(trial.outcome) {
+                agreement.equal += 1;
+                continue;
+            }
+            // Only now is it looked into. What was damaged meanwhile is none of its class.
+            let (Ok(found), promised) = (store.record(trial.key), expected.answer().result) else {
+                agreement.compared -= 1;
+                continue;
+            };
+            let (Some(found), Some(promised)) = (found.outcome(), promised.outcome()) else { continue };
+            let name = format!("{} {}", expected.step(), trial.key.0.short(12));
+            match difference(promised, found, tolerances) {
+                None => agreement.equal += 1,
+                Some(Apart::Within(how)) => agreement.unequal.push(format!("{name}: {how}")),
+                Some(Apart::Outside(how)) => agreement.outside.push(format!("{name}: {how}")),
+            }
+        }
+        if agreement.compared > 0 {
+            agreements.push(agreement);
         }
     }
-    Ok(agreements.into_values().collect())
-}
-
-/// What was asked, whatever answers it: a trial's identity without the worker.
-fn question(record: &Record) -> Result<Digest, StoreError> {
-    let identity = Identity { worker: None, ..record.identity.clone() };
-    Ok(identity.address()?.key().0)
+    agreements
 }
 
 enum Apart {

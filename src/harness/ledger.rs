@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::evidence::Evidence;
 use super::run::Conclusions;
-use super::store::Evidence;
 use renas_base::digest::{CanonicalError, Digest};
 use renas_report::claim::{Claim, Verdict};
 use renas_report::findings::Quantity;
@@ -58,10 +58,8 @@ pub fn entries(
 /// The digest of all outcomes, measured times among them.
 fn evidence_digest(evidence: &Evidence) -> Result<Digest, CanonicalError> {
     let mut outcomes = BTreeMap::new();
-    for (key, record) in evidence.records() {
-        if let Some(outcome) = record.outcome() {
-            outcomes.insert(key.0.to_string(), Digest::of_value(outcome)?);
-        }
+    for (key, kept) in evidence.kept() {
+        outcomes.extend(kept.outcome().map(|outcome| (key.0.to_string(), outcome)));
     }
     Digest::of_value(&outcomes)
 }

@@ -15,11 +15,12 @@ use serde::{Deserialize, Serialize};
 
 pub use difference::{Difference, FINGERPRINT, Subject, compare, compare_runs};
 
+use super::evidence::Evidence;
 use super::ledger::Ledger;
 use super::manifest::model::Profile;
 use super::run::StudyOutputs;
-use super::store::{Evidence, Key, WorkerIdentity};
-use renas_base::digest::{CanonicalError, Digest};
+use super::store::{Key, WorkerIdentity};
+use renas_base::digest::Digest;
 use renas_base::files;
 use renas_report::render::RUN_RECORD;
 
@@ -150,14 +151,9 @@ impl Lock {
     }
 
     /// What a lock promises of the trials: the digests of all outcomes that are not measured times.
-    pub fn trials_of(evidence: &Evidence) -> Result<BTreeMap<Key, Digest>, CanonicalError> {
-        let mut trials = BTreeMap::new();
-        for (key, record) in evidence.records().iter().filter(|(_, record)| !record.is_observed_time()) {
-            if let Some(outcome) = record.outcome() {
-                trials.insert(*key, Digest::of_value(outcome)?);
-            }
-        }
-        Ok(trials)
+    pub fn trials_of(evidence: &Evidence) -> BTreeMap<Key, Digest> {
+        let repeats = evidence.kept().iter().filter(|(_, kept)| !kept.is_observed_time());
+        repeats.filter_map(|(key, kept)| Some((*key, kept.outcome()?))).collect()
     }
 
     /// Digests of the files of an experiment, by path in the report's folder. The run record is none of them: it says who

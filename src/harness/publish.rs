@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::evidence;
+use super::evidence::{self, Evidence};
 use super::manifest::model::{Manifest, Profile, ProfileSettings};
 use super::run::{Conclusions, Experiment};
-use super::store::{Evidence, WorkerIdentity};
+use super::store::WorkerIdentity;
 use renas_base::digest::Digest;
 use renas_base::files;
 use renas_base::metric::Unit;
@@ -97,16 +96,9 @@ fn facts(purpose: &str, parameters: &Value) -> Vec<Fact> {
 
 /// Every data set that the experiment read, once per way of splitting it.
 fn data_sets(experiment: &Experiment<'_>, evidence: &Evidence) -> Result<Vec<page::DataSet>> {
-    let mut choices: Vec<&Value> = Vec::new();
-    for data in evidence.records().values().filter_map(|record| record.identity.inputs.get("data")) {
-        // Few choices, of many trials.
-        if !choices.contains(&data) {
-            choices.push(data);
-        }
-    }
     let mut split_samples: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for data in choices {
-        let choice = DataChoice::deserialize(data).context("the data set of a trial in the evidence")?;
+    for data in evidence.data() {
+        let choice: DataChoice = serde_json::from_str(data).context("the data set of a trial in the evidence")?;
         let samples = samples(&choice, experiment.data)?;
         split_samples.entry(choice.name).or_default().insert(samples);
     }

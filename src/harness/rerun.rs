@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::store::Evidence;
+use super::evidence::Evidence;
+use super::store::StoreError;
 use renas_base::digest::Digest;
 use renas_task::Task;
 
@@ -17,18 +18,30 @@ pub struct Rerun {
     pub waves: Vec<Vec<Task>>,
 }
 
+/// The trials of evidence cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub enum RerunError {
+    /// A record cannot be read.
+    #[error(transparent)]
+    Record(#[from] StoreError),
+    /// A task does not parse.
+    #[error(transparent)]
+    Task(#[from] serde_json::Error),
+}
+
 impl Rerun {
     /// All trials of the evidence that a machine can repeat (measured times are none), or `sample` of them, evenly over
     /// the keys, which are in random order: the same trials for every caller.
-    pub fn of(evidence: &Evidence, sample: Option<usize>) -> Result<Self, serde_json::Error> {
+    pub fn of(evidence: &Evidence, sample: Option<usize>) -> Result<Self, RerunError> {
         let mut tasks: Vec<Task> = Vec::new();
         let mut made: BTreeMap<Digest, usize> = BTreeMap::new();
-        for record in evidence.records().values().filter(|record| !record.is_observed_time()) {
-            let Some(outcome) = record.outcome() else { continue };
+        for record in evidence.records() {
+            let (_, record) = record?;
+            let Some(outcome) = record.outcome().filter(|_| !record.is_observed_time()) else { continue };
             outcome.tensors.values().for_each(|digest| {
                 made.entry(*digest).or_insert(tasks.len());
             });
-            tasks.push(serde_json::from_value(record.identity.inputs.clone())?);
+            tasks.push(record.identity.inputs.read()?);
         }
         let drawn = sample.unwrap_or(tasks.len()).min(tasks.len());
         let reads = |trial: usize| tasks[trial].objects().into_iter().filter_map(|digest| made.get(&digest).copied());
@@ -89,8 +102,7 @@ mod tests {
         });
         let outcome =
             Outcome { tensors: [("weights".to_owned(), Digest::of(makes.as_bytes()))].into(), ..Outcome::default() };
-        let inputs = serde_json::to_value(task).expect("a task is JSON");
-        let identity = Identity { step: "evaluate".to_owned(), version: 1, inputs, worker: None };
+        let identity = Identity::new("evaluate", 1, &task).expect("a task is JSON");
         Record { identity, result: StepResult::Outcome(outcome), observation: None }
     }
 
@@ -98,7 +110,7 @@ mod tests {
         // c reads what b makes, b what a makes; d reads what nobody here made.
         let records = [trial("none", "a"), trial("a", "b"), trial("b", "c"), trial("elsewhere", "d")];
         let keyed = records.into_iter().map(|record| {
-            let key = record.identity.clone().address().expect("canonical").key();
+            let key = record.identity.clone().address().key();
             (key, Arc::new(record))
         });
         Evidence::new(Path::new("e"), keyed).expect("no two differ")

@@ -15,9 +15,10 @@ use super::analysis::{Analysis, Unplanned};
 use super::commits::{self, Commits};
 use super::context::{ReplayContext, RunContext};
 use super::event::{Event, Observer};
+use super::evidence::Evidence;
 use super::paper::AnyPaper;
 use super::schedule::run_in_order;
-use super::store::{Address, Evidence, Identity, Key, Record, Records, StepResult, WorkerIdentity};
+use super::store::{Address, Answer, Identity, Key, Record, Records, StepResult, WorkerIdentity};
 use super::study::{Context, Results, Study, StudyResult};
 use super::timing::TimeSource;
 use renas_base::digest::Digest;
@@ -107,9 +108,8 @@ impl Experiment<'_> {
     pub fn run(&self, bench: &RunContext<'_>, observer: &dyn Observer, threads: usize) -> Result<StudyOutputs> {
         let finished = Mutex::new(Finished::default());
         let study = |study: &Study, needs: &Results, commits: &Commits<'_>| {
-            let identity = self.identity(study, &lock(&finished).digests);
-            let address = identity.address()?;
-            let known = bench.find(&address)?.map(|record| StudyRecord::of(&record)).transpose()?;
+            let address = self.address(study, &lock(&finished).digests)?;
+            let known = bench.find(&address)?.map(|record| StudyRecord::of(&record.result)).transpose()?;
             let was_observed = known.as_ref().is_some_and(|known| !known.observed.is_empty());
             if let Some(remembered) = known {
                 // Where a trial was lost or damaged since, the study asks for it again.
@@ -141,7 +141,7 @@ impl Experiment<'_> {
     pub fn replay(&self, records: &dyn Records, threads: usize) -> Result<StudyOutputs> {
         let finished = Mutex::new(Finished::default());
         let results = run_in_order(self.plan, threads, &|study, needs| {
-            let address = self.identity(study, &lock(&finished).digests).address()?;
+            let address = self.address(study, &lock(&finished).digests)?;
             if self.tables(study).iter().any(|table| locate(table, self.data.locations()).is_err()) {
                 let found = remembered(records, &address)?;
                 let missing = || {
@@ -170,7 +170,7 @@ impl Experiment<'_> {
             if !study.needs.iter().all(|need| digests.contains_key(need)) {
                 continue;
             }
-            let Some(remembered) = remembered(records, &self.identity(study, &digests).address()?)? else { continue };
+            let Some(remembered) = remembered(records, &self.address(study, &digests)?)? else { continue };
             if needed.contains(&study.id) {
                 digests.insert(study.id.clone(), Digest::of(remembered.result.as_bytes()));
             }
@@ -215,7 +215,7 @@ impl Experiment<'_> {
     }
 
     /// What a study's result depends on: its own description, what it reads, and what computes its trials.
-    fn identity(&self, study: &Study, digests: &BTreeMap<String, Digest>) -> Identity {
+    fn address(&self, study: &Study, digests: &BTreeMap<String, Digest>) -> Result<Address> {
         let needs: BTreeMap<&String, Digest> = study.needs.iter().map(|need| (need, digests[need])).collect();
         let mut inputs = json!({
             "paper": self.paper.id(),
@@ -228,7 +228,7 @@ impl Experiment<'_> {
         if let Some(time) = self.time.identity() {
             inputs["time"] = time;
         }
-        Identity { step: "study".to_owned(), version: self.paper.version(), inputs, worker: None }
+        Ok(Identity::new("study", self.paper.version(), &inputs)?.address())
     }
 }
 
@@ -267,19 +267,19 @@ fn lock(finished: &Mutex<Finished>) -> std::sync::MutexGuard<'_, Finished> {
 }
 
 impl StudyRecord {
-    fn of(record: &Record) -> Result<Self> {
-        let value = record.value().context("its record holds an outcome instead of a result")?;
+    fn of(result: &StepResult) -> Result<Self> {
+        let value = result.value().context("its record holds an outcome instead of a result")?;
         Self::deserialize(value).context("its record is not a study's")
     }
 }
 
 /// A study's record, where there is one.
 fn remembered(records: &dyn Records, address: &Address) -> Result<Option<StudyRecord>> {
-    records.find(address)?.map(|record| StudyRecord::of(&record)).transpose()
+    let found: Option<Answer> = records.find(address)?;
+    found.map(|answer| StudyRecord::of(&answer.result)).transpose()
 }
 
 /// The evidence of an experiment: the records that its studies used.
 pub fn evidence_of(bench: &RunContext<'_>, studied: &StudyOutputs, path: &Path) -> Result<Evidence> {
-    let records = studied.used.iter().map(|&key| Ok((key, bench.record(key)?)));
-    Ok(Evidence::new(path, records.collect::<Result<Vec<_>>>()?)?)
+    Evidence::gather(path, studied.used.iter().map(|&key| anyhow::Ok((key, bench.record(key)?))))
 }

@@ -56,20 +56,39 @@ struct Board {
 }
 
 struct State {
-    waiting: BTreeSet<usize>,
-    running: usize,
+    /// Studies that nobody has begun.
+    waiting: usize,
+    /// Those whose needs are met.
+    ready: BTreeSet<usize>,
+    /// How many needs of each study are not met yet.
+    unmet: Vec<usize>,
+    /// The studies that need one, by its id, once for each time that they name it.
+    needed_by: BTreeMap<String, Vec<usize>>,
     results: Results,
     errors: BTreeMap<usize, anyhow::Error>,
 }
 
 impl State {
     fn new(plan: &[Study]) -> Self {
-        Self { waiting: (0..plan.len()).collect(), running: 0, results: Results::default(), errors: BTreeMap::new() }
+        let mut needed_by: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (index, study) in plan.iter().enumerate() {
+            study.needs.iter().for_each(|need| needed_by.entry(need.clone()).or_default().push(index));
+        }
+        let unmet: Vec<usize> = plan.iter().map(|study| study.needs.len()).collect();
+        let ready = (0..plan.len()).filter(|&index| unmet[index] == 0).collect();
+        let (results, errors) = (Results::default(), BTreeMap::new());
+        Self { waiting: plan.len(), ready, unmet, needed_by, results, errors }
     }
 
-    fn ready(&self, plan: &[Study]) -> Option<usize> {
-        let ready = |&index: &usize| plan[index].needs.iter().all(|need| self.results.contains(need));
-        self.waiting.iter().copied().find(ready)
+    /// Note the result of a study: each of those that need it is looked at once, however many others wait.
+    fn finish(&mut self, study: &Study, result: StudyResult) {
+        self.results.insert(study.id.clone(), result);
+        for index in self.needed_by.remove(&study.id).into_iter().flatten() {
+            self.unmet[index] -= 1;
+            if self.unmet[index] == 0 {
+                self.ready.insert(index);
+            }
+        }
     }
 }
 
@@ -84,9 +103,8 @@ impl Board {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(study, &needs)))
                 .unwrap_or_else(|panic| Err(anyhow!("a bug: {}", panic_text(panic.as_ref()))));
             let mut state = self.lock();
-            state.running -= 1;
             match outcome {
-                Ok(result) => state.results.insert(study.id.clone(), result),
+                Ok(result) => state.finish(study, result),
                 Err(error) => drop(state.errors.insert(index, error)),
             }
             self.changed.notify_all();
@@ -97,12 +115,11 @@ impl Board {
     fn take<'p>(&self, plan: &'p [Study]) -> Option<(&'p Study, usize, Results)> {
         let mut state = self.lock();
         loop {
-            if !state.errors.is_empty() || state.waiting.is_empty() {
+            if !state.errors.is_empty() || state.waiting == 0 {
                 return None;
             }
-            if let Some(index) = state.ready(plan) {
-                state.waiting.remove(&index);
-                state.running += 1;
+            if let Some(index) = state.ready.pop_first() {
+                state.waiting -= 1;
                 let needs = state.results.of_needs(&plan[index].needs);
                 return Some((&plan[index], index, needs));
             }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, LazyLock};
 
 use renas::harness::event::Event;
 use renas::harness::evidence;
@@ -16,25 +16,25 @@ use crate::kit::{self, Instant, at_bench, store_with, task, tasks};
 use crate::worker::Scene;
 
 /// Every record of a worker that is committed, with where it lies; read once.
-static COMMITTED: LazyLock<Vec<(String, Arc<Record>)>> = LazyLock::new(committed);
+static COMMITTED: LazyLock<Vec<(String, Record)>> = LazyLock::new(committed);
 
-fn committed() -> Vec<(String, Arc<Record>)> {
+fn committed() -> Vec<(String, Record)> {
     let reports = Path::new(env!("CARGO_MANIFEST_DIR")).join("reports");
     let mut all = Vec::new();
     for profile in ["quick", "reduced"] {
         for paper in renas::papers::all() {
             let path = reports.join(profile).join(paper.id()).join(evidence::FILE);
             let bytes = std::fs::read(&path).expect("committed evidence");
-            let evidence = evidence::read(&path, &bytes).expect("intact evidence");
-            let records = evidence.records().values().filter(|record| record.outcome().is_some());
-            all.extend(records.map(|record| (format!("{profile}/{}", paper.id()), Arc::clone(record))));
+            let records = evidence::Reader::new(&path, &bytes).map(|record| record.expect("intact evidence").1);
+            let answers = records.filter(|record| record.outcome().is_some());
+            all.extend(answers.map(|record| (format!("{profile}/{}", paper.id()), record)));
         }
     }
     all
 }
 
 fn parsed(record: &Record) -> (Task, Outcome) {
-    let task = serde_json::from_value(record.identity.inputs.clone()).expect("a task of ours");
+    let task = record.identity.inputs.read().expect("a task of ours");
     (task, record.outcome().expect("a worker's answer").clone())
 }
 

@@ -9,11 +9,11 @@ use anyhow::Result;
 use renas::data::registry::Registry;
 use renas::harness::context::ReplayContext;
 use renas::harness::event::{Event, Observer};
-use renas::harness::evidence;
+use renas::harness::evidence::{self, Evidence};
 use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
 use renas::harness::lockfile::Lock;
 use renas::harness::run::StudyOutputs;
-use renas::harness::store::{Evidence, Record, WorkerIdentity};
+use renas::harness::store::{Record, WorkerIdentity};
 use renas::harness::study::{Context, Handle, Results};
 use renas::harness::timing::{TimeSource, Timing};
 use renas::network::cost::CostModel;
@@ -81,7 +81,7 @@ fn what_trials_took_is_read_from_their_records_and_a_study_that_asks_is_observed
     assert_eq!(slow.well.computed.load(Ordering::SeqCst), 2, "each trial is computed once");
     assert_eq!(studied.observed.iter().collect::<Vec<_>>(), ["cost", "sum"]);
     assert_eq!(Lock::studies_of(&studied).into_keys().collect::<Vec<_>>(), ["plain"]);
-    assert_eq!(Lock::trials_of(&evidence).expect("finite numbers").len(), 2, "what trials answer is promised");
+    assert_eq!(Lock::trials_of(&evidence).len(), 2, "what trials answer is promised");
     let (again, _) = TOY.run_on(&store, &Slow::taking(9.0), MEASURED);
     assert_eq!(again, studied, "another run reads what they took at first");
 }
@@ -91,7 +91,7 @@ fn committed_evidence_gives_the_same_seconds_again() {
     let (_folder, store) = new_store();
     let (studied, evidence) = TOY.run_on(&store, &Slow::taking(5.0), MEASURED);
     let bytes = evidence::write(&evidence, true).expect("finite numbers");
-    let read = evidence::read(Path::new("evidence"), &bytes).expect("own bytes");
+    let read = evidence::read(Path::new("evidence"), bytes).expect("own bytes");
     assert_eq!(TOY.replay(&read, MEASURED).expect("nothing is missing"), studied);
 }
 
@@ -99,9 +99,8 @@ fn committed_evidence_gives_the_same_seconds_again() {
 fn evidence_that_does_not_say_what_trials_took_is_an_error_that_names_the_first() {
     let (_folder, store) = new_store();
     let (_, evidence) = TOY.run_on(&store, &Slow::taking(5.0), MEASURED);
-    let unobserved =
-        |(key, record): (_, &Arc<Record>)| (key, Arc::new(Record { observation: None, ..(**record).clone() }));
-    let records = evidence.records().iter().map(|(key, record)| unobserved((*key, record)));
+    let unobserved = |(key, record): (_, Record)| (key, Arc::new(Record { observation: None, ..record }));
+    let records = evidence.records().map(|record| unobserved(record.expect("own bytes")));
     let evidence = Evidence::new(Path::new("evidence"), records).expect("nothing differs");
     let message = format!("{:#}", TOY.replay(&evidence, MEASURED).expect_err("nothing says what they took"));
     let first = format!("train {}", kit::key(&kit::task(0)).0.short(12));

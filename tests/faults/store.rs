@@ -149,7 +149,7 @@ fn assert_found(store_root: &Path, path: &Path, what: &str) {
     let check = store.verify_all();
     let damaged: Vec<&Path> = check.damaged.iter().map(|damaged| damaged.path.as_path()).collect();
     assert_eq!(damaged, [path], "{what}");
-    let address = record(&task(0)).identity.address().expect("a key");
+    let address = record(&task(0)).identity.address();
     let readings = [
         store.object(&Digest::of(&weights(&task(0)))).map(|_| ()),
         store.find(&address).map(|_| ()),
@@ -218,7 +218,7 @@ fn files_in_each_others_place_are_found() {
     let store = store_with(folder.path(), 2);
     let (first, second) = (store.step_path(key(&task(0))), store.step_path(key(&task(1))));
     std::fs::copy(&first, &second).expect("copied");
-    let address = record(&task(1)).identity.address().expect("a key");
+    let address = record(&task(1)).identity.address();
     assert!(matches!(store.find(&address), Err(StoreError::Damaged { .. })));
     assert!(matches!(store.record(address.key()), Err(StoreError::Damaged { .. })));
     let check = store.verify_all();

@@ -8,16 +8,16 @@ use anyhow::Result;
 use renas::base::digest::Digest;
 use renas::base::seed::Seed;
 use renas::data::registry::Registry;
-use renas::harness::agreement;
+use renas::harness::agreement::{self, Trials};
 use renas::harness::context::ReplayContext;
 use renas::harness::event::Observer;
-use renas::harness::evidence;
+use renas::harness::evidence::{self, Evidence};
 use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
 use renas::harness::lockfile::{self, Lock, compare, compare_runs};
 use renas::harness::manifest::model::Profile;
 use renas::harness::rerun::Rerun;
 use renas::harness::run::StudyOutputs;
-use renas::harness::store::{Evidence, WorkerIdentity};
+use renas::harness::store::{Access, Store, WorkerIdentity};
 use renas::harness::study::{Context, Handle, Inference, Results, Training};
 use renas::harness::timing::{TimeSource, Timing};
 use renas::network::cost::{CostModel, pass_seconds, step_seconds};
@@ -27,7 +27,7 @@ use renas::task::numerics::Numerics;
 use renas::task::{Task, Time, Train};
 use serde_json::Value;
 
-use crate::kit::{self, at_bench, identity};
+use crate::kit::{self, FaultyDisk, at_bench, identity};
 use crate::synthetic_paper::{Toy, new_store};
 use crate::worker::Scene;
 
@@ -120,7 +120,7 @@ fn lock_of(studied: &StudyOutputs, evidence: &Evidence, page: &str) -> Lock {
         fingerprints: BTreeSet::from([Digest::of(b"one")]),
         studies: Lock::studies_of(studied),
         observed: studied.observed.clone(),
-        trials: Lock::trials_of(evidence).expect("finite numbers"),
+        trials: Lock::trials_of(evidence),
         claims: BTreeMap::new(),
         files: BTreeMap::from([("toy/report.md".to_owned(), Digest::of(page.as_bytes()))]),
     }
@@ -247,7 +247,7 @@ fn studies_that_derive_from_measured_times_are_named_and_those_of_two_machines_n
     assert_eq!(lock.trials.len(), 3, "two of `plain`, one of `choice`, and no time");
     assert_eq!(compare_runs(&lock, &lock_of(&theirs, &other_evidence, "738 s")), []);
 
-    let agreements = agreement::compare(&evidence, &lock, &there, &BTreeMap::new()).expect("readable");
+    let agreements = agreement::compare(&evidence, &lock, (&there, &Trials::of(&there)), &BTreeMap::new());
     assert_eq!(agreements.iter().map(|one| (one.compared, one.equal)).collect::<Vec<_>>(), [(2, 2)]);
     let again = Rerun::of(&evidence, None).expect("own tasks");
     assert_eq!((again.drawn, again.len()), (3, 3));
@@ -255,11 +255,27 @@ fn studies_that_derive_from_measured_times_are_named_and_those_of_two_machines_n
 }
 
 #[test]
+fn a_store_is_read_once_whatever_number_of_experiments_is_compared_with_it() {
+    let (folder, store) = new_store();
+    let (studied, evidence) = TOY.run_on(&store, &Watch::saying(5), MEASURED);
+    let lock = lock_of(&studied, &evidence, "615 s");
+    let disk = FaultyDisk::new(usize::MAX, std::io::ErrorKind::Other);
+    let store = Store::open_on(Box::new(disk.clone()), folder.path(), Access::Read).expect("it is there");
+    let trials = Trials::of(&store);
+    let before = disk.done.load(Ordering::SeqCst);
+    for _ in 0..5 {
+        let agreements = agreement::compare(&evidence, &lock, (&store, &trials), &BTreeMap::new());
+        assert_eq!(agreements.iter().map(|one| (one.compared, one.equal)).collect::<Vec<_>>(), [(3, 3)]);
+    }
+    assert_eq!(disk.done.load(Ordering::SeqCst), before, "equal trials are known by their digests");
+}
+
+#[test]
 fn evidence_holds_measured_times_and_gives_the_same_studies_again() {
     let (_folder, store) = new_store();
     let (studied, evidence) = TOY.run_on(&store, &Watch::saying(5), MEASURED);
     let bytes = evidence::write(&evidence, true).expect("finite numbers");
-    let read = evidence::read(Path::new("evidence"), &bytes).expect("own bytes");
+    let read = evidence::read(Path::new("evidence"), bytes).expect("own bytes");
     let replayed = TOY.replay(&read, MEASURED).expect("nothing is missing");
     assert_eq!(replayed, studied);
     assert_eq!(compare(&lock_of(&studied, &evidence, "615 s"), &lock_of(&replayed, &read, "615 s")), []);

@@ -5,10 +5,11 @@ use super::super::exit::{Classify as _, Failure};
 use super::super::session::Session;
 use anyhow::{Context as _, anyhow};
 use renas_harness::analysis::Unplanned;
+use renas_harness::evidence::Evidence;
 use renas_harness::manifest::model::Profile;
 use renas_harness::pipeline::evidence_in;
 use renas_harness::run::StudyOutputs;
-use renas_harness::store::{Evidence, Key, StepResult};
+use renas_harness::store::{Key, StepResult};
 use renas_report::claim::Claim;
 
 /// Most rows of a quantity, and most trials of a study, that are written out.
@@ -58,9 +59,9 @@ fn tell_study(id: &str, studied: &StudyOutputs, evidence: &Evidence) {
     let digest = studied.digests.get(id).map(ToString::to_string).unwrap_or_default();
     outln!("  study {id}: result {digest}, {} steps", keys.len());
     for key in keys.iter().take(MOST_ROWS) {
-        let Some(record) = evidence.records().get(key) else { continue };
-        let step = &record.identity.step;
-        let ending = match &record.result {
+        let Some(kept) = evidence.kept().get(key) else { continue };
+        let step = kept.step();
+        let ending = match kept.answer().result {
             StepResult::Outcome(outcome) => {
                 let scalars = outcome.scalars.iter().map(|(name, value)| format!("{name} {value}"));
                 let objects = outcome.tensors.iter().map(|(name, digest)| format!("{name} in object {digest}"));

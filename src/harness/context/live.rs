@@ -11,7 +11,7 @@ use super::RunContext;
 use super::run_context::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
 use crate::event::Event;
 use crate::executor::{ExecuteError, Job};
-use crate::store::{Address, Identity, Key, Record, Scratch, StepResult};
+use crate::store::{Address, Answer, Identity, Key, Record, Scratch, StepResult};
 use crate::study::{Context, Inference, Step, Training};
 use crate::timing::TimeSource;
 use renas_base::digest::Digest;
@@ -225,19 +225,20 @@ impl LiveContext<'_> {
         }
         self.compute_all(missing, &found)?;
         let found = lock(&found);
-        let record = |(address, task): (Address, &Task)| {
+        let record = |address: Address| {
             let record = Arc::clone(&found[&address.key()]);
-            self.bench.remember_maker(&address, task, &record);
+            self.bench.remember_maker(&address, &record);
             (address, record)
         };
-        Ok(addresses.into_iter().zip(tasks).map(record).collect())
+        Ok(addresses.into_iter().map(record).collect())
     }
 }
 
 impl Context for LiveContext<'_> {
     fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
         let records = self.records(tasks, true)?;
-        records.iter().map(|(address, record)| outcome_of(address, record, &self.observed)).collect()
+        let answer = |record: &Record| Answer { result: record.result.clone(), observation: None };
+        records.iter().map(|(address, record)| outcome_of(address, answer(record), &self.observed)).collect()
     }
 
     fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
@@ -254,13 +255,14 @@ impl Context for LiveContext<'_> {
         }
         // What others had computed is looked up: it is no trial of this study that an observer would count.
         let records = self.records(tasks, false)?;
-        let seconds = records.iter().map(|(address, record)| seconds_of(address, record, &self.observed));
-        seconds.collect::<Result<_>>().map(Some)
+        let seconds = |(address, record): &(Address, Arc<Record>)| {
+            seconds_of(address, (&record.result, record.observation.as_ref()), &self.observed)
+        };
+        records.iter().map(seconds).collect::<Result<_>>().map(Some)
     }
 
     fn memoize_value(&self, step: Step, inputs: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
-        let identity = Identity { step: step.name.to_owned(), version: step.version, inputs, worker: None };
-        let address = identity.address()?;
+        let address = Identity::new(step.name, step.version, &inputs)?.address();
         let record = match self.bench.find(&address)? {
             Some(record) => record,
             None => {

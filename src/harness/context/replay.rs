@@ -1,13 +1,12 @@
 //! `ReplayContext`: a study's context on finished results alone, for reports.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
 
 use super::run_context::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
-use crate::store::{Address, Identity, Key, Record, Records, WorkerIdentity};
+use crate::store::{Address, Answer, Identity, Key, Records, StepResult, WorkerIdentity};
 use crate::study::{Context, Inference, Step, Training};
 use crate::timing::TimeSource;
 use renas_base::digest::Digest;
@@ -52,16 +51,19 @@ impl<'a> ReplayContext<'a> {
 }
 
 impl ReplayContext<'_> {
-    /// The records of tasks, in the order asked, all with outcomes.
-    fn records(&self, tasks: &[Task]) -> Result<Vec<(Address, Arc<Record>)>> {
-        let mut records = Vec::with_capacity(tasks.len());
+    /// Something of the answer to each task, in the order asked, all of which have outcomes.
+    fn answers<T>(&self, tasks: &[Task], read: impl Fn(&Address, Answer) -> Result<T>) -> Result<Vec<T>> {
+        let mut answers = Vec::with_capacity(tasks.len());
         let mut missing = Vec::new();
         for task in tasks {
-            let address: Address = Identity::of_task(task, self.worker)?.address()?;
-            match self.records.find(&address)?.filter(|record| record.outcome().is_some()) {
-                Some(record) => {
+            let address: Address = Identity::of_task(task, self.worker)?.address();
+            match self.records.find(&address)?.filter(|answer| answer.result.outcome().is_some()) {
+                Some(answer) => {
                     lock(&self.used).insert(address.key());
-                    records.push((address, record));
+                    // What nobody will see is not read.
+                    if missing.is_empty() {
+                        answers.push(read(&address, answer));
+                    }
                 }
                 None => missing.push(trial_name(&address)),
             }
@@ -76,14 +78,13 @@ impl ReplayContext<'_> {
                 tasks.len(),
             );
         }
-        Ok(records)
+        answers.into_iter().collect()
     }
 }
 
 impl Context for ReplayContext<'_> {
     fn outcomes(&self, tasks: &[Task]) -> Result<Vec<Outcome>> {
-        let records = self.records(tasks)?;
-        records.iter().map(|(address, record)| outcome_of(address, record, &self.observed)).collect()
+        self.answers(tasks, |address, answer| outcome_of(address, answer, &self.observed))
     }
 
     fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
@@ -98,21 +99,22 @@ impl Context for ReplayContext<'_> {
         if !self.time.is_measured()? {
             return Ok(None);
         }
-        let records = self.records(tasks)?;
-        let seconds = records.iter().map(|(address, record)| seconds_of(address, record, &self.observed));
-        let source = || self.records.source().display().to_string();
-        seconds.collect::<Result<_>>().map(Some).with_context(source)
+        let source = self.records.source().display();
+        let seconds = |address: &Address, answer: Answer| {
+            let answer = (&answer.result, answer.observation.as_ref());
+            seconds_of(address, answer, &self.observed).with_context(|| source.to_string())
+        };
+        self.answers(tasks, seconds).map(Some)
     }
 
     fn memoize_value(&self, step: Step, inputs: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
-        let identity = Identity { step: step.name.to_owned(), version: step.version, inputs, worker: None };
-        let address = identity.address()?;
-        match self.records.find(&address)?.as_ref().and_then(|record| record.value()) {
-            Some(value) => {
+        let address = Identity::new(step.name, step.version, &inputs)?.address();
+        match self.records.find(&address)?.map(|answer| answer.result) {
+            Some(StepResult::Value(value)) => {
                 lock(&self.used).insert(address.key());
-                Ok(value.clone())
+                Ok(value)
             }
-            None => compute().with_context(|| {
+            Some(StepResult::Outcome(_)) | None => compute().with_context(|| {
                 let source = self.records.source().display();
                 format!("{source} has no result of step {}, and it cannot be computed from what is there", step.name)
             }),

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, bail};
-use serde::Deserialize as _;
 
 use super::RunContext;
 use super::run_context::{lock, trial_name};
@@ -38,10 +37,9 @@ impl RunContext<'_> {
         // All of their trials must be known before the first is run again: it may read what another made.
         for (_, key) in &lost {
             let record = self.record(*key)?;
-            let address = record.identity.clone().address()?;
-            let task = Task::deserialize(&record.identity.inputs)
-                .with_context(|| format!("{}: the task of its record", trial_name(&address)))?;
-            self.remember_maker(&address, &task, &record);
+            let address = record.identity.clone().address();
+            task_of(&address)?;
+            self.remember_maker(&address, &record);
         }
         self.side_by_side(&lost, |(object, _)| self.object(object).map(drop))?;
         Ok(lost.len())
@@ -59,10 +57,10 @@ impl RunContext<'_> {
             Err(error) => error,
         };
         let (is_lost, maker) = (is_lost(&error), self.maker(digest));
-        let Some((address, task)) = maker.filter(|_| is_lost && self.store.is_writable()) else {
+        let Some(address) = maker.filter(|_| is_lost && self.store.is_writable()) else {
             return Err(error.into());
         };
-        self.restore(digest, &address, &task)?;
+        self.restore(digest, &address, &task_of(&address)?)?;
         Ok(self.store.object(digest)?)
     }
 
@@ -103,6 +101,12 @@ impl RunContext<'_> {
              verify` tells); the new result is stored: start the same command again"
         )
     }
+}
+
+/// The task of a trial.
+fn task_of(address: &Address) -> Result<Task> {
+    let task = address.identity().inputs.read();
+    task.with_context(|| format!("{}: the task of its record", trial_name(address)))
 }
 
 fn is_lost(error: &StoreError) -> bool {

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use super::LiveContext;
 use crate::event::{Event, Observer};
 use crate::executor::{Execute, ExecuteError};
-use crate::store::{Address, Identity, Key, Record, StepLock, Store, StoreError, answers_its_question};
+use crate::store::{
+    Address, Answer, Identity, Key, Observation, Record, StepLock, StepResult, Store, StoreError, answers_its_question,
+    observed_digest,
+};
 use renas_base::digest::Digest;
 use renas_data::error::DataError;
 use renas_data::load;
@@ -30,7 +33,7 @@ pub struct RunContext<'a> {
     /// Records that were verified in this run.
     cache: Mutex<BTreeMap<Key, Arc<Record>>>,
     /// The trial that made an object, for objects of trials that were asked for in this run.
-    makers: Mutex<BTreeMap<Digest, (Address, Task)>>,
+    makers: Mutex<BTreeMap<Digest, Address>>,
     /// Names of data sets whose files were compared with their pins in this run.
     verified_data: Mutex<BTreeSet<String>>,
 }
@@ -145,7 +148,7 @@ impl<'a> RunContext<'a> {
 
     /// Store what pure Rust computed, durably; a damaged record in its place is set aside.
     pub fn commit(&self, record: Record) -> Result<Arc<Record>, StoreError> {
-        let address = record.identity.clone().address()?;
+        let address = record.identity.clone().address();
         if let Some(known) = self.find_or_clear(&address)? {
             if known.result == record.result {
                 return Ok(known);
@@ -173,7 +176,7 @@ impl<'a> RunContext<'a> {
 
     /// Whether an equal record is there; an error where it is another one.
     fn is_stored(&self, record: &Record) -> Result<bool, StoreError> {
-        let address = record.identity.clone().address()?;
+        let address = record.identity.clone().address();
         match self.find_or_clear(&address)? {
             None => Ok(false),
             Some(known) if known.result == record.result => Ok(true),
@@ -231,19 +234,19 @@ impl<'a> RunContext<'a> {
     }
 
     /// Remember which trial made the objects of a record.
-    pub(super) fn remember_maker(&self, address: &Address, task: &Task, record: &Record) {
+    pub(super) fn remember_maker(&self, address: &Address, record: &Record) {
         let mut makers = lock(&self.makers);
         for object in record.objects() {
-            makers.entry(*object).or_insert_with(|| (address.clone(), task.clone()));
+            makers.entry(*object).or_insert_with(|| address.clone());
         }
     }
 
-    pub(super) fn maker(&self, object: &Digest) -> Option<(Address, Task)> {
+    pub(super) fn maker(&self, object: &Digest) -> Option<Address> {
         lock(&self.makers).get(object).cloned()
     }
 
     pub(super) fn address(&self, task: &Task) -> Result<Address, StoreError> {
-        Identity::of_task(task, self.executor.identity())?.address()
+        Ok(Identity::of_task(task, self.executor.identity())?.address())
     }
 }
 
@@ -265,26 +268,30 @@ pub(super) type Used = Mutex<BTreeSet<Key>>;
 pub(super) type Observed = Mutex<BTreeMap<Key, Digest>>;
 
 /// The outcome of a trial; if it is a measured time, it is noted as observed.
-pub(super) fn outcome_of(address: &Address, record: &Record, observed: &Observed) -> Result<Outcome> {
-    let outcome = record.outcome().cloned();
-    let outcome =
-        outcome.with_context(|| format!("{}: its record holds a value instead of an outcome", trial_name(address)))?;
-    if record.is_observed_time() {
-        lock(observed).insert(address.key(), record.observed_digest()?);
+pub(super) fn outcome_of(address: &Address, answer: Answer, observed: &Observed) -> Result<Outcome> {
+    let StepResult::Outcome(outcome) = answer.result else {
+        bail!("{}: its record holds a value instead of an outcome", trial_name(address))
+    };
+    if address.identity().is_observed_time() {
+        lock(observed).insert(address.key(), observed_digest(address.identity(), Some(&outcome), None)?);
     }
     Ok(outcome)
 }
 
 /// The device seconds that a trial took, noted as observed.
-pub(super) fn seconds_of(address: &Address, record: &Record, observed: &Observed) -> Result<f64> {
-    let observation = record.observation.as_ref().with_context(|| {
+pub(super) fn seconds_of(
+    address: &Address,
+    (result, observation): (&StepResult, Option<&Observation>),
+    observed: &Observed,
+) -> Result<f64> {
+    let observation = observation.with_context(|| {
         format!(
             "{}: its record does not say how long it took (evidence of a profile whose clock is a cost model leaves that \
              out)",
             trial_name(address)
         )
     })?;
-    lock(observed).insert(address.key(), record.observed_digest()?);
+    lock(observed).insert(address.key(), observed_digest(address.identity(), result.outcome(), Some(observation))?);
     Ok(observation.cpu_seconds)
 }
 

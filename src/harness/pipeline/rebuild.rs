@@ -8,12 +8,12 @@ use anyhow::Context as _;
 use super::fault::{Classify as _, Fault};
 use super::selected::Selected;
 use super::work::promise;
-use crate::evidence;
+use crate::evidence::{self, Evidence};
 use crate::lockfile::Lock;
 use crate::manifest::model::Profile;
 use crate::publish;
 use crate::run::StudyOutputs;
-use crate::store::{Evidence, WorkerIdentity};
+use crate::store::WorkerIdentity;
 use renas_base::files;
 use renas_report::page;
 
@@ -57,8 +57,8 @@ pub fn evidence_in(folder: &Path, id: &str) -> Result<Option<(Evidence, WorkerId
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())).or_bad_input(),
     };
-    let evidence = evidence::read(&path, &bytes).or_bad_input()?;
-    let worker = evidence.records().values().find_map(|record| record.identity.worker.clone());
+    let evidence = evidence::read(&path, bytes).or_bad_input()?;
+    let worker = evidence.worker().cloned();
     let worker = worker.with_context(|| format!("{} holds no trial of a worker", path.display())).or_bad_input()?;
     Ok(Some((evidence, worker)))
 }

@@ -6,12 +6,13 @@ use super::fault::{Classify as _, Fault};
 use super::selected::{Part, Selected};
 use crate::context::RunContext;
 use crate::event::Observer;
+use crate::evidence::Evidence;
 use crate::executor::Execute;
 use crate::ledger;
 use crate::lockfile::{self, Lock};
 use crate::manifest::model::{Manifest, Profile, ProfileSettings};
 use crate::run::{Conclusions, StudyOutputs, evidence_of};
-use crate::store::{Evidence, Key, Records as _, Store, WorkerIdentity};
+use crate::store::{Key, Records as _, Store, WorkerIdentity};
 use crate::study::Study;
 use renas_base::digest::Digest;
 
@@ -88,7 +89,6 @@ pub(super) fn promise(
     evidence: &Evidence,
     conclusions: &Conclusions,
 ) -> anyhow::Result<Lock> {
-    let observations = evidence.records().values().filter_map(|record| record.observation.as_ref());
     let entries = ledger::entries(&manifest.claims, conclusions, evidence)?;
     Ok(Lock {
         format: lockfile::FORMAT,
@@ -96,10 +96,10 @@ pub(super) fn promise(
         profile,
         manifest: manifest.digest,
         worker: worker.clone(),
-        fingerprints: observations.map(|observation| observation.fingerprint).collect(),
+        fingerprints: evidence.fingerprints().clone(),
         studies: Lock::studies_of(studied),
         observed: studied.observed.clone(),
-        trials: Lock::trials_of(evidence)?,
+        trials: Lock::trials_of(evidence),
         claims: entries.into_iter().map(|(id, entry)| (id, vec![entry])).collect(),
         files: BTreeMap::new(),
     })

@@ -246,8 +246,7 @@ impl Store {
 /// An error where the record of a worker's task holds an answer that does not fit the task.
 pub fn answers_its_question(record: &Record) -> Result<(), String> {
     let (Some(outcome), Some(_)) = (record.outcome(), &record.identity.worker) else { return Ok(()) };
-    let task =
-        Task::deserialize(&record.identity.inputs).map_err(|error| format!("its task does not parse: {error}"))?;
+    let task: Task = record.identity.inputs.read().map_err(|error| format!("its task does not parse: {error}"))?;
     task.check_answer(outcome, record.cpu_seconds())
         .map_err(|misfit| format!("its answer does not fit its task: {misfit}"))
 }

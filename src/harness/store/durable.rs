@@ -25,7 +25,7 @@ impl Store {
         let mut moves = Vec::new();
         let mut keys = Vec::new();
         for record in records {
-            let key = record.identity.clone().address()?.key();
+            let key = record.identity.clone().address().key();
             let file = session.fresh();
             let text = record.to_text()?;
             self.disk().write(&file, text.as_bytes()).map_err(|e| StoreError::of_io("write", &file, e))?;

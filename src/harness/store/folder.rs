@@ -19,7 +19,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::disk::{Disk, OsDisk, parent};
 use super::error::StoreError;
 use super::format::{FORMAT_TEXT, check_format, lost};
-use super::record::{self, Address, Key, Record};
+use super::identity::Address;
+use super::record::{self, Key, Record};
 use super::scratch::Session;
 use super::step_lock::StepLock;
 use renas_base::digest::Digest;
@@ -190,7 +191,7 @@ impl Store {
     pub fn commit(&self, record: &Record, files: &BTreeMap<Digest, PathBuf>) -> Result<Key, StoreError> {
         let session = self.session("write")?;
         let text = record.to_text()?;
-        let key = record.identity.clone().address()?.key();
+        let key = record.identity.clone().address().key();
         self.commit_objects(files)?;
         let file = session.fresh();
         self.disk.write(&file, text.as_bytes()).map_err(|e| StoreError::of_io("write", &file, e))?;
@@ -327,7 +328,7 @@ mod tests {
     use serde_json::json;
 
     fn value(seed: u64) -> Record {
-        let identity = Identity { step: "sum".into(), version: 1, inputs: json!({"seed": seed}), worker: None };
+        let identity = Identity::new("sum", 1, &json!({"seed": seed})).expect("a number");
         Record { identity, result: StepResult::Value(json!([seed, 0.5])), observation: None }
     }
 
@@ -341,8 +342,8 @@ mod tests {
         drop(store);
         let store = Store::open(&root, Access::Read).expect("it is there");
         assert_eq!(store.record(key).expect("it is there"), value(1));
-        assert_eq!(store.find(&value(1).identity.address().expect("a key")).expect("intact"), Some(value(1)));
-        assert_eq!(store.find(&value(2).identity.address().expect("a key")).expect("intact"), None);
+        assert_eq!(store.find(&value(1).identity.address()).expect("intact"), Some(value(1)));
+        assert_eq!(store.find(&value(2).identity.address()).expect("intact"), None);
         assert_eq!(store.object(&object).expect("it is there"), b"weights");
         assert_eq!(store.keys(), [key]);
         assert!(store.verify_all().is_clean());

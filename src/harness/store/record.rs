@@ -7,152 +7,29 @@
 //! {"format":1,"identity":{..},"result":{..},"observation":{..},"digest":"<64 digits>"}
 //! ```
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
+use super::answer::{Answer, Observation, StepResult};
 use super::error::StoreError;
+use super::identity::{Address, Identity, WorkerIdentity, observed_digest};
+use super::inputs::Inputs;
 pub use super::key::Key;
-use super::step::{version_of, without_null};
-use renas_base::digest::{Digest, canonical_json, canonical_text};
-use renas_task::Task;
-use renas_task::kind::Kind;
+use renas_base::canonical::end_of_value;
+use renas_base::digest::Digest;
 use renas_task::outcome::Outcome;
 
 /// The format of step records and of the store as a whole.
 pub const FORMAT: u64 = 1;
 
-/// All that a step's result depends on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Identity {
-    /// What is computed (`train`).
-    pub step: String,
-    /// The version of its meaning.
-    pub version: u32,
-    /// What it is computed from, data digests included.
-    pub inputs: Value,
-    /// What computes it, where a worker does; pure Rust gives the same result everywhere.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub worker: Option<WorkerIdentity>,
-}
-
-/// The part of a worker that results depend on by name. The machine is not part of it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WorkerIdentity {
-    /// The pinned settings (`portable`).
-    pub numerics: String,
-    /// The kind of device: `cpu` or `cuda`.
-    pub device: String,
-    /// Version of libtorch (`2.11.0`).
-    pub libtorch: String,
-}
-
-impl Identity {
-    /// The identity of a task that a worker does.
-    pub fn of_task(task: &Task, worker: &WorkerIdentity) -> Result<Self, StoreError> {
-        let step = task.kind().name();
-        let inputs = serde_json::to_value(task).map_err(|source| StoreError::NotStorable {
-            step: step.to_owned(),
-            part: "inputs",
-            source: source.into(),
-        })?;
-        Ok(Self { step: step.to_owned(), version: version_of(task.kind()), inputs, worker: Some(worker.clone()) })
-    }
-
-    /// The identity with its canonical text and key.
-    pub fn address(self) -> Result<Address, StoreError> {
-        let text = self.canonical()?;
-        let key = Key(Digest::of(text.as_bytes()));
-        Ok(Address { identity: self, text, key })
-    }
-}
-
-impl Identity {
-    /// Its canonical JSON, put together from that of its parts so that large inputs are not copied first.
-    fn canonical(&self) -> Result<String, StoreError> {
-        let not_storable = |source| StoreError::NotStorable { step: self.step.clone(), part: "inputs", source };
-        let inputs = canonical_text(&self.inputs).map_err(not_storable)?;
-        let step = canonical(&self.step, "inputs", &self.step)?;
-        let version = self.version;
-        let worker = match &self.worker {
-            Some(worker) => format!(r#","worker":{}"#, canonical(&self.step, "inputs", worker)?),
-            None => String::new(),
-        };
-        Ok(format!(r#"{{"inputs":{inputs},"step":{step},"version":{version}{worker}}}"#))
-    }
-}
-
-/// An identity together with its canonical JSON and the key that follows from it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Address {
-    identity: Identity,
-    text: String,
-    key: Key,
-}
-
-impl Address {
-    /// The identity.
-    pub fn identity(&self) -> &Identity {
-        &self.identity
-    }
-
-    /// The SHA-256 of the identity's canonical JSON.
-    pub fn key(&self) -> Key {
-        self.key
-    }
-}
-
-/// What a step gave.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StepResult {
-    /// The answer of a worker; its tensors are objects.
-    Outcome(Outcome),
-    /// A value that pure Rust computed.
-    Value(#[serde(deserialize_with = "without_null")] Value),
-}
-
-/// What was seen while a worker computed; another run sees something else.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Observation {
-    /// Seconds that the task took on its device: of process CPU time on a CPU, of wall time between two synchronisations
-    /// on a GPU.
-    pub cpu_seconds: f64,
-    /// The machine's numeric fingerprint.
-    pub fingerprint: Digest,
-    /// Version of the worker's package.
-    pub worker: String,
-    /// What else the machine did, where the answer is a measured time; absent too where an older renas took it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub surroundings: Option<Surroundings>,
-}
-
-/// What else a machine did while times were taken.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Surroundings {
-    /// Wall seconds from giving the task to a worker to its answer.
-    pub wall_seconds: f64,
-    /// CPU seconds that all processes of the machine but the worker took meanwhile, the coordinator among them, in
-    /// hundredths; absent where the system does not tell.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub other_cpu_seconds: Option<f64>,
-    /// Whether the machine's lock was held, so that no other process of renas computed meanwhile.
-    pub exclusive: bool,
-}
-
 /// A finished step.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// What its key is the digest of.
     pub identity: Identity,
     /// What came of it.
     pub result: StepResult,
     /// What was seen meanwhile; absent for what pure Rust computed, and in evidence that must repeat byte for byte.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observation: Option<Observation>,
 }
 
@@ -169,15 +46,8 @@ impl Record {
 
     fn text(&self, observation: Option<&Observation>) -> Result<String, StoreError> {
         let step = &self.identity.step;
-        let mut text = format!(
-            r#"{{"format":{FORMAT},"identity":{},"result":{}"#,
-            self.identity.canonical()?,
-            canonical(step, "result", &self.result)?
-        );
-        if let Some(observation) = observation {
-            text.push_str(r#","observation":"#);
-            text.push_str(&canonical(step, "observation", observation)?);
-        }
+        let answer = Answer::text_of(step, &self.result, observation)?;
+        let mut text = format!("{HEAD}{},{answer}", self.identity.canonical());
         let digest = Digest::of(text.as_bytes());
         text.push_str(&format!("{DIGEST}{digest}{END}"));
         Ok(text)
@@ -195,36 +65,39 @@ impl Record {
     /// The record of a line whose key is not known beforehand, and the key that its identity gives.
     pub fn parse_line(bytes: &[u8]) -> Result<(Key, Self), String> {
         let body = verified(bytes)?;
-        let parts: Parts = serde_json::from_str(&format!("{body}}}")).map_err(|e| format!("it does not parse: {e}"))?;
+        if let Some(found) = Parts::of(body).and_then(Parts::record) {
+            return Ok(found);
+        }
+        let parts: Tree = serde_json::from_str(&format!("{body}}}")).map_err(|e| format!("it does not parse: {e}"))?;
         if parts.format != FORMAT {
             return Err(format!("it says format {}, and this renas reads format {FORMAT}", parts.format));
         }
-        let address = parts.identity.address().map_err(|e| e.to_string())?;
+        let TreeIdentity { step, version, inputs, worker } = parts.identity;
+        let plain = Identity::new(&step, version, &inputs).map_err(|e| e.to_string())?;
+        let address = Identity { worker, ..plain }.address();
         // As `parse_known` has it: what one reader takes for intact, no other may call damaged.
-        if !body.starts_with(&format!(r#"{{"format":{FORMAT},"identity":{},"#, address.text)) {
+        if !body.starts_with(&format!(r#"{{"format":{FORMAT},"identity":{},"#, address.identity().canonical())) {
             return Err("its identity is not as it was written".to_owned());
         }
-        Ok((address.key, Self { identity: address.identity, result: parts.result, observation: parts.observation }))
+        let (key, identity) = (address.key(), address.identity().clone());
+        Ok((key, Self { identity, result: parts.result, observation: parts.observation }))
     }
 
     /// `parse` for a reader who knows the identity: it is compared as text, which is exact and several times faster.
     pub(super) fn parse_known(bytes: &[u8], address: &Address) -> Result<Self, String> {
         let body = verified(bytes)?;
         let rest = body
-            .strip_prefix(&format!(r#"{{"format":{FORMAT},"identity":"#))
-            .and_then(|rest| rest.strip_prefix(address.text.as_str()))
+            .strip_prefix(HEAD)
+            .and_then(|rest| rest.strip_prefix(address.identity().canonical().as_str()))
             .and_then(|rest| rest.strip_prefix(','))
             .ok_or("it holds another step, or another format, than its name says")?;
-        let tail: Tail = serde_json::from_str(&format!("{{{rest}}}")).map_err(|e| format!("it does not parse: {e}"))?;
-        Ok(Self { identity: address.identity.clone(), result: tail.result, observation: tail.observation })
+        let Answer { result, observation } = Answer::parse(rest)?;
+        Ok(Self { identity: address.identity().clone(), result, observation })
     }
 
     /// The worker's answer; absent where the step was pure Rust.
     pub fn outcome(&self) -> Option<&Outcome> {
-        match &self.result {
-            StepResult::Outcome(outcome) => Some(outcome),
-            StepResult::Value(_) => None,
-        }
+        self.result.outcome()
     }
 
     /// The objects that the worker's answer names.
@@ -234,27 +107,18 @@ impl Record {
 
     /// Whether the worker's answer is a measured time: an observation, which never repeats.
     pub fn is_observed_time(&self) -> bool {
-        Kind::names_observation(&self.identity.step) && self.identity.worker.is_some()
+        self.identity.is_observed_time()
     }
 
     /// The digest of what was observed and never repeats: the answer where that is a measured time, else what was seen
     /// while it was computed. A study that used it knows by this whether it is still the same.
     pub fn observed_digest(&self) -> Result<Digest, StoreError> {
-        let digest = if self.is_observed_time() {
-            Digest::of_value(&self.outcome())
-        } else {
-            Digest::of_value(self.observation.as_slice())
-        };
-        let step = &self.identity.step;
-        digest.map_err(|source| StoreError::NotStorable { step: step.to_owned(), part: "observation", source })
+        observed_digest(&self.identity, self.outcome(), self.observation.as_ref())
     }
 
     /// The value of pure Rust; absent where a worker answered.
     pub fn value(&self) -> Option<&Value> {
-        match &self.result {
-            StepResult::Outcome(_) => None,
-            StepResult::Value(value) => Some(value),
-        }
+        self.result.value()
     }
 
     /// Seconds that a worker's device spent (`Observation::cpu_seconds`); 0 where none was observed.
@@ -263,23 +127,74 @@ impl Record {
     }
 }
 
+impl From<Record> for Answer {
+    fn from(record: Record) -> Self {
+        Self { result: record.result, observation: record.observation }
+    }
+}
+
+/// What the text of a record begins with. (`FORMAT` is 1.)
+const HEAD: &str = r#"{"format":1,"identity":"#;
 const DIGEST: &str = r#","digest":""#;
 const END: &str = "\"}\n";
 
+/// A record that is not plainly in the form that it was written in, as serde reads it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Parts {
+struct Tree {
     format: u64,
-    identity: Identity,
+    identity: TreeIdentity,
     result: StepResult,
     observation: Option<Observation>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Tail {
-    result: StepResult,
-    observation: Option<Observation>,
+struct TreeIdentity {
+    step: String,
+    version: u32,
+    inputs: Value,
+    worker: Option<WorkerIdentity>,
+}
+
+/// The texts of a record's parts.
+struct Parts<'t> {
+    identity: &'t str,
+    inputs: &'t str,
+    /// Step, version and worker, as the last members of an object.
+    named: &'t str,
+    /// Result and observation, likewise.
+    answer: &'t str,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Named {
+    step: String,
+    version: u32,
+    worker: Option<WorkerIdentity>,
+}
+
+impl<'t> Parts<'t> {
+    /// The parts of a record whose identity is seen at once to be canonical.
+    fn of(body: &'t str) -> Option<Self> {
+        const INPUTS: &str = r#"{"inputs":"#;
+        let text = body.strip_prefix(HEAD)?;
+        let end = end_of_value(text.as_bytes(), 0)?;
+        let (identity, answer) = (&text[..end], text[end..].strip_prefix(',')?);
+        let rest = identity.strip_prefix(INPUTS)?;
+        let end = end_of_value(rest.as_bytes(), 0)?;
+        let named = rest[end..].strip_prefix(',')?;
+        Some(Self { identity, inputs: &rest[..end], named, answer })
+    }
+
+    /// The record and its key; nothing where serde says what is wrong.
+    fn record(self) -> Option<(Key, Record)> {
+        let Named { step, version, worker } = serde_json::from_str(&format!("{{{}", self.named)).ok()?;
+        let Answer { result, observation } = Answer::parse(self.answer).ok()?;
+        let identity = Identity { step, version, inputs: Inputs::canonical(self.inputs), worker };
+        Some((Key(Digest::of(self.identity.as_bytes())), Record { identity, result, observation }))
+    }
 }
 
 /// The text before the digest, once the digest is seen to be its own.
@@ -297,10 +212,6 @@ pub(super) fn verified(bytes: &[u8]) -> Result<&str, String> {
     Ok(body)
 }
 
-fn canonical<T: Serialize>(step: &str, part: &'static str, value: &T) -> Result<String, StoreError> {
-    canonical_json(value).map_err(|source| StoreError::NotStorable { step: step.to_owned(), part, source })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,7 +223,10 @@ mod tests {
         outcome.scalars.insert("test.accuracy".into(), 0.1 + 0.2);
         outcome.tensors.insert("weights".into(), Digest::of(b"weights"));
         Record {
-            identity: Identity { step: "train".into(), version: 1, inputs: json!({"seed": 7}), worker: Some(worker) },
+            identity: Identity {
+                worker: Some(worker),
+                ..Identity::new("train", 1, &json!({"seed": 7})).expect("it has canonical JSON")
+            },
             result: StepResult::Outcome(outcome),
             observation: Some(Observation {
                 cpu_seconds: 1.5,
@@ -326,15 +240,14 @@ mod tests {
     /// Keys name everything that was ever computed: this value may never change.
     #[test]
     fn the_key_of_an_identity_is_pinned() {
-        let address = record().identity.address().expect("it has canonical JSON");
+        let address = record().identity.address();
         assert_eq!(
-            address.text,
+            address.identity().canonical(),
             concat!(
                 r#"{"inputs":{"seed":7},"step":"train","version":1,"#,
                 r#""worker":{"device":"cpu","libtorch":"2.11.0","numerics":"portable"}}"#
             )
         );
-        assert_eq!(address.text, canonical_json(&record().identity).expect("it has canonical JSON"));
         assert_eq!(address.key().to_string(), "10e76980b1e6f1b283c132917e548363eb4f9ef37b9e50b7543033a75ff9bd4f");
     }
 
@@ -345,7 +258,7 @@ mod tests {
         assert_eq!(body, PINNED);
         let before = PINNED.strip_suffix(DIGEST).expect("it ends with the name of the digest");
         assert_eq!(digest, format!("{}\"}}\n", Digest::of(before.as_bytes())));
-        let address = record().identity.address().expect("it has canonical JSON");
+        let address = record().identity.address();
         assert_eq!(Record::parse(text.as_bytes(), address.key()).expect("intact"), record());
         assert_eq!(Record::parse_known(text.as_bytes(), &address).expect("intact"), record());
     }
@@ -366,7 +279,7 @@ mod tests {
         let text = record().to_text().expect("it can be stored");
         let mut other = record().identity;
         other.version = 2;
-        let other = other.address().expect("it has canonical JSON");
+        let other = other.address();
         assert!(Record::parse(text.as_bytes(), other.key()).is_err());
         assert!(Record::parse_known(text.as_bytes(), &other).is_err());
     }

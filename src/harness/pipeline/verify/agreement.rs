@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use super::Verification;
 use super::found::Found;
-use crate::agreement::{self, Agreement, Level};
+use crate::agreement::{self, Agreement, Level, Trials};
 use crate::context::RunContext;
 use crate::event::Event;
 use crate::lockfile::Lock;
@@ -129,8 +129,8 @@ pub(super) fn rerun(
     observer.event(&Event::StudyFinished { study, hit: false });
     drop(observer);
     found.checked.trials_again += wanted - unread;
-    let agreements =
-        agreement::compare(&rebuilt.evidence, lock, &store, &selected.manifest.tolerances).or_run_failed()?;
+    let trials = (&store, &Trials::of(&store));
+    let agreements = agreement::compare(&rebuilt.evidence, lock, trials, &selected.manifest.tolerances);
     let who = format!("{} ({})", rebuilt.id, profile);
     let more = match wanted - again.drawn {
         0 => String::new(),

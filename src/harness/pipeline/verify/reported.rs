@@ -7,7 +7,7 @@ use std::path::Path;
 use super::Verification;
 use super::agreement::{check_levels, rerun};
 use super::found::Found;
-use crate::agreement;
+use crate::agreement::{self, Trials};
 use crate::ledger;
 use crate::lockfile::{self, Lock};
 use crate::manifest::model::Profile;
@@ -17,7 +17,7 @@ use crate::pipeline::rebuild::Rebuilt;
 use crate::pipeline::{Part, Selected};
 use crate::publish;
 use crate::report_folder::{SUMS, Sums, listing};
-use crate::store::{Store, answers_its_question};
+use crate::store::Store;
 use renas_base::digest::Digest;
 use renas_base::files;
 use renas_report::render::Files;
@@ -26,7 +26,7 @@ use renas_report::render::Files;
 pub(super) fn check(
     verification: &Verification<'_>,
     profile: Profile,
-    store: Option<&Store>,
+    store: Option<&(Store, Trials)>,
     found: &mut Found<'_>,
 ) -> Result<(), Fault> {
     let folder = verification.reports.join(profile.name());
@@ -92,12 +92,10 @@ pub(super) fn check(
         };
         let Some(lock) = lock else { continue };
         check_lock((verification, profile), selected, rebuilt, lock, &made, found);
-        if let Some(store) = store {
+        if let Some((store, trials)) = store {
             let tolerances = &selected.manifest.tolerances;
-            match agreement::compare(&rebuilt.evidence, lock, store, tolerances) {
-                Ok(agreements) => check_levels((verification, profile), selected, rebuilt, store, agreements, found)?,
-                Err(error) => found.differs(format!("{}: its trials cannot be compared: {error}", rebuilt.id)),
-            }
+            let agreements = agreement::compare(&rebuilt.evidence, lock, (store, trials), tolerances);
+            check_levels((verification, profile), selected, rebuilt, store, agreements, found)?;
         }
         if let Some(sample) = verification.rerun {
             rerun((verification, profile), selected, rebuilt, lock, sample, found)?;
@@ -238,15 +236,9 @@ fn check_rebuilt(folder: &Path, files: &Files, is_whole: bool, found: &mut Found
 
 /// Every answer of the evidence against the task that it answers.
 fn check_answers(rebuilt: &Rebuilt, found: &mut Found<'_>) {
-    for (key, record) in rebuilt.evidence.records() {
-        if let Err(why) = answers_its_question(record) {
-            found.differs(format!(
-                "{}: evidence of step {} {}..: {why}",
-                rebuilt.id,
-                record.identity.step,
-                key.0.short(12)
-            ));
-        }
+    for (key, why) in rebuilt.evidence.misfits() {
+        let step = rebuilt.evidence.kept()[key].step();
+        found.differs(format!("{}: evidence of step {step} {}..: {why}", rebuilt.id, key.0.short(12)));
     }
 }
 

@@ -5,13 +5,14 @@ use std::path::Path;
 
 use super::Verification;
 use super::found::Found;
+use crate::agreement::Trials;
 use crate::context::RunContext;
 use crate::heal::{Healed, heal};
 use crate::pipeline::fault::{Classify as _, Fault};
 use crate::store::{Access, Check, Store, StoreError, WorkerIdentity};
 
-/// Check the store and say what is wrong with it; nothing where there is none.
-pub(super) fn check(folder: &Path, found: &mut Found<'_>) -> Option<Store> {
+/// Check the store and say what is wrong with it; it and its trials, or nothing where there is none.
+pub(super) fn check(folder: &Path, found: &mut Found<'_>) -> Option<(Store, Trials)> {
     let (store, wrong) = match Store::inspect(folder) {
         Ok(inspected) => inspected,
         Err(StoreError::NoStore { path }) => {
@@ -47,7 +48,8 @@ pub(super) fn check(folder: &Path, found: &mut Found<'_>) -> Option<Store> {
         check.bytes,
         check.receipts,
     ));
-    Some(store)
+    let trials = Trials::of(&store);
+    Some((store, trials))
 }
 
 fn name_all(check: &Check, found: &mut Found<'_>) {
