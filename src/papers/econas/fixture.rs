@@ -41,6 +41,7 @@ pub(super) fn settings() -> Settings {
             row_samples: 3,
             searches_per_sample: 2,
             retrained: 5,
+            retrained_searches: 2,
             surrogate_splits: 4,
             resamples: 100,
         },

@@ -56,7 +56,7 @@ pub const AUTHOR: &str = "author";
 /// Generations of Figures 1a to 1d, counted from 1; each shows the population before that generation's selection.
 pub const FIGURE_1: [usize; 4] = [1, 5, 9, 13];
 
-/// The seed whose populations are recorded: figures show it, and retraining samples it.
+/// The seed whose populations are recorded: figures show it, and retraining samples it first.
 pub const SHOWN_SEED: usize = 0;
 
 /// The arms on a data set, in the order of the report.
@@ -113,9 +113,18 @@ impl Arm {
         Handle::new(format!("components/{}/{}", self.name, self.dataset))
     }
 
-    /// Networks of its final population, really trained.
-    pub fn retraining_study(&self) -> Handle<Vec<Retrained>> {
-        Handle::new(format!("retrain/{}/{}", self.name, self.dataset))
+    /// Networks of the final population of the search from the seed of that index, really trained.
+    ///
+    /// That of the shown seed has no seed in its id: it was the only one once, and what it drew is named after its id.
+    pub fn retraining_study(&self, seed: usize) -> Handle<Vec<Retrained>> {
+        let of_arm = format!("retrain/{}/{}", self.name, self.dataset);
+        Handle::new(if seed == SHOWN_SEED { of_arm } else { format!("{of_arm}/seed-{seed:03}") })
+    }
+
+    /// The studies that really train networks of its final populations, by search seed; none of an arm whose data nobody has.
+    pub fn retraining_studies(&self, settings: &Settings) -> Vec<Handle<Vec<Retrained>>> {
+        let searches = if self.is_retrained() { settings.studies.retrained_searches } else { 0 };
+        (0..searches).map(|seed| self.retraining_study(seed)).collect()
     }
 
     /// Whether table rows are resampled, so that there are two sources of variance to tell apart.
@@ -209,6 +218,8 @@ fn search_inputs(settings: &Settings, dataset: &Dataset, arm: &Arm, seed: usize)
     let mut keep = Vec::new();
     if seed == SHOWN_SEED {
         keep.extend(FIGURE_1.iter().map(|generation| generation - 1).filter(|&state| state < settings.length()));
+    }
+    if seed == SHOWN_SEED || (arm.is_retrained() && seed < settings.studies.retrained_searches) {
         keep.push(settings.length());
     }
     SearchInputs {
@@ -252,8 +263,8 @@ fn beside(settings: &Settings, dataset: &Dataset, arm: &Arm) -> Result<Vec<Study
         seed: root.derive(handle.id()),
     });
     studies.push(reading(&arm.source, &handle, &inputs)?);
-    if arm.is_retrained() {
-        let (handle, search) = (arm.retraining_study(), arm.search_study(SHOWN_SEED));
+    for (seed, handle) in arm.retraining_studies(settings).into_iter().enumerate() {
+        let search = arm.search_study(seed);
         let networks = settings.studies.retrained;
         let inputs = Inputs::Retrain(RetrainInputs {
             variant: arm.variant,

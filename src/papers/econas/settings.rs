@@ -95,6 +95,8 @@ parameters! {
         pub searches_per_sample: usize = integer(2..=1000),
         /// Networks of a final population that are really trained.
         pub retrained: usize = integer(2..=100_000),
+        /// Searches of an arm whose final populations are sampled for that.
+        pub retrained_searches: usize = integer(1..=1000),
         /// Resampled splits of the table on which surrogates are judged.
         pub surrogate_splits: usize = integer(2..=10_000),
         /// Bootstrap resamples of an interval.
@@ -108,6 +110,9 @@ fn check(settings: &Settings, section: &Section<'_>, _: &Registry) {
     }
     if settings.studies.retrained > settings.search.population {
         section.problem("studies", "`retrained` is more than the search's `population`");
+    }
+    if settings.studies.retrained_searches > settings.search.seeds {
+        section.problem("studies", "`retrained_searches` is more than the search's `seeds`");
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) fn tables(settings: &Settings) -> [Schema; 10] {
     let trained =
         trained.number("distance", Unit::One, Range::SHARE).number("multiply_adds", Unit::MultiplyAdds, positive);
     let retrained = Schema::new("retrained")
-        .of_studies(["retrain/{arm}/{dataset}", "table/{dataset}"])
+        .of_studies(["retrain/{arm}/{dataset}", "retrain/{arm}/{dataset}/*", "table/{dataset}"])
         .identity("search")
         .identity("group")
         .unit("network", NETWORK);
@@ -212,5 +212,12 @@ fn constants(settings: &Settings) -> BTreeMap<String, String> {
         ("first_generations", settings.search.generations.first().copied().unwrap_or(0)),
         ("generations_before", settings.search.generations.iter().nth_back(1).copied().unwrap_or(0)),
     ];
-    counts.into_iter().map(|(name, count)| (name.to_owned(), count.to_string())).collect()
+    let mut constants: BTreeMap<String, String> =
+        counts.into_iter().map(|(name, count)| (name.to_owned(), count.to_string())).collect();
+    let searches = match settings.studies.retrained_searches {
+        1 => "one search".to_owned(),
+        many => format!("each of {many} searches"),
+    };
+    constants.insert("retrained_searches".to_owned(), searches);
+    constants
 }

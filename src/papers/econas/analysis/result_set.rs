@@ -74,8 +74,8 @@ pub struct ArmEvidence {
     pub quality: Vec<Quality>,
     /// Components per objective; empty for an arm without.
     pub components: Vec<Components>,
-    /// Networks of the final population really trained; empty for an arm without.
-    pub retrained: Vec<Retrained>,
+    /// Networks of final populations really trained, by search seed; empty for an arm without.
+    pub retrained: Vec<Vec<Retrained>>,
 }
 
 impl ResultSet {
@@ -147,7 +147,7 @@ impl ArmEvidence {
             searches: results.leading((0..settings.search.seeds).map(|seed| arm.search_study(seed)))?,
             quality: results.find(&arm.quality_study())?.unwrap_or_default(),
             components: results.find(&arm.components_study())?.unwrap_or_default(),
-            retrained: results.find(&arm.retraining_study())?.unwrap_or_default(),
+            retrained: results.leading(arm.retraining_studies(settings))?,
         })
     }
 

@@ -150,18 +150,19 @@ fn add_trained(trained: &mut Rows, dataset: &Dataset, results: &ResultSet) {
     }
 }
 
-/// Networks of the final population, really trained; none where no network of the table learned anything, so that there is
+/// Networks of final populations, really trained; none where no network of the table learned anything, so that there is
 /// nothing to compare with.
 fn add_retrained(retrained: &mut Rows, dataset: &Dataset, arm: &Arm, results: &ResultSet) {
     for group in Group::BOTH {
         let table = results.table(&dataset.name, group);
         let measured: Vec<[f64; 3]> = table.iter().map(|one| arm.variant.objectives(one)).collect();
         let mean = |axis: usize| measured.iter().map(|one| one[axis]).sum::<f64>() / measured.len() as f64;
-        let networks = results.arm(arm).retrained.iter();
-        let counted = networks.filter(|one| !measured.is_empty() && group.holds(&one.trained, dataset.classes));
-        for (network, one) in counted.enumerate() {
+        let searches = results.arm(arm).retrained.iter().enumerate();
+        let networks = searches.flat_map(|(search, networks)| networks.iter().map(move |one| (search, one)));
+        let counted = networks.filter(|(_, one)| !measured.is_empty() && group.holds(&one.trained, dataset.classes));
+        for (network, (search, one)) in counted.enumerate() {
             let (test, objectives) = (&one.trained.test, arm.variant.objectives(&one.trained));
-            let head = [word(&arm.key()), group.name().into(), network.into(), SHOWN_SEED.into()];
+            let head = [word(&arm.key()), group.name().into(), network.into(), search.into()];
             let nothing = f64::from(u8::from(!has_learned(&one.trained, dataset.classes)));
             let error = [0, 1, 2].map(|axis| one.predicted[axis] - objectives[axis]);
             let gain = [0, 1, 2].map(|axis| objectives[axis] - mean(axis));
