@@ -5,7 +5,7 @@ use super::measures;
 use super::published::{TABLE_2, earlier, table_2};
 use super::result_set::{Group, ResultSet, has_learned};
 use crate::objectives::OBJECTIVES;
-use crate::plan::{Arm, FIGURE_1, SHOWN_SEED, arms};
+use crate::plan::{Arm, FIGURE_1, arms};
 use crate::population::Trajectory;
 use crate::search::SearchRecord;
 use crate::settings::{Dataset, Settings};
