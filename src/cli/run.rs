@@ -56,7 +56,7 @@ enum Came {
     /// The claim that was asked for is judged.
     Judged(Box<Conclusions>),
     /// All of it is: its section of the report, what a lock file can promise of it, and the records and objects that it is of.
-    Whole { section: Box<page::Experiment>, lock: Lock, of: (BTreeSet<Key>, BTreeSet<Digest>) },
+    Whole { section: Box<page::Experiment>, lock: Box<Lock>, of: (BTreeSet<Key>, BTreeSet<Digest>) },
 }
 
 /// Run what is asked for; where the same run was done already and all its files still have their bytes, say so.
@@ -126,7 +126,7 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: 
             Came::Judged(conclusions) => judged.push((id.as_str(), conclusions)),
             Came::Whole { section, lock, of } => {
                 sections.push(*section);
-                locks.push(lock);
+                locks.push(*lock);
                 read.extend(of.0);
                 objects.extend(of.1);
             }
@@ -213,7 +213,8 @@ impl Job<'_> {
             pipeline::Came::Whole(done) => {
                 let Done { conclusions, evidence, lock, read, objects } = *done;
                 let section = self.section(session, arguments, (conclusions, &evidence), (trials, begun.elapsed()));
-                Came::Whole { section: Box::new(section.or_run_failed()?), lock, of: (read, objects) }
+                let (section, lock) = (Box::new(section.or_run_failed()?), Box::new(lock));
+                Came::Whole { section, lock, of: (read, objects) }
             }
         };
         Ok(End { trials, restored, result })

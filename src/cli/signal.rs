@@ -26,9 +26,16 @@ static FOLDERS: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 static SEEN: AtomicBool = AtomicBool::new(false);
 static LISTENING: Once = Once::new();
 
-/// From now on, do this too at the first signal, and end soon after it; `words` say what becomes of the work.
+/// From now on, do this too at the first signal, and end soon after it; `words` say what becomes of the work. Where that signal
+/// came already, it is done at once.
 pub fn on_interrupt(words: &'static str, action: impl Fn() + Send + 'static) -> Result<()> {
-    ACTIONS.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(action));
+    let mut actions = ACTIONS.lock().unwrap_or_else(PoisonError::into_inner);
+    if SEEN.load(Ordering::SeqCst) {
+        action();
+        return Ok(());
+    }
+    actions.push(Box::new(action));
+    drop(actions);
     let mut listening = Ok(());
     LISTENING.call_once(|| listening = ctrlc::set_handler(move || handle(words)));
     listening.context("cannot listen for Ctrl-C")

@@ -104,9 +104,10 @@ mod tests {
         let (second_ended, wait) = sync_channel(1);
         let wait = Mutex::new(wait);
         let mut ends = Vec::new();
-        let work = |item: &u32| match item {
-            1 => wait.lock().expect("no panic").recv().expect("the second ends"),
-            _ => (),
+        let work = |item: &u32| {
+            if *item == 1 {
+                wait.lock().expect("no panic").recv().expect("the second ends");
+            }
         };
         run(
             &[1, 2],

@@ -37,7 +37,7 @@ fn a_wrong_type_is_refused() {
 
 #[test]
 fn a_value_out_of_range_is_refused() {
-    refused("crossover: 0.5", "crossover: 1.5", "1.5 is not between 0 and 1");
+    refused("crossover: 0.5\n", "crossover: 1.5\n", "1.5 is not between 0 and 1");
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn an_unknown_data_set_is_refused() {
 fn several_mistakes_are_reported_in_one_pass() {
     let bench = Bench::new();
     bench.edit("econas/experiment.yaml", "population: 8", "population: many");
-    bench.edit("econas/experiment.yaml", "mutation: 0.5", "mutation: -1");
+    bench.edit("econas/experiment.yaml", "mutation: 0.5\n", "mutation: -1\n");
     bench.renas(&["run"]).expect(2, "population: expected a whole number").expect(2, "mutation: -1 is not between");
 }
 

@@ -38,12 +38,15 @@ impl Writer {
     }
 }
 
+/// The text of a file, up to the most that is read of it.
+type Text<'b> = BufReader<Take<zstd::Decoder<'static, BufReader<&'b [u8]>>>>;
+
 /// The records of a file, in its order, each with the key that its identity gives and checked against its own digest. Nothing
 /// comes after an error.
 pub struct Reader<'b> {
     path: PathBuf,
     /// Of bytes that begin no frame there is no decoder.
-    text: io::Result<BufReader<Take<zstd::Decoder<'static, BufReader<&'b [u8]>>>>>,
+    text: io::Result<Text<'b>>,
     line: Vec<u8>,
     number: usize,
     most: u64,

@@ -87,8 +87,7 @@ impl Source {
     /// The same without the files of a folder that hold nothing but these keys, in block style: they are not even parsed.
     pub(super) fn without(mut self, keys: &[&str]) -> Self {
         let is_one_of = |line: &[u8]| {
-            let rest = |key: &&str| line.strip_prefix(key.as_bytes()).is_some_and(|rest| rest.starts_with(b":"));
-            keys.iter().any(|key| rest(&key))
+            keys.iter().any(|key| line.strip_prefix(key.as_bytes()).is_some_and(|rest| rest.starts_with(b":")))
         };
         let holds_others = |line: &[u8]| !matches!(line, [] | [b' ' | b'#' | b'\r', ..]) && !is_one_of(line);
         if self.parts.len() > 1 {
