@@ -92,7 +92,7 @@ impl Space {
             });
         }
         slots.push(fixed("head", self.head()));
-        Supernet { input: self.input.clone(), widths: self.widths.clone(), denominator: self.denominator, slots }
+        Supernet { input: self.input.clone(), widths: self.widths.clone(), denominator: self.denominator, slots, groups: Vec::new() }
     }
 
     /// All places for layers, in the order in which a sample passes them.

@@ -52,6 +52,7 @@ impl SupernetInputs {
             stop: Stop::Epochs(self.epochs),
             recipe: Recipe::classifier(self.learning_rate, Schedule::Cosine { floor: 0.0 }, self.batch_size),
             seed: self.seed,
+            paths: 1,
         }))
     }
 }
