@@ -16,7 +16,9 @@ use super::parameter::{Initial, Parameter, parameters, parameters_of};
 use super::shape::{ShapeError, shapes};
 use super::spec::{INPUT, NetworkSpec, Node, Operator};
 use super::weights::{Tensor, Tensors};
-use renas_base::seed::Stream;
+pub use draw::{Group, Layout};
+
+mod draw; // paths at random
 
 /// The name under which the nodes of an alternative refer to what the slot before passes on: to the network's input in
 /// the first slot.
@@ -34,6 +36,9 @@ pub struct Supernet {
     pub denominator: usize,
     /// The slots, in the order in which a sample passes them. The last one holds the output; nothing in it is scaled.
     pub slots: Vec<Slot>,
+    /// Slots that are drawn as one; empty where each is drawn by itself. They say how paths are drawn, not which there are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
 }
 
 /// A place of a supernet where a path takes one of several ways.
@@ -52,22 +57,6 @@ pub struct Slot {
     /// How often each way is drawn, relative to the others: positive, one number per way. Empty where all are as likely.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shares: Vec<usize>,
-}
-
-impl Slot {
-    /// The index of a way, drawn.
-    fn draw(&self, stream: &mut Stream) -> usize {
-        if self.shares.is_empty() {
-            return stream.below(self.alternatives.len());
-        }
-        let mut left = stream.below(self.shares.iter().sum());
-        let is_drawn = |&share: &usize| {
-            let is_here = left < share;
-            left = left.saturating_sub(share);
-            is_here
-        };
-        self.shares.iter().position(is_drawn).expect("what is drawn lies below the sum")
-    }
 }
 
 /// One path.
@@ -116,6 +105,14 @@ pub enum SupernetError {
         /// Alternatives that the slot has.
         alternatives: usize,
     },
+    /// A group of slots cannot be drawn.
+    #[error("supernet group {group} (counted from 0): {rule}")]
+    Group {
+        /// Index of the group.
+        group: usize,
+        /// The rule that it breaks.
+        rule: String,
+    },
     /// There is no slot, or all ways through the slots are empty.
     #[error("the supernet has no layer that every path passes")]
     NoLayer,
@@ -150,14 +147,6 @@ impl Supernet {
         Ok(network)
     }
 
-    /// A path at random: every width is as likely as any other, the ways of every slot as their shares say.
-    ///
-    /// Panics where there is nothing to draw from; `tensors` checks that there is.
-    pub fn draw(&self, stream: &mut Stream) -> Choice {
-        let width = stream.below(self.widths.len());
-        Choice { width, slots: self.slots.iter().map(|slot| slot.draw(stream)).collect() }
-    }
-
     /// Every shared tensor at its largest shape, in the order in which their nodes first appear, `node` counting these;
     /// with the first mistake where any path would not be valid.
     ///
@@ -177,6 +166,7 @@ impl Supernet {
         if self.slots.last().is_none_or(|slot| slot.alternatives.iter().any(Vec::is_empty)) {
             return Err(SupernetError::NoLayer);
         }
+        self.check_groups()?;
         Ok(shared.tensors)
     }
 

@@ -9,13 +9,14 @@ use renas_base::seed::Seed;
 use renas_network::spec::NetworkSpec;
 use renas_network::supernet::Supernet;
 
-/// Train the shared weights of a supernet: each step trains one path, drawn from stream `path` of the seed.
+/// Train the shared weights of a supernet: each step trains `paths` paths, drawn from stream `path` of the seed as
+/// `Supernet::draw_together` says.
 ///
-/// A step computes loss and gradient of the path on slices of the shared tensors, copied contiguous, and moves those
-/// shared tensors of which the path uses a part, whole: the gradient of the rest of such a tensor is 0. Tensors that the
-/// path does not use stay, and so does what the optimiser remembers of them: it keeps its state, and for Adam the number
-/// of steps, per tensor. The schedule runs over the steps of the training. Guo et al. 2020, section 3,
-/// <https://doi.org/10.1007/978-3-030-58517-4_32>.
+/// A step gives every path a part of its batch, equal parts but for a remainder, computes the gradient of the mean loss of
+/// all samples on slices of the shared tensors, copied contiguous, and moves those shared tensors of which any path uses a
+/// part, whole: the gradient of the rest of such a tensor is 0. Tensors that no path uses stay, and so does what the
+/// optimiser remembers of them: it keeps its state, and for Adam the number of steps, per tensor. The schedule runs over
+/// the steps of the training. Guo et al. 2020, section 3, <https://doi.org/10.1007/978-3-030-58517-4_32>.
 ///
 /// Answers the curve `train.loss`, the mean over the steps of each epoch, and the tensor object `weights`, all trainable
 /// tensors at their shared shapes. Running statistics of batch normalisation are not among them: those of a mixture of
@@ -33,6 +34,18 @@ pub struct TrainPaths {
     pub recipe: Recipe,
     /// Root of every draw: initial weights (`init`), order of samples (`order`), paths (`path`).
     pub seed: Seed,
+    /// Paths of one step; at least 1, and at most the samples of the smallest batch.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub paths: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(paths: &usize) -> bool {
+    *paths == 1
 }
 
 /// Measure a network whose weights are slices of larger ones.
@@ -85,14 +98,27 @@ mod tests {
             batch_size: 128,
         };
         let train = Task::TrainPaths(TrainPaths {
-            supernet: Supernet { input: vec![64], widths: vec![1, 2], denominator: 2, slots: vec![head] },
+            supernet: Supernet {
+                input: vec![64],
+                widths: vec![1, 2],
+                denominator: 2,
+                slots: vec![head],
+                groups: Vec::new(),
+            },
             data: data.clone(),
             stop: Stop::Epochs(5),
             recipe,
             seed: Seed::from_number(2),
+            paths: 1,
         });
         assert_eq!((train.data(), train.objects(), train.kind().is_observation()), (Some(&data), Vec::new(), false));
         assert_eq!(digest(&train), "390d854f0c89eeaa44eb1242a8ada4552d6e106cb229a25a3d21e4b34c540c1c");
+        let Task::TrainPaths(mut together) = train else { unreachable!("it was made so") };
+        together.paths = 4;
+        assert_eq!(
+            digest(&Task::TrainPaths(together)),
+            "d8d3574e67768c6f3626d12e6a9a538a23dbf21c73f8a6a16a1a4c1fee667483"
+        );
         let weights = Digest::of(b"weights");
         let evaluate = Task::EvaluateSlice(EvaluateSlice {
             network: NetworkSpec::perceptron(&[1, 8, 8], &[16], Activation::Relu, 10),

@@ -4,6 +4,7 @@
 //! network of its own with these values computes. Gradients flow back through the copies into the shared tensors.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use anyhow::{Context as _, Result, ensure};
 use renas_data::split::Split;
@@ -31,7 +32,7 @@ pub fn train_paths(task: &TrainPaths, device: Device, data: &mut DataSource) -> 
     let TrainPaths { supernet, recipe, .. } = task;
     supernet.tensors()?;
     let samples = data.samples(&task.data, &supernet.path(&first(supernet))?)?;
-    check_paths(supernet, recipe, &samples)?;
+    check_paths(task, &samples)?;
     let plan = Plan::new(recipe.batch_size, task.stop, samples.part(Split::Train).len());
     let mut shared = Shared::new(task, plan.total_steps, device)?;
     let mut choices = task.seed.stream("path");
@@ -42,10 +43,11 @@ pub fn train_paths(task: &TrainPaths, device: Device, data: &mut DataSource) -> 
         let mut losses = Vec::with_capacity(batches.len());
         let mut start = 0;
         for &size in &batches {
-            let path = supernet.path(&supernet.draw(&mut choices))?;
+            let drawn = supernet.draw_together(task.paths, &mut choices);
+            let paths = drawn.iter().map(|choice| supernet.path(choice)).collect::<Result<Vec<_>, _>>()?;
             let (input, labels) = samples.batch(&order.f_narrow(0, start, size as i64)?)?;
             start += size as i64;
-            losses.push(shared.step(&path, recipe.loss, &input, &labels, steps_taken + losses.len())?);
+            losses.push(shared.step(&paths, recipe.loss, &input, &labels, steps_taken + losses.len())?);
         }
         let losses = floats(&Tensor::f_stack(&losses, 0)?)?;
         if let Some(step) = losses.iter().position(|loss| !loss.is_finite()) {
@@ -68,15 +70,37 @@ fn first(supernet: &Supernet) -> Choice {
 }
 
 /// Refuse what cannot be trained before anything is computed: every alternative is part of one checked path.
-fn check_paths(supernet: &Supernet, recipe: &Recipe, samples: &Samples) -> Result<()> {
+fn check_paths(task: &TrainPaths, samples: &Samples) -> Result<()> {
+    let TrainPaths { supernet, recipe, paths, .. } = task;
+    let part = smallest_part(recipe.batch_size, samples.part(Split::Train).len(), *paths)?;
     for (index, slot) in supernet.slots.iter().enumerate() {
         for alternative in 0..slot.alternatives.len() {
             let mut choice = first(supernet);
             choice.slots[index] = alternative;
-            check(&supernet.path(&choice)?, recipe, samples)?;
+            let path = supernet.path(&choice)?;
+            check(&path, recipe, samples)?;
+            check_norms(&path, &shapes(&path)?, part)?;
         }
     }
     Ok(())
+}
+
+/// Samples of the smallest part of a batch that a path is given.
+fn smallest_part(batch_size: usize, train: usize, paths: usize) -> Result<usize> {
+    ensure!(paths > 0, "paths must be at least 1");
+    // `check` refuses a batch size of 0.
+    let smallest = smallest_batch(train, batch_size.max(1));
+    ensure!(
+        smallest >= paths,
+        "{paths} paths share the samples of a batch, but the smallest batch of an epoch has {smallest}; change paths, \
+         recipe.batch_size or the number of training samples"
+    );
+    Ok(smallest / paths)
+}
+
+/// Sizes of the parts of a batch, one for each path: equal but for a remainder, which the first are given.
+fn parts(batch: usize, paths: usize) -> impl Iterator<Item = usize> {
+    (0..paths).map(move |path| batch / paths + usize::from(path < batch % paths))
 }
 
 /// The shared tensors, and an optimiser for each.
@@ -122,30 +146,62 @@ impl Shared {
         self.parameters.to_tensors()
     }
 
-    /// One step of `path` on a batch, the `at`-th of the training; returns the loss before it, a single f32.
+    /// One step of `paths` on a batch, each on a part of it, the `at`-th of the training; returns the mean loss of all
+    /// samples before it, a single f32.
     pub fn step(
         &mut self,
-        path: &NetworkSpec,
+        paths: &[NetworkSpec],
         loss: Loss,
         input: &Tensor,
         labels: &Tensor,
         at: usize,
     ) -> Result<Tensor> {
+        let samples = input.size()[0];
+        let (mut start, mut losses, mut gradients) = (0, Vec::with_capacity(paths.len()), BTreeMap::new());
+        for (path, size) in paths.iter().zip(parts(samples as usize, paths.len())) {
+            let size = size as i64;
+            let (input, labels) = (input.f_narrow(0, start, size)?, labels.f_narrow(0, start, size)?);
+            start += size;
+            // Of one path it is a factor of 1, which changes no bit.
+            let share = size as f64 / samples as f64;
+            losses.push(self.add_gradients(path, loss, share, &input, &labels, &mut gradients)?);
+        }
+        for ((index, start), gradient) in gradients {
+            let mut weights = self.parameters.flat.f_narrow(0, start, gradient.numel() as i64)?;
+            self.optimizers[index].step_at(at, &mut weights, &gradient)?;
+        }
+        let first = losses.remove(0);
+        losses.iter().try_fold(first, |sum, loss| Ok(sum.f_add(loss)?))
+    }
+
+    /// Add to `gradients`, by the places of shared tensors, those of `share` times the mean loss of `path` on some samples;
+    /// returns that product.
+    fn add_gradients(
+        &self,
+        path: &NetworkSpec,
+        loss: Loss,
+        share: f64,
+        input: &Tensor,
+        labels: &Tensor,
+        gradients: &mut BTreeMap<(usize, i64), Tensor>,
+    ) -> Result<Tensor> {
         let output = self.module(path)?.forward(input, Mode::Training)?;
         let loss = match loss {
             Loss::CrossEntropy => cross_entropy(&output, labels, Reduction::Mean)?,
         };
+        let loss = loss.f_mul_scalar(share)?;
         let mut used = Vec::new();
         for parameter in parameters(path)?.iter().filter(|parameter| parameter.trainable) {
             let place = self.places.get(&parameter.name);
             used.push(*place.with_context(|| format!("the supernet has no tensor `{}`", parameter.name))?);
         }
         let leaves: Vec<&Tensor> = used.iter().map(|&(index, _)| &self.parameters.leaves[index]).collect();
-        let gradients = Tensor::f_run_backward(&[&loss], &leaves, false, false)?;
-        for (gradient, (index, start)) in gradients.iter().zip(used) {
+        for (gradient, place) in Tensor::f_run_backward(&[&loss], &leaves, false, false)?.iter().zip(used) {
             let gradient = gradient.f_reshape([-1])?;
-            let mut weights = self.parameters.flat.f_narrow(0, start, gradient.numel() as i64)?;
-            self.optimizers[index].step_at(at, &mut weights, &gradient)?;
+            match gradients.entry(place) {
+                Entry::Vacant(entry) => drop(entry.insert(gradient)),
+                Entry::Occupied(mut entry) => drop(entry.get_mut().f_add_(&gradient)?),
+            }
         }
         Ok(loss.f_detach()?)
     }

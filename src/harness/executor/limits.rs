@@ -250,8 +250,9 @@ mod tests {
         let model = SequenceModel { vocabularies: vec![2], embedding: most, hidden: most };
         let (weights, sequences) = (Digest::of(b"weights"), vec!["01".to_owned()]);
         let slice = EvaluateSlice { network, data: data.clone(), weights, calibration: most, probes: Vec::new() };
-        let supernet = Supernet { input: vec![1], widths: Vec::new(), denominator: 0, slots: Vec::new() };
-        let paths = TrainPaths { supernet, data, stop: Stop::Steps(most), recipe: calm, seed };
+        let supernet =
+            Supernet { input: vec![1], widths: Vec::new(), denominator: 0, slots: Vec::new(), groups: Vec::new() };
+        let paths = TrainPaths { supernet, data, stop: Stop::Steps(most), recipe: calm, seed, paths: 1 };
         for task in [
             Task::Time(time),
             Task::Latency(latency),

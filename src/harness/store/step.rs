@@ -111,9 +111,10 @@ mod tests {
         let (network_of_images, node) = (network.clone(), "images".to_owned());
         let generate =
             Generate { network: network_of_images, data: data.clone(), weights, node, count: 3, seed, through: None };
-        let supernet = Supernet { input: vec![64], widths: vec![1], denominator: 1, slots: Vec::new() };
+        let supernet =
+            Supernet { input: vec![64], widths: vec![1], denominator: 1, slots: Vec::new(), groups: Vec::new() };
         let train_paths =
-            TrainPaths { supernet, data: data.clone(), stop: Stop::Steps(2), recipe: recipe.clone(), seed };
+            TrainPaths { supernet, data: data.clone(), stop: Stop::Steps(2), recipe: recipe.clone(), seed, paths: 1 };
         let (of_slice, calibration) = (network.clone(), 256);
         let evaluate_slice =
             EvaluateSlice { network: of_slice, data: data.clone(), weights, calibration, probes: Vec::new() };

@@ -49,6 +49,7 @@ fn example() -> Supernet {
             slot("layer", vec![Vec::new(), depthwise, expanded(8), expanded(12)]),
             slot("head", vec![classifier]),
         ],
+        groups: Vec::new(),
     }
 }
 
@@ -64,6 +65,7 @@ fn the_canonical_json_of_a_supernet_and_a_choice_is_pinned() {
         widths: vec![1],
         denominator: 1,
         slots: vec![slot("head", vec![vec![node("logits", Operator::Linear { units: 3 }, &[PREVIOUS])]])],
+        groups: Vec::new(),
     };
     let expected = concat!(
         r#"{"denominator":1,"input":[2],"slots":[{"alternatives":[[{"inputs":["previous"],"name":"logits","#,

@@ -53,13 +53,14 @@ pub(super) fn settings() -> Settings {
         },
         supernet: SupernetSettings {
             seeds: 2,
+            paths: None,
             epochs: 2,
             batch_size: 32,
             learning_rate: 0.001,
             calibration: 64,
             seconds: 1.0,
         },
-        ranking: RankingSettings { networks: 6 },
+        ranking: RankingSettings { networks: 20 },
         search: SearchSettings {
             population: 12,
             generations: 9,

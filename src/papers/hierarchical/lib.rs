@@ -12,6 +12,7 @@ pub mod block; //      the layers: four kinds of blocks, and their operations
 pub mod genotype; //   networks at three levels, and flat
 pub mod network; //    the nodes of a layer
 pub mod space; //      the bounds of the space, and its supernet
+pub mod family; //     which paths of the supernet are trained together
 pub mod variation; //  random genotypes, crossover and mutation
 pub mod objectives; // error, multiply-adds and memory
 pub mod baselines; //  the hand-designed networks that the paper compares with

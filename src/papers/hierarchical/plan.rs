@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::arm::Arm;
 use super::baselines::{Baseline, Form};
 use super::cost::{CostInputs, CostRecord};
+use super::family::Family;
 use super::final_training::{BaselineInputs, FinalInputs, FinalRecord};
 use super::latency::{LatencyInputs, LatencyRecord};
 use super::ranking::{Ranked, RankingInputs};
 use super::search::{SearchInputs, SearchRecord};
 use super::settings::Settings;
 use super::space::Space;
-use super::supernet::{Judging, SupernetInputs, SupernetRecord};
+use super::supernet::{Judging, SupernetInputs, SupernetRecord, Together};
 use super::trainer::{Trained, Trainer};
 use renas_base::seed::Seed;
 use renas_data::registry::Registry;
@@ -44,6 +45,11 @@ pub enum Inputs {
 /// A supernet.
 pub fn supernet_study(seed: usize) -> Handle<SupernetRecord> {
     Handle::new(format!("supernet/seed-{seed:02}"))
+}
+
+/// A supernet of the flat arm, where that has its own.
+pub fn flat_supernet_study(seed: usize) -> Handle<SupernetRecord> {
+    Handle::new(format!("supernet/flat/seed-{seed:02}"))
 }
 
 /// The ranking of a supernet.
@@ -122,8 +128,11 @@ pub fn plan(settings: &Settings, data: &Registry) -> Result<Vec<Study>> {
     let planner = Planner { settings, data, space: space(settings, &settings.data, data)? };
     let mut studies = Vec::new();
     for seed in 0..settings.supernet.seeds {
-        studies.push(planner.supernet(seed)?);
+        studies.push(planner.supernet(Family::Hierarchical, seed)?);
         studies.push(planner.ranking(seed)?);
+        if settings.supernet.paths.is_some() {
+            studies.push(planner.supernet(Family::Flat, seed)?);
+        }
     }
     for seed in 0..settings.search.seeds {
         for arm in Arm::ALL {
@@ -225,8 +234,13 @@ impl Planner<'_> {
         }
     }
 
-    fn supernet_inputs(&self, seed: usize) -> SupernetInputs {
+    /// Of `Family::Hierarchical` is also the one supernet of all arms.
+    fn supernet_inputs(&self, family: Family, seed: usize) -> SupernetInputs {
         let (supernet, data) = (&self.settings.supernet, &self.settings.data);
+        let purpose = match family {
+            Family::Hierarchical => "supernet",
+            Family::Flat => "flat supernet",
+        };
         SupernetInputs {
             space: self.space.clone(),
             data: data.name.clone(),
@@ -234,32 +248,44 @@ impl Planner<'_> {
             epochs: supernet.epochs,
             batch_size: supernet.batch_size,
             learning_rate: supernet.learning_rate,
-            seed: self.settings.root().derive_indexed("supernet", seed as u64),
+            seed: self.settings.root().derive_indexed(purpose, seed as u64),
+            together: supernet.paths.map(|paths| Together { family, paths }),
         }
     }
 
-    fn supernet(&self, seed: usize) -> Result<Study> {
-        let study = self.study(&supernet_study(seed), &Inputs::Supernet(self.supernet_inputs(seed)))?;
+    fn supernet(&self, family: Family, seed: usize) -> Result<Study> {
+        let handle = match family {
+            Family::Hierarchical => supernet_study(seed),
+            Family::Flat => flat_supernet_study(seed),
+        };
+        let study = self.study(&handle, &Inputs::Supernet(self.supernet_inputs(family, seed)))?;
         Ok(study.asking(1, self.settings.supernet.seconds))
     }
 
+    /// With `supernet.paths` the networks and their trainings are those of the first supernet: they are trained once.
     fn ranking(&self, seed: usize) -> Result<Study> {
         let (settings, root, supernet) = (self.settings, self.settings.root(), supernet_study(seed));
         let networks = settings.ranking.networks;
+        let sample = if settings.supernet.paths.is_some() { 0 } else { seed };
         let inputs = RankingInputs {
             judging: self.judging(),
-            trainer: self.trainer(&settings.data, root.derive_indexed("ranking trainings", seed as u64)),
+            trainer: self.trainer(&settings.data, root.derive_indexed("ranking trainings", sample as u64)),
             supernet: supernet.clone(),
             networks,
-            seed: root.derive_indexed("ranking", seed as u64),
+            seed: root.derive_indexed("ranking", sample as u64),
         };
         let study = self.study(&ranking_study(seed), &Inputs::Ranking(inputs))?.needing([&supernet]);
-        Ok(study.asking(2 * networks, networks as f64 * (settings.training.seconds + settings.search.seconds)))
+        let trained = if sample == seed { networks } else { 0 };
+        let seconds = trained as f64 * settings.training.seconds + networks as f64 * settings.search.seconds;
+        Ok(study.asking(networks + trained, seconds))
     }
 
     fn search(&self, arm: Arm, seed: usize) -> Result<Study> {
         let settings = self.settings;
-        let supernet = supernet_study(settings.supernet_of(seed));
+        let supernet = match (arm, settings.supernet.paths) {
+            (Arm::Nsga2Flat, Some(_)) => flat_supernet_study(settings.supernet_of(seed)),
+            _ => supernet_study(settings.supernet_of(seed)),
+        };
         let inputs = SearchInputs {
             arm,
             settings: settings.search.evolution(),
@@ -278,7 +304,7 @@ impl Planner<'_> {
         let (of_supernet, search) = (self.settings.supernet_of(seed), search_study(Arm::Nsga2, seed));
         let supernet = supernet_study(of_supernet);
         let inputs = CostInputs {
-            training: self.supernet_inputs(of_supernet),
+            training: self.supernet_inputs(Family::Hierarchical, of_supernet),
             judging: self.judging(),
             supernet: supernet.clone(),
             search: search.clone(),

@@ -60,9 +60,14 @@ parameters! {
     pub struct SupernetSettings {
         /// Supernets; searches take them in turn.
         pub seeds: usize = integer(1..=1000),
+        /// Paths of one step, which share its samples: of hierarchical genotypes, each with another block in every stage, the
+        /// first of the largest width. The flat arm then has as many supernets of its own, of flat genotypes, and all
+        /// supernets rank the same networks. Absent: one path for each step, of flat genotypes, and one supernet for all arms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub paths: Option<usize> = optional(|item| item.integer(2..=1024)),
         /// Passes over the training samples.
         pub epochs: usize = integer(1..=100_000),
-        /// Samples per step.
+        /// Samples per step, of all its paths together.
         pub batch_size: usize = integer(2..=1 << 20),
         /// Adam's rate at the start of a cosine.
         pub learning_rate: f64 = number(1e-12..=10.0),
@@ -74,7 +79,7 @@ parameters! {
 
     /// The sample that the ranking of supernets is measured on.
     pub struct RankingSettings {
-        /// Random networks for each supernet.
+        /// Random networks for each supernet; with `supernet.paths` the same for all of them.
         pub networks: usize = integer(3..=100_000),
     }
 

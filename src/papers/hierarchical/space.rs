@@ -92,7 +92,13 @@ impl Space {
             });
         }
         slots.push(fixed("head", self.head()));
-        Supernet { input: self.input.clone(), widths: self.widths.clone(), denominator: self.denominator, slots }
+        Supernet {
+            input: self.input.clone(),
+            widths: self.widths.clone(),
+            denominator: self.denominator,
+            slots,
+            groups: Vec::new(),
+        }
     }
 
     /// All places for layers, in the order in which a sample passes them.
@@ -170,7 +176,7 @@ impl Space {
     }
 
     /// The same layer with genes that have no effect at their least.
-    fn canonical(&self, position: Position, place: Place) -> Position {
+    pub(super) fn canonical(&self, position: Position, place: Place) -> Position {
         let Position::Present(Layer { block, operations }) = position else { return position };
         let Operations { kernel, expansion, attention, skip, pool } = operations;
         let expansion = if block.has_expansion() { expansion } else { self.expansions[0] };

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 
+use super::family::Family;
 use super::space::Space;
 use renas_base::digest::Digest;
 use renas_base::seed::Seed;
@@ -31,6 +32,19 @@ pub struct SupernetInputs {
     pub learning_rate: f64,
     /// Root of every draw.
     pub seed: Seed,
+    /// How paths are drawn; absent: one for each step, every layer by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub together: Option<Together>,
+}
+
+/// Paths that are trained together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Together {
+    /// Whose paths they are.
+    pub family: Family,
+    /// Paths of one step.
+    pub paths: usize,
 }
 
 /// A trained supernet.
@@ -46,12 +60,17 @@ pub struct SupernetRecord {
 impl SupernetInputs {
     /// The training as a task.
     pub fn task(&self, context: &dyn Context) -> Result<Task> {
+        let (supernet, paths) = match self.together {
+            None => (self.space.supernet(), 1),
+            Some(Together { family, paths }) => (self.space.supernet_for(family), paths),
+        };
         Ok(Task::TrainPaths(TrainPaths {
-            supernet: self.space.supernet(),
+            supernet,
             data: context.data(&self.data, self.split.clone())?,
             stop: Stop::Epochs(self.epochs),
             recipe: Recipe::classifier(self.learning_rate, Schedule::Cosine { floor: 0.0 }, self.batch_size),
             seed: self.seed,
+            paths,
         }))
     }
 }

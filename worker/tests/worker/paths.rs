@@ -3,7 +3,7 @@
 use super::*;
 use renas_network::parameter::parameters;
 use renas_network::spec::Node;
-use renas_network::supernet::{Choice, PREVIOUS, Slot, Supernet, inherited};
+use renas_network::supernet::{Choice, Group, Layout, PREVIOUS, Slot, Supernet, inherited};
 use renas_task::paths::{EvaluateSlice, TrainPaths};
 use renas_worker::data::{DataSource, floats};
 use renas_worker::evaluate::measure;
@@ -73,6 +73,7 @@ pub(crate) fn supernet() -> Supernet {
             slot("layer", vec![Vec::new(), dilated, expanded(16), expanded(24), expanded_with(24, 5)]),
             slot("head", vec![head]),
         ],
+        groups: Vec::new(),
     }
 }
 
@@ -88,6 +89,7 @@ pub(crate) fn train_task(stop: Stop) -> TrainPaths {
             batch_size: 64,
         },
         seed: Seed::from_number(1),
+        paths: 1,
     }
 }
 
@@ -124,7 +126,8 @@ fn a_path_computes_and_learns_bit_for_bit_what_its_own_network_does() {
             assert_eq!(bits(&of_path).expect("readable"), bits(&module).expect("readable"), "{width} {layer}");
 
             // The same step: gradient descent without momentum, so that each value moves by itself.
-            let loss = shared.step(&network, Loss::CrossEntropy, &input, &labels, 0).expect("a step");
+            let loss =
+                shared.step(std::slice::from_ref(&network), Loss::CrossEntropy, &input, &labels, 0).expect("a step");
             let gradient = alone.flat.zeros_like();
             let own =
                 renas_worker::train::loss_and_gradient(Loss::CrossEntropy, &module, &alone, &input, &labels, &gradient);
@@ -148,9 +151,9 @@ fn what_a_path_does_not_use_stays() {
     let task = train_task(Stop::Steps(3));
     let mut shared = Shared::new(&task, 3, Device::Cpu).expect("valid");
     let (input, labels) = images();
-    let _ = shared.step(&path(2, 2), Loss::CrossEntropy, &input, &labels, 0).expect("a step");
+    let _ = shared.step(&[path(2, 2)], Loss::CrossEntropy, &input, &labels, 0).expect("a step");
     let before = shared.tensors().expect("readable");
-    let _ = shared.step(&path(0, 1), Loss::CrossEntropy, &input, &labels, 1).expect("a step");
+    let _ = shared.step(&[path(0, 1)], Loss::CrossEntropy, &input, &labels, 1).expect("a step");
     let after = shared.tensors().expect("readable");
     for (name, tensor) in &before {
         if ["stem.bias", "dilated.bias"].contains(&name.as_str()) {
@@ -159,6 +162,58 @@ fn what_a_path_does_not_use_stays() {
         let used = ["stem", "dilated", "logits"].iter().any(|node| name.starts_with(node));
         assert_eq!(after[name] == *tensor, !used, "{name}");
     }
+}
+
+/// By hand: each path alone on its part of the batch, their gradients added with the shares of their samples.
+#[test]
+fn a_step_of_several_paths_moves_along_the_mean_gradient_of_all_samples() {
+    let _alone = crate::libtorch_alone();
+    let task = train_task(Stop::Steps(1));
+    let (input, labels) = images();
+    let paths = [path(2, 2), path(0, 1), path(1, 3)];
+    // Of 16 samples the first path has 6, the others 5; gradient descent at a rate of 0.1 in the first step.
+    let mut together = Shared::new(&task, 1, Device::Cpu).expect("valid");
+    let before = together.tensors().expect("readable");
+    let loss = together.step(&paths, Loss::CrossEntropy, &input, &labels, 0).expect("a step").double_value(&[]);
+    let after = together.tensors().expect("readable");
+    let (mut start, mut expected_loss) = (0, 0.0);
+    let mut expected = before.clone();
+    for (path, size) in paths.iter().zip([6, 5, 5]) {
+        let mut alone = Shared::new(&task, 1, Device::Cpu).expect("valid");
+        let (input, labels) = (input.narrow(0, start, size), labels.narrow(0, start, size));
+        start += size;
+        let share = size as f64 / 16.0;
+        let loss = alone.step(std::slice::from_ref(path), Loss::CrossEntropy, &input, &labels, 0).expect("a step");
+        expected_loss += share * loss.double_value(&[]);
+        for (name, moved) in alone.tensors().expect("readable") {
+            let values = &mut expected.get_mut(&name).expect("the same tensors").values;
+            for ((value, moved), before) in values.iter_mut().zip(&moved.values).zip(&before[&name].values) {
+                *value += (share * f64::from(moved - before)) as f32;
+            }
+        }
+    }
+    assert!((loss - expected_loss).abs() < 1e-5, "{loss} {expected_loss}");
+    assert_ne!(after, before);
+    for (name, expected) in &expected {
+        for (value, expected) in after[name].values.iter().zip(&expected.values) {
+            assert!((value - expected).abs() < 1e-5, "{name}: {value} {expected}");
+        }
+    }
+}
+
+#[test]
+fn several_paths_train_bit_equal_twice_and_learn() {
+    let mut worker = Worker::start("portable");
+    let mut task = train_task(Stop::Epochs(30));
+    task.recipe.optimizer = Optimizer::Adam { learning_rate: 0.01 };
+    task.paths = 4;
+    let layout = |way: usize| Layout { ways: vec![way], kind: way, share: 1 };
+    task.supernet.groups = vec![Group { slots: vec![1], layouts: (0..5).map(layout).collect() }];
+    let (first, _) = worker.outcome(Task::TrainPaths(task.clone()), &[]);
+    let (second, _) = Worker::start("portable").outcome(Task::TrainPaths(task), &[]);
+    assert_eq!(first, second);
+    let losses = &first.curves["train.loss"];
+    assert!(losses.len() == 30 && losses[29] < 0.5 * losses[0], "{losses:?}");
 }
 
 /// With one path there is nothing to share: the supernet is a network.
@@ -275,6 +330,17 @@ fn what_is_wrong_with_a_task_of_paths_is_said() {
     let mut task = train_task(Stop::Steps(1));
     task.recipe.batch_size = 0;
     assert!(worker.failure(Task::TrainPaths(task)).contains("recipe.batch_size must be at least 1"));
+    let mut task = train_task(Stop::Steps(1));
+    task.paths = 0;
+    assert!(worker.failure(Task::TrainPaths(task)).contains("paths must be at least 1"));
+    // 1,000 samples in batches of 64: the last has 40.
+    let mut task = train_task(Stop::Steps(1));
+    task.paths = 41;
+    let message = worker.failure(Task::TrainPaths(task));
+    assert!(
+        message.contains("41 paths share the samples of a batch, but the smallest batch of an epoch has 40"),
+        "{message}"
+    );
 
     let (_, out) = worker.outcome(Task::TrainPaths(train_task(Stop::Steps(1))), &[]);
     let file = out.join("weights.safetensors");

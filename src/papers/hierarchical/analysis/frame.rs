@@ -20,6 +20,8 @@ use renas_report::range::Range;
 const SEARCH: &str = "search seed";
 /// What searches share, and what networks that they choose share too: the outermost cluster of both.
 const SUPERNET: &str = "supernet seed";
+/// A random network that is judged with supernets and trained on its own.
+const NETWORK: &str = "ranked network";
 /// What a training of a hand-designed network hangs on.
 const TRAINING: &str = "training seed";
 /// What all times share: they are of one search's networks on one machine. Values of it are one cluster, however many pairs
@@ -85,11 +87,14 @@ pub(super) fn tables() -> [Schema; 12] {
         Schema::new("ranked")
             .of_studies(["ranking/*"])
             .unit("supernet", SUPERNET)
+            .unit("network", NETWORK)
             .share("shared")
             .share("alone")
             .number("gap", Unit::Fraction, difference)
             .number("multiply_adds", Unit::MultiplyAdds, positive)
             .count("width")
+            // What the genes and the own accuracies of the other networks let expect.
+            .number("ridge", Unit::Fraction, Range::ANY)
             // At most 2 points above chance with the supernet's weights, with its own, and with neither.
             .flag("shared_nothing")
             .flag("alone_nothing")
@@ -168,8 +173,13 @@ pub fn frame(settings: &Settings, data: &Registry) -> Frame {
     frame.dimension("difference", Difference::ALL.map(|one| Member::from(one.name()).with("words", one.words())));
     frame.dimension("configured", configured(settings));
     frame.constants = constants(settings, settings.data.training_samples(data).unwrap_or_default());
-    let units =
-        [(SUPERNET, supernets), (SEARCH, settings.search.seeds), (TRAINING, settings.training.seeds), (MACHINE, 1)];
+    let units = [
+        (SUPERNET, supernets),
+        (NETWORK, settings.ranking.networks),
+        (SEARCH, settings.search.seeds),
+        (TRAINING, settings.training.seeds),
+        (MACHINE, 1),
+    ];
     frame.units = units.map(|(name, count)| (name.to_owned(), count)).into();
     frame
 }
@@ -237,10 +247,10 @@ fn full_size() -> Vec<Member> {
         member.with("network", name).with("images", images).with("data", data)
     };
     let cifar = |one| member("full.", one, "at full size on images of 32 x 32", "32 x 32, as in table 1", "cifar10");
-    let imagenet = Baseline::ALL.into_iter().filter(|one| one.on_imagenet().is_some());
+    let imagenet = Baseline::PUBLISHED.into_iter().filter(|one| one.on_imagenet().is_some());
     let imagenet = imagenet
         .map(|one| member("full.imagenet.", one, "as published for ImageNet", "ImageNet, as published", "imagenet"));
-    Baseline::ALL.into_iter().map(cifar).chain(imagenet).collect()
+    Baseline::PUBLISHED.into_iter().map(cifar).chain(imagenet).collect()
 }
 
 /// Every two configurations that differ in one thing, by what that is.

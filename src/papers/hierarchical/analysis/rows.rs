@@ -1,6 +1,7 @@
 //! The results as rows of observations.
 
 use super::frame::{name_on, pair_on, tables};
+use super::genes::left_out;
 use super::measures::{self, Passes, Principle, learned_nothing};
 use super::result_set::{FinalNetwork, ResultSet, final_networks};
 use super::times::pairs;
@@ -153,15 +154,18 @@ fn add_random(rows: &mut Rows, settings: &Settings, results: &ResultSet) {
 fn add_ranked(rows: &mut Rows, results: &ResultSet) {
     let classes = results.space.classes;
     for (supernet, ranked) in results.rankings.iter().enumerate() {
-        for one in ranked {
+        let predicted = left_out(&results.space, ranked);
+        for (network, (one, ridge)) in ranked.iter().zip(predicted).enumerate() {
             let [shared_nothing, alone_nothing] = [one.shared, one.alone].map(|one| learned_nothing(one, classes));
             rows.push([
                 supernet.into(),
+                network.into(),
                 one.shared.into(),
                 one.alone.into(),
                 (one.alone - one.shared).into(),
                 (one.price.multiply_adds as f64).into(),
                 one.choice.width.into(),
+                ridge.into(),
                 shared_nothing.into(),
                 alone_nothing.into(),
                 (!shared_nothing && !alone_nothing).into(),
@@ -204,7 +208,7 @@ fn add_counts(rows: &mut Rows, settings: &Settings, results: &ResultSet) {
             add(&network.name(), &trained.price);
         }
     }
-    for one in Baseline::ALL {
+    for one in Baseline::PUBLISHED {
         let published = [("full.", Some(one.on_cifar())), ("full.imagenet.", one.on_imagenet())];
         for (prefix, network) in published {
             if let Some(price) = network.and_then(|network| Price::of(&network).ok()) {

@@ -130,7 +130,7 @@ fn under_a_cost_model_what_searches_took_is_absent_and_nothing_else() {
 fn a_supernet_is_held_against_counts_that_need_no_training() {
     let ranked = |width: usize, multiply_adds: u64, shared: f64, alone: f64| {
         let price = Price { parameters: 1, multiply_adds, peak: 1 };
-        Ranked { choice: Choice { width, slots: Vec::new() }, price, shared, alone }
+        Ranked { choice: Choice { width, slots: vec![0; 6] }, price, shared, alone }
     };
     let all = [ranked(0, 10, 0.3, 0.5), ranked(0, 20, 0.1, 0.6), ranked(1, 30, 0.4, 0.7), ranked(1, 40, 0.2, 0.8)];
     let (parameters, mut results) = results();

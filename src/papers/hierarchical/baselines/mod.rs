@@ -13,7 +13,7 @@ use dense_net::dense_net_bc;
 use mobile_net::{CIFAR_STRIDES, IMAGENET_STRIDES, mobile_net_v2};
 use renas_network::spec::NetworkSpec;
 use res_net::res_net;
-use squeeze_net::{CIFAR_STEM, PUBLISHED_STEM, squeeze_net};
+use squeeze_net::{CIFAR_STEM, Norms, PUBLISHED_STEM, squeeze_net};
 
 /// A hand-designed network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -29,6 +29,8 @@ pub enum Baseline {
     MobileNetV2,
     /// Iandola et al. 2016, version 1.0, <https://arxiv.org/abs/1602.07360>, with a smaller first kernel, for small images.
     SqueezeNet,
+    /// The same with batch normalisation after every convolution but the last, which the publication does not have.
+    SqueezeNetBn,
 }
 
 /// On what, and how large, networks are built.
@@ -47,7 +49,12 @@ pub struct Form {
 
 impl Baseline {
     /// All of them, in the order of tables.
-    pub const ALL: [Self; 5] = [Self::ResNet56, Self::ResNet20, Self::DenseNetBc, Self::MobileNetV2, Self::SqueezeNet];
+    pub const ALL: [Self; 6] =
+        [Self::ResNet56, Self::ResNet20, Self::DenseNetBc, Self::MobileNetV2, Self::SqueezeNet, Self::SqueezeNetBn];
+
+    /// Those that are as they were published.
+    pub const PUBLISHED: [Self; 5] =
+        [Self::ResNet56, Self::ResNet20, Self::DenseNetBc, Self::MobileNetV2, Self::SqueezeNet];
 
     /// The name as it stands in manifests and names of quantities.
     pub fn name(self) -> &'static str {
@@ -57,6 +64,7 @@ impl Baseline {
             Self::DenseNetBc => "dense_net_bc",
             Self::MobileNetV2 => "mobile_net_v2",
             Self::SqueezeNet => "squeeze_net",
+            Self::SqueezeNetBn => "squeeze_net_bn",
         }
     }
 
@@ -67,7 +75,8 @@ impl Baseline {
             Self::ResNet20 => res_net(form, 3),
             Self::DenseNetBc => dense_net_bc(form),
             Self::MobileNetV2 => mobile_net_v2(form, CIFAR_STRIDES),
-            Self::SqueezeNet => squeeze_net(form, CIFAR_STEM),
+            Self::SqueezeNet => squeeze_net(form, CIFAR_STEM, Norms::Absent),
+            Self::SqueezeNetBn => squeeze_net(form, CIFAR_STEM, Norms::Present),
         }
     }
 }
@@ -82,9 +91,9 @@ impl Baseline {
     pub fn on_imagenet(self) -> Option<NetworkSpec> {
         let form = |size| Form { input: vec![3, size, size], classes: 1000, stem_stride: 2, divisor: 1 };
         match self {
-            Self::ResNet56 | Self::ResNet20 | Self::DenseNetBc => None,
+            Self::ResNet56 | Self::ResNet20 | Self::DenseNetBc | Self::SqueezeNetBn => None,
             Self::MobileNetV2 => Some(mobile_net_v2(&form(224), IMAGENET_STRIDES)),
-            Self::SqueezeNet => Some(squeeze_net(&form(227), PUBLISHED_STEM)),
+            Self::SqueezeNet => Some(squeeze_net(&form(227), PUBLISHED_STEM, Norms::Absent)),
         }
     }
 }
