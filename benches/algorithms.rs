@@ -40,7 +40,7 @@
 //! | a search whose caller is compiled with `opt-level = 3` too | none | no |
 //!
 //! Floors, on that EPYC. Of the bootstrap's 634 us the stream itself (200,000 draws of ChaCha8, `rand_chacha` under AVX2) takes
-//! 345 us, and 230 us if nothing but its vectors were made, in any order. NNLS is a QR decomposition of 2,000 x 11 (50 us of 76 to 97
+//! 345 us; a prototype that made nothing but vectors of it, out of order, took 228 us. NNLS is a QR decomposition of 2,000 x 11 (50 us of 76 to 97
 //! us), some 530,000 multiplications and additions that may not be fused: each column is reflected at each plane before
 //! it, 55 passes, since a sum of products is complete only at the end of a pass and the next plane needs it. A pass (read
 //! a column, two normals, write the column) takes 1.0 us from the second cache, whether aligned or not; 0.8 us where two columns

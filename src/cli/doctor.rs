@@ -19,8 +19,8 @@ use renas_surrogate::xgboost_library::{self, XGBOOST_VERSION};
 /// The numerics and devices of workers.
 const WORKERS: [(&str, &str); 3] = [("portable", "cpu"), ("avx2", "cpu"), ("cuda", "cuda")];
 
-/// Where a machine shows its GPU: Linux, and Linux within Windows.
-const GPU: [&str; 2] = ["/dev/nvidia0", "/dev/dxg"];
+/// Where a machine shows that it has a GPU, whichever it is: Linux, and Linux within Windows.
+const GPU: [&str; 2] = ["/dev/nvidiactl", "/dev/dxg"];
 
 /// Check worker, libtorch, numeric classes, XGBoost, data and store; exit code 2 where the worker does not start.
 ///

@@ -154,7 +154,7 @@ fn a_doctor_starts_its_checks_side_by_side_and_no_worker_for_a_gpu_that_is_not_t
     let program = crate::bench::program(&bench.path("waiting-worker"), &script);
     let answer = bench.renas_with(&[("RENAS_WORKER", &program)], &["doctor"]);
     answer.expect(0, "portable  cpu: libtorch").expect(0, "avx2      cpu: libtorch");
-    if !["/dev/nvidia0", "/dev/dxg"].iter().any(|device| std::path::Path::new(device).exists()) {
+    if !["/dev/nvidiactl", "/dev/dxg"].iter().any(|device| std::path::Path::new(device).exists()) {
         answer.expect(0, "this machine shows no NVIDIA GPU");
         assert_eq!(bench.read("starts").lines().count(), 2);
     }

@@ -126,7 +126,7 @@ impl Crew {
         hired.belong_to(children).then_some(hired)
     }
 
-    /// Keep a worker for whoever needs one.
+    /// Keep a worker for the next pool that needs one.
     pub(super) fn dismiss(&self, call: Call, mut worker: Worker) {
         if worker.belong_to(&self.children) {
             lock(&self.state).idle.push((call, worker));
