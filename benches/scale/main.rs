@@ -18,6 +18,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, ensure};
+use renas::cli::report::machine;
 use renas::data::registry::Registry;
 use renas::harness::event::Unobserved;
 use renas::harness::lockfile::{self, Lock};
@@ -71,10 +72,13 @@ fn measure(command: &str, folder: &Path) -> Result<(f64, f64)> {
 }
 
 fn table(measured: &[Vec<(f64, f64)>]) -> String {
-    let mut text = "# Scale\n\nOne simulated paper, searches of 250 trials each; wall seconds and peak memory of each command, and the \
-                    exponent with which\nseconds grow from each size to the next (`make bench-scale`; `benches/scale/`; n = 1).\n\n\
-                    | command | trials | seconds | MB | exponent |\n|---|---|---|---|---|\n"
-        .to_owned();
+    let machine = machine();
+    let [processor, cores] = ["processor", "cores"].map(|name| machine.get(name).map_or("unknown", String::as_str));
+    let mut text = format!(
+        "# Scale\n\nOne simulated paper, searches of 250 trials each; wall seconds and peak memory of each command, and the \
+         exponent with which\nseconds grow from each size to the next (`make bench-scale`; `benches/scale/`; n = 1; {processor}, \
+         {cores} cores).\n\n| command | trials | seconds | MB | exponent |\n|---|---|---|---|---|\n"
+    );
     for (command, measured) in COMMANDS.iter().zip(measured) {
         for (place, (seconds, megabytes)) in measured.iter().enumerate() {
             let before = place.checked_sub(1).map(|before| measured[before].0);
