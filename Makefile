@@ -21,7 +21,7 @@ plan: build ## print what a profile would run and what it costs
 	@$(RENAS) plan --profile $(PROFILE)
 
 reproduce: build ## run every experiment of a profile and write reports/<profile>/
-	@$(RENAS) run --profile $(PROFILE) --device $(DEVICE)
+	@$(RENAS) run --fresh --profile $(PROFILE) --device $(DEVICE)
 
 report: build ## rebuild reports/<profile>/ from the committed evidence, without training anything
 	@$(RENAS) report --profile $(PROFILE)

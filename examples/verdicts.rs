@@ -12,7 +12,7 @@ use renas::data::locate::Locations;
 use renas::data::registry::Registry;
 use renas::harness::manifest::load::{self, Known};
 use renas::harness::manifest::model::Profile;
-use renas::harness::pipeline::{self, Part, Selected};
+use renas::harness::pipeline::{self, Origin, Part, Selected};
 use renas::papers;
 
 fn main() -> Result<()> {
@@ -27,7 +27,7 @@ fn main() -> Result<()> {
     let selected = Selected { manifest, paper, part: Part::Whole, data: Arc::clone(&data) };
 
     let folder = Path::new("reports").join(profile.name());
-    let rebuilt = pipeline::rebuild(&selected, profile, &folder, 2)?;
+    let rebuilt = pipeline::rebuild(&selected, profile, (&folder, Origin::Report), 2)?;
     let rebuilt = rebuilt.with_context(|| format!("{} holds no evidence of {id}", folder.display()))?;
 
     for judgement in &rebuilt.section.judgements {

@@ -25,7 +25,8 @@ use renas::harness::lockfile::{self, Lock};
 use renas::harness::manifest::load::{self, Known};
 use renas::harness::manifest::model::Profile;
 use renas::harness::pipeline::verify::{Found, Line, Verification};
-use renas::harness::pipeline::{Came, Done, Part, Selected, Work, pages, rebuild_each};
+use renas::harness::pipeline::{Came, Done, Origin, Part, Selected, Work, pages, rebuild_each};
+use renas::harness::resume::Resume;
 use renas::harness::store::{Access, Store};
 use renas::harness::{publish, report_folder};
 use simulated::{Nobody, Simulated, WEIGHTS, manifest, records, worker};
@@ -116,7 +117,8 @@ fn command_in(command: &str, folder: &Path) -> Result<()> {
         "verify" => verify(folder, all, &data)?,
         "report" => {
             let reports = folder.join("reports/quick");
-            let rebuilt = rebuild_each(all, PROFILE, &reports, 2).into_iter().next().context("one")??;
+            let rebuilt =
+                rebuild_each(all, PROFILE, (&reports, Origin::Report), 2).into_iter().next().context("one")??;
             write_pages(folder, &selected, vec![rebuilt.context("evidence")?.section])?;
         }
         other => anyhow::bail!("no command {other}"),
@@ -144,11 +146,12 @@ fn make(folder: &Path, selected: &Selected) -> Result<()> {
         }
     }
     let (worker, executor) = (worker(), Nobody(worker()));
-    let work =
-        Work { selected, settings, plan: &plan, worker: &worker, executor: &executor, store: &store, threads: 2 };
+    let (resume, _) = Resume::of(&folder.join("reports"), PROFILE, "simulated", settings.clock);
+    let (plan, worker, executor) = (&plan, &worker, &executor);
+    let work = Work { selected, settings, plan, worker, executor, store: &store, resume: &resume, threads: 2 };
     let (_, Came::Whole(done)) = work.run(&Unobserved)? else { anyhow::bail!("it is not whole") };
     let Done { conclusions, evidence, mut lock, .. } = *done;
-    let experiment = selected.experiment(settings, &plan, &worker);
+    let experiment = selected.experiment(settings, plan, worker);
     let section = publish::section(&selected.manifest, PROFILE, settings, &experiment, conclusions, &evidence, None)?;
     let files = write_pages(folder, selected, vec![section])?;
     lock.files = Lock::files_of("simulated", &publish::digests(&files));

@@ -100,6 +100,10 @@ pub struct Run {
     /// Write the lock file: promise the digests of this run
     #[arg(long)]
     pub update_lock: bool,
+    /// Compute every trial that the store does not hold; without it, those in the evidence of the report, or of a run that was
+    /// cut off (reports/unfinished/), are taken from there
+    #[arg(long)]
+    pub fresh: bool,
     /// Exit with 1 where a claim is not reproduced
     #[arg(long)]
     pub strict: bool,

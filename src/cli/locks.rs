@@ -35,6 +35,16 @@ pub fn declare(session: &Session<'_>, locks: &mut [Lock]) -> Result<(), Failure>
     }
 }
 
+/// Evidence without observations does not say which machines computed it: those that the lock file names still did, where trials
+/// of it are there.
+pub fn inherit(session: &Session<'_>, lock: &mut Lock) -> Result<(), lockfile::LockError> {
+    let old = Lock::read(&lockfile::path(&session.common.experiments, session.profile, &lock.experiment))?;
+    if let Some(old) = old.filter(|old| lock.trials.iter().any(|(key, digest)| old.trials.get(key) == Some(digest))) {
+        lock.fingerprints.extend(old.fingerprints);
+    }
+    Ok(())
+}
+
 /// Have the lock file at `path` promise this run; what is said of it.
 pub fn write(path: &Path, found: &Lock) -> Result<String, Failure> {
     let replaced = replaced(path, found)?;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::AddAssign;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
-use renas_harness::event::{Event, Observer};
+use renas_harness::event::{Event, Observer, Source};
 use renas_harness::study::Study;
 
 /// How much is said.
@@ -70,17 +71,15 @@ struct State {
     finished_studies: usize,
     /// Trials of the studies that are not finished yet, as planned.
     ahead: BTreeMap<String, usize>,
-    computed: usize,
-    hits: usize,
+    trials: Totals,
     started: Instant,
     last_line: Instant,
 }
 
 struct Running {
     bar: Option<ProgressBar>,
-    trials: usize,
-    done: usize,
-    hits: usize,
+    planned: usize,
+    trials: Totals,
 }
 
 /// What was done, for the closing line and the run record.
@@ -90,12 +89,43 @@ pub struct Totals {
     /// Trials that workers computed.
     pub computed: usize,
     /// Trials that were in the store.
-    pub hits: usize,
+    pub from_store: usize,
+    /// Trials that were in the evidence of a report, or of a run that was cut off.
+    pub from_evidence: usize,
+}
+
+impl Totals {
+    /// The same with one more.
+    fn count(&mut self, source: Source) {
+        *match source {
+            Source::Worker => &mut self.computed,
+            Source::Store => &mut self.from_store,
+            Source::Evidence => &mut self.from_evidence,
+        } += 1;
+    }
+
+    /// Trials in all.
+    pub fn all(self) -> usize {
+        self.computed + self.from_store + self.from_evidence
+    }
+}
+
+impl AddAssign for Totals {
+    fn add_assign(&mut self, other: Self) {
+        self.computed += other.computed;
+        self.from_store += other.from_store;
+        self.from_evidence += other.from_evidence;
+    }
 }
 
 impl fmt::Display for Totals {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} trials computed, {} from the store", self.computed, self.hits)
+        let Self { computed, from_store, from_evidence } = self;
+        write!(f, "{computed} trials computed, {from_store} from the store")?;
+        if *from_evidence > 0 {
+            write!(f, ", {from_evidence} from evidence")?;
+        }
+        Ok(())
     }
 }
 
@@ -114,8 +144,7 @@ impl Progress {
             planned_studies: plan.len(),
             finished_studies: 0,
             ahead: plan.iter().map(|study| (study.id.clone(), study.trials)).collect(),
-            computed: 0,
-            hits: 0,
+            trials: Totals::default(),
             started: now,
             last_line: now,
         };
@@ -128,7 +157,7 @@ impl Progress {
         if let Some(bar) = state.overall.take() {
             bar.finish_and_clear();
         }
-        Totals { computed: state.computed, hits: state.hits }
+        state.trials
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -148,28 +177,21 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(500));
             bars.insert_from_back(1, bar)
         });
-        self.state().studies.insert(study.to_owned(), Running { bar, trials, done: 0, hits: 0 });
+        self.state().studies.insert(study.to_owned(), Running { bar, planned: trials, trials: Totals::default() });
     }
 
-    fn trial_finished(&self, study: &str, trial: &str, hit: bool, cpu_seconds: f64) {
+    fn trial_finished(&self, study: &str, trial: &str, source: Source, cpu_seconds: f64) {
         let mut state = self.state();
-        if hit {
-            state.hits += 1
-        } else {
-            state.computed += 1
-        }
+        state.trials.count(source);
         let mut line = None;
-        if let Some(running) = state.studies.get_mut(study) {
-            running.done += 1;
-            running.hits += usize::from(hit);
-            if let Some(bar) = &running.bar {
-                bar.set_position(running.done as u64);
-                bar.set_message(format!("{} from the store", running.hits));
+        if let Some(Running { bar, planned, trials }) = state.studies.get_mut(study) {
+            trials.count(source);
+            let done = trials.all();
+            if let Some(bar) = bar {
+                bar.set_position(done as u64);
+                bar.set_message(known(*trials));
             }
-            line = Some(format!(
-                "{}{study}: {}/{} trials, {} from the store",
-                self.prefix, running.done, running.trials, running.hits
-            ));
+            line = Some(format!("{}{study}: {done}/{planned} trials, {}", self.prefix, known(*trials)));
         }
         let is_due =
             self.screen.bars.is_none() && state.last_line.elapsed() >= LINE_EVERY && self.screen.say == Say::Studies;
@@ -180,7 +202,11 @@ impl Progress {
         drop(state);
         match line {
             _ if self.screen.say == Say::Trials => {
-                let how = if hit { "from the store".to_owned() } else { format!("{cpu_seconds:.2} s") };
+                let how = match source {
+                    Source::Worker => format!("{cpu_seconds:.2} s"),
+                    Source::Store => "from the store".to_owned(),
+                    Source::Evidence => "from evidence".to_owned(),
+                };
                 self.line(&format!("{}{study}: {trial}, {how}", self.prefix));
             }
             Some(line) if is_due => self.line(&format!("renas: {line}{left}")),
@@ -196,16 +222,17 @@ impl Progress {
         if let Some(bar) = running.as_ref().and_then(|running| running.bar.as_ref()) {
             bar.finish_and_clear();
         }
-        let (computed, hits) = (state.computed, state.hits);
+        let trials = state.trials;
         if let Some(overall) = &state.overall {
             overall.set_position(state.finished_studies as u64);
-            overall.set_message(format!("{computed} trials computed, {hits} from the store"));
+            overall.set_message(trials.to_string());
         }
         drop(state);
         // Studies without trials end by the hundred: their count is in the closing line.
-        if let Some(running) = running.filter(|running| running.trials > 0 && !hit && self.screen.say != Say::Trouble) {
-            let (prefix, Running { done, hits, .. }) = (&self.prefix, running);
-            self.line(&format!("renas: {prefix}{study}: {done} trials, {hits} of them from the store"));
+        if let Some(running) = running.filter(|running| running.planned > 0 && !hit && self.screen.say != Say::Trouble)
+        {
+            let (prefix, Running { trials, .. }) = (&self.prefix, running);
+            self.line(&format!("renas: {prefix}{study}: {} trials, {}", trials.all(), known(trials)));
         }
     }
 }
@@ -214,13 +241,22 @@ impl State {
     /// `, about 3 min left`; empty while nothing was computed.
     fn time_left(&self) -> String {
         let planned: usize = self.ahead.values().sum();
-        let done: usize = self.studies.values().map(|running| running.done).sum();
-        if self.computed == 0 || done >= planned {
+        let done: usize = self.studies.values().map(|running| running.trials.all()).sum();
+        if self.trials.computed == 0 || done >= planned {
             return String::new();
         }
-        let per_trial = self.started.elapsed().as_secs_f64() / self.computed as f64;
+        let per_trial = self.started.elapsed().as_secs_f64() / self.trials.computed as f64;
         let seconds = per_trial * (planned - done) as f64;
         format!(", {} of {} studies, about {} left", self.finished_studies, self.planned_studies, duration(seconds))
+    }
+}
+
+/// `3 from the store`, `3 from the store, 20 from evidence`: those that were not computed now.
+fn known(trials: Totals) -> String {
+    let Totals { from_store, from_evidence, .. } = trials;
+    match from_evidence {
+        0 => format!("{from_store} from the store"),
+        _ => format!("{from_store} from the store, {from_evidence} from evidence"),
     }
 }
 
@@ -242,8 +278,8 @@ impl Observer for Progress {
     fn event(&self, event: &Event) {
         match event {
             Event::StudyStarted { study, trials } => self.study_started(study, *trials),
-            Event::TrialFinished { study, trial, hit, cpu_seconds } => {
-                self.trial_finished(study, trial, *hit, *cpu_seconds);
+            Event::TrialFinished { study, trial, source, cpu_seconds } => {
+                self.trial_finished(study, trial, *source, *cpu_seconds);
             }
             Event::StudyFinished { study, hit } => self.study_finished(study, *hit),
             Event::Waiting { study, trial } if self.screen.say == Say::Trials => {
@@ -262,6 +298,11 @@ impl Observer for Progress {
                 let (path, to) = (path.display(), to.display());
                 self.line(&format!("renas: {path} was damaged ({why}); moved to {to}, and computed again"));
             }
+            Event::Kept { path, records } => {
+                let path = path.display();
+                self.line(&format!("renas: {path}: {records} finished trials and steps; with this file any machine goes on from them"));
+            }
+            Event::NotKept { why } => self.line(&format!("renas: {why}; finished trials are in the store alone")),
             Event::Recomputed { trial } => {
                 self.line(&format!("renas: {trial}: its objects are missing or damaged; computed again"));
             }
@@ -274,15 +315,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn totals_count_hits_and_computed_trials_and_every_style_parses() {
+    fn totals_count_trials_by_where_they_came_from_and_every_style_parses() {
         let progress = Progress::new(&[], &Screen::new(Say::Trouble, true), "");
         assert!(progress.screen.bars.is_none());
         style_of("{elapsed_precise} {prefix}{bar:30} {pos}/{len} studies  {msg}");
         style_of("  {prefix:40!} {bar:24} {pos}/{len} trials  {msg}  {eta} left");
-        for hit in [true, false, false] {
-            progress.event(&Event::TrialFinished { study: "s".into(), trial: "t".into(), hit, cpu_seconds: 1.0 });
+        for source in [Source::Store, Source::Worker, Source::Evidence, Source::Worker] {
+            progress.event(&Event::TrialFinished { study: "s".into(), trial: "t".into(), source, cpu_seconds: 1.0 });
         }
-        assert_eq!(progress.finish(), Totals { computed: 2, hits: 1 });
+        let trials = progress.finish();
+        assert_eq!(trials, Totals { computed: 2, from_store: 1, from_evidence: 1 });
+        assert_eq!(trials.to_string(), "2 trials computed, 1 from the store, 1 from evidence");
     }
 
     #[test]

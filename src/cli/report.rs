@@ -14,9 +14,10 @@ use super::{locks, say};
 use renas_harness::evidence::{self, Evidence, Kept};
 use renas_harness::lockfile::{self, Lock};
 use renas_harness::manifest::model::Profile;
-use renas_harness::pipeline::{Rebuilt, pages, rebuild_each};
+use renas_harness::pipeline::{Origin, Rebuilt, pages, rebuild_each};
 use renas_harness::publish;
 use renas_harness::report_folder;
+use renas_harness::resume;
 use renas_harness::store::Surroundings;
 use renas_report::claim::Verdict;
 use renas_report::page::{self, Fact, RunRecord};
@@ -25,9 +26,17 @@ use renas_report::render::Files;
 /// Rebuild the report of the profile below `reports`.
 pub fn report(session: &Session<'_>, arguments: &ReportArguments) -> Result<(), Failure> {
     let folder = arguments.reports.join(session.profile.name());
-    preflight(session, &folder, &BTreeSet::new())?;
-    let (rebuilt, profile) = rebuild(session, &folder)?;
+    let unfinished = |id: &str| resume::name(session.profile, id);
+    let is_unfinished = |id: &str| arguments.reports.join(unfinished(id)).exists();
+    let ids = session.experiments.iter().map(|selected| selected.manifest.id.clone());
+    let folded: BTreeSet<String> = ids.filter(|id| is_unfinished(id)).collect();
+    preflight(session, &folder, &folded)?;
+    let (rebuilt, profile) = rebuild(session, &folder, Origin::AllThatIsThere)?;
+    refuse_lost_trials(session, &rebuilt)?;
     let mut promises: Vec<Lock> = rebuilt.iter().map(|rebuilt| rebuilt.lock.clone()).collect();
+    for lock in promises.iter_mut().filter(|lock| folded.contains(&lock.experiment)) {
+        locks::inherit(session, lock).or_bad_input()?;
+    }
     if arguments.update_lock {
         locks::declare(session, &mut promises)?;
     }
@@ -41,6 +50,11 @@ pub fn report(session: &Session<'_>, arguments: &ReportArguments) -> Result<(), 
     );
     let notes = written.replaced(&folder).into_iter().chain(written.left(&folder));
     notes.for_each(|note| say(session.common, &note));
+    for id in folded {
+        report_folder::remove_file(&arguments.reports, &unfinished(&id)).or_run_failed()?;
+        let path = arguments.reports.join(unfinished(&id));
+        say(session.common, &format!("{} is removed: the report holds its trials", path.display()));
+    }
     if arguments.update_lock {
         let digests = publish::digests(&files);
         for mut lock in promises {
@@ -62,13 +76,35 @@ pub fn preflight(session: &Session<'_>, folder: &Path, computed: &BTreeSet<Strin
     rebuilt.into_iter().try_for_each(|id| report_folder::refuse_lost_evidence(folder, id).or_bad_input())
 }
 
+/// Refuse a report without studies that a lock file promises: their trials were in the evidence, and are lost.
+fn refuse_lost_trials(session: &Session<'_>, rebuilt: &[Rebuilt]) -> Result<(), Failure> {
+    for one in rebuilt {
+        let path = lockfile::path(&session.common.experiments, session.profile, &one.id);
+        let Some(lock) = Lock::read(&path).or_bad_input()? else { continue };
+        let lost = one.studied.unfinished.iter().find(|(study, _)| lock.studies.contains_key(study));
+        if let Some((study, why)) = lost {
+            let why = why.as_deref().unwrap_or("a study that it needs lacks trials");
+            let path = path.display();
+            return Err(anyhow!(
+                "study {study}: {why}; {path} promises it, so that its trials were there: take the evidence from \
+                                version control"
+            ))
+            .or_bad_input();
+        }
+    }
+    Ok(())
+}
+
 /// Every selected experiment that has evidence in `folder`, and the profile as the first of them says it.
-pub fn rebuild(session: &Session<'_>, folder: &Path) -> Result<(Vec<Rebuilt>, page::Profile), Failure> {
+pub fn rebuild(session: &Session<'_>, folder: &Path, origin: Origin) -> Result<(Vec<Rebuilt>, page::Profile), Failure> {
     let mut all = Vec::new();
     let mut profile = None;
-    for (selected, rebuilt) in
-        session.experiments.iter().zip(rebuild_each(&session.experiments, session.profile, folder, session.jobs))
-    {
+    for (selected, rebuilt) in session.experiments.iter().zip(rebuild_each(
+        &session.experiments,
+        session.profile,
+        (folder, origin),
+        session.jobs,
+    )) {
         let Some(rebuilt) = rebuilt? else { continue };
         let settings = selected.settings(session.profile)?;
         profile.get_or_insert_with(|| publish::profile(session.profile, settings, &rebuilt.worker));

@@ -24,6 +24,7 @@ use renas_harness::manifest::model::ProfileSettings;
 use renas_harness::pipeline::{self, Done, Part, Selected, Work};
 use renas_harness::publish;
 use renas_harness::report_folder;
+use renas_harness::resume::Resume;
 use renas_harness::run::Conclusions;
 use renas_harness::stagger;
 use renas_harness::store::{Access, Key, Store, WorkerIdentity};
@@ -39,6 +40,7 @@ struct Job<'s> {
     plan: Vec<Study>,
     worker: WorkerIdentity,
     pool: Pool,
+    resume: Resume,
 }
 
 /// How one experiment ended.
@@ -115,8 +117,7 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: 
     let (mut sections, mut locks, mut judged) = (Vec::new(), Vec::new(), Vec::new());
     let (mut read, mut objects) = (BTreeSet::new(), BTreeSet::new());
     for (id, end) in ended {
-        answer.trials.computed += end.trials.computed;
-        answer.trials.hits += end.trials.hits;
+        answer.trials += end.trials;
         if end.restored > 0 {
             let restored = end.restored;
             answer.happened.push(format!("{id}: {restored} lost or damaged objects were made again by their trials"));
@@ -140,8 +141,15 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: 
         return why::tell_judged(session, arguments.strict, &judged);
     }
     let known: usize = locks.iter().map(|lock| lock.trials.len()).sum();
-    answer.trials.hits = answer.trials.hits.max(known.saturating_sub(answer.trials.computed));
+    let Totals { computed, from_store, from_evidence } = answer.trials;
+    answer.trials.from_store = from_store.max(known.saturating_sub(computed + from_evidence));
     let files = publish_all(session, arguments, first, sections, &mut locks, &mut answer)?;
+    for job in jobs.iter().filter(|job| job.selected.part == Part::Whole) {
+        if job.resume.remove().or_run_failed()? {
+            let path = job.resume.path();
+            answer.happened.push(format!("{} is removed: the report holds its trials", path.display()));
+        }
+    }
     // The same run without --update-lock will compare with the lock files that this one wrote.
     let mut again = answer.clone();
     if arguments.update_lock {
@@ -180,9 +188,17 @@ fn prepare<'s>(session: &'s Session<'_>, arguments: &Run) -> Result<(Vec<Job<'s>
     let mut jobs = Vec::new();
     for (rank, (selected, settings, plan, (worker, device))) in planned.into_iter().enumerate() {
         let pool = session.pool_of(&crew, rank, &worker, &device)?;
-        jobs.push(Job { rank, selected, settings, plan, worker, pool });
+        let resume = resume(session, arguments, selected, settings);
+        jobs.push(Job { rank, selected, settings, plan, worker, pool, resume });
     }
     Ok((jobs, crew))
+}
+
+/// What earlier runs of an experiment left; what of it cannot be used is said.
+fn resume(session: &Session<'_>, arguments: &Run, selected: &Selected, settings: &ProfileSettings) -> Resume {
+    let (resume, notes) = Resume::of(&arguments.reports, session.profile, &selected.manifest.id, settings.clock);
+    notes.iter().for_each(|note| say(session.common, note));
+    if arguments.fresh { resume.fresh() } else { resume }
 }
 
 /// Ctrl-C and termination end the run; what is finished is kept.
@@ -200,18 +216,21 @@ impl Job<'_> {
     /// Run the studies, showing progress.
     fn run(&self, session: &Session<'_>, arguments: &Run, store: &Store, screen: &Screen) -> Result<End, Failure> {
         let begun = Instant::now();
-        let Self { selected, settings, plan, worker, pool, .. } = self;
+        let Self { selected, settings, plan, worker, pool, resume, .. } = self;
         let prefix = if session.experiments.len() > 1 { format!("{}/", selected.manifest.id) } else { String::new() };
         let progress = Progress::new(plan, screen, &prefix);
         let threads = session.jobs;
-        let came = Work { selected, settings, plan, worker, executor: pool, store, threads }.run(&progress);
+        let came = Work { selected, settings, plan, worker, executor: pool, store, resume, threads }.run(&progress);
         let trials = progress.finish();
         let (restored, came) = came?;
         let result = match came {
             pipeline::Came::Studies => Came::Studies,
             pipeline::Came::Judged(conclusions) => Came::Judged(conclusions),
             pipeline::Came::Whole(done) => {
-                let Done { conclusions, evidence, lock, read, objects } = *done;
+                let Done { conclusions, evidence, mut lock, read, objects } = *done;
+                if trials.from_evidence > 0 {
+                    locks::inherit(session, &mut lock).or_bad_input()?;
+                }
                 let section = self.section(session, arguments, (conclusions, &evidence), (trials, begun.elapsed()));
                 let (section, lock) = (Box::new(section.or_run_failed()?), Box::new(lock));
                 Came::Whole { section, lock, of: (read, objects) }

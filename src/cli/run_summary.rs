@@ -58,8 +58,8 @@ impl Answer {
 
     /// The answer of the same run once more: everything is there.
     pub fn repeated(&self) -> Self {
-        let Totals { computed, hits } = self.trials;
-        let trials = Totals { computed: 0, hits: computed + hits };
+        let Totals { computed, from_store, from_evidence } = self.trials;
+        let trials = Totals { computed: 0, from_store: computed + from_store, from_evidence };
         Self { trials, changed_files: Vec::new(), happened: Vec::new(), ..self.clone() }
     }
 
@@ -71,7 +71,7 @@ impl Answer {
                 "profile": profile,
                 "report": report,
                 "changed_files": changed_files,
-                "trials": {"computed": trials.computed, "from_store": trials.hits},
+                "trials": trials,
                 "verdicts": verdicts,
                 "notes": notes,
                 "happened": happened,
@@ -119,7 +119,8 @@ impl Answer {
             "only": common.only,
             "jobs": common.jobs(),
             "trials_computed": self.trials.computed,
-            "trials_from_store": self.trials.hits,
+            "trials_from_store": self.trials.from_store,
+            "trials_from_evidence": self.trials.from_evidence,
             "worker": self.worker,
             "machine": report::machine(),
             "renas": env!("CARGO_PKG_VERSION"),

@@ -66,12 +66,13 @@ pub fn status(session: &Session<'_>) -> Result<(), Failure> {
     for run in runs.iter().rev().take(5).rev() {
         let number = |key: &str| run.get(key).and_then(Value::as_f64).unwrap_or_default();
         outln!(
-            "run of {} at Unix time {:.0}: {}, {:.0} trials computed, {:.0} from the store",
+            "run of {} at Unix time {:.0}: {}, {:.0} trials computed, {:.0} from the store, {:.0} from evidence",
             run.get("profile").and_then(Value::as_str).unwrap_or("?"),
             number("unix_seconds"),
             duration(number("wall_seconds")),
             number("trials_computed"),
             number("trials_from_store"),
+            number("trials_from_evidence"),
         );
     }
     Ok(())

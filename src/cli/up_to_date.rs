@@ -37,6 +37,7 @@ impl UpToDate {
             "only": common.only.as_deref().unwrap_or_default(),
             "device": common.device,
             "has_gpu": Path::new("/dev/nvidia0").exists(),
+            "fresh": arguments.fresh,
             "numerics": arguments.numerics.map_or("", |numerics| numerics.name()),
             "reports": arguments.reports,
             "experiments": common.experiments,

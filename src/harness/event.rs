@@ -18,8 +18,8 @@ pub enum Event {
         study: String,
         /// The trial (`train 0f3a5c7d9e1b`).
         trial: String,
-        /// Whether the outcome was in the store already.
-        hit: bool,
+        /// Where its outcome came from.
+        source: Source,
         /// Device seconds that it took when it was computed (`Observation::cpu_seconds`).
         cpu_seconds: f64,
     },
@@ -64,11 +64,34 @@ pub enum Event {
         /// What is wrong with it.
         why: String,
     },
+    /// What an unfinished run used so far was written where any machine can go on from it.
+    Kept {
+        /// The file.
+        path: PathBuf,
+        /// How many records it holds.
+        records: usize,
+    },
+    /// That could not be done.
+    NotKept {
+        /// What was attempted, and why it failed.
+        why: String,
+    },
     /// Objects of a finished trial were missing or damaged and are computed again.
     Recomputed {
         /// The trial.
         trial: String,
     },
+}
+
+/// Where the outcome of a trial came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A worker computed it.
+    Worker,
+    /// It was in the store.
+    Store,
+    /// It was in the evidence of a report, or of a run that was cut off.
+    Evidence,
 }
 
 /// An observer of what happens; called from several threads.

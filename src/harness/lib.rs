@@ -16,6 +16,7 @@ pub mod context; // what studies run in: memoised tasks and values, on a store w
 pub mod schedule; // running the studies of a plan, each after what it needs
 mod commits; // results of studies on their way to the disk
 pub mod stagger; // several experiments beside each other
+pub mod resume; // what a run goes on from besides its store, and leaves for the next
 pub mod run; // the studies of an experiment, their analysis and the verdicts
 pub mod pipeline; // what `run` and `report` do, for a program of any kind
 pub mod numbers; // every number that a paper prints, and what judges it

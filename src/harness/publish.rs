@@ -41,6 +41,7 @@ pub fn section(
         settings: facts(&settings.purpose, &settings.parameters),
         data: data_sets(experiment, evidence)?,
         not_run: not_run(&judgements),
+        unfinished: None,
         findings,
         summaries,
         judgements,

@@ -85,7 +85,7 @@ impl Results {
 
     /// The part of these results that a study reads.
     pub fn of_needs(&self, needs: &[String]) -> Self {
-        Self(needs.iter().map(|need| (need.clone(), self.0[need].clone())).collect())
+        Self(needs.iter().filter_map(|need| Some((need.clone(), self.0.get(need)?.clone()))).collect())
     }
 }
 

@@ -7,18 +7,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::analysis::{Analysis, Unplanned};
 use super::commits::{self, Commits};
-use super::context::{ReplayContext, RunContext};
+use super::context::{MissingTrials, ReplayContext, RunContext};
 use super::event::{Event, Observer};
 use super::evidence::Evidence;
 use super::paper::AnyPaper;
 use super::schedule::run_in_order;
-use super::store::{Address, Answer, Identity, Key, Record, Records, StepResult, WorkerIdentity};
+use super::store::{Address, Answer, Identity, Key, Record, Records, STUDY, StepResult, WorkerIdentity};
 use super::study::{Context, Results, Study, StudyResult};
 use super::timing::TimeSource;
 use renas_base::digest::Digest;
@@ -75,6 +75,8 @@ pub struct StudyOutputs {
     pub used_by: BTreeMap<String, BTreeSet<Key>>,
     /// The studies that derive from measured times or from what trials took: another machine gives other results.
     pub observed: BTreeSet<String>,
+    /// The studies that are not finished, and why, in the order of the plan; studies that need one of them have no reason.
+    pub unfinished: Vec<(String, Option<String>)>,
 }
 
 /// What its analysis says.
@@ -125,22 +127,40 @@ impl Experiment<'_> {
                 StudyRecord { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
             let result = StepResult::Value(serde_json::to_value(&remembered)?);
             let record = Record { identity: address.identity().clone(), result, observation: None };
-            commits.store(commits::Finished { study: study.id.clone(), record, replaces: was_observed })?;
+            if bench.replayed(&remembered.used).is_empty() {
+                commits.store(commits::Finished { study: study.id.clone(), record, replaces: was_observed })?;
+            } else {
+                // A stored study promises records of the store.
+                observer.event(&Event::StudyFinished { study: study.id.clone(), hit: false });
+            }
             Ok(self.add(&finished, study, address.key(), remembered))
         };
         let results = Commits::during(bench, observer, |commits| {
-            run_in_order(self.plan, threads, &|one, needs| study(one, needs, commits))
+            run_in_order(self.plan, threads, &|one, needs| study(one, needs, commits).map(Some))
         })?;
         let finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(finished.with(results))
     }
 
     /// Compute every study again from the records of its trials; a trial that is not there is an error.
+    pub fn replay(&self, records: &dyn Records, threads: usize) -> Result<StudyOutputs> {
+        let studied = self.replay_available(records, threads)?;
+        match studied.unfinished.iter().find_map(|(study, why)| Some((study, why.as_ref()?))) {
+            Some((study, why)) => Err(anyhow!("{why}").context(format!("study {study}"))),
+            None => Ok(studied),
+        }
+    }
+
+    /// Compute every study again whose trials are there.
     ///
     /// A study that reads somebody else's table is computed again where the table is available, else its record is taken.
-    pub fn replay(&self, records: &dyn Records, threads: usize) -> Result<StudyOutputs> {
+    pub fn replay_available(&self, records: &dyn Records, threads: usize) -> Result<StudyOutputs> {
         let finished = Mutex::new(Finished::default());
+        let reasons: Mutex<BTreeMap<String, String>> = Mutex::default();
         let results = run_in_order(self.plan, threads, &|study, needs| {
+            if study.needs.iter().any(|need| !needs.contains(need)) {
+                return Ok(None);
+            }
             let address = self.address(study, &lock(&finished).digests)?;
             if self.tables(study).iter().any(|table| locate(table, self.data.locations()).is_err()) {
                 let found = remembered(records, &address)?;
@@ -149,16 +169,25 @@ impl Experiment<'_> {
                     format!("{source} does not hold its result, and {tables} is not available (`renas data list`)")
                 };
                 let found = found.with_context(missing)?;
-                return Ok(self.add(&finished, study, address.key(), found));
+                return Ok(Some(self.add(&finished, study, address.key(), found)));
             }
             let context = ReplayContext::new(records, self.worker, self.data).timed_by(self.time);
-            let result = StudyResult::of(&self.paper.run(study, needs, &context as &dyn Context)?)?;
+            let result = match self.paper.run(study, needs, &context as &dyn Context) {
+                Err(error) if error.downcast_ref::<MissingTrials>().is_some() => {
+                    lock(&reasons).insert(study.id.clone(), format!("{error:#}"));
+                    return Ok(None);
+                }
+                result => StudyResult::of(&result?)?,
+            };
             let remembered =
                 StudyRecord { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
-            Ok(self.add(&finished, study, address.key(), remembered))
+            Ok(Some(self.add(&finished, study, address.key(), remembered)))
         })?;
         let finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ok(finished.with(results))
+        let mut reasons = reasons.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let unfinished = self.plan.iter().filter(|study| !results.contains(&study.id));
+        let unfinished = unfinished.map(|study| (study.id.clone(), reasons.remove(&study.id))).collect();
+        Ok(StudyOutputs { unfinished, ..finished.with(results) })
     }
 
     /// The studies whose results are in a store already, by id.
@@ -228,7 +257,7 @@ impl Experiment<'_> {
         if let Some(time) = self.time.identity() {
             inputs["time"] = time;
         }
-        Ok(Identity::new("study", self.paper.version(), &inputs)?.address())
+        Ok(Identity::new(STUDY, self.paper.version(), &inputs)?.address())
     }
 }
 
@@ -258,12 +287,12 @@ impl Finished {
     fn with(self, results: Results) -> StudyOutputs {
         let Self { digests, used_by, studies, observed } = self;
         let used = used_by.values().flatten().copied().chain(studies).collect();
-        StudyOutputs { results, digests, used, used_by, observed }
+        StudyOutputs { results, digests, used, used_by, observed, unfinished: Vec::new() }
     }
 }
 
-fn lock(finished: &Mutex<Finished>) -> std::sync::MutexGuard<'_, Finished> {
-    finished.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl StudyRecord {

@@ -7,15 +7,15 @@ use super::study::{Results, Study, StudyResult};
 use anyhow::{Context as _, Result, anyhow, ensure};
 use renas_base::parallel;
 
+/// What is done with a study and the results of what it needs.
+type Run<'r> = dyn Fn(&Study, &Results) -> Result<Option<StudyResult>> + Sync + 'r;
+
 /// Run every study of `plan` on up to `threads` threads and return their results by id.
 ///
-/// `run` gets a study and the results of what it needs. After the first error no further study starts; of the studies
+/// `run` gets a study and the results of what it needs, and gives its result, or nothing where it cannot be finished: then
+/// there is no such result among what later studies need. After the first error no further study starts; of the studies
 /// that failed by then, the error of the one that stands first in the plan is returned.
-pub fn run_in_order(
-    plan: &[Study],
-    threads: usize,
-    run: &(dyn Fn(&Study, &Results) -> Result<StudyResult> + Sync),
-) -> Result<Results> {
+pub fn run_in_order(plan: &[Study], threads: usize, run: &Run<'_>) -> Result<Results> {
     check(plan)?;
     let board = Board { state: Mutex::new(State::new(plan)), changed: Condvar::new() };
     parallel::together(threads.min(plan.len()), || board.work(plan, run));
@@ -80,9 +80,11 @@ impl State {
         Self { waiting: plan.len(), ready, unmet, needed_by, results, errors }
     }
 
-    /// Note the result of a study: each of those that need it is looked at once, however many others wait.
-    fn finish(&mut self, study: &Study, result: StudyResult) {
-        self.results.insert(study.id.clone(), result);
+    /// Note that a study ended, and its result: each of those that need it is looked at once, however many others wait.
+    fn finish(&mut self, study: &Study, result: Option<StudyResult>) {
+        if let Some(result) = result {
+            self.results.insert(study.id.clone(), result);
+        }
         for index in self.needed_by.remove(&study.id).into_iter().flatten() {
             self.unmet[index] -= 1;
             if self.unmet[index] == 0 {
@@ -97,7 +99,7 @@ impl Board {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn work(&self, plan: &[Study], run: &(dyn Fn(&Study, &Results) -> Result<StudyResult> + Sync)) {
+    fn work(&self, plan: &[Study], run: &Run<'_>) {
         while let Some((study, index, needs)) = self.take(plan) {
             // A panic is a bug, but one that must name its study and wake the other threads.
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(study, &needs)))
@@ -164,7 +166,7 @@ mod tests {
                 assert_eq!(needs.studies().collect::<Vec<_>>(), study.needs.iter().collect::<Vec<_>>());
                 let below: i64 =
                     needs.studies().map(|need| needs.read::<i64>(&Handle::new(need)).expect("a number")).sum();
-                StudyResult::of(&(below + 1))
+                StudyResult::of(&(below + 1)).map(Some)
             })
             .expect("no study fails");
             assert_eq!(results.read::<i64>(&Handle::new("d")).expect("a number"), 5);
@@ -174,13 +176,23 @@ mod tests {
     #[test]
     fn the_first_failed_study_of_the_plan_is_named_and_nothing_that_needs_it_runs() {
         let error = run_in_order(&diamond(), 4, &|study, _| match study.id.as_str() {
-            "a" => StudyResult::of(&1),
+            "a" => StudyResult::of(&1).map(Some),
             "d" => panic!("d must not run"),
             other => bail!("{other} broke"),
         })
         .expect_err("b and c fail");
         let text = format!("{error:#}");
         assert!(text == "study b: b broke" || text == "study c: c broke", "{text}");
+    }
+
+    #[test]
+    fn what_cannot_be_finished_is_missing_where_it_is_needed_and_stops_nothing_else() {
+        let results = run_in_order(&diamond(), 2, &|study, needs| {
+            let is_whole = needs.studies().count() == study.needs.len();
+            (is_whole && study.id != "b").then(|| StudyResult::of(&1)).transpose()
+        });
+        let results = results.expect("nothing failed");
+        assert_eq!(results.studies().collect::<Vec<_>>(), ["a", "c"]);
     }
 
     #[test]
@@ -197,8 +209,7 @@ mod tests {
 
     #[test]
     fn a_plan_that_needs_a_later_study_is_refused() {
-        let error =
-            run_in_order(&[study("b", &["a"]), study("a", &[])], 1, &|_, _| StudyResult::of(&1)).expect_err("order");
+        let error = run_in_order(&[study("b", &["a"]), study("a", &[])], 1, &|_, _| Ok(None)).expect_err("order");
         assert_eq!(error.to_string(), "study b needs a, which does not stand before it");
     }
 }

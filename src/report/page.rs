@@ -87,6 +87,9 @@ pub struct Experiment {
     pub deviations: Vec<Deviation>,
     /// What could not be run, and why.
     pub not_run: Vec<NotRun>,
+    /// How much of it is finished, where not all is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<Unfinished>,
     /// Commands that reproduce this experiment, one per line.
     pub reproduce: Vec<String>,
     /// The run that made the results; only in committed `reduced` and `paper` reports.
@@ -95,6 +98,16 @@ pub struct Experiment {
     /// The bytes of `outcomes.jsonl.zst`, copied into the experiment's folder.
     #[serde(skip)]
     pub evidence: Option<Vec<u8>>,
+}
+
+/// How much of an experiment is finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unfinished {
+    /// Studies whose trials are all there.
+    pub finished: usize,
+    /// Studies of the plan.
+    pub planned: usize,
 }
 
 /// The paper of an experiment.

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::claim::{Amendment, Verdict};
 use super::findings::Figure;
 use super::judge::{Evidence, Judgement, rules};
-use super::page::{AuditEntry, Clock, Deviation, Experiment, Fact, NotRun, Paper, Profile, Report};
+use super::page::{AuditEntry, Clock, Deviation, Experiment, Fact, NotRun, Paper, Profile, Report, Unfinished};
 use super::{number, table};
 use renas_base::metric::Unit;
 
@@ -97,6 +97,7 @@ pub(super) struct Section<'a> {
     pub(super) audit: &'a [AuditEntry],
     pub(super) deviations: &'a [Deviation],
     pub(super) not_run: &'a [NotRun],
+    pub(super) unfinished: String,
     pub(super) reproduce: &'a [String],
     pub(super) evidence: bool,
 }
@@ -234,10 +235,16 @@ impl<'a> Section<'a> {
             audit: &experiment.audit,
             deviations: &experiment.deviations,
             not_run: &experiment.not_run,
+            unfinished: experiment.unfinished.map_or_else(String::new, unfinished),
             reproduce: &experiment.reproduce,
             evidence: experiment.evidence.is_some(),
         }
     }
+}
+
+fn unfinished(Unfinished { finished, planned }: Unfinished) -> String {
+    let [finished, planned] = [finished, planned].map(|count| number::exact(count as f64, Unit::Count));
+    format!("Unfinished: {finished} of {planned} studies. A claim about the others is not tested.")
 }
 
 impl<'a> Claimed<'a> {

@@ -114,6 +114,17 @@ impl Bench {
         Answer::of(&command.output().expect("renas starts"))
     }
 
+    /// Wait until the store of a run that goes on holds so many records.
+    pub(crate) fn wait_for_records(&self, count: usize) {
+        for _ in 0..12_000 {
+            if files(&self.path("artifacts/steps")).len() >= count {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        panic!("no {count} records came within a minute");
+    }
+
     /// Digest of every file below a folder, by path.
     pub(crate) fn digests(&self, name: &str) -> Vec<(PathBuf, Digest)> {
         files(&self.path(name))

@@ -25,7 +25,7 @@ fn a_claim_is_judged_from_the_studies_that_it_needs() {
     let judged = bench.renas(&["run", "--claim", "econas/cost-falls-where-counted"]);
     judged.expect(0, "econas/cost-falls-where-counted");
     judged.expect(0, "rules");
-    assert!(!bench.path("reports").exists(), "one claim makes no report");
+    assert!(!bench.path("reports/quick").exists(), "one claim makes no report");
     bench.renas(&["run", "--claim", "cost-falls-where-count"]).expect(2, "did you mean `cost-falls-where-counted`?");
     bench.renas(&["run", "--claim", "no/such"]).expect(2, "no");
     bench.renas(&["plan", "--claim", "cost-falls-where-counted"]).expect(0, "trainings: about");

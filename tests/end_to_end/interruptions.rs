@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::bench::{self, Bench, files};
 
 /// Digests of the report of an undisturbed run.
-fn undisturbed() -> Vec<(std::path::PathBuf, renas::base::digest::Digest)> {
+pub(crate) fn undisturbed() -> Vec<(std::path::PathBuf, renas::base::digest::Digest)> {
     let bench = Bench::new();
     bench.renas(&["run"]).expect(0, "report:");
     bench.digests("reports")
@@ -42,7 +42,7 @@ fn ctrl_c_ends_with_130_and_the_same_command_goes_on() {
     let expected = undisturbed();
     let bench = Bench::new();
     let child = bench.command(&["run"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
-    sleep(Duration::from_millis(300));
+    bench.wait_for_records(1);
     signal("-INT", child.id());
     let output = child.wait_with_output().expect("our child");
     let stderr = String::from_utf8_lossy(&output.stderr);
@@ -201,7 +201,7 @@ impl Drop for Mounted {
     }
 }
 
-fn signal(name: &str, process: u32) {
+pub(crate) fn signal(name: &str, process: u32) {
     let status = Command::new("kill").args([name, &process.to_string()]).status();
     assert!(status.expect("kill runs").success());
 }

@@ -12,6 +12,7 @@ mod packed; // somebody's own images, from JPEG files to a report
 mod popnas; // searches of cells, on modelled and on measured times
 mod reports; // what commands replace, remove, leave and refuse in the folder of reports
 mod timing; // two coordinators on one machine, and workers of a dead one
+mod unfinished; // runs that are cut off, and what goes on from them
 mod valp; // models of several outputs, changed and searched
 mod verification; // what verification compares with what was promised, and how a store is mended
 mod whole_runs; // the same bytes on every path, and what verification finds

@@ -113,10 +113,10 @@ fn a_run_that_was_done_is_only_looked_at_until_something_it_read_or_wrote_change
     };
     let looks = |said: &str| {
         let before = receipt();
-        bench.renas(&["run"]).expect(0, said);
+        bench.renas(&["run", "--fresh"]).expect(0, said);
         receipt() == before
     };
-    bench.renas(&["run"]).expect(0, "0 from the store");
+    bench.renas(&["run", "--fresh"]).expect(0, "0 from the store");
     let expected = bench.digests("reports");
     assert!(looks("0 trials computed, 18 from the store"));
     assert!(looks("(0 files changed)"));
@@ -137,7 +137,7 @@ fn a_run_that_was_done_is_only_looked_at_until_something_it_read_or_wrote_change
     assert!(!looks("files changed"));
     assert_ne!(bench.digests("reports"), expected);
     fs::remove_dir_all(bench.path("artifacts/receipts")).expect("it is ours");
-    bench.renas(&["run"]).expect(0, "0 trials computed");
+    bench.renas(&["run", "--fresh"]).expect(0, "0 trials computed");
     assert!(looks("(0 files changed)"));
 }
 

@@ -9,7 +9,7 @@ use renas::base::digest::Digest;
 use renas::base::seed::Seed;
 use renas::data::registry::Registry;
 use renas::harness::context::RunContext;
-use renas::harness::event::{Event, Observer};
+use renas::harness::event::{Event, Observer, Source};
 use renas::harness::store::{Access, Key, Store};
 use renas::harness::study::Context;
 
@@ -53,7 +53,7 @@ struct Acknowledged(PathBuf);
 
 impl Observer for Acknowledged {
     fn event(&self, event: &Event) {
-        if let Event::TrialFinished { trial, hit: false, .. } = event {
+        if let Event::TrialFinished { trial, source: Source::Worker, .. } = event {
             let log = std::fs::OpenOptions::new().append(true).create(true).open(&self.0);
             // In one write: a kill, or another process, must not come between a line and its end.
             log.expect("a log").write_all(format!("{trial}\n").as_bytes()).expect("written");

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Error;
-use renas::harness::event::Event;
+use renas::harness::event::{Event, Source};
 use renas::harness::executor::{ExecuteError, Limits, Pool, Settings};
 use renas::harness::store::{Access, Store};
 use renas::harness::study::Context;
@@ -308,6 +308,6 @@ fn a_pool_computes_nothing_that_the_store_has() {
         at_bench(&scene.store(), &executor, |bench| bench.study("study").outcomes(&tasks(3)).expect("all are there"));
     assert_eq!(first, again);
     assert_eq!(executor.computed.load(Ordering::SeqCst), 0);
-    let all_hits = events.iter().all(|event| matches!(event, Event::TrialFinished { hit: true, .. }));
+    let all_hits = events.iter().all(|event| matches!(event, Event::TrialFinished { source: Source::Store, .. }));
     assert!(all_hits && events.len() == 3, "{events:?}");
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::RunContext;
 use super::run_context::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
-use crate::event::Event;
+use crate::event::{Event, Source};
 use crate::executor::{ExecuteError, Job};
 use crate::store::{Address, Answer, Identity, Key, Record, Scratch, StepResult};
 use crate::study::{Context, Inference, Step, Training};
@@ -73,12 +73,12 @@ impl<'a> LiveContext<'a> {
     }
 
     /// Note a trial as used; it is told the first time, unless it only timed another one.
-    fn note(&self, address: &Address, record: &Record, hit: bool) {
+    fn note(&self, address: &Address, record: &Record, source: Source) {
         if lock(&self.used).insert(address.key()) && !record.is_observed_time() {
             self.bench.observer.event(&Event::TrialFinished {
                 study: self.study.clone(),
                 trial: trial_name(address),
-                hit,
+                source,
                 cpu_seconds: record.cpu_seconds(),
             });
         }
@@ -127,13 +127,13 @@ impl<'a> LiveContext<'a> {
             return Ok(None);
         };
         if let Some(record) = self.bench.find_answer_or_clear(&missing.address, missing.task)? {
-            self.note(&missing.address, &record, true);
+            self.note(&missing.address, &record, self.bench.source(missing.address.key()));
             return Ok(Some(record));
         }
         let computed = self.bench.compute(&missing.address, missing.task)?;
         let key = self.bench.store.commit(&computed.record, &computed.files)?;
         let record = self.bench.keep(key, computed.record);
-        self.note(&missing.address, &record, false);
+        self.note(&missing.address, &record, Source::Worker);
         Ok(Some(record))
     }
 }
@@ -213,7 +213,7 @@ impl LiveContext<'_> {
             }
             if let Some(record) = self.bench.find_answer(address, task)? {
                 if tell_hits {
-                    self.note(address, &record, true);
+                    self.note(address, &record, self.bench.source(address.key()));
                 } else {
                     lock(&self.used).insert(address.key());
                 }

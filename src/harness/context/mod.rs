@@ -7,5 +7,5 @@ mod restore; //  objects that are missing or damaged, made again from the trials
 mod run_context; // what the studies of one run share
 
 pub use live::LiveContext;
-pub use replay::ReplayContext;
+pub use replay::{MissingTrials, ReplayContext};
 pub use run_context::RunContext;

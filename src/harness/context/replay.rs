@@ -1,8 +1,9 @@
 //! `ReplayContext`: a study's context on finished results alone, for reports.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use super::run_context::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
@@ -50,6 +51,22 @@ impl<'a> ReplayContext<'a> {
     }
 }
 
+/// Trials that a study asked for are not among the records.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{}: {missing} of {asked} trials are not there, the first is `{first}` (numerics {}, {}, libtorch {}): `renas run` \
+     computes them",
+    records.display(), worker.numerics, worker.device, worker.libtorch
+)]
+pub struct MissingTrials {
+    /// Where they were looked for.
+    records: PathBuf,
+    missing: usize,
+    asked: usize,
+    first: String,
+    worker: WorkerIdentity,
+}
+
 impl ReplayContext<'_> {
     /// Something of the answer to each task, in the order asked, all of which have outcomes.
     fn answers<T>(&self, tasks: &[Task], read: impl Fn(&Address, Answer) -> Result<T>) -> Result<Vec<T>> {
@@ -69,14 +86,14 @@ impl ReplayContext<'_> {
             }
         }
         if let Some(first) = missing.first() {
-            let WorkerIdentity { numerics, device, libtorch } = self.worker;
-            bail!(
-                "{}: {} of {} trials are not there, the first is `{first}` (numerics {numerics}, {device}, libtorch \
-                 {libtorch}): `renas run` computes them",
-                self.records.source().display(),
-                missing.len(),
-                tasks.len(),
-            );
+            return Err(MissingTrials {
+                records: self.records.source().to_owned(),
+                missing: missing.len(),
+                asked: tasks.len(),
+                first: first.clone(),
+                worker: self.worker.clone(),
+            }
+            .into());
         }
         answers.into_iter().collect()
     }

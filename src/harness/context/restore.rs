@@ -7,18 +7,18 @@ use anyhow::{Context as _, Result, bail};
 
 use super::RunContext;
 use super::run_context::{lock, trial_name};
-use crate::event::Event;
+use crate::event::{Event, Source};
 use crate::store::{Address, Key, StoreError};
 use renas_base::digest::Digest;
 use renas_base::parallel;
 use renas_task::Task;
 
 impl RunContext<'_> {
-    /// Read and hash every object that these steps' records name, and make those again that are lost or damaged; how many
-    /// there were. Each trial is run again at most once.
+    /// Read and hash every object that these steps' records in the store name, and make those again that are lost or damaged;
+    /// how many there were. Each trial is run again at most once. What a replayed record names, the store does not promise.
     pub fn restore_objects(&self, keys: &BTreeSet<Key>) -> Result<usize> {
         let mut named: BTreeMap<Digest, Key> = BTreeMap::new();
-        for &key in keys {
+        for &key in keys.difference(&self.replayed(keys)) {
             let record = self.record(key)?;
             named.extend(record.objects().map(|object| (*object, key)));
         }
@@ -82,13 +82,19 @@ impl RunContext<'_> {
             self.compute(address, task).with_context(|| format!("{trial}: its object {digest} is not in the store"))?;
         self.observer.event(&Event::Recomputed { trial: trial.clone() });
         let known = self.find_or_clear(address)?;
+        let is_in_store = known.is_some() && self.source(address.key()) == Source::Store;
         if known.as_ref().is_some_and(|record| record.result == computed.record.result) {
-            self.store.commit_objects(&computed.files)?;
+            if is_in_store {
+                self.store.commit_objects(&computed.files)?;
+            } else {
+                let key = self.store.commit(&computed.record, &computed.files)?;
+                self.keep(key, computed.record);
+            }
             return Ok(());
         }
         // What depends on the old result, this study included, must ask again.
         let path = self.store.step_path(address.key());
-        if known.is_some() {
+        if is_in_store {
             let why = format!("its object {digest} is lost, and this machine computes another result");
             let to = self.store.set_aside(&path)?;
             self.observer.event(&Event::SetAside { path, to, why });

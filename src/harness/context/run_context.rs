@@ -7,11 +7,12 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 
 use super::LiveContext;
-use crate::event::{Event, Observer};
+use crate::event::{Event, Observer, Source};
 use crate::executor::{Execute, ExecuteError};
+use crate::resume::Resume;
 use crate::store::{
-    Address, Answer, Identity, Key, Observation, Record, StepLock, StepResult, Store, StoreError, answers_its_question,
-    observed_digest,
+    Address, Answer, Identity, Key, Observation, Record, STUDY, StepLock, StepResult, Store, StoreError,
+    answers_its_question, observed_digest,
 };
 use renas_base::digest::Digest;
 use renas_data::error::DataError;
@@ -30,8 +31,12 @@ pub struct RunContext<'a> {
     pub(super) executor: &'a dyn Execute,
     pub(super) data: &'a Registry,
     pub(super) observer: &'a dyn Observer,
+    /// Evidence of earlier runs, looked at where the store has no record.
+    resume: Option<&'a Resume>,
     /// Records that were verified in this run.
     cache: Mutex<BTreeMap<Key, Arc<Record>>>,
+    /// Keys of those that evidence gave and the store does not hold.
+    replayed: Mutex<BTreeSet<Key>>,
     /// The trial that made an object, for objects of trials that were asked for in this run.
     makers: Mutex<BTreeMap<Digest, Address>>,
     /// Names of data sets whose files were compared with their pins in this run.
@@ -41,8 +46,13 @@ pub struct RunContext<'a> {
 impl<'a> RunContext<'a> {
     /// A workbench for a run.
     pub fn new(store: &'a Store, executor: &'a dyn Execute, data: &'a Registry, observer: &'a dyn Observer) -> Self {
-        let (cache, makers, verified_data) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Self { store, executor, data, observer, cache, makers, verified_data }
+        let (cache, replayed, makers, verified_data) = Default::default();
+        Self { store, executor, data, observer, resume: None, cache, replayed, makers, verified_data }
+    }
+
+    /// The same on evidence of earlier runs too.
+    pub fn resuming(self, resume: &'a Resume) -> Self {
+        Self { resume: Some(resume), ..self }
     }
 
     /// Compare a data set with its pins, once, before the first trial is computed on it: what is altered is the user's
@@ -71,7 +81,7 @@ impl<'a> RunContext<'a> {
         }
         match self.store.find(address) {
             Ok(Some(record)) => Ok(Some(self.keep(address.key(), record))),
-            Ok(None) => Ok(None),
+            Ok(None) => Ok(self.replay(address)),
             Err(StoreError::Damaged { .. }) if self.store.is_writable() => Ok(None),
             Err(error) => Err(error),
         }
@@ -85,9 +95,23 @@ impl<'a> RunContext<'a> {
         self.store.record(key).map(|record| self.keep(key, record))
     }
 
-    /// Keys of all records that were read or stored so far.
+    /// Keys of all records of the store that were read or stored so far.
     pub fn read(&self) -> BTreeSet<Key> {
-        lock(&self.cache).keys().copied().collect()
+        let keys: BTreeSet<Key> = lock(&self.cache).keys().copied().collect();
+        &keys - &*lock(&self.replayed)
+    }
+
+    /// The records so far that a report would hold: of trials and derived values.
+    pub fn evidence_so_far(&self) -> BTreeMap<Key, Arc<Record>> {
+        let is_evidence = |record: &Record| record.identity.step != STUDY;
+        let cache = lock(&self.cache);
+        let records = cache.iter().filter(|(_, record)| is_evidence(record));
+        records.map(|(key, record)| (*key, Arc::clone(record))).collect()
+    }
+
+    /// Those of the keys whose records evidence gave: the store does not hold them.
+    pub fn replayed(&self, keys: &BTreeSet<Key>) -> BTreeSet<Key> {
+        keys & &*lock(&self.replayed)
     }
 
     /// `find` for a task: a record whose answer does not fit it counts as damaged.
@@ -112,12 +136,14 @@ impl<'a> RunContext<'a> {
         let path = self.store.step_path(address.key());
         let to = self.store.set_aside(&path)?;
         self.observer.event(&Event::SetAside { path, to, why });
-        Ok(None)
+        Ok(self.replay(address))
     }
 
-    /// The objects that the records which were read or stored so far name.
+    /// The objects that the records of the store which were read or stored so far name.
     pub fn objects(&self) -> BTreeSet<Digest> {
-        lock(&self.cache).values().flat_map(|record| record.objects().copied().collect::<Vec<_>>()).collect()
+        let read = self.read();
+        let cache = lock(&self.cache);
+        read.iter().flat_map(|key| cache[key].objects().copied().collect::<Vec<_>>()).collect()
     }
 
     /// Whether the records of all these steps are there, intact, and answers to their tasks: else the studies that used them must
@@ -190,14 +216,28 @@ impl<'a> RunContext<'a> {
     /// `find` while a step's lock is held: what is damaged is moved out of the way.
     pub(super) fn find_or_clear(&self, address: &Address) -> Result<Option<Arc<Record>>, StoreError> {
         match self.store.find(address) {
-            Ok(found) => Ok(found.map(|record| self.keep(address.key(), record))),
+            Ok(Some(record)) => return Ok(Some(self.keep(address.key(), record))),
+            Ok(None) => {}
             Err(StoreError::Damaged { path, why }) => {
                 let to = self.store.set_aside(&path)?;
                 self.observer.event(&Event::SetAside { path, to, why });
-                Ok(None)
             }
-            Err(error) => Err(error),
+            Err(error) => return Err(error),
         }
+        Ok(self.replay(address))
+    }
+
+    /// The record that evidence has of a step which the store does not hold.
+    fn replay(&self, address: &Address) -> Option<Arc<Record>> {
+        let record = Arc::new(self.resume?.find(address)?);
+        lock(&self.replayed).insert(address.key());
+        lock(&self.cache).insert(address.key(), Arc::clone(&record));
+        Some(record)
+    }
+
+    /// Where the record of a step was found, or came from.
+    pub(super) fn source(&self, key: Key) -> Source {
+        if lock(&self.replayed).contains(&key) { Source::Evidence } else { Source::Store }
     }
 
     /// The lock of a step; `waiting` is called once if somebody else has it.
@@ -225,11 +265,13 @@ impl<'a> RunContext<'a> {
 
     pub(super) fn keep(&self, key: Key, record: Record) -> Arc<Record> {
         let record = Arc::new(record);
+        lock(&self.replayed).remove(&key);
         lock(&self.cache).insert(key, Arc::clone(&record));
         record
     }
 
     pub(super) fn forget(&self, key: Key) {
+        lock(&self.replayed).remove(&key);
         lock(&self.cache).remove(&key);
     }
 

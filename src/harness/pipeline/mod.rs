@@ -12,6 +12,6 @@ pub mod verify; // every hash and promise looked at, every report rebuilt
 
 pub use fault::{Classify, Fault};
 pub use pages::{pages, rebuild_each};
-pub use rebuild::{Rebuilt, evidence_in, rebuild};
+pub use rebuild::{Origin, Rebuilt, evidence_in, rebuild};
 pub use selected::{Part, Selected};
 pub use work::{Came, Done, Work};

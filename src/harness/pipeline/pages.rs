@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::Selected;
 use super::fault::{Classify as _, Fault};
-use super::rebuild::{Rebuilt, rebuild};
+use super::rebuild::{Origin, Rebuilt, rebuild};
 use crate::manifest::model::Profile;
 use renas_base::parallel;
 use renas_report::page::{self, Report};
@@ -15,10 +15,10 @@ use renas_report::render::{Files, render};
 pub fn rebuild_each(
     experiments: &[Selected],
     profile: Profile,
-    folder: &Path,
+    from: (&Path, Origin),
     threads: usize,
 ) -> Vec<Result<Option<Rebuilt>, Fault>> {
-    parallel::map(experiments, threads, |selected| rebuild(selected, profile, folder, threads))
+    parallel::map(experiments, threads, |selected| rebuild(selected, profile, from, threads))
 }
 
 /// The files of a report of these sections. Experiments that were not asked for keep their places: they are rebuilt from the
@@ -29,7 +29,7 @@ pub fn pages(
     (others, at, folder): (&[Selected], Profile, &Path),
     threads: usize,
 ) -> Result<Files, Fault> {
-    for rebuilt in rebuild_each(others, at, folder, threads) {
+    for rebuilt in rebuild_each(others, at, (folder, Origin::Report), threads) {
         sections.extend(rebuilt?.map(|rebuilt| rebuilt.section));
     }
     render(&Report { profile, experiments: sections }).or_run_failed()

@@ -1,16 +1,18 @@
 //! An experiment run on a store: its studies, what they say, and what a lock file can promise of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use super::fault::{Classify as _, Fault};
 use super::selected::{Part, Selected};
 use crate::context::RunContext;
-use crate::event::Observer;
+use crate::event::{Event, Observer};
 use crate::evidence::Evidence;
 use crate::executor::Execute;
 use crate::ledger;
 use crate::lockfile::{self, Lock};
 use crate::manifest::model::{Manifest, Profile, ProfileSettings};
+use crate::resume::Resume;
 use crate::run::{Conclusions, StudyOutputs, evidence_of};
 use crate::store::{Key, Records as _, Store, WorkerIdentity};
 use crate::study::Study;
@@ -30,9 +32,14 @@ pub struct Work<'a> {
     pub executor: &'a dyn Execute,
     /// Where results are kept.
     pub store: &'a Store,
+    /// Evidence of earlier runs, and where that of this one is kept while it is unfinished.
+    pub resume: &'a Resume,
     /// Studies at a time.
     pub threads: usize,
 }
+
+/// How often what is unfinished is written.
+const KEEP_EVERY: Duration = Duration::from_secs(600);
 
 /// What came of an experiment.
 pub enum Came {
@@ -59,11 +66,24 @@ pub struct Done {
 }
 
 impl Work<'_> {
-    /// Run the studies, and make lost objects again; the number of these objects, and what came of it.
+    /// Run the studies, and make lost objects again; the number of these objects, and what came of it. Where that is not the
+    /// whole experiment, what it used is kept as unfinished evidence.
     pub fn run(&self, observer: &dyn Observer) -> Result<(usize, Came), Fault> {
-        let bench = RunContext::new(self.store, self.executor, &self.selected.data, observer);
+        let bench = RunContext::new(self.store, self.executor, &self.selected.data, observer).resuming(self.resume);
+        let came = self.resume.during(KEEP_EVERY, || bench.evidence_so_far(), || self.run_on(&bench, observer));
+        if !matches!(came, Ok((_, Came::Whole(_)))) {
+            match self.resume.keep(bench.evidence_so_far()) {
+                Ok(0) => {}
+                Ok(records) => observer.event(&Event::Kept { path: self.resume.path(), records }),
+                Err(error) => observer.event(&Event::NotKept { why: format!("{error:#}") }),
+            }
+        }
+        came
+    }
+
+    fn run_on(&self, bench: &RunContext<'_>, observer: &dyn Observer) -> Result<(usize, Came), Fault> {
         let experiment = self.selected.experiment(self.settings, self.plan, self.worker);
-        let studied = experiment.run(&bench, observer, self.threads).map_err(Fault::of_studies)?;
+        let studied = experiment.run(bench, observer, self.threads).map_err(Fault::of_studies)?;
         let restored = bench.restore_objects(&studied.used).map_err(Fault::of_studies)?;
         if let Part::Studies(_) = self.selected.part {
             return Ok((restored, Came::Studies));
@@ -72,7 +92,7 @@ impl Work<'_> {
         if let Part::Claim(_) = self.selected.part {
             return Ok((restored, Came::Judged(Box::new(conclusions))));
         }
-        let evidence = evidence_of(&bench, &studied, self.store.source()).or_run_failed()?;
+        let evidence = evidence_of(bench, &studied, self.store.source()).or_run_failed()?;
         let (manifest, profile) = (&self.selected.manifest, self.settings.profile);
         let lock = promise(manifest, profile, self.worker, &studied, &evidence, &conclusions).or_run_failed()?;
         let (read, objects) = (bench.read(), bench.objects());

@@ -12,6 +12,9 @@ use renas_task::Task;
 use renas_task::kind::Kind;
 use renas_task::outcome::Outcome;
 
+/// The step of a study: pure Rust, made of the records of other steps.
+pub const STUDY: &str = "study";
+
 /// All that a step's result depends on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identity {

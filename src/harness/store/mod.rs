@@ -22,7 +22,7 @@ pub use disk::{Disk, OsDisk};
 pub use error::StoreError;
 pub use folder::{Access, Scratch, Store};
 pub(crate) use identity::observed_digest;
-pub use identity::{Address, Identity, WorkerIdentity};
+pub use identity::{Address, Identity, STUDY, WorkerIdentity};
 pub use inputs::Inputs;
 pub use record::{FORMAT, Key, Record};
 pub use records::Records;

@@ -22,6 +22,8 @@ pub struct Checked {
     pub trials: usize,
     /// Trials that were computed again.
     pub trials_again: usize,
+    /// Records that runs left which were cut off.
+    pub unfinished: usize,
 }
 
 impl Checked {
@@ -83,14 +85,18 @@ impl<'t> Found<'t> {
 
     /// What was checked, in a line.
     pub fn summary(&self) -> String {
-        let Checked { objects, records, report_files, reports, locks, trials, trials_again } = self.checked;
+        let Checked { objects, records, report_files, reports, locks, trials, trials_again, unfinished } = self.checked;
         let again = match trials_again {
             0 => String::new(),
             count => format!(", {count} trials computed again"),
         };
+        let unfinished = match unfinished {
+            0 => String::new(),
+            count => format!(", {count} records of unfinished runs"),
+        };
         format!(
             "checked {objects} objects and {records} records of the store, {report_files} files that {SUMS} promise, \
-             {reports} reports rebuilt from their evidence, {locks} lock files that promise {trials} trials{again}: {} \
+             {reports} reports rebuilt from their evidence, {locks} lock files that promise {trials} trials{again}{unfinished}: {} \
              differences",
             self.differences.len()
         )

@@ -5,6 +5,7 @@ mod agreement; // trials that the store or this machine computed, against those 
 mod found; //     what was found, told and counted
 mod reported; //  the reports of a profile
 mod stored; //    the store
+mod unfinished; // what runs that were cut off left
 
 use std::path::Path;
 
@@ -69,6 +70,7 @@ impl Verification<'_> {
         for profile in Profile::ALL {
             if self.profile.is_none_or(|asked| asked == profile) {
                 faults.extend(reported::check(self, profile, store.as_ref(), found).err());
+                unfinished::check(self, profile, found);
                 let folder = self.reports.join(profile.name());
                 if self.profile.is_some() && !folder.exists() && found.count() == 0 {
                     let folder = folder.display();

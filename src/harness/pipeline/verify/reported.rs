@@ -13,7 +13,7 @@ use crate::lockfile::{self, Lock};
 use crate::manifest::model::Profile;
 use crate::pipeline::fault::Fault;
 use crate::pipeline::pages::{pages, rebuild_each};
-use crate::pipeline::rebuild::Rebuilt;
+use crate::pipeline::rebuild::{Origin, Rebuilt};
 use crate::pipeline::{Part, Selected};
 use crate::publish;
 use crate::report_folder::{SUMS, Sums, listing};
@@ -49,7 +49,7 @@ pub(super) fn check(
     for (selected, one) in verification.experiments.iter().zip(rebuild_each(
         verification.experiments,
         profile,
-        &folder,
+        (&folder, Origin::Report),
         verification.threads,
     )) {
         let id = &selected.manifest.id;

@@ -1,0 +1,83 @@
+//! Runs that are cut off: any machine goes on from the evidence that they leave, and a report can be made of it.
+
+use std::fs;
+use std::process::Stdio;
+
+use crate::bench::Bench;
+use crate::interruptions::{signal, undisturbed};
+
+const UNFINISHED: &str = "reports/unfinished/quick/econas.jsonl.zst";
+const EVIDENCE: &str = "reports/quick/econas/outcomes.jsonl.zst";
+
+/// A bench without a store, where a part of the studies was run.
+fn with_table() -> Bench {
+    let bench = Bench::new();
+    bench.renas(&["run", "--only", "econas/table*"]).expect(0, "any machine goes on from them");
+    fs::remove_dir_all(bench.path("artifacts")).expect("it is ours");
+    bench
+}
+
+#[test]
+fn another_machine_goes_on_from_what_a_run_of_some_studies_left() {
+    let bench = with_table();
+    bench.renas(&["verify"]).expect(0, "36 records of unfinished runs");
+    bench.renas(&["run"]).expect(0, "12 from evidence").expect(0, "is removed: the report holds its trials");
+    assert_eq!(bench.digests("reports"), undisturbed());
+    bench.renas(&["verify"]).expect(0, "0 differences");
+    let only_its_own = bench.renas(&["run"]);
+    only_its_own.expect(0, "0 trials computed").expect(0, "12 from evidence");
+}
+
+#[test]
+fn a_run_that_is_terminated_leaves_what_it_finished() {
+    let bench = Bench::new();
+    let child = bench.command(&["run"]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
+    bench.wait_for_records(3);
+    signal("-TERM", child.id());
+    let output = child.wait_with_output().expect("our child");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains(UNFINISHED), "{stderr}");
+    fs::remove_dir_all(bench.path("artifacts")).expect("it is ours");
+    bench.renas(&["run"]).expect(0, "from evidence");
+    assert_eq!(bench.digests("reports"), undisturbed());
+}
+
+#[test]
+fn a_report_of_what_is_there_says_how_much_is_finished_and_grows() {
+    let bench = with_table();
+    bench.renas(&["report", "--update-lock"]).expect(0, "is removed: the report holds its trials");
+    let report = bench.read("reports/quick/econas/report.md");
+    assert!(report.contains("**Unfinished: 16 of 19 "), "{report}");
+    for page in ["reports/quick/index.md", "reports/quick/index.html"] {
+        assert!(bench.read(page).contains("Unfinished: 16 of 19 "), "{page}");
+    }
+    bench.renas(&["verify"]).expect(0, "0 differences");
+    bench.renas(&["report"]).expect(0, "0 files changed");
+    let partial = fs::read(bench.path(EVIDENCE)).expect("it is there");
+    bench.renas(&["run", "--update-lock"]).expect(0, "12 from evidence");
+    assert_eq!(bench.digests("reports"), undisturbed());
+    bench.renas(&["verify"]).expect(0, "0 differences");
+
+    // What is promised now was there: a report without it is none.
+    fs::write(bench.path(EVIDENCE), partial).expect("it is ours");
+    bench.renas(&["report"]).expect(2, "promises it").expect(2, "trials are not there");
+    bench.renas(&["verify", "--only", "econas"]).expect(4, "econas.json: study");
+}
+
+#[test]
+fn a_fresh_run_computes_what_the_store_does_not_hold() {
+    let bench = Bench::new();
+    bench.renas(&["run"]).expect(0, "report:");
+    let expected = bench.digests("reports");
+    fs::remove_dir_all(bench.path("artifacts")).expect("it is ours");
+    bench.renas(&["run"]).expect(0, "0 trials computed");
+    let fresh = bench.renas(&["run", "--fresh"]);
+    fresh.expect(0, "report:");
+    assert!(
+        !fresh.stdout.contains("from evidence") && !fresh.stdout.contains(" 0 trials computed"),
+        "{}",
+        fresh.stdout
+    );
+    assert_eq!(bench.digests("reports"), expected);
+}
