@@ -3,6 +3,7 @@
 #[path = "report/fixture.rs"]
 mod fixture;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -39,9 +40,11 @@ fn a_tiny_experiment_gives_the_expected_files() {
         "index.md",
         "tiny/figures/figure1.svg",
         "tiny/findings.json",
+        "tiny/index.html",
         "tiny/outcomes.jsonl.zst",
         "tiny/report.md",
         "tiny/tables/table1.csv",
+        "tiny/trials/0123456789ab.html",
     ];
     assert_eq!(names, expected);
     for (path, golden) in [
@@ -104,27 +107,79 @@ fn print_the_digests() {
     println!("\n{}", file(&rendered(&fixture::realistic()), "SHA256SUMS"));
 }
 
-#[test]
-fn the_page_is_small_and_loads_nothing() {
-    let page = file(&rendered(&fixture::realistic()), "index.html");
-    assert!(page.len() < 2 << 20, "{} bytes", page.len());
-    for forbidden in ["<script", "<link", "<img", "<iframe", "@import", "url(", "src=", "srcset=", "onload", "NaN"] {
-        assert!(!page.contains(forbidden), "{forbidden}");
-    }
-    // An address appears only as the target of a plain link, or as the name space of a drawing.
-    for (at, _) in page.match_indices("http") {
-        let before = &page[..at];
-        assert!(before.ends_with("<a href=\"") || before.ends_with("xmlns=\""), "{}", &page[at - 20..at + 40]);
-    }
-    assert_eq!(page.matches("<h1").count(), 1);
+/// All pages of a report, by path.
+fn pages(files: &Files) -> BTreeMap<String, String> {
+    let names = files.keys().map(|path| path.display().to_string()).filter(|name| name.ends_with(".html"));
+    names.map(|name| (name.clone(), file(files, &name))).collect()
+}
+
+fn ids(page: &str) -> Vec<&str> {
     let mut ids: Vec<&str> = page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-    let count = ids.len();
     ids.sort_unstable();
-    ids.dedup();
-    assert_eq!(ids.len(), count, "a duplicate id");
-    for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
-        assert!(ids.binary_search(&link).is_ok(), "no place #{link}");
+    ids
+}
+
+#[test]
+fn the_pages_are_small_and_load_nothing() {
+    let files = rendered(&fixture::realistic());
+    for (name, page) in pages(&files) {
+        let most = if name == "index.html" { 150_000 } else { 1 << 20 };
+        assert!(page.len() < most, "{name}: {} bytes", page.len());
+        let script = page.split("<script>").nth(1).and_then(|rest| rest.split("</script>").next());
+        let ours = (!name.contains("/trials/")).then_some(include_str!("../reports/templates/script.js").trim());
+        assert_eq!(script.map(str::trim), ours, "{name}");
+        let plain = page.replace(script.unwrap_or_default(), "").replacen("<script>", "", 1);
+        for forbidden in ["<script", "<link", "<img", "<iframe", "@import", "url(", "src=", "srcset=", "onload", "NaN"]
+        {
+            assert!(!plain.contains(forbidden), "{name}: {forbidden}");
+        }
+        // An address appears only as the target of a plain link, or as the name space of a drawing.
+        for (at, _) in plain.match_indices("http") {
+            let before = &plain[..at];
+            assert!(before.ends_with("<a href=\"") || before.ends_with("xmlns=\""), "{}", &plain[at - 20..at + 40]);
+        }
+        assert_eq!(plain.matches("<h1").count(), 1, "{name}");
+        let mut unique = ids(&page);
+        unique.dedup();
+        assert_eq!(unique.len(), ids(&page).len(), "{name}: a duplicate id");
     }
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let files = rendered(&fixture::realistic());
+    let pages = pages(&files);
+    let mut count = 0;
+    for (name, page) in &pages {
+        let folder = Path::new(name).parent().expect("a folder");
+        for link in page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            if link.starts_with("http") {
+                continue;
+            }
+            count += 1;
+            let (path, place) = link.split_once('#').map_or((link, None), |(path, place)| (path, Some(place)));
+            let target = if path.is_empty() { Path::new(name).to_owned() } else { joined(folder, path) };
+            assert!(files.contains_key(&target), "{name}: no file {}", target.display());
+            if let Some(place) = place {
+                let found = &pages[&target.display().to_string()];
+                assert!(ids(found).contains(&place), "{name}: no place {link}");
+            }
+        }
+    }
+    assert!(count > 100, "{count} links");
+}
+
+/// A relative path from a folder, without its `..`.
+fn joined(folder: &Path, path: &str) -> std::path::PathBuf {
+    let mut joined = folder.to_owned();
+    for part in path.split('/') {
+        if part == ".." {
+            assert!(joined.pop(), "{path} leads out of the report");
+        } else {
+            joined.push(part);
+        }
+    }
+    joined
 }
 
 #[test]
@@ -138,9 +193,9 @@ fn a_page_with_too_many_figures_links_them_instead() {
         });
         report.experiments[1].findings.figures.extend(renamed);
     }
-    let page = file(&rendered(&report), "index.html");
-    assert!(page.len() < 2 << 20, "{} bytes", page.len());
-    assert!(page.contains("href=\"econas/figures/"));
+    let page = file(&rendered(&report), "econas/index.html");
+    assert!(page.len() < 1 << 20, "{} bytes", page.len());
+    assert!(page.contains("href=\"figures/"));
 }
 
 #[test]
@@ -150,9 +205,11 @@ fn manifest_texts_cannot_bring_markup_into_the_page() {
     report.experiments[0].findings.figures[0].title = "</title><script>".to_owned();
     report.experiments[0].findings.tables[0].rows[0][0] =
         renas::report::findings::Cell::Text("<img src=x onerror=alert(1)>".to_owned());
-    let page = file(&rendered(&report), "index.html");
-    for forbidden in ["<script", "href=\"javascript", "<img"] {
-        assert!(!page.contains(forbidden), "{forbidden}");
+    for (name, page) in pages(&rendered(&report)) {
+        assert_eq!(page.matches("<script").count(), usize::from(!name.contains("/trials/")), "{name}: the page's own");
+        for forbidden in ["alert(1)</script", "href=\"javascript", "<img"] {
+            assert!(!page.contains(forbidden), "{name}: {forbidden}");
+        }
     }
 }
 
@@ -168,8 +225,9 @@ fn a_number_that_is_none_is_refused_with_its_place() {
 
 #[test]
 fn the_machine_appears_only_where_a_run_record_is_given() {
-    assert!(!file(&rendered(&fixture::tiny()), "index.html").contains("Machine"));
-    assert!(file(&rendered(&fixture::realistic()), "index.html").contains("2 cores of an AMD EPYC"));
+    let is_shown =
+        |report: &Report| pages(&rendered(report)).values().any(|page| page.contains("2 cores of an AMD EPYC"));
+    assert!(!is_shown(&fixture::tiny()) && is_shown(&fixture::realistic()));
 }
 
 #[test]

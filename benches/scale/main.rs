@@ -150,9 +150,10 @@ fn make(folder: &Path, selected: &Selected) -> Result<()> {
     let (plan, worker, executor) = (&plan, &worker, &executor);
     let work = Work { selected, settings, plan, worker, executor, store: &store, resume: &resume, threads: 2 };
     let (_, Came::Whole(done)) = work.run(&Unobserved)? else { anyhow::bail!("it is not whole") };
-    let Done { conclusions, evidence, mut lock, .. } = *done;
+    let Done { conclusions, studied, evidence, mut lock, .. } = *done;
     let experiment = selected.experiment(settings, plan, worker);
-    let section = publish::section(&selected.manifest, PROFILE, settings, &experiment, conclusions, &evidence, None)?;
+    let section =
+        publish::section(&selected.manifest, settings, &experiment, conclusions, (&studied, &evidence), None)?;
     let files = write_pages(folder, selected, vec![section])?;
     lock.files = Lock::files_of("simulated", &publish::digests(&files));
     lock.write(&lockfile::path(&folder.join("experiments"), PROFILE, "simulated"))?;

@@ -28,6 +28,8 @@ impl Goal {
 pub enum Unit {
     /// A fraction in 0..=1 that people read in percent (accuracy, share).
     Fraction,
+    /// A difference of such fractions, which people read in percentage points.
+    Points,
     /// A number without a unit (a correlation, an index, a loss).
     One,
     /// A count of things (parameters, layers, evaluations).
@@ -36,4 +38,14 @@ pub enum Unit {
     MultiplyAdds,
     /// Seconds.
     Seconds,
+}
+
+impl Unit {
+    /// The unit of a difference of two numbers of this unit.
+    pub fn of_difference(self) -> Self {
+        match self {
+            Self::Fraction | Self::Points => Self::Points,
+            Self::One | Self::Count | Self::MultiplyAdds | Self::Seconds => self,
+        }
+    }
 }

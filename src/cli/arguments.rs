@@ -157,6 +157,9 @@ pub struct Verify {
     /// Compute only this many trials again, drawn evenly (with --rerun)
     #[arg(long, value_name = "N", requires = "rerun", value_parser = clap::value_parser!(u32).range(1..))]
     pub sample: Option<u32>,
+    /// Compute only the trial whose key begins with these digits (with --rerun)
+    #[arg(long, value_name = "KEY", requires = "rerun", conflicts_with = "sample")]
+    pub trial: Option<String>,
     /// Mend the store first: set damaged files aside, and compute the trials whose objects are lost
     #[arg(long)]
     pub heal: bool,

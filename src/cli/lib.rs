@@ -8,7 +8,6 @@ pub mod exit; // exit codes, and which failure gets which
 pub mod session; // what every command starts from: profile, manifests, data, worker
 pub mod progress; // bars on a terminal, lines elsewhere
 pub mod list; // renas list
-pub mod committed; // what committed reports say of claims
 pub mod plan; // renas plan
 pub mod outlook; // what a plan can decide
 pub mod numbers; // renas numbers

@@ -1,16 +1,17 @@
 //! `renas list`: the experiments, and what the committed reports found.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use comfy_table::{Table, presets};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::arguments::Common;
-use super::committed;
 use super::exit::Failure;
 use super::session::outlines;
 use renas_base::parallel;
+use renas_harness::committed;
 use renas_harness::manifest::model::{Outline, Profile};
 
 /// Print the list.
@@ -71,7 +72,7 @@ impl Found {
 
 fn counts(profile: Profile, id: &str) -> Option<BTreeMap<String, usize>> {
     let mut counts = BTreeMap::new();
-    for Judged { verdict } in committed::claims(profile, id)? {
+    for Judged { verdict } in committed::claims(Path::new("reports"), profile, id)? {
         *counts.entry(verdict).or_insert(0) += 1;
     }
     Some(counts)

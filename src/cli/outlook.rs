@@ -1,15 +1,16 @@
 //! What `renas plan` says of claims: can the planned clusters decide them?
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use comfy_table::{Table, presets};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::committed;
 use super::exit::{Classify as _, Failure};
 use super::session::Session;
 use renas_harness::analysis::{Promise, Unplanned};
+use renas_harness::committed;
 use renas_harness::pipeline::Selected;
 use renas_report::catalogue::Promised;
 use renas_report::judge::Judgement;
@@ -35,7 +36,7 @@ pub fn outlooks(
 
 /// The judgements of the committed report of the profile, by claim; none of what is not of this version.
 fn known(session: &Session<'_>, selected: &Selected) -> BTreeMap<String, Judgement> {
-    let claims: Option<Vec<Value>> = committed::claims(session.profile, &selected.manifest.id);
+    let claims: Option<Vec<Value>> = committed::claims(Path::new("reports"), session.profile, &selected.manifest.id);
     let judgements = claims.into_iter().flatten().filter_map(|claim| Judgement::deserialize(claim).ok());
     judgements.map(|judgement| (judgement.id.clone(), judgement)).collect()
 }

@@ -48,6 +48,7 @@ pub fn report(session: &Session<'_>, arguments: &ReportArguments) -> Result<(), 
         session.common,
         &format!("{}: rebuilt from the evidence, {} files changed", path.display(), written.changed.len()),
     );
+    write_board(session, &arguments.reports)?.into_iter().for_each(|note| say(session.common, &note));
     let notes = written.replaced(&folder).into_iter().chain(written.left(&folder));
     notes.for_each(|note| say(session.common, &note));
     for id in folded {
@@ -74,6 +75,13 @@ pub fn preflight(session: &Session<'_>, folder: &Path, computed: &BTreeSet<Strin
     report_folder::check(folder, &ids).or_bad_input()?;
     let rebuilt = ids.difference(computed);
     rebuilt.into_iter().try_for_each(|id| report_folder::refuse_lost_evidence(folder, id).or_bad_input())
+}
+
+/// Write the page about all profiles beside the folders of their reports; what is to be said of it.
+pub fn write_board(session: &Session<'_>, reports: &Path) -> Result<Option<String>, Failure> {
+    let others = session.others()?;
+    let manifests = session.experiments.iter().chain(&others).map(|selected| &selected.manifest);
+    publish::write_board(reports, manifests).or_run_failed()
 }
 
 /// Refuse a report without studies that a lock file promises: their trials were in the evidence, and are lost.

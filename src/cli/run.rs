@@ -25,7 +25,7 @@ use renas_harness::pipeline::{self, Done, Part, Selected, Work};
 use renas_harness::publish;
 use renas_harness::report_folder;
 use renas_harness::resume::Resume;
-use renas_harness::run::Conclusions;
+use renas_harness::run::{Conclusions, StudyOutputs};
 use renas_harness::stagger;
 use renas_harness::store::{Access, Key, Store, WorkerIdentity};
 use renas_harness::study::Study;
@@ -227,11 +227,12 @@ impl Job<'_> {
             pipeline::Came::Studies => Came::Studies,
             pipeline::Came::Judged(conclusions) => Came::Judged(conclusions),
             pipeline::Came::Whole(done) => {
-                let Done { conclusions, evidence, mut lock, read, objects } = *done;
+                let Done { conclusions, studied, evidence, mut lock, read, objects } = *done;
                 if trials.from_evidence > 0 {
                     locks::inherit(session, &mut lock).or_bad_input()?;
                 }
-                let section = self.section(session, arguments, (conclusions, &evidence), (trials, begun.elapsed()));
+                let section =
+                    self.section(session, arguments, (conclusions, &studied, &evidence), (trials, begun.elapsed()));
                 let (section, lock) = (Box::new(section.or_run_failed()?), Box::new(lock));
                 Came::Whole { section, lock, of: (read, objects) }
             }
@@ -244,14 +245,14 @@ impl Job<'_> {
         &self,
         session: &Session<'_>,
         arguments: &Run,
-        (conclusions, evidence): (Conclusions, &Evidence),
+        (conclusions, studied, evidence): (Conclusions, &StudyOutputs, &Evidence),
         (totals, spent): (Totals, Duration),
     ) -> anyhow::Result<page::Experiment> {
         let manifest = &self.selected.manifest;
         let folder = arguments.reports.join(session.profile.name());
         let run = report::run_record(session, &folder, &manifest.id, evidence, totals, spent)?;
         let experiment = self.selected.experiment(self.settings, &self.plan, &self.worker);
-        publish::section(manifest, session.profile, self.settings, &experiment, conclusions, evidence, run)
+        publish::section(manifest, self.settings, &experiment, conclusions, (studied, evidence), run)
     }
 }
 
@@ -273,6 +274,7 @@ fn publish_all(
     let written = report_folder::write(&folder, &files).or_run_failed()?;
     answer.happened.extend(written.replaced(&folder));
     answer.notes.extend(written.left(&folder));
+    answer.notes.extend(report::write_board(session, &arguments.reports)?);
     answer.changed_files.retain(|path| !written.changed.contains(path));
     answer.changed_files.extend(written.changed);
     answer.verdicts = verdicts;

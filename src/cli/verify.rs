@@ -11,6 +11,7 @@ use super::signal;
 use renas_harness::event::{Event, Observer};
 use renas_harness::executor::Execute;
 use renas_harness::pipeline::verify::{Found, Line, Verification, Workers};
+use renas_harness::rerun::Which;
 use renas_harness::store::WorkerIdentity;
 
 /// Verify what the flags ask for: every profile that is committed or promised, or the one named.
@@ -55,7 +56,7 @@ fn check_all(common: &Common, arguments: &Verify, found: &mut Found<'_>) -> Resu
         store: &common.store,
         data: &session.data,
         heal: arguments.heal,
-        rerun: arguments.rerun.then(|| arguments.sample.map(|sample| sample as usize)),
+        rerun: arguments.rerun.then(|| which(arguments)),
         workers: &Again(&session),
         threads: session.jobs,
     };
@@ -97,5 +98,14 @@ impl Observer for Shown {
 impl Drop for Shown {
     fn drop(&mut self) {
         self.0.finish();
+    }
+}
+
+/// Which trials are computed again.
+fn which(arguments: &Verify) -> Which {
+    match (&arguments.trial, arguments.sample) {
+        (Some(digits), _) => Which::Trial(digits.to_ascii_lowercase()),
+        (None, Some(count)) => Which::Sample(count as usize),
+        (None, None) => Which::All,
     }
 }

@@ -99,6 +99,11 @@ impl Evidence {
         Reader::new(&self.source, &self.packed)
     }
 
+    /// The whole records of these keys, in ascending order; the others are not parsed.
+    pub fn some(&self, keys: &BTreeSet<Key>) -> Reader<'_> {
+        Reader::new(&self.source, &self.packed).only(keys)
+    }
+
     /// What computed its trials: the worker of the first record that has one.
     pub fn worker(&self) -> Option<&WorkerIdentity> {
         self.kept.values().find_map(Kept::worker)

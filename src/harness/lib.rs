@@ -20,6 +20,7 @@ pub mod resume; // what a run goes on from besides its store, and leaves for the
 pub mod run; // the studies of an experiment, their analysis and the verdicts
 pub mod pipeline; // what `run` and `report` do, for a program of any kind
 pub mod numbers; // every number that a paper prints, and what judges it
+pub mod committed; // what committed reports say of claims
 pub mod publish; // conclusions as pages
 pub mod report_folder; // which files of a folder are a report's, and how they get there
 pub mod evidence; // the records that a committed report is made of, in one file

@@ -1,14 +1,19 @@
 //! From conclusions to the pages of a profile's report: what they are made of.
 
+mod board; //  the page about all profiles
+mod trials; // the trials that claims rest on, and a sample of them in full
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
+pub use board::{BOARD, board, write_board};
+
 use super::evidence::{self, Evidence};
 use super::manifest::model::{Manifest, Profile, ProfileSettings};
-use super::run::{Conclusions, Experiment};
+use super::run::{Conclusions, Experiment, StudyOutputs};
 use super::store::WorkerIdentity;
 use renas_base::digest::Digest;
 use renas_base::files;
@@ -24,15 +29,15 @@ use renas_task::DataChoice;
 /// The section of one experiment, evidence included.
 pub fn section(
     manifest: &Manifest,
-    profile: Profile,
     settings: &ProfileSettings,
     experiment: &Experiment<'_>,
     conclusions: Conclusions,
-    evidence: &Evidence,
+    (studied, evidence): (&StudyOutputs, &Evidence),
     run: Option<RunRecord>,
 ) -> Result<page::Experiment> {
-    let observed = experiment.clock == Clock::Measured;
-    let Conclusions { findings, summaries, judgements } = conclusions;
+    let (observed, profile) = (experiment.clock == Clock::Measured, settings.profile);
+    let (carried, trials) = trials::carried(experiment, &conclusions, studied, evidence, observed)?;
+    let Conclusions { findings, summaries, judgements, studies: _ } = conclusions;
     Ok(page::Experiment {
         id: manifest.id.clone(),
         title: manifest.title.clone(),
@@ -42,6 +47,8 @@ pub fn section(
         data: data_sets(experiment, evidence)?,
         not_run: not_run(&judgements),
         unfinished: None,
+        carried,
+        trials,
         findings,
         summaries,
         judgements,

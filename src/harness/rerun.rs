@@ -5,9 +5,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::evidence::Evidence;
-use super::store::StoreError;
+use super::store::{Key, StoreError};
 use renas_base::digest::Digest;
 use renas_task::Task;
+
+/// Which trials are computed again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// All that a machine can repeat (measured times are none).
+    All,
+    /// So many of them, evenly over the keys, which are in random order: the same trials for every caller.
+    Sample(usize),
+    /// The one whose key begins with these digits.
+    Trial(String),
+}
 
 /// Trials to compute again.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,26 +38,40 @@ pub enum RerunError {
     /// A task does not parse.
     #[error(transparent)]
     Task(#[from] serde_json::Error),
+    /// There is no such trial.
+    #[error(
+        "no trial of this report that can be repeated has a key that begins with `{0}` (`--only`, `--profile` name another report)"
+    )]
+    NoTrial(String),
 }
 
 impl Rerun {
-    /// All trials of the evidence that a machine can repeat (measured times are none), or `sample` of them, evenly over
-    /// the keys, which are in random order: the same trials for every caller.
-    pub fn of(evidence: &Evidence, sample: Option<usize>) -> Result<Self, RerunError> {
+    /// Trials of the evidence.
+    pub fn of(evidence: &Evidence, which: &Which) -> Result<Self, RerunError> {
         let mut tasks: Vec<Task> = Vec::new();
+        let mut keys: Vec<Key> = Vec::new();
         let mut made: BTreeMap<Digest, usize> = BTreeMap::new();
         for record in evidence.records() {
-            let (_, record) = record?;
+            let (key, record) = record?;
             let Some(outcome) = record.outcome().filter(|_| !record.is_observed_time()) else { continue };
             outcome.tensors.values().for_each(|digest| {
                 made.entry(*digest).or_insert(tasks.len());
             });
             tasks.push(record.identity.inputs.read()?);
+            keys.push(key);
         }
-        let drawn = sample.unwrap_or(tasks.len()).min(tasks.len());
+        let all = tasks.len();
+        let mut open: Vec<usize> = match which {
+            Which::All => (0..all).collect(),
+            Which::Sample(count) => (0..*count.min(&all)).map(|index| index * all / count.min(&all)).collect(),
+            Which::Trial(digits) => {
+                let place = keys.iter().position(|key| key.0.to_string().starts_with(digits.as_str()));
+                vec![place.ok_or_else(|| RerunError::NoTrial(digits.clone()))?]
+            }
+        };
+        let drawn = open.len();
         let reads = |trial: usize| tasks[trial].objects().into_iter().filter_map(|digest| made.get(&digest).copied());
         let mut chosen: BTreeSet<usize> = BTreeSet::new();
-        let mut open: Vec<usize> = (0..drawn).map(|index| index * tasks.len() / drawn).collect();
         while let Some(trial) = open.pop() {
             if chosen.insert(trial) {
                 open.extend(reads(trial));
@@ -122,7 +147,7 @@ mod tests {
 
     #[test]
     fn a_trial_comes_after_what_it_reads_from() {
-        let rerun = Rerun::of(&evidence(), None).expect("own tasks");
+        let rerun = Rerun::of(&evidence(), &Which::All).expect("own tasks");
         assert_eq!((rerun.drawn, rerun.len(), rerun.is_empty()), (4, 4, false));
         let waves: Vec<Vec<Value>> = rerun.waves.iter().map(|wave| wave.iter().map(read_by).collect()).collect();
         let digest = |text: &str| Value::String(Digest::of(text.as_bytes()).to_string());
@@ -133,9 +158,9 @@ mod tests {
 
     #[test]
     fn a_sample_is_completed_by_what_it_reads_from() {
-        let all = Rerun::of(&evidence(), None).expect("own tasks");
+        let all = Rerun::of(&evidence(), &Which::All).expect("own tasks");
         for sample in 0..=5 {
-            let rerun = Rerun::of(&evidence(), Some(sample)).expect("own tasks");
+            let rerun = Rerun::of(&evidence(), &Which::Sample(sample)).expect("own tasks");
             assert_eq!(rerun.drawn, sample.min(4));
             assert!(rerun.len() >= rerun.drawn && rerun.len() <= all.len());
             // What is read and made within the evidence is made in an earlier wave.
@@ -149,5 +174,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_trial_that_is_named_is_computed_after_what_it_reads_from() {
+        let evidence = evidence();
+        let last = evidence
+            .records()
+            .map(|one| one.expect("sound"))
+            .find(|(_, record)| record.outcome().is_some_and(|outcome| outcome.tensors["weights"] == Digest::of(b"c")));
+        let (key, _) = last.expect("c is made");
+        let rerun = Rerun::of(&evidence, &Which::Trial(key.0.short(12))).expect("it is there");
+        assert_eq!((rerun.drawn, rerun.waves.iter().map(Vec::len).collect::<Vec<_>>()), (1, vec![1, 1, 1]));
+        let unknown = Rerun::of(&evidence, &Which::Trial("no digits".to_owned())).expect_err("no key");
+        assert!(unknown.to_string().contains("begins with `no digits`"), "{unknown}");
     }
 }

@@ -89,6 +89,9 @@ pub struct Conclusions {
     pub summaries: Summaries,
     /// The verdict on every claim, in the manifest's order.
     pub judgements: Vec<Judgement>,
+    /// The studies that each claim is made of, by its id.
+    #[serde(skip)]
+    pub studies: BTreeMap<String, Vec<String>>,
 }
 
 /// A study's stored result: what it gave, and the steps that it used.
@@ -217,12 +220,17 @@ impl Experiment<'_> {
         let summaries = summarize(&findings);
         let data = self.data_read();
         let Self { profile, clock, cluster_seconds, .. } = *self;
+        let of_claim = |claim: &Claim| {
+            let studies = promise.studies(&claim.quantities().into_iter().collect(), self.plan);
+            (claim.id.clone(), studies.into_iter().map(|study| study.id).collect())
+        };
+        let studies = self.claims.iter().map(of_claim).collect();
         let promised: BTreeSet<String> = promise.quantities.into_iter().map(|one| one.name).collect();
         let context = JudgeContext { data: &data, profile, clock, promised: &promised, cluster_seconds };
         // Side by side: each draws from streams of its own.
         let judgements =
             parallel::map(self.claims, parallel::cores(), |claim| judge(claim, &findings, &summaries, context));
-        Ok(Conclusions { findings, summaries, judgements })
+        Ok(Conclusions { findings, summaries, judgements, studies })
     }
 
     /// Names of the data sets that the plan reads, in order of name.

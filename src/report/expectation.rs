@@ -81,6 +81,10 @@ impl Expectation {
     /// What must hold, in words; numbers in the units that `findings` knows.
     pub fn in_words(&self, findings: &Findings) -> String {
         let unit = |name: &String| unit_of(name, findings);
+        let margin_unit = |left: &String, right: &Option<String>| match right {
+            Some(_) => unit(left).of_difference(),
+            None => unit(left),
+        };
         match self {
             Self::OneRun { quantity, value, foil } => format!(
                 "the paper's {}, one run of its own, lies in the 95\u{a0}% prediction interval of one of our runs{}",
@@ -90,7 +94,7 @@ impl Expectation {
             Self::Within { quantity, value, tolerance, foil } => format!(
                 "{} lies within {} of the paper's {}{}",
                 if is_exact(quantity, findings) { "it" } else { "the 95\u{a0}% interval of the mean" },
-                number::border(*tolerance, unit(quantity)),
+                number::border(*tolerance, unit(quantity).of_difference()),
                 number::border_in_words(*value, unit(quantity)),
                 foil_in_words(foil.as_ref(), unit(quantity))
             ),
@@ -136,9 +140,9 @@ impl Expectation {
                     Some(right) => format!("`{left}` and `{right}` differ"),
                     None => format!("`{left}` differs from 0"),
                 },
-                number::border_in_words(*margin, unit(left)),
+                number::border_in_words(*margin, margin_unit(left, right)),
                 margin_from(from),
-                foil_in_words(foil.as_ref(), unit(left))
+                foil_in_words(foil.as_ref(), margin_unit(left, right))
             ),
             Self::NonInferiority { left, right, margin, from, smaller_is_better, foil } => format!(
                 "{} by less than {}{} (90\u{a0}% interval: one-sided test at 5\u{a0}%){}",
@@ -148,9 +152,9 @@ impl Expectation {
                     (None, false) => format!("`{left}` is at most below 0"),
                     (None, true) => format!("`{left}` is at most above 0"),
                 },
-                number::border_in_words(*margin, unit(left)),
+                number::border_in_words(*margin, margin_unit(left, right)),
                 margin_from(from),
-                foil_in_words(foil.as_ref(), unit(left))
+                foil_in_words(foil.as_ref(), margin_unit(left, right))
             ),
             Self::Differ { test } => format!("the test `{test}` tells apart at 5\u{a0}%"),
             Self::All(parts) => format!("all of one statement: {}", parts_in_words(parts, findings)),
@@ -260,7 +264,7 @@ fn is_exact(name: &str, findings: &Findings) -> bool {
 /// The unit of a quantity; of one that the profile did not measure, that of its namesakes (`...accuracy`) where they agree.
 fn unit_of(name: &str, findings: &Findings) -> Unit {
     if let Some(quantity) = findings.quantities.get(name) {
-        return quantity.unit;
+        return quantity.shown_unit();
     }
     let last = |name: &str| name.rsplit('.').next().map(str::to_owned);
     let mut namesakes = findings.quantities.iter().filter(|(other, _)| last(other) == last(name));

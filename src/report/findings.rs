@@ -53,6 +53,14 @@ pub struct Quantity {
     pub definition: String,
 }
 
+impl Quantity {
+    /// The unit in which people read it: what can be a negative fraction is a difference of fractions.
+    pub fn shown_unit(&self) -> Unit {
+        let is_difference = self.unit == Unit::Fraction && self.range.low.is_some_and(|low| low < 0.0);
+        if is_difference { Unit::Points } else { self.unit }
+    }
+}
+
 /// What `over` and `cluster` are of a number that no seed, draw or sample enters.
 pub const EXACT: &str = "none: exact";
 

@@ -10,6 +10,7 @@ mod decide; //     what may be concluded from where an interval lies
 pub mod need; //   how many clusters would decide
 mod part; //       the verdict on one expectation
 pub mod rules; //  the change log of judging
+pub mod strip; //  what is compared, as it can be drawn
 mod severity; //   would something known to be false pass too?
 mod whole; //      the whole of several parts
 
@@ -27,6 +28,7 @@ use need::Need;
 use part::Part;
 use renas_base::metric::Unit;
 use renas_stats::summary::Interval;
+use strip::Strip;
 
 /// What a profile could see.
 #[derive(Clone, Copy, Debug)]
@@ -89,6 +91,9 @@ pub struct Judgement {
     /// What was changed in the claim after the first result.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amended: Vec<Amendment>,
+    /// What was compared, as it is drawn, in the order of the expectation.
+    #[serde(skip)]
+    pub strips: Vec<Strip>,
     /// Every quantity that was looked at, in the order of the expectation.
     pub evidence: Vec<Evidence>,
 }
@@ -168,6 +173,7 @@ pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, context:
         out_of_reach: claim.out_of_reach.is_some(),
         added: claim.added.clone(),
         amended: claim.amended.clone(),
+        strips: if tested { evaluator.strips(&claim.expectation) } else { Vec::new() },
         evidence: if tested { evaluator.evidence(claim) } else { Vec::new() },
     }
 }
@@ -213,9 +219,9 @@ impl<'a> Evaluator<'a> {
         (worst <= *above).then(|| {
             format!(
                 "its comparator is broken: `{name}` is {} in one {}, and learned something only above {}",
-                number::exact(worst, quantity.unit),
+                number::exact(worst, quantity.shown_unit()),
                 quantity.cluster,
-                number::exact(*above, quantity.unit)
+                number::exact(*above, quantity.shown_unit())
             )
         })
     }
@@ -245,8 +251,8 @@ impl<'a> Evaluator<'a> {
             if let (false, Some(quantity), Some(summary)) =
                 (known, self.findings.quantities.get(name), self.summaries.get(name))
             {
-                let Quantity { label, unit, data, over, cluster, observed_time, imported, definition, .. } =
-                    quantity.clone();
+                let unit = quantity.shown_unit();
+                let Quantity { label, data, over, cluster, observed_time, imported, definition, .. } = quantity.clone();
                 let (quantity, summary) = (name.to_owned(), summary.clone());
                 evidence.push(Evidence {
                     quantity,

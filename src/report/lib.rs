@@ -1,5 +1,6 @@
 //! From findings to verdicts to pages.
 
+pub mod board; //       all profiles side by side
 pub mod catalogue; //   what an analysis measures, by name
 pub mod claim; //       the claims of a paper, what is expected of them, and their verdicts
 mod compare; //         two quantities against each other, with the interval of their difference

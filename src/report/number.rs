@@ -88,15 +88,16 @@ pub fn plain(value: f64) -> String {
 pub fn heading(unit: Unit) -> &'static str {
     match unit {
         Unit::Fraction => " (%)",
+        Unit::Points => " (percentage points)",
         Unit::Seconds => " (s)",
         Unit::MultiplyAdds => " (multiply-adds)",
         Unit::One | Unit::Count => "",
     }
 }
 
-fn scaled(value: f64, unit: Unit) -> f64 {
+pub(crate) fn scaled(value: f64, unit: Unit) -> f64 {
     match unit {
-        Unit::Fraction => value * 100.0,
+        Unit::Fraction | Unit::Points => value * 100.0,
         Unit::One | Unit::Count | Unit::MultiplyAdds | Unit::Seconds => value,
     }
 }
@@ -104,6 +105,7 @@ fn scaled(value: f64, unit: Unit) -> f64 {
 fn sign(unit: Unit) -> &'static str {
     match unit {
         Unit::Fraction => "\u{a0}%",
+        Unit::Points => "\u{a0}points",
         Unit::Seconds => "\u{a0}s",
         Unit::One | Unit::Count | Unit::MultiplyAdds => "",
     }
@@ -112,7 +114,7 @@ fn sign(unit: Unit) -> &'static str {
 fn word(unit: Unit) -> &'static str {
     match unit {
         Unit::MultiplyAdds => " multiply-adds",
-        Unit::Fraction | Unit::Seconds | Unit::One | Unit::Count => "",
+        Unit::Fraction | Unit::Points | Unit::Seconds | Unit::One | Unit::Count => "",
     }
 }
 
@@ -204,7 +206,7 @@ fn trimmed(text: String) -> String {
 }
 
 /// Rounded to that many decimals (negative: to tens, hundreds), thousands parted.
-pub(super) fn fixed(value: f64, decimals: i32) -> String {
+pub(crate) fn fixed(value: f64, decimals: i32) -> String {
     let text = if decimals >= 0 {
         format!("{value:.*}", decimals as usize)
     } else {

@@ -3,6 +3,8 @@
 //! Everything that people read in a report and that no finding says comes from here: texts of the manifest, the data
 //! sets, how to run it again. Texts are Markdown of one paragraph; raw HTML in them is shown, never obeyed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 pub use super::clock::Clock;
@@ -87,6 +89,12 @@ pub struct Experiment {
     pub deviations: Vec<Deviation>,
     /// What could not be run, and why.
     pub not_run: Vec<NotRun>,
+    /// What each claim rests on, by its id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub carried: BTreeMap<String, Carried>,
+    /// Trials that have pages of their own: a sample.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trials: Vec<Trial>,
     /// How much of it is finished, where not all is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unfinished: Option<Unfinished>,
@@ -98,6 +106,46 @@ pub struct Experiment {
     /// The bytes of `outcomes.jsonl.zst`, copied into the experiment's folder.
     #[serde(skip)]
     pub evidence: Option<Vec<u8>>,
+}
+
+/// What a claim rests on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Carried {
+    /// Trials of the studies that its quantities are made of.
+    pub trials: usize,
+    /// CPU seconds that these studies take, as they are planned.
+    pub cpu_seconds: f64,
+    /// The key of one of these trials, which has a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<String>,
+}
+
+/// A trial that has a page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trial {
+    /// Its key: the SHA-256 of all that its result depends on.
+    pub key: String,
+    /// A study that asked for it.
+    pub study: String,
+    /// What was done (`train`).
+    pub step: String,
+    /// What was asked, as indented JSON.
+    pub asked: String,
+    /// The digest of its outcome, which the lock file promises.
+    pub outcome: String,
+    /// How it ended.
+    pub ending: String,
+    /// What was scored, by name.
+    pub scalars: BTreeMap<String, f64>,
+    /// Learning curves, by name: one number per epoch.
+    pub curves: BTreeMap<String, Vec<f64>>,
+    /// Digests of the tensors that it gave, by name.
+    pub tensors: BTreeMap<String, String>,
+    /// CPU seconds that it took; none in a report that must repeat byte for byte.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cpu_seconds: Option<f64>,
 }
 
 /// How much of an experiment is finished.

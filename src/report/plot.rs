@@ -8,6 +8,7 @@ mod canvas; //      lines, shapes and words on the drawing; the palette
 mod diagram; //     boxes and arrows
 mod frame; //       axes, grid and legend of a plane
 mod perspective; // points in space
+pub mod strip; // one comparison on a line of numbers
 mod plane; //       planes with two axes, one or several panels
 
 use super::findings::{Figure, Form, Series};

@@ -12,6 +12,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
+use super::board::{self, Board};
 use super::findings::{Findings, Measured};
 use super::page::{DataSet, Experiment, Report};
 use super::view::View;
@@ -24,16 +25,19 @@ pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 /// The file of an experiment's folder that holds its run record, in a `reduced` or `paper` report.
 pub const RUN_RECORD: &str = "run.json";
 
-/// Figures stand in `index.html` itself until it holds this much of them; the others are linked.
-const MOST_FIGURE_BYTES: usize = 1_400_000;
+/// Figures stand in a paper's page itself until it holds this much of them; the others are linked.
+const MOST_FIGURE_BYTES: usize = 300_000;
 
-const TEMPLATES: [(&str, &str); 4] = [
+const TEMPLATES: [(&str, &str); 6] = [
+    ("board.html", include_str!("../../reports/templates/board.html")),
     ("index.html", include_str!("../../reports/templates/index.html")),
-    ("experiment.html", include_str!("../../reports/templates/experiment.html")),
+    ("paper.html", include_str!("../../reports/templates/paper.html")),
+    ("trial.html", include_str!("../../reports/templates/trial.html")),
     ("index.md", include_str!("../../reports/templates/index.md")),
     ("report.md", include_str!("../../reports/templates/report.md")),
 ];
 const STYLE: &str = include_str!("../../reports/templates/style.css");
+const SCRIPT: &str = include_str!("../../reports/templates/script.js");
 
 /// A report that cannot be written.
 #[derive(Debug, thiserror::Error)]
@@ -102,14 +106,15 @@ pub fn render(report: &Report) -> Result<Files, RenderError> {
     let mut figures = Vec::new();
     for experiment in &experiments {
         check(experiment)?;
-        figures.push(write_exhibits(report, experiment, &mut files)?);
-    }
-    let mut room = MOST_FIGURE_BYTES;
-    for svg in figures.iter_mut().flatten() {
-        match room.checked_sub(svg.len()) {
-            Some(rest) => room = rest,
-            None => svg.clear(),
+        let mut drawings = write_exhibits(report, experiment, &mut files)?;
+        let mut room = MOST_FIGURE_BYTES;
+        for svg in &mut drawings {
+            match room.checked_sub(svg.len()) {
+                Some(rest) => room = rest,
+                None => svg.clear(),
+            }
         }
+        figures.push(drawings);
     }
     let view = View::new(report, &experiments, figures);
     let environment = environment()?;
@@ -117,10 +122,19 @@ pub fn render(report: &Report) -> Result<Files, RenderError> {
     for name in ["index.html", "index.md"] {
         files.insert(name.into(), environment.get_template(name)?.render(context.clone())?.into_bytes());
     }
-    let template = environment.get_template("report.md")?;
+    let [markdown, page, of_trial] =
+        ["report.md", "paper.html", "trial.html"].map(|name| environment.get_template(name));
+    let (markdown, page, of_trial) = (markdown?, page?, of_trial?);
     for section in &view.experiments {
         let context = minijinja::context! { e => Value::from(Serde(section)), ..context.clone() };
-        files.insert(format!("{}/report.md", section.id).into(), template.render(context)?.into_bytes());
+        for (name, template) in [("report.md", &markdown), ("index.html", &page)] {
+            files.insert(format!("{}/{name}", section.id).into(), template.render(context.clone())?.into_bytes());
+        }
+        for trial in &section.trials {
+            let context = minijinja::context! { t => Value::from(Serde(trial)), ..context.clone() };
+            let name = format!("{}/trials/{}.html", section.id, trial.name);
+            files.insert(name.into(), of_trial.render(context)?.into_bytes());
+        }
     }
     files.insert("SHA256SUMS".into(), sums(&files).into_bytes());
     Ok(files)
@@ -168,6 +182,13 @@ fn write_exhibits(report: &Report, experiment: &Experiment, files: &mut Files) -
     Ok(drawings)
 }
 
+/// The page about all profiles.
+pub fn board(board: &Board) -> Result<Vec<u8>, RenderError> {
+    let view = board::View::new(board);
+    let context = minijinja::context! { b => Value::from(Serde(&view)) };
+    Ok(environment()?.get_template("board.html")?.render(context)?.into_bytes())
+}
+
 fn environment() -> Result<Environment<'static>, RenderError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -178,6 +199,7 @@ fn environment() -> Result<Environment<'static>, RenderError> {
         false => AutoEscape::None,
     });
     environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
+    environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
     environment.add_filter("text", |text: &str| Value::from_safe_string(markup::html(text)));
     environment.add_filter("line", markup::line);
     environment.add_filter("cell", markup::cell);

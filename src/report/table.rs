@@ -96,7 +96,7 @@ fn csv_line(text: &mut String, fields: &[String]) {
 
 fn summary_of<'a>(cell: &Cell, findings: &Findings, summaries: &'a Summaries) -> Option<(&'a Summary, Unit)> {
     match cell {
-        Cell::Quantity(name) => Some((summaries.get(name)?, findings.quantities.get(name)?.unit)),
+        Cell::Quantity(name) => Some((summaries.get(name)?, findings.quantities.get(name)?.shown_unit())),
         Cell::Text(_) | Cell::Empty | Cell::Number { .. } => None,
     }
 }

@@ -2,13 +2,19 @@
 //!
 //! Texts of people stay as they are; the templates' filters turn them into HTML or Markdown.
 
+mod claim; //  a claim as its card shows it
+mod forest; // the paper's numbers beside ours, on one scale
+mod trial; //  a trial as its page shows it
+
 use serde::Serialize;
 
-use super::claim::{Amendment, Verdict};
+use super::claim::Verdict;
 use super::findings::Figure;
-use super::judge::{Evidence, Judgement, rules};
+use super::judge::{Judgement, rules};
 use super::page::{AuditEntry, Clock, Deviation, Experiment, Fact, NotRun, Paper, Profile, Report, Unfinished};
 use super::{number, table};
+use claim::Claimed;
+use forest::Row;
 use renas_base::metric::Unit;
 
 /// The context of every template.
@@ -28,7 +34,8 @@ pub(super) struct View<'a> {
     /// Tests among them, and how many would come out green by chance alone.
     pub(super) tests: usize,
     pub(super) false_greens: String,
-    /// The rules that judged.
+    /// The rules that judged, and the first digits of their digest.
+    pub(super) rules_digest: String,
     pub(super) rules: Vec<RulesView>,
     pub(super) data: Vec<Data>,
     pub(super) experiments: Vec<Section<'a>>,
@@ -36,7 +43,7 @@ pub(super) struct View<'a> {
 
 /// How many claims ended in a verdict.
 #[derive(Serialize)]
-pub(super) struct Count {
+pub(crate) struct Count {
     pub(super) verdict: Badge,
     pub(super) count: usize,
 }
@@ -49,20 +56,13 @@ pub(super) struct RulesView {
     pub(super) what: &'static str,
 }
 
-/// An amendment of a claim.
-#[derive(Serialize)]
-pub(super) struct Amended<'a> {
-    pub(super) on: &'a str,
-    pub(super) was: &'a str,
-    pub(super) because: &'a str,
-    pub(super) before: String,
-}
-
 /// A verdict as it is shown.
 #[derive(Serialize)]
-pub(super) struct Badge {
+pub(crate) struct Badge {
     /// With the profile: `reproduced (quick)`.
     pub(super) name: String,
+    /// Without it, where the profile stands beside.
+    pub(super) word: &'static str,
     pub(super) sign: &'static str,
     /// Its class in the style sheet.
     pub(super) class: String,
@@ -82,6 +82,10 @@ pub(super) struct Data {
 pub(super) struct Section<'a> {
     pub(super) id: &'a str,
     pub(super) title: &'a str,
+    /// The title up to its colon.
+    pub(super) short: &'a str,
+    /// What was done, in a sentence.
+    pub(super) lead: &'a str,
     pub(super) paper: &'a Paper,
     pub(super) summary: Vec<&'a str>,
     pub(super) total: usize,
@@ -90,8 +94,18 @@ pub(super) struct Section<'a> {
     pub(super) run: &'a [Fact],
     pub(super) data: Vec<Data>,
     pub(super) claims: Vec<Claimed<'a>>,
-    /// The claims again, those that were not tested last.
-    pub(super) ordered: Vec<Claimed<'a>>,
+    /// The claims again, a line each, those that were not tested last.
+    pub(super) ordered: Vec<Line<'a>>,
+    /// Those that failed.
+    pub(super) failed: Vec<Line<'a>>,
+    /// The paper's numbers beside ours.
+    pub(super) forest: Vec<Row<'a>>,
+    /// Trials that have pages.
+    pub(super) trials: Vec<trial::Page<'a>>,
+    /// Claims whose verdicts rest on numbers that others published.
+    pub(super) imported: usize,
+    /// CPU time of all trials, where a run record says it.
+    pub(super) cpu: &'a str,
     pub(super) tables: Vec<Exhibit<'a>>,
     pub(super) figures: Vec<Drawn<'a>>,
     pub(super) audit: &'a [AuditEntry],
@@ -102,38 +116,15 @@ pub(super) struct Section<'a> {
     pub(super) evidence: bool,
 }
 
-/// One claim and what became of it.
+/// One claim in a line.
 #[derive(Serialize)]
-pub(super) struct Claimed<'a> {
+pub(super) struct Line<'a> {
     pub(super) id: &'a str,
-    pub(super) source: &'a str,
     pub(super) sentence: &'a str,
-    pub(super) expectation: &'a str,
-    pub(super) quantity: &'a str,
+    pub(super) source: &'a str,
     pub(super) reason: &'a str,
     pub(super) verdict: Badge,
     pub(super) n: String,
-    pub(super) severity: &'a str,
-    pub(super) beside: &'a str,
-    pub(super) added: &'a str,
-    pub(super) amended: Vec<Amended<'a>>,
-    pub(super) evidence: Vec<Seen<'a>>,
-}
-
-/// One quantity that a verdict looked at.
-#[derive(Serialize)]
-pub(super) struct Seen<'a> {
-    pub(super) quantity: &'a str,
-    pub(super) label: &'a str,
-    pub(super) data: &'a str,
-    pub(super) over: String,
-    pub(super) imported: bool,
-    pub(super) measured: String,
-    pub(super) prediction: String,
-    pub(super) n: String,
-    pub(super) method: &'a str,
-    pub(super) observed_time: bool,
-    pub(super) definition: &'a str,
 }
 
 /// A table.
@@ -189,6 +180,7 @@ impl<'a> View<'a> {
                 .count(),
             tests: judgements().filter(|judgement| judgement.is_test()).count(),
             false_greens: false_greens(judgements().filter(|judgement| judgement.is_test()).count()),
+            rules_digest: rules::digest().short(12),
             rules: rules::CHANGES
                 .iter()
                 .map(|one| RulesView { version: one.version, on: one.on, what: one.what })
@@ -209,7 +201,17 @@ impl<'a> Section<'a> {
             html: table::html(exhibit, findings, summaries),
             markdown: table::markdown(exhibit, findings, summaries),
         });
-        let claimed = |judgement: &'a Judgement| Claimed::new(judgement, profile);
+        let line = |judgement: &'a Judgement| Line {
+            id: &judgement.id,
+            sentence: &judgement.sentence,
+            source: &judgement.source,
+            reason: &judgement.reason,
+            verdict: badge(judgement.verdict, profile),
+            n: claim::sizes(judgement.n, judgement.units, &judgement.cluster),
+        };
+        let failed = judgements.iter().filter(|judgement| judgement.verdict == Verdict::NotReproduced);
+        let is_imported = |judgement: &&Judgement| judgement.evidence.iter().any(|seen| seen.imported);
+        let run = experiment.run.as_ref().map_or(&[][..], |run| run.facts.as_slice());
         let (tested, untested): (Vec<_>, Vec<_>) =
             judgements.iter().partition(|judgement| judgement.verdict != Verdict::NotTested);
         let drawn = |(figure, svg): (&'a Figure, String)| Drawn {
@@ -221,15 +223,22 @@ impl<'a> Section<'a> {
         Self {
             id: &experiment.id,
             title: &experiment.title,
+            short: experiment.title.split(':').next().unwrap_or(&experiment.title),
+            lead: first_sentence(&experiment.summary),
             paper: &experiment.paper,
             summary: paragraphs(&experiment.summary),
             total: judgements.len(),
             counts: counts(judgements.iter(), profile),
             settings: &experiment.settings,
-            run: experiment.run.as_ref().map_or(&[], |run| run.facts.as_slice()),
+            run,
             data: data_of(experiment).collect(),
-            claims: judgements.iter().map(claimed).collect(),
-            ordered: tested.into_iter().chain(untested).map(claimed).collect(),
+            claims: claims(experiment, profile),
+            ordered: tested.into_iter().chain(untested).map(line).collect(),
+            failed: failed.map(line).collect(),
+            forest: forest::rows(experiment, profile),
+            trials: experiment.trials.iter().map(trial::Page::new).collect(),
+            imported: judgements.iter().filter(is_imported).count(),
+            cpu: run.iter().find(|fact| fact.name == CPU_TIME).map_or("", |fact| &fact.value),
             tables: tables.collect(),
             figures: findings.figures.iter().zip(figures).map(drawn).collect(),
             audit: &experiment.audit,
@@ -242,61 +251,30 @@ impl<'a> Section<'a> {
     }
 }
 
+/// The fact of a run record that says what all trials took.
+const CPU_TIME: &str = "CPU time of all its trials";
+
+/// The claims in their order; the first of those that stand in one place of the paper says where.
+fn claims<'a>(experiment: &'a Experiment, profile: &str) -> Vec<Claimed<'a>> {
+    let mut before = "";
+    let mut claims = Vec::new();
+    for judgement in &experiment.judgements {
+        let place = place_of(&judgement.source);
+        let heading = if place == before { "" } else { place };
+        before = place;
+        claims.push(Claimed { heading, ..Claimed::new(judgement, experiment, profile) });
+    }
+    claims
+}
+
+/// The table, figure or section of a source: what stands before the first mark of punctuation.
+fn place_of(source: &str) -> &str {
+    source.split([',', ';', ':', '(']).next().unwrap_or(source).trim()
+}
+
 fn unfinished(Unfinished { finished, planned }: Unfinished) -> String {
     let [finished, planned] = [finished, planned].map(|count| number::exact(count as f64, Unit::Count));
     format!("Unfinished: {finished} of {planned} studies. A claim about the others is not tested.")
-}
-
-impl<'a> Claimed<'a> {
-    fn new(judgement: &'a Judgement, profile: &str) -> Self {
-        Self {
-            id: &judgement.id,
-            source: &judgement.source,
-            sentence: &judgement.sentence,
-            expectation: &judgement.expectation,
-            quantity: &judgement.quantity,
-            reason: &judgement.reason,
-            verdict: badge(judgement.verdict, profile),
-            n: sizes(judgement.n, judgement.units, &judgement.cluster),
-            severity: &judgement.severity,
-            beside: &judgement.beside,
-            added: judgement.added.as_deref().unwrap_or_default(),
-            amended: judgement.amended.iter().map(amended).collect(),
-            evidence: judgement.evidence.iter().map(Seen::new).collect(),
-        }
-    }
-}
-
-impl<'a> Seen<'a> {
-    fn new(evidence: &'a Evidence) -> Self {
-        let Evidence { quantity, label, data, over, cluster, unit, summary, observed_time, imported, definition } =
-            evidence;
-        Self {
-            quantity,
-            label,
-            data,
-            over: match over == cluster {
-                true => over.clone(),
-                false => format!("{over}, in clusters: {cluster}"),
-            },
-            imported: *imported,
-            measured: table::measured(summary, *unit),
-            prediction: summary.prediction.map_or(String::new(), |ends| number::interval(ends, *unit)),
-            n: if summary.n == 0 { "exact".to_owned() } else { sizes(Some(summary.n), summary.units, cluster) },
-            method: &summary.method,
-            observed_time: *observed_time,
-            definition,
-        }
-    }
-}
-
-/// Clusters, and units where they are more: `n = 3 (supernet), 5 units`.
-fn sizes(n: Option<usize>, units: Option<usize>, cluster: &str) -> String {
-    match (n, units) {
-        (None, _) => String::new(),
-        (Some(n), None) => number::sample_size(n),
-        (Some(n), Some(units)) => format!("{} ({cluster}), {units} units", number::sample_size(n)),
-    }
 }
 
 /// Greens that chance alone gives of so many tests, each at one tail of 5 %.
@@ -304,20 +282,26 @@ fn false_greens(tests: usize) -> String {
     number::exact((tests as f64 * 0.025 * 10.0).round() / 10.0, Unit::One)
 }
 
-fn amended(amendment: &Amendment) -> Amended<'_> {
-    let Amendment { on, was, because, verdict_before } = amendment;
-    let before: Vec<String> =
-        verdict_before.iter().map(|(profile, verdict)| format!("{} ({profile})", verdict.name())).collect();
-    Amended { on, was, because, before: before.join(", ") }
-}
-
 /// A verdict never stands without the profile that reached it.
 fn badge(verdict: Verdict, profile: &str) -> Badge {
     Badge {
         name: format!("{} ({profile})", verdict.name()),
+        word: verdict.name(),
         sign: verdict.sign(),
         class: verdict.name().replace(' ', "-"),
     }
+}
+
+/// A verdict where the profile stands beside it.
+pub(super) fn plain_badge(verdict: Verdict) -> Badge {
+    let (word, sign) = (verdict.name(), verdict.sign());
+    Badge { name: word.to_owned(), word, sign, class: word.replace(' ', "-") }
+}
+
+/// How many of these verdicts there are of each kind.
+pub(super) fn counted(verdicts: impl Iterator<Item = Verdict> + Clone) -> Vec<Count> {
+    let count = |verdict: Verdict| verdicts.clone().filter(|other| *other == verdict).count();
+    Verdict::ALL.map(|verdict| Count { verdict: plain_badge(verdict), count: count(verdict) }).into()
 }
 
 fn counts<'a>(judgements: impl Iterator<Item = &'a Judgement> + Clone, profile: &str) -> Vec<Count> {
@@ -333,6 +317,11 @@ fn data_of(experiment: &Experiment) -> impl Iterator<Item = Data> {
         samples: set.samples.clone(),
         licence: set.licence.clone(),
     })
+}
+
+/// A text up to its first full stop.
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").map_or(text, |end| &text[..=end])
 }
 
 /// Parts of a text between blank lines.

@@ -40,3 +40,13 @@ pub enum Ending {
         step: usize,
     },
 }
+
+impl Ending {
+    /// In words: `completed`, `diverged at step 12`.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Completed => "completed".to_owned(),
+            Self::Diverged { step } => format!("diverged at step {step}"),
+        }
+    }
+}

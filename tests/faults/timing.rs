@@ -15,7 +15,7 @@ use renas::harness::evidence::{self, Evidence};
 use renas::harness::executor::{Answer, Execute, ExecuteError, Job};
 use renas::harness::lockfile::{self, Lock, compare, compare_runs};
 use renas::harness::manifest::model::Profile;
-use renas::harness::rerun::Rerun;
+use renas::harness::rerun::{Rerun, Which};
 use renas::harness::run::StudyOutputs;
 use renas::harness::store::{Access, Store, WorkerIdentity};
 use renas::harness::study::{Context, Handle, Inference, Results, Training};
@@ -249,7 +249,7 @@ fn studies_that_derive_from_measured_times_are_named_and_those_of_two_machines_n
 
     let agreements = agreement::compare(&evidence, &lock, (&there, &Trials::of(&there)), &BTreeMap::new());
     assert_eq!(agreements.iter().map(|one| (one.compared, one.equal)).collect::<Vec<_>>(), [(2, 2)]);
-    let again = Rerun::of(&evidence, None).expect("own tasks");
+    let again = Rerun::of(&evidence, &Which::All).expect("own tasks");
     assert_eq!((again.drawn, again.len()), (3, 3));
     assert!(again.waves.iter().flatten().all(|task| matches!(task, Task::Train(_))));
 }

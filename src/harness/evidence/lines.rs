@@ -1,5 +1,6 @@
 //! The file of evidence: a writer of lines in ascending order of their keys, and a reader that holds one line at a time.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader, Read, Take};
 use std::path::{Path, PathBuf};
 
@@ -62,6 +63,8 @@ pub struct Reader<'b> {
     most: u64,
     read: u64,
     is_done: bool,
+    /// Keys of the records that are wanted; of all where there are none.
+    wanted: Option<BTreeSet<Key>>,
 }
 
 impl<'b> Reader<'b> {
@@ -70,10 +73,33 @@ impl<'b> Reader<'b> {
         let most = (bytes.len() as u64).saturating_mul(MOST_EXPANSION).saturating_add(MOST_OF_NOTHING);
         let text = zstd::Decoder::new(bytes).map(|decoder| BufReader::with_capacity(1 << 17, decoder.take(most + 1)));
         let (path, line) = (path.to_owned(), Vec::new());
-        Self { path, text, line, number: 0, most, read: 0, is_done: false }
+        Self { path, text, line, number: 0, most, read: 0, is_done: false, wanted: None }
+    }
+
+    /// The records of these keys alone. A line whose key cannot be told at once is parsed.
+    pub(super) fn only(self, keys: &BTreeSet<Key>) -> Self {
+        Self { wanted: Some(keys.clone()), ..self }
     }
 
     fn record(&mut self) -> Result<Option<(Key, Record)>, String> {
+        loop {
+            if self.wanted.as_ref().is_some_and(BTreeSet::is_empty) || !self.read_line()? {
+                return Ok(None);
+            }
+            let is_other =
+                |wanted: &BTreeSet<Key>| Record::key_of_line(&self.line).is_some_and(|key| !wanted.contains(&key));
+            if self.wanted.as_ref().is_some_and(is_other) {
+                continue;
+            }
+            let found = Record::parse_line(&self.line).map_err(|why| format!("line {}: {why}", self.number))?;
+            if self.wanted.as_mut().is_none_or(|wanted| wanted.remove(&found.0)) {
+                return Ok(Some(found));
+            }
+        }
+    }
+
+    /// Read a line; whether there was one.
+    fn read_line(&mut self) -> Result<bool, String> {
         self.line.clear();
         let read = match &mut self.text {
             Ok(text) => text.read_until(b'\n', &mut self.line),
@@ -86,10 +112,7 @@ impl<'b> Reader<'b> {
             return Err(format!("it is more than {most} bytes when decompressed, which no evidence of ours is"));
         }
         self.number += 1;
-        match self.line.as_slice() {
-            [] => Ok(None),
-            line => Record::parse_line(line).map(Some).map_err(|why| format!("line {}: {why}", self.number)),
-        }
+        Ok(!self.line.is_empty())
     }
 }
 

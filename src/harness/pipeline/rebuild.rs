@@ -65,8 +65,9 @@ pub fn rebuild(
     let conclusions = experiment.conclude(&studied).or_run_failed()?;
     let lock = promise(&selected.manifest, profile, &worker, &studied, &evidence, &conclusions).or_run_failed()?;
     let run = publish::run_record(folder, id).or_bad_input()?;
-    let mut section = publish::section(&selected.manifest, profile, settings, &experiment, conclusions, &evidence, run)
-        .or_run_failed()?;
+    let mut section =
+        publish::section(&selected.manifest, settings, &experiment, conclusions, (&studied, &evidence), run)
+            .or_run_failed()?;
     let (planned, unfinished) = (plan.len(), studied.unfinished.len());
     section.unfinished = (unfinished > 0).then(|| page::Unfinished { finished: planned - unfinished, planned });
     Ok(Some(Rebuilt { id: id.clone(), worker: worker.clone(), studied, evidence, lock, section }))

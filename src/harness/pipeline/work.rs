@@ -55,7 +55,9 @@ pub enum Came {
 pub struct Done {
     /// What its results say.
     pub conclusions: Conclusions,
-    /// What they are made of.
+    /// The studies that they are made of.
+    pub studied: StudyOutputs,
+    /// What these are made of.
     pub evidence: Evidence,
     /// What a lock file can promise of it, less the digests of files.
     pub lock: Lock,
@@ -96,7 +98,7 @@ impl Work<'_> {
         let (manifest, profile) = (&self.selected.manifest, self.settings.profile);
         let lock = promise(manifest, profile, self.worker, &studied, &evidence, &conclusions).or_run_failed()?;
         let (read, objects) = (bench.read(), bench.objects());
-        Ok((restored, Came::Whole(Box::new(Done { conclusions, evidence, lock, read, objects }))))
+        Ok((restored, Came::Whole(Box::new(Done { conclusions, studied, evidence, lock, read, objects }))))
     }
 }
 

@@ -25,7 +25,7 @@ impl<'a> Evaluator<'a> {
         let effect = paper.map(|paper| (distance(paper, accepted), "between the border and the paper's number"));
         let rule = Rule {
             accepted,
-            unit: side.quantity.unit,
+            unit: side.quantity.shown_unit(),
             about: "",
             effect,
             imported: side.quantity.imported,
@@ -112,7 +112,7 @@ impl<'a> Evaluator<'a> {
         let imported = left.quantity.imported || right.is_some_and(|right| right.quantity.imported);
         let rule = Rule {
             accepted,
-            unit: left.quantity.unit,
+            unit: if right.is_some() { left.quantity.unit.of_difference() } else { left.quantity.shown_unit() },
             about: if right.is_some() { "the difference" } else { "" },
             effect: Some((margin, effect)),
             imported,
@@ -138,7 +138,7 @@ impl<'a> Evaluator<'a> {
                 (compare::difference(pair[1], pair[0], level)?, compare::difference(pair[1], pair[0], strict)?);
             let rule = Rule {
                 accepted: along,
-                unit: pair[0].quantity.unit,
+                unit: pair[0].quantity.unit.of_difference(),
                 about: "the change",
                 effect: None,
                 imported: pair.iter().any(|side| side.quantity.imported),
@@ -204,7 +204,7 @@ impl<'a> Evaluator<'a> {
         let accepted = along(direction);
         let rule = Rule {
             accepted,
-            unit: sides[0].quantity.unit,
+            unit: sides[0].quantity.unit.of_difference(),
             about: if at.is_empty() { "the slope per step" } else { "the slope" },
             effect: None,
             imported: sides.iter().any(|side| side.quantity.imported),

@@ -160,7 +160,7 @@ impl<'a> Evaluator<'a> {
         }
         let missing = clusters.map(|clusters| clusters.saturating_sub(contrast.n) as f64);
         let each = self.context.cluster_seconds.get(&contrast.cluster);
-        let effect = format!("{words}, {}", number::exact_in_words(number::rounded(effect), rule.unit));
+        let effect = format!("{words}, {}", number::exact_in_words(number::rounded(effect), rule.unit.of_difference()));
         Need {
             clusters,
             have: contrast.n,

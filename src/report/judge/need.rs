@@ -46,7 +46,7 @@ impl Need {
 }
 
 /// CPU time, roughly.
-fn duration(seconds: f64) -> String {
+pub(crate) fn duration(seconds: f64) -> String {
     match seconds {
         seconds if seconds < 120.0 => format!("{seconds:.0} CPU-s"),
         seconds if seconds < 7_200.0 => format!("{:.0} CPU-min", seconds / 60.0),

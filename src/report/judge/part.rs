@@ -78,7 +78,7 @@ fn undecidable(sides: &[Side], error: &SampleError) -> Part {
     if n >= FEWEST_FOR_INTERVAL {
         return Part { cluster: side.quantity.cluster.clone(), ..Part::inconclusive(error.to_string(), Some(n)) };
     }
-    let unit = side.quantity.unit;
+    let unit = side.quantity.shown_unit();
     let values = side.values().unwrap_or_default();
     let values: Vec<String> = values.iter().map(|value| number::exact(*value, unit)).collect();
     let shown = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };

@@ -2,6 +2,8 @@
 //!
 //! A verdict that changes on the same evidence is an amendment of its claim, or follows from an entry of this log.
 
+use renas_base::digest::Digest;
+
 /// One change of the rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RulesChange {
@@ -33,6 +35,12 @@ pub const CHANGES: [RulesChange; 2] = [
 
 /// The version of the rules by which verdicts are made now.
 pub const VERSION: u32 = CHANGES[CHANGES.len() - 1].version;
+
+/// The digest of these changes: reports of one digest were judged by the same rules.
+pub fn digest() -> Digest {
+    let lines = CHANGES.iter().map(|change| format!("{}\t{}\t{}\n", change.version, change.on, change.what));
+    Digest::of(lines.collect::<String>().as_bytes())
+}
 
 #[cfg(test)]
 mod tests {

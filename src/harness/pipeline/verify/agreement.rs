@@ -14,7 +14,7 @@ use crate::manifest::model::Profile;
 use crate::pipeline::Selected;
 use crate::pipeline::fault::{Classify as _, Fault};
 use crate::pipeline::rebuild::Rebuilt;
-use crate::rerun::Rerun;
+use crate::rerun::{Rerun, Which};
 use crate::store::{Access, Store};
 use crate::study::Context as _;
 use renas_report::claim::Verdict;
@@ -105,10 +105,10 @@ pub(super) fn rerun(
     selected: &Selected,
     rebuilt: &Rebuilt,
     lock: &Lock,
-    sample: Option<usize>,
+    which: &Which,
     found: &mut Found<'_>,
 ) -> Result<(), Fault> {
-    let again = Rerun::of(&rebuilt.evidence, sample).or_bad_input()?;
+    let again = Rerun::of(&rebuilt.evidence, which).or_bad_input()?;
     let wanted = again.len();
     let folder = tempfile::tempdir().context("cannot make a folder for the empty store").or_run_failed()?;
     let store = Store::open(folder.path(), Access::Write).or_run_failed()?;

@@ -16,6 +16,7 @@ use super::fault::{Classify as _, Fault};
 use crate::event::Observer;
 use crate::executor::Execute;
 use crate::manifest::model::Profile;
+use crate::rerun::Which;
 use crate::store::WorkerIdentity;
 use renas_data::registry::Registry;
 
@@ -50,8 +51,8 @@ pub struct Verification<'a> {
     pub data: &'a Registry,
     /// Whether the store is mended first.
     pub heal: bool,
-    /// Whether promised trials are computed again: all, or a sample of so many of each report.
-    pub rerun: Option<Option<usize>>,
+    /// The trials of each report that are computed again.
+    pub rerun: Option<Which>,
     /// Who computes.
     pub workers: &'a dyn Workers,
     /// Studies at a time.
@@ -79,6 +80,7 @@ impl Verification<'_> {
                 }
             }
         }
+        reported::check_board(self, found);
         if let Some(fault) = faults.into_iter().next() {
             return Err(fault);
         }

@@ -97,11 +97,27 @@ pub(super) fn check(
             let agreements = agreement::compare(&rebuilt.evidence, lock, (store, trials), tolerances);
             check_levels((verification, profile), selected, rebuilt, store, agreements, found)?;
         }
-        if let Some(sample) = verification.rerun {
-            rerun((verification, profile), selected, rebuilt, lock, sample, found)?;
+        if let Some(which) = &verification.rerun {
+            rerun((verification, profile), selected, rebuilt, lock, which, found)?;
         }
     }
     Ok(())
+}
+
+/// The page about all profiles, where there is one, against the same made of the reports.
+pub(super) fn check_board(verification: &Verification<'_>, found: &mut Found<'_>) {
+    let path = verification.reports.join(publish::BOARD);
+    if verification.is_part || !verification.mistakes.is_empty() || !path.exists() {
+        return;
+    }
+    let manifests = verification.experiments.iter().map(|selected| &selected.manifest);
+    match publish::board(verification.reports, manifests) {
+        Ok(made) if files::read(&path).ok() == made => {
+            found.fine(format!("{}: made of the reports beside it, it is the same bytes", path.display()));
+        }
+        Ok(_) => found.differs(format!("{}: made of the reports beside it, it has other bytes", path.display())),
+        Err(error) => found.differs(format!("{}: cannot be made again: {error:#}", path.display())),
+    }
 }
 
 /// The pages made of what was rebuilt; no pages of nothing.

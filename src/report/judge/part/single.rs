@@ -13,7 +13,7 @@ use renas_stats::summary::Interval;
 /// The paper's number is one run: it must lie where one of ours is to be expected, and its foil must not.
 pub(super) fn one_run(side: Side, value: f64, foil: Option<&Foil>) -> Part {
     let n = Some(side.summary.n);
-    let unit = side.quantity.unit;
+    let unit = side.quantity.shown_unit();
     let Some(prediction) = side.summary.prediction else {
         let reason = match side.values() {
             Some(values) => format!(
@@ -75,14 +75,16 @@ pub(super) fn one_run(side: Side, value: f64, foil: Option<&Foil>) -> Part {
 /// Every single unit: one counterexample refutes.
 pub(super) fn every(expectation: &Expectation, side: Side) -> Part {
     let accepted = expectation.accepted().expect("it has a border");
-    let unit = side.quantity.unit;
+    let unit = side.quantity.shown_unit();
     let exact = side.exact().map(|value| [value]);
     let Some(values) = exact.as_ref().map(<[f64; 1]>::as_slice).or(side.quantity.measured.unit_values()) else {
         return Part::inconclusive("single units are not known of an estimate of one whole sample".to_owned(), None);
     };
     let written = |value: f64| match unit {
         Unit::Count | Unit::MultiplyAdds => number::exact_in_words(value, unit),
-        Unit::Fraction | Unit::One | Unit::Seconds => number::exact_in_words(number::rounded(value), unit),
+        Unit::Fraction | Unit::Points | Unit::One | Unit::Seconds => {
+            number::exact_in_words(number::rounded(value), unit)
+        }
     };
     let is_counterexample = |value: &&f64| place_exactly(**value, accepted) != Place::Inside;
     let counterexamples: Vec<String> = values.iter().filter(is_counterexample).map(|value| written(*value)).collect();

@@ -7,16 +7,16 @@ use std::path::Path;
 use serde::Deserialize;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
+use super::manifest::model::Profile;
 use renas_base::files;
-use renas_harness::manifest::model::Profile;
 
 /// Bytes that are read at first: more than the claims of any report take.
 const FIRST: u64 = 1 << 19;
 
 /// The claims of the committed report of an experiment, in its order; nothing where there is no report, or one whose claims
 /// cannot be read.
-pub fn claims<T: for<'de> Deserialize<'de>>(profile: Profile, id: &str) -> Option<Vec<T>> {
-    let path = Path::new("reports").join(profile.name()).join(id).join("findings.json");
+pub fn claims<T: for<'de> Deserialize<'de>>(reports: &Path, profile: Profile, id: &str) -> Option<Vec<T>> {
+    let path = reports.join(profile.name()).join(id).join("findings.json");
     claims_in(files::open_to_read(&path).ok()?, FIRST).ok()?
 }
 

@@ -1,0 +1,200 @@
+//! What an expectation compares, as it can be drawn: where the numbers lie beside what is accepted.
+//!
+//! Drawn from the same comparisons that judge; nothing is decided here.
+
+use serde::{Deserialize, Serialize};
+
+use super::Evaluator;
+use crate::claim::{Direction, Expectation, Foil};
+use crate::compare::{self, Contrast, Side};
+use crate::summary::LEVEL;
+use renas_base::metric::Unit;
+use renas_stats::summary::{Interval, SampleError};
+
+/// One comparison on a line of numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Strip {
+    /// What is compared, for people.
+    pub label: String,
+    /// Its unit.
+    pub unit: Unit,
+    /// Where it must lie; ends that are not finite are open.
+    pub accepted: Interval,
+    /// What the paper has, where it names a number.
+    pub paper: Option<f64>,
+    /// What we have; absent where single units alone are looked at.
+    pub value: Option<f64>,
+    /// The interval that is held against the border.
+    pub interval: Option<Interval>,
+    /// One value per cluster, or per unit where every unit counts.
+    pub samples: Vec<f64>,
+    /// What is known to be false, in the place of the judged one.
+    pub foil: Option<Mark>,
+}
+
+/// A number with its name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mark {
+    /// The name, for people.
+    pub label: String,
+    /// The number.
+    pub value: f64,
+}
+
+impl Strip {
+    /// How near the interval comes to a border, in half widths of the interval; none where there is no interval or no border.
+    pub fn clearance(&self) -> Option<f64> {
+        let Interval { low, high } = self.interval?;
+        let half = (high - low) / 2.0;
+        let borders = [self.accepted.low, self.accepted.high].into_iter().filter(|border| border.is_finite());
+        let distances = borders.flat_map(|border| [(low - border).abs(), (high - border).abs()]);
+        let nearest = distances.fold(f64::INFINITY, f64::min);
+        (half > 0.0 && nearest.is_finite()).then(|| nearest / half)
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// The comparisons of an expectation, in its order; none of what was not measured.
+    pub(super) fn strips(&self, expectation: &'a Expectation) -> Vec<Strip> {
+        if let Expectation::All(parts)
+        | Expectation::Parts(parts)
+        | Expectation::Any(parts)
+        | Expectation::Robust(parts) = expectation
+        {
+            return parts.iter().flat_map(|part| self.strips(part)).collect();
+        }
+        let sides: Result<Vec<Side>, _> = expectation.quantities().into_iter().map(|name| self.side(name)).collect();
+        let Ok(sides) = sides else { return Vec::new() };
+        match expectation {
+            Expectation::Ordering { direction, .. } => {
+                sides.windows(2).map(|pair| self.step(pair[0], pair[1], *direction)).collect()
+            }
+            Expectation::Differ { .. } | Expectation::Undecided { .. } | Expectation::Untestable { .. } => Vec::new(),
+            _ => vec![self.strip(expectation, &sides)],
+        }
+    }
+
+    fn step(&self, from: Side<'a>, to: Side<'a>, direction: Direction) -> Strip {
+        let label = format!("{}, minus {}", to.quantity.label, from.quantity.label);
+        let plain = Strip { label, unit: to.quantity.unit.of_difference(), ..open(to) };
+        compared(Strip { accepted: along(direction), ..plain }, compare::difference(to, from, LEVEL))
+    }
+
+    fn strip(&self, expectation: &'a Expectation, sides: &[Side<'a>]) -> Strip {
+        let side = sides[0];
+        let other = sides.get(1).copied();
+        let plain = Strip { accepted: expectation.accepted().unwrap_or(EVERYWHERE), ..open(side) };
+        // As margins are judged: two one-sided tests at 5 % are one interval of 90 %.
+        let level = match expectation {
+            Expectation::Equivalence { .. } | Expectation::NonInferiority { .. } => 1.0 - 2.0 * (1.0 - LEVEL),
+            _ => LEVEL,
+        };
+        let contrast = |side: Side<'a>| match (expectation, other) {
+            (Expectation::Ratio { .. }, Some(below)) => {
+                compare::ratio(side, below, level)?.ok_or(SampleError::Argument("no ratio"))
+            }
+            (Expectation::Trend { at, .. }, _) => {
+                compare::slope(sides, at, level)?.ok_or(SampleError::Argument("no slope"))
+            }
+            (_, Some(right)) => compare::difference(side, right, level),
+            (_, None) => compare::single(side, level),
+        };
+        match expectation {
+            Expectation::OneRun { value, foil, .. } => {
+                let accepted = side.summary.prediction.unwrap_or(EVERYWHERE);
+                let foil = self.mark(foil.as_ref(), contrast);
+                let plain = Strip { accepted, paper: Some(*value), foil, ..plain };
+                compared(plain, contrast(side))
+            }
+            Expectation::Within { value, foil, .. } => {
+                let foil = self.mark(foil.as_ref(), contrast);
+                compared(Strip { paper: Some(*value), foil, ..plain }, contrast(side))
+            }
+            Expectation::Bound { paper, foil, .. } => {
+                let foil = self.mark(foil.as_ref(), contrast);
+                compared(Strip { paper: *paper, foil, ..plain }, contrast(side))
+            }
+            Expectation::Every { .. } => {
+                let units = side.quantity.measured.unit_values().map(<[f64]>::to_vec);
+                Strip { samples: units.or(side.exact().map(|value| vec![value])).unwrap_or_default(), ..plain }
+            }
+            Expectation::Ratio { value, foil, .. } => {
+                let label = format!("{}, as a ratio to {}", plain.label, other.map_or("", label_of));
+                let foil = self.mark(foil.as_ref(), contrast);
+                compared(Strip { label, unit: Unit::One, paper: *value, foil, ..plain }, contrast(side))
+            }
+            Expectation::Trend { direction, .. } => {
+                let label =
+                    format!("slope from {} to {}", plain.label, sides.last().map_or("", |side| label_of(*side)));
+                let unit = plain.unit.of_difference();
+                compared(Strip { label, unit, accepted: along(*direction), ..plain }, contrast(side))
+            }
+            Expectation::Equivalence { foil, .. } | Expectation::NonInferiority { foil, .. } => {
+                let label = match other {
+                    Some(right) => format!("{}, minus {}", plain.label, right.quantity.label),
+                    None => plain.label.clone(),
+                };
+                let unit = if other.is_some() { plain.unit.of_difference() } else { plain.unit };
+                let foil = self.mark(foil.as_ref(), contrast);
+                compared(Strip { label, unit, foil, ..plain }, contrast(side))
+            }
+            _ => plain,
+        }
+    }
+
+    fn mark(
+        &self,
+        foil: Option<&'a Foil>,
+        contrast: impl Fn(Side<'a>) -> Result<Contrast, SampleError>,
+    ) -> Option<Mark> {
+        match foil? {
+            Foil::Value { value, is } => Some(Mark { label: is.clone(), value: *value }),
+            Foil::Quantity(name) => {
+                let side = self.side(name).ok()?;
+                let value = contrast(side).map_or(side.summary.mean, |contrast| contrast.value);
+                Some(Mark { label: side.quantity.label.clone(), value })
+            }
+        }
+    }
+}
+
+const EVERYWHERE: Interval = Interval { low: f64::NEG_INFINITY, high: f64::INFINITY };
+
+fn open(side: Side<'_>) -> Strip {
+    Strip {
+        label: side.quantity.label.clone(),
+        unit: side.quantity.shown_unit(),
+        accepted: EVERYWHERE,
+        paper: None,
+        value: None,
+        interval: None,
+        samples: side.values().map(std::borrow::Cow::into_owned).unwrap_or_default(),
+        foil: None,
+    }
+}
+
+fn label_of(side: Side<'_>) -> &str {
+    &side.quantity.label
+}
+
+fn along(direction: Direction) -> Interval {
+    match direction {
+        Direction::Rising => Interval { low: 0.0, high: f64::INFINITY },
+        Direction::Falling => Interval { low: f64::NEG_INFINITY, high: 0.0 },
+    }
+}
+
+/// The strip of a contrast; of too few clusters the values alone.
+fn compared(plain: Strip, contrast: Result<Contrast, SampleError>) -> Strip {
+    match contrast {
+        Ok(contrast) => Strip {
+            value: Some(contrast.value),
+            interval: (!contrast.is_exact()).then_some(contrast.interval),
+            samples: contrast.values.unwrap_or_default(),
+            ..plain
+        },
+        Err(_) => plain,
+    }
+}

@@ -1,0 +1,191 @@
+//! One comparison on a line of numbers, as HTML: zone, dots and marks keep their size at any width of the page.
+
+use std::fmt::Write as _;
+
+use super::axis::Axis;
+use crate::judge::strip::{Mark, Strip};
+use crate::number;
+use renas_base::metric::Unit;
+use renas_stats::summary::Interval;
+
+/// The marks of a strip in a drawing of 1,000 by 32, and where they stand.
+const WIDTH: f64 = 1000.0;
+const MIDDLE: f64 = 16.0;
+
+/// A number of the paper or of a foil further away than this many times the range of all else stands at the edge, with an arrow.
+const FAR: f64 = 4.0;
+
+/// The strip, and beneath it what its marks are.
+pub fn html(strip: &Strip) -> String {
+    let unit = strip.unit;
+    let shown = |value: f64| number::scaled(value, unit);
+    let core = core(strip);
+    let marks = strip.paper.iter().copied().chain(strip.foil.iter().map(|foil| foil.value));
+    let near = marks.filter(|value| !is_far(*value, core));
+    let values: Vec<f64> = [core.low, core.high].into_iter().chain(near).map(shown).collect();
+    let axis = Axis::over(values.into_iter(), 0.07, 4);
+    let place = |value: f64| axis.share(shown(value)).clamp(0.0, 1.0);
+    let mut text = String::from("<div class=\"strip\">");
+    let Interval { low, high } = strip.accepted;
+    if low.is_finite() || high.is_finite() {
+        let (from, to) = (place(low), place(high));
+        let ends = [(low, " low"), (high, " high")].into_iter().filter(|(end, _)| end.is_finite());
+        let ends: String = ends.map(|(_, class)| class).collect();
+        let _ = write!(
+            text,
+            "<i class=\"zone{ends}\" style=\"left:{}%;width:{}%\"></i>",
+            percent(from),
+            percent((to - from).max(0.0))
+        );
+    }
+    let _ = write!(text, "<svg viewBox=\"0 0 1000 32\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
+    if !strip.samples.is_empty() {
+        let mut path = String::new();
+        for (index, value) in strip.samples.iter().enumerate() {
+            // Equal values stand above each other.
+            let height = MIDDLE + [0.0, -5.0, 5.0, -9.0, 9.0][index % 5];
+            let _ = write!(path, "M{} {height}h0", drawn(place(*value)));
+        }
+        let _ = write!(text, "<path class=\"dots\" d=\"{path}\"/>");
+    }
+    if let Some(Interval { low, high }) = strip.interval {
+        let _ = write!(text, "<path class=\"ends\" d=\"M{} 16H{}\"/>", drawn(place(low)), drawn(place(high)));
+    }
+    if let Some(value) = strip.value {
+        let _ = write!(text, "<path class=\"mean\" d=\"M{} 16h0\"/>", drawn(place(value)));
+    }
+    text.push_str("</svg>");
+    let mut mark = |value: f64, class: &str, sign: &str| {
+        let sign = match is_far(value, core) {
+            true if value < core.low => "←",
+            true => "→",
+            false => sign,
+        };
+        let left = if is_far(value, core) && value < core.low { 0.02 } else { place(value).min(0.98) };
+        let _ = write!(text, "<b class=\"{class}\" style=\"left:{}%\" aria-hidden=\"true\">{sign}</b>", percent(left));
+    };
+    if let Some(paper) = strip.paper {
+        mark(paper, "paper-mark", "◆");
+    }
+    if let Some(Mark { value, .. }) = &strip.foil {
+        mark(*value, "foil-mark", "○");
+    }
+    let sign = if matches!(unit, Unit::Fraction) { "\u{a0}%" } else { "" };
+    for (value, label) in &axis.ticks {
+        let _ = write!(
+            text,
+            "<span style=\"left:{}%\" aria-hidden=\"true\">{label}{sign}</span>",
+            percent(axis.share(*value))
+        );
+    }
+    text.push_str("</div>");
+    text
+}
+
+/// What the strip shows, in words: ours, the paper's, what is accepted, the foil.
+pub fn words(strip: &Strip) -> Vec<(&'static str, String)> {
+    let Strip { unit, accepted: Interval { low, high }, .. } = *strip;
+    let mut words = Vec::new();
+    if let Some(value) = strip.value {
+        let ours = match strip.interval {
+            Some(interval) => number::estimate(value, interval, unit),
+            None => number::exact(number::rounded(value), unit),
+        };
+        words.push(("ours", ours));
+    }
+    if let Some(paper) = strip.paper {
+        words.push(("paper", number::exact(paper, unit)));
+    }
+    let zone = match (low.is_finite(), high.is_finite()) {
+        (true, true) => Some(format!("{} to {}", number::border(low, unit), number::border(high, unit))),
+        (true, false) => Some(format!("above {}", number::border(low, unit))),
+        (false, true) => Some(format!("below {}", number::border(high, unit))),
+        (false, false) => None,
+    };
+    words.extend(zone.map(|zone| ("zone", zone)));
+    if let Some(Mark { label, value }) = &strip.foil {
+        words.push(("foil", format!("{label}: {}", number::exact(number::rounded(*value), unit))));
+    }
+    words
+}
+
+/// The range of all that must be seen: samples, interval, borders.
+fn core(strip: &Strip) -> Interval {
+    let ends = strip.interval.iter().flat_map(|ends| [ends.low, ends.high]);
+    let borders = [strip.accepted.low, strip.accepted.high].into_iter().filter(|border| border.is_finite());
+    let all = strip.samples.iter().copied().chain(strip.value).chain(ends).chain(borders);
+    let (low, high) =
+        all.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    if low <= high { Interval { low, high } } else { Interval { low: 0.0, high: 1.0 } }
+}
+
+fn is_far(value: f64, core: Interval) -> bool {
+    let range = (core.high - core.low).max(core.high.abs().max(core.low.abs()) * 1e-3);
+    range > 0.0 && (value < core.low - FAR * range || value > core.high + FAR * range)
+}
+
+/// A share of the width, in percent, to a hundredth.
+fn percent(share: f64) -> String {
+    number::fixed(share * 100.0, 2)
+}
+
+/// A share of the width, in units of the drawing, to a tenth.
+fn drawn(share: f64) -> String {
+    number::plain((share * WIDTH * 10.0).round() / 10.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strip() -> Strip {
+        Strip {
+            label: "accuracy".to_owned(),
+            unit: Unit::Fraction,
+            accepted: Interval { low: 0.5, high: f64::INFINITY },
+            paper: Some(0.9),
+            value: Some(0.6),
+            interval: Some(Interval { low: 0.55, high: 0.65 }),
+            samples: vec![0.58, 0.6, 0.62],
+            foil: Some(Mark { label: "chance".to_owned(), value: 0.1 }),
+        }
+    }
+
+    #[test]
+    fn a_strip_shows_every_mark_within_its_width() {
+        let html = html(&strip());
+        for part in ["zone low\"", "class=\"dots\"", "class=\"ends\"", "class=\"mean\"", "◆", "○", "%</span>"] {
+            assert!(html.contains(part), "no {part} in {html}");
+        }
+        assert!(!html.contains("NaN") && !html.contains("inf"), "{html}");
+        let words: Vec<String> = words(&strip()).into_iter().map(|(what, words)| format!("{what} {words}")).collect();
+        let expected =
+            ["ours 60\u{a0}% [55,\u{a0}65]", "paper 90\u{a0}%", "zone above 50\u{a0}%", "foil chance: 10\u{a0}%"];
+        assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn a_number_far_away_stands_at_the_edge_with_an_arrow_and_squeezes_nothing() {
+        let far = Strip { paper: Some(50.0), foil: None, ..strip() };
+        let html = html(&far);
+        assert!(html.contains("→") && !html.contains("◆"), "{html}");
+        let near = Strip { paper: None, foil: None, ..strip() };
+        let zone = |html: &str| html.split("</i>").next().map(str::to_owned);
+        assert_eq!(zone(&html), zone(&super::html(&near)));
+    }
+
+    #[test]
+    fn nothing_but_equal_values_is_drawn_too() {
+        let flat = Strip {
+            accepted: Interval { low: f64::NEG_INFINITY, high: f64::INFINITY },
+            paper: None,
+            foil: None,
+            value: None,
+            interval: None,
+            samples: vec![2.0; 3],
+            ..strip()
+        };
+        let html = html(&flat);
+        assert!(!html.contains("NaN") && !html.contains("zone"), "{html}");
+    }
+}

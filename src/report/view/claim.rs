@@ -1,0 +1,203 @@
+//! A claim as its card shows it.
+
+use serde::Serialize;
+
+use super::{Badge, badge};
+use crate::claim::{Amendment, Verdict};
+use crate::findings::{Cell, Findings};
+use crate::judge::need::duration;
+use crate::judge::{Evidence, Judgement};
+use crate::page::{AuditEntry, Experiment};
+use crate::plot::strip;
+use crate::{number, table};
+use renas_base::metric::Unit;
+
+/// An amendment of a claim.
+#[derive(Serialize)]
+pub(crate) struct Amended<'a> {
+    pub(crate) on: &'a str,
+    pub(crate) was: &'a str,
+    pub(crate) because: &'a str,
+    pub(crate) before: String,
+}
+
+/// One claim and what became of it.
+#[derive(Serialize)]
+pub(crate) struct Claimed<'a> {
+    pub(crate) id: &'a str,
+    /// The place of the paper, where it is the first claim of it.
+    pub(crate) heading: &'a str,
+    pub(crate) source: &'a str,
+    pub(crate) sentence: &'a str,
+    pub(crate) expectation: &'a str,
+    pub(crate) quantity: &'a str,
+    pub(crate) reason: &'a str,
+    pub(crate) verdict: Badge,
+    pub(crate) n: String,
+    pub(crate) severity: &'a str,
+    pub(crate) beside: &'a str,
+    pub(crate) added: &'a str,
+    pub(crate) amended: Vec<Amended<'a>>,
+    pub(crate) evidence: Vec<Seen<'a>>,
+    /// What was compared, as it is drawn.
+    pub(crate) strips: Vec<Drawn<'a>>,
+    /// How near to its border a verdict stands.
+    pub(crate) fragile: String,
+    /// Whether something false would pass too, or numbers are of others.
+    pub(crate) is_weak: bool,
+    /// Where else on the page it is about the same: tables that hold its quantities, and entries of the audit that name it.
+    pub(crate) tables: Vec<Elsewhere<'a>>,
+    pub(crate) audit: Vec<Elsewhere<'a>>,
+    /// Trials that it rests on.
+    pub(crate) trials: usize,
+    /// One of them, by its key, where it has a page.
+    pub(crate) trial: &'a str,
+    /// What its studies take to run, in words; empty where that is not known.
+    pub(crate) price: String,
+}
+
+/// A comparison on a line of numbers.
+#[derive(Serialize)]
+pub(crate) struct Drawn<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) html: String,
+    /// What its marks are.
+    pub(crate) words: Vec<(&'static str, String)>,
+}
+
+/// Another place of the page.
+#[derive(Serialize)]
+pub(crate) struct Elsewhere<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) title: &'a str,
+}
+
+/// One quantity that a verdict looked at.
+#[derive(Serialize)]
+pub(crate) struct Seen<'a> {
+    pub(crate) quantity: &'a str,
+    pub(crate) label: &'a str,
+    pub(crate) data: &'a str,
+    pub(crate) over: String,
+    pub(crate) imported: bool,
+    pub(crate) measured: String,
+    pub(crate) prediction: String,
+    pub(crate) n: String,
+    pub(crate) method: &'a str,
+    pub(crate) observed_time: bool,
+    pub(crate) definition: &'a str,
+}
+
+impl<'a> Claimed<'a> {
+    pub(crate) fn new(judgement: &'a Judgement, experiment: &'a Experiment, profile: &str) -> Self {
+        let carried = experiment.carried.get(&judgement.id);
+        Self {
+            id: &judgement.id,
+            heading: "",
+            source: &judgement.source,
+            sentence: &judgement.sentence,
+            expectation: &judgement.expectation,
+            quantity: &judgement.quantity,
+            reason: &judgement.reason,
+            verdict: badge(judgement.verdict, profile),
+            n: sizes(judgement.n, judgement.units, &judgement.cluster),
+            severity: &judgement.severity,
+            beside: &judgement.beside,
+            added: judgement.added.as_deref().unwrap_or_default(),
+            amended: judgement.amended.iter().map(amended).collect(),
+            evidence: judgement.evidence.iter().map(Seen::new).collect(),
+            strips: judgement
+                .strips
+                .iter()
+                .map(|one| Drawn { label: &one.label, html: strip::html(one), words: strip::words(one) })
+                .collect(),
+            fragile: fragile(judgement),
+            is_weak: judgement.verdict == Verdict::Consistent,
+            tables: tables_of(judgement, &experiment.findings),
+            audit: audit_of(judgement, &experiment.audit),
+            trials: carried.map_or(0, |carried| carried.trials),
+            trial: carried.and_then(|carried| carried.trial.as_deref()).unwrap_or_default(),
+            price: carried
+                .filter(|carried| carried.cpu_seconds > 0.0)
+                .map_or(String::new(), |c| duration(c.cpu_seconds)),
+        }
+    }
+}
+
+/// How near to its border the interval of a decided claim ends, in words; where several intervals decided, the nearest.
+fn fragile(judgement: &Judgement) -> String {
+    if !judgement.is_decided() && judgement.verdict != Verdict::Consistent {
+        return String::new();
+    }
+    let clearances = judgement.strips.iter().filter_map(|strip| strip.clearance());
+    let nearest = clearances.fold(f64::INFINITY, f64::min);
+    match nearest {
+        nearest if nearest.is_infinite() => String::new(),
+        nearest if nearest < 0.1 => {
+            "Barely: the interval ends at the border, within a tenth of its half width.".to_owned()
+        }
+        nearest if nearest < 1.0 => {
+            format!(
+                "The interval ends {} of its half width from the border.",
+                number::exact((nearest * 10.0).round() / 10.0, Unit::One)
+            )
+        }
+        nearest => {
+            let times = number::exact(number::rounded((nearest * 10.0).round() / 10.0), Unit::One);
+            format!("Clear: the border lies {times} half widths beyond the interval.")
+        }
+    }
+}
+
+fn tables_of<'a>(judgement: &Judgement, findings: &'a Findings) -> Vec<Elsewhere<'a>> {
+    let is_looked_at = |cell: &Cell| match cell {
+        Cell::Quantity(name) => judgement.evidence.iter().any(|seen| seen.quantity == *name),
+        Cell::Text(_) | Cell::Empty | Cell::Number { .. } => false,
+    };
+    let tables = findings.tables.iter().filter(|table| table.rows.iter().flatten().any(is_looked_at));
+    tables.map(|table| Elsewhere { id: &table.id, title: &table.title }).collect()
+}
+
+fn audit_of<'a>(judgement: &Judgement, audit: &'a [AuditEntry]) -> Vec<Elsewhere<'a>> {
+    let touching = audit.iter().filter(|entry| entry.affects.contains(&judgement.id));
+    touching.map(|entry| Elsewhere { id: &entry.id, title: &entry.subject }).collect()
+}
+
+impl<'a> Seen<'a> {
+    fn new(evidence: &'a Evidence) -> Self {
+        let Evidence { quantity, label, data, over, cluster, unit, summary, observed_time, imported, definition } =
+            evidence;
+        Self {
+            quantity,
+            label,
+            data,
+            over: match over == cluster {
+                true => over.clone(),
+                false => format!("{over}, in clusters: {cluster}"),
+            },
+            imported: *imported,
+            measured: table::measured(summary, *unit),
+            prediction: summary.prediction.map_or(String::new(), |ends| number::interval(ends, *unit)),
+            n: if summary.n == 0 { "exact".to_owned() } else { sizes(Some(summary.n), summary.units, cluster) },
+            method: &summary.method,
+            observed_time: *observed_time,
+            definition,
+        }
+    }
+}
+
+/// Clusters, and units where they are more: `n = 3 (supernet), 5 units`.
+pub(super) fn sizes(n: Option<usize>, units: Option<usize>, cluster: &str) -> String {
+    match (n, units) {
+        (None, _) => String::new(),
+        (Some(n), None) => number::sample_size(n),
+        (Some(n), Some(units)) => format!("{} ({cluster}), {units} units", number::sample_size(n)),
+    }
+}
+
+fn amended(amendment: &Amendment) -> Amended<'_> {
+    let Amendment { on, was, because, verdict_before } = amendment;
+    let before: Vec<String> =
+        verdict_before.iter().map(|(profile, verdict)| format!("{} ({profile})", verdict.name())).collect();
+    Amended { on, was, because, before: before.join(", ") }
+}
