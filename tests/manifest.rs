@@ -178,6 +178,11 @@ fn the_manifests_of_this_project_are_read_without_mistakes_and_every_paper_has_o
     known.sort_unstable();
     assert_eq!(ids, known);
     assert!(!known.is_empty());
+    let outlines = load::outline_all(&folder, self::known(&papers::all())).unwrap_or_else(|error| panic!("{error}"));
+    for (outline, manifest) in outlines.iter().zip(&manifests) {
+        let whole = (&manifest.id, &manifest.title, manifest.claims.len());
+        assert_eq!((&outline.id, &outline.title, outline.claims), whole, "counted and read");
+    }
 }
 
 #[test]

@@ -7,9 +7,8 @@ use comfy_table::{Table, presets};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::exit::{Classify as _, Failure};
+use super::exit::Failure;
 use super::session::Session;
-use renas_harness::analysis::{Promise, Unplanned};
 use renas_harness::committed;
 use renas_harness::pipeline::Selected;
 use renas_report::catalogue::Promised;
@@ -23,13 +22,12 @@ pub fn outlooks(
     data: BTreeSet<String>,
 ) -> Result<Vec<(String, Outlook)>, Failure> {
     let settings = selected.settings(session.profile)?;
-    let Promise { quantities, clusters, .. } =
-        selected.analysis(settings).promise().map_err(Unplanned::into_error).or_bad_input()?;
-    let promised: BTreeMap<String, Promised> = quantities.into_iter().map(|one| (one.name.clone(), one)).collect();
+    let promise = selected.promise(settings)?;
+    let promised: BTreeMap<&str, &Promised> = promise.quantities.iter().map(|one| (one.name.as_str(), one)).collect();
     let data: Vec<String> = data.into_iter().collect();
     let known = known(session, selected);
     let profile = session.profile.name();
-    let planned = Planned { promised: &promised, clusters: &clusters, data: &data, profile };
+    let planned = Planned { promised: &promised, clusters: &promise.clusters, data: &data, profile };
     let of = |claim: &renas_report::claim::Claim| (claim.id.clone(), outlook(claim, planned, known.get(&claim.id)));
     Ok(selected.claims().iter().map(of).collect())
 }

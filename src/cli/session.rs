@@ -8,6 +8,7 @@ use anyhow::{Context as _, anyhow, ensure};
 
 use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
+use renas_base::parallel;
 use renas_base::pattern::matches;
 use renas_data::locate::Locations;
 use renas_data::registry::Registry;
@@ -104,8 +105,9 @@ impl<'a> Session<'a> {
         let (mut experiments, mut mistakes) = (Vec::new(), Vec::new());
         match load::names(&common.experiments) {
             Ok(names) => {
-                for name in names {
-                    match load::load(&common.experiments, &name, known) {
+                let load = |name: &String| load::load(&common.experiments, name, known);
+                for manifest in parallel::map(&names, parallel::cores(), load) {
+                    match manifest {
                         Ok(manifest) => {
                             let paper =
                                 papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");

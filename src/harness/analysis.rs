@@ -30,6 +30,7 @@ pub struct Analysis<'a> {
 }
 
 /// What an analysis will find.
+#[derive(Debug, PartialEq)]
 pub struct Promise {
     /// What is known of its quantities, in ascending order of name.
     pub quantities: Vec<Promised>,
@@ -55,6 +56,12 @@ impl From<anyhow::Error> for Unplanned {
 }
 
 impl Promise {
+    /// What is known of the quantity of that name.
+    pub fn quantity(&self, name: &str) -> Option<&Promised> {
+        let place = self.quantities.binary_search_by(|one| one.name.as_str().cmp(name)).ok()?;
+        Some(&self.quantities[place])
+    }
+
     /// The studies of a plan that these quantities are made of, with all that these need, in the plan's order.
     pub fn studies(&self, quantities: &BTreeSet<&str>, plan: &[Study]) -> Vec<Study> {
         let named = self.quantities.iter().filter(|one| quantities.contains(one.name.as_str()));

@@ -132,3 +132,152 @@ impl Drop for End<'_, '_> {
         self.0.changed.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::path::Path;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use super::*;
+    use crate::executor::{Answer, Execute, ExecuteError, Job};
+    use crate::store::{Access, Disk, Identity, OsDisk, StepResult, Store, WorkerIdentity};
+    use renas_data::registry::Registry;
+
+    /// A disk that waits within its first write, and from then on makes nothing durable.
+    struct Breaking {
+        is_broken: AtomicBool,
+        begins: Mutex<Sender<()>>,
+        goes_on: Mutex<Receiver<()>>,
+    }
+
+    impl Disk for Breaking {
+        fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+            OsDisk.read(path)
+        }
+
+        fn list(&self, folder: &Path) -> io::Result<Vec<(String, bool)>> {
+            OsDisk.list(folder)
+        }
+
+        fn make_folder(&self, folder: &Path) -> io::Result<()> {
+            OsDisk.make_folder(folder)
+        }
+
+        fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+            OsDisk.write(path, bytes)
+        }
+
+        fn sync_file(&self, path: &Path) -> io::Result<()> {
+            if self.is_broken.swap(true, Ordering::SeqCst) {
+                return Err(io::Error::other("the disk is gone"));
+            }
+            self.begins.lock().expect("no panic").send(()).expect("the test waits for it");
+            self.goes_on.lock().expect("no panic").recv().expect("the test says so");
+            OsDisk.sync_file(path)
+        }
+
+        fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+            OsDisk.rename(from, to)
+        }
+
+        fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+            OsDisk.sync_folder(folder)
+        }
+    }
+
+    /// Nothing here is a trial.
+    struct Nobody(WorkerIdentity);
+
+    impl Execute for Nobody {
+        fn jobs(&self) -> usize {
+            1
+        }
+
+        fn identity(&self) -> &WorkerIdentity {
+            &self.0
+        }
+
+        fn execute(&self, _: Job<'_>, _: &dyn Observer) -> Result<Answer, ExecuteError> {
+            Err(ExecuteError::Cancelled)
+        }
+
+        fn is_cancelled(&self) -> bool {
+            false
+        }
+    }
+
+    /// The studies that are told as finished.
+    #[derive(Default)]
+    struct Told(Mutex<Vec<String>>);
+
+    impl Observer for Told {
+        fn event(&self, event: &Event) {
+            if let Event::StudyFinished { study, .. } = event {
+                self.0.lock().expect("no panic").push(study.clone());
+            }
+        }
+    }
+
+    fn finished(study: &str) -> Finished {
+        let identity = Identity::new("study", 1, study).expect("text");
+        let record = Record { identity, result: StepResult::Value(1.into()), observation: None };
+        Finished { study: study.to_owned(), record, replaces: false }
+    }
+
+    /// What comes of `work` on a disk that waits within the first record's write, and of its records which are told as finished.
+    fn on_a_breaking_disk(
+        work: impl FnOnce(&Commits<'_>, &Receiver<()>, Sender<()>) -> Result<()>,
+    ) -> (Error, Vec<String>) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path().join("store");
+        drop(Store::open(&root, Access::Write).expect("a store"));
+        let ((begins, begun), (go_on, goes_on)) = (channel(), channel());
+        let disk = Breaking { is_broken: false.into(), begins: begins.into(), goes_on: goes_on.into() };
+        let store = Store::open_on(Box::new(disk), &root, Access::Write).expect("a store");
+        let identity = WorkerIdentity { numerics: "avx2".into(), device: "cpu".into(), libtorch: "2".into() };
+        let (nobody, data, told) = (Nobody(identity), Registry::default(), Told::default());
+        let bench = RunContext::new(&store, &nobody, &data, &told);
+        let error =
+            Commits::during(&bench, &told, |commits| work(commits, &begun, go_on)).expect_err("the disk breaks");
+        (error, told.0.into_inner().expect("no panic"))
+    }
+
+    #[test]
+    fn a_disk_error_names_the_studies_of_its_batch_and_nothing_is_stored_after_it() {
+        let (error, told) = on_a_breaking_disk(|commits, begun, go_on| {
+            commits.store(finished("a"))?;
+            begun.recv()?;
+            commits.store(finished("b"))?;
+            commits.store(finished("c"))?;
+            go_on.send(())?;
+            // Nobody has to wait for the error: it is there once what was written by then was taken up.
+            let refused = (0..).find_map(|number| commits.store(finished(&number.to_string())).err()).expect("no end");
+            assert_eq!(refused.to_string(), "an earlier study could not be stored");
+            assert!(commits.store(finished("d")).is_err());
+            Err(refused)
+        });
+        let text = format!("{error:#}");
+        assert!(text.starts_with("studies b, c") && text.contains("the disk is gone"), "{text}");
+        assert_eq!(told, ["a"]);
+    }
+
+    #[test]
+    fn who_waits_for_room_is_told_of_the_error_and_waits_no_longer() {
+        let (error, told) = on_a_breaking_disk(|commits, begun, go_on| {
+            commits.store(finished("a"))?;
+            begun.recv()?;
+            (0..MOST).try_for_each(|number| commits.store(finished(&number.to_string())))?;
+            thread::scope(|scope| {
+                let waits = scope.spawn(|| commits.store(finished("one too many")));
+                go_on.send(())?;
+                // Taken up before the error or refused because of it; never left waiting.
+                drop(waits.join().expect("no panic"));
+                Ok(())
+            })
+        });
+        assert!(format!("{error:#}").starts_with("studies 0, 1, 2, "), "{error:#}");
+        assert_eq!(told, ["a"]);
+    }
+}

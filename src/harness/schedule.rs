@@ -196,6 +196,71 @@ mod tests {
     }
 
     #[test]
+    fn one_thread_takes_what_is_ready_in_the_plans_order() {
+        let plan = [study("z", &[]), study("a", &["z"]), study("m", &[]), study("b", &["a"])];
+        let begun = Mutex::new(Vec::new());
+        run_in_order(&plan, 1, &|study, _| {
+            begun.lock().expect("no panic").push(study.id.clone());
+            StudyResult::of(&1).map(Some)
+        })
+        .expect("no study fails");
+        assert_eq!(begun.into_inner().expect("no panic"), ["z", "a", "m", "b"]);
+    }
+
+    #[test]
+    fn studies_that_do_not_need_each_other_run_at_a_time() {
+        // Each waits until all of them have begun: one after the other they would wait for ever.
+        let all_begun = std::sync::Barrier::new(4);
+        let plan = [study("a", &[]), study("b", &[]), study("c", &[]), study("d", &[])];
+        let results = run_in_order(&plan, 4, &|_, _| {
+            all_begun.wait();
+            StudyResult::of(&1).map(Some)
+        });
+        assert_eq!(results.expect("no study fails").studies().count(), 4);
+    }
+
+    #[test]
+    fn of_studies_that_fail_at_a_time_the_first_of_the_plan_is_named_and_nothing_begins_after_them() {
+        let both_begun = std::sync::Barrier::new(2);
+        let plan = [study("a", &[]), study("b", &[]), study("c", &[]), study("d", &[])];
+        let others = Mutex::new(Vec::new());
+        let error = run_in_order(&plan, 2, &|study, _| {
+            match study.id.as_str() {
+                "a" | "b" => both_begun.wait(),
+                other => {
+                    others.lock().expect("no panic").push(other.to_owned());
+                    return StudyResult::of(&1).map(Some);
+                }
+            };
+            bail!("{} broke", study.id)
+        });
+        assert_eq!(format!("{:#}", error.expect_err("both fail")), "study a: a broke");
+        assert!(others.into_inner().expect("no panic").is_empty());
+    }
+
+    /// Looking at all that wait whenever a study ends would take the square of their number: each need is met once, and what was
+    /// met is looked up no more.
+    #[test]
+    fn each_need_is_met_once() {
+        let others: Vec<String> = (0..100).map(|number| format!("other/{number:03}")).collect();
+        let mut plan: Vec<Study> = vec![study("a", &[])];
+        plan.extend(others.iter().map(|id| study(id, &["a"])));
+        plan.push(study("z", &others.iter().map(String::as_str).collect::<Vec<_>>()));
+        let mut state = State::new(&plan);
+        let needs_left = |state: &State| state.needed_by.values().map(Vec::len).sum::<usize>();
+        assert_eq!((needs_left(&state), state.ready.len()), (200, 1));
+        let result = || Some(StudyResult::of(&1).expect("a number"));
+        state.finish(&plan[0], result());
+        assert_eq!((needs_left(&state), state.ready.len()), (100, 101), "all that need `a` are ready");
+        for (done, other) in plan[1..101].iter().enumerate() {
+            assert!(!state.ready.contains(&101));
+            state.finish(other, result());
+            assert_eq!((needs_left(&state), state.unmet[101]), (99 - done, 99 - done));
+        }
+        assert!(state.ready.contains(&101) && state.needed_by.is_empty());
+    }
+
+    #[test]
     fn a_panic_becomes_an_error_with_the_studys_name() {
         let error = run_in_order(&[study("a", &[])], 1, &|_, _| panic!("index out of range")).expect_err("panics");
         assert_eq!(format!("{error:#}"), "study a: a bug: index out of range");

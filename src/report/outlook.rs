@@ -76,7 +76,7 @@ impl Outlook {
 #[derive(Clone, Copy, Debug)]
 pub struct Planned<'a> {
     /// Its quantities, by name.
-    pub promised: &'a BTreeMap<String, Promised>,
+    pub promised: &'a BTreeMap<&'a str, &'a Promised>,
     /// How many clusters it plans, by what a cluster is.
     pub clusters: &'a BTreeMap<String, usize>,
     /// The data sets that it reads.
@@ -98,7 +98,7 @@ pub fn outlook(claim: &Claim, planned: Planned<'_>, known: Option<&Judgement>) -
         return not_tested(format!("it is about the scale of `{}`", claim.profiles.join("` or `")));
     }
     let names = claim.expectation.quantities();
-    let found: Vec<&Promised> = names.iter().filter_map(|name| planned.promised.get(*name)).collect();
+    let found: Vec<&Promised> = names.iter().filter_map(|name| planned.promised.get(*name).copied()).collect();
     if found.is_empty() {
         return not_tested(format!("the profile measures none of `{}`", names.join("`, `")));
     }
@@ -151,12 +151,11 @@ mod tests {
     fn outlook_of(claim: &Claim, clusters: usize, known: Option<&Judgement>) -> Outlook {
         let promise = |name: &str, cluster: &str| {
             let (over, cluster) = (cluster.to_owned(), cluster.to_owned());
-            (name.to_owned(), {
-                let (unit, range, studies) = (Unit::One, Range::ANY, Default::default());
-                Promised { name: name.to_owned(), unit, range, over, cluster, studies }
-            })
+            let (unit, range, studies) = (Unit::One, Range::ANY, Default::default());
+            Promised { name: name.to_owned(), unit, range, over, cluster, studies }
         };
-        let promised = BTreeMap::from([promise("a", "seed"), promise("exact", EXACT), promise("other", "model")]);
+        let all = [promise("a", "seed"), promise("exact", EXACT), promise("other", "model")];
+        let promised = all.iter().map(|one| (one.name.as_str(), one)).collect();
         let clusters = BTreeMap::from([("seed".to_owned(), clusters)]);
         let data = ["digits".to_owned()];
         outlook(claim, Planned { promised: &promised, clusters: &clusters, data: &data, profile: "quick" }, known)

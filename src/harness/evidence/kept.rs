@@ -26,6 +26,11 @@ impl Kept {
         Ok(Self { step, worker, question, outcome, answer })
     }
 
+    /// Its answer, as it is written.
+    pub(super) fn text(&self) -> &str {
+        &self.answer
+    }
+
     /// The step (`train`).
     pub fn step(&self) -> &str {
         &self.step

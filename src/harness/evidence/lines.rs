@@ -81,6 +81,20 @@ impl<'b> Reader<'b> {
         Self { wanted: Some(keys.clone()), ..self }
     }
 
+    /// The line of the record that came last.
+    pub(super) fn line(&self) -> &[u8] {
+        &self.line
+    }
+
+    /// All lines that are left, as they are.
+    pub(super) fn all_lines(self) -> Result<Writer, StoreError> {
+        let mut text = Vec::new();
+        match self.text.and_then(|mut left| left.read_to_end(&mut text)) {
+            Ok(_) => Ok(Writer { text, last: None }),
+            Err(error) => Err(StoreError::Evidence { path: self.path, why: error.to_string() }),
+        }
+    }
+
     fn record(&mut self) -> Result<Option<(Key, Record)>, String> {
         loop {
             if self.wanted.as_ref().is_some_and(BTreeSet::is_empty) || !self.read_line()? {

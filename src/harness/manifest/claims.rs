@@ -3,15 +3,17 @@
 mod expectations; // what must hold, one form each
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::decode::{Item, Section};
 use super::model::Profile;
+use crate::analysis::Promise;
 use expectations::{expectation, quantity};
 use renas_report::catalogue::Promised;
 use renas_report::claim::{Amendment, Claim, Comparator, Obstacle, OutOfReach, Verdict};
 
 /// The names that claims may refer to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Names<'a> {
     /// Quantities; absent where they cannot be known because of other mistakes, and are not checked.
     pub(super) quantities: Option<&'a Known>,
@@ -20,49 +22,36 @@ pub(super) struct Names<'a> {
 }
 
 /// What is known of quantities before anything runs: profile by profile, since each promises some of its own.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Known(Vec<OfProfile>);
 
 /// What one profile promises.
-#[derive(Debug)]
 struct OfProfile {
     profile: Profile,
-    /// In the paper's order, in which messages name them.
-    promised: Vec<Promised>,
-    /// Indices of these in ascending order of name.
-    by_name: Vec<usize>,
-    /// How many clusters it plans, by what a cluster is.
-    clusters: BTreeMap<String, usize>,
-}
-
-impl OfProfile {
-    fn find(&self, name: &str) -> Option<&Promised> {
-        let place = self.by_name.binary_search_by(|&index| self.promised[index].name.as_str().cmp(name)).ok()?;
-        Some(&self.promised[self.by_name[place]])
-    }
+    promise: Arc<Promise>,
 }
 
 impl Known {
-    /// Add what a profile promises: its quantities, and how many clusters it plans, by what a cluster is.
-    pub(super) fn add(&mut self, profile: Profile, promised: Vec<Promised>, clusters: BTreeMap<String, usize>) {
-        let mut by_name: Vec<usize> = (0..promised.len()).collect();
-        by_name.sort_by(|&a, &b| promised[a].name.cmp(&promised[b].name));
-        self.0.push(OfProfile { profile, promised, by_name, clusters });
+    /// Add what a profile promises.
+    pub(super) fn add(&mut self, profile: Profile, promise: Arc<Promise>) {
+        self.0.push(OfProfile { profile, promise });
     }
 
     /// The names of all profiles, one after the other.
     pub(super) fn names(&self) -> Vec<&str> {
-        self.0.iter().flat_map(|one| &one.promised).map(|one| one.name.as_str()).collect()
+        self.0.iter().flat_map(|one| &one.promise.quantities).map(|one| one.name.as_str()).collect()
     }
 
     /// What a quantity is; by the largest profile that has it.
     pub(super) fn find(&self, name: &str) -> Option<&Promised> {
-        self.0.iter().rev().find_map(|one| one.find(name))
+        self.0.iter().rev().find_map(|one| one.promise.quantity(name))
     }
 
     /// How many clusters of a quantity each profile plans that says it.
     pub(super) fn planned(&self, name: &str) -> BTreeMap<Profile, usize> {
-        let planned = |one: &OfProfile| Some((one.profile, *one.clusters.get(&one.find(name)?.cluster)?));
+        let planned = |OfProfile { profile, promise }: &OfProfile| {
+            Some((*profile, *promise.clusters.get(&promise.quantity(name)?.cluster)?))
+        };
         self.0.iter().filter_map(planned).collect()
     }
 }

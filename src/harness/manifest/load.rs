@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::claims::{self, Names, claim};
 use super::decode::{Item, Problem, Problems, Section, read};
@@ -16,7 +17,7 @@ use super::problem::{in_file, suggestion};
 use super::profiles::{cluster_seconds, profile_settings};
 use super::reference::{audit_entry, deviation, paper_reference};
 use super::yaml;
-use crate::analysis::{Analysis, Promise, Unplanned};
+use crate::analysis::{Analysis, Unplanned};
 use crate::paper::AnyPaper;
 use renas_base::digest::Digest;
 use renas_base::parallel;
@@ -145,7 +146,7 @@ pub fn load(dir: &Path, id: &str, known: Known<'_>) -> Result<Manifest, Manifest
 ///
 /// All mistakes of its manifest are reported but those that only the names of all quantities show, whose making takes as
 /// long as most of the rest (in the claims' quantities, and in `cluster_seconds`), and those in files of a folder that hold nothing
-/// but declarations, audit and deviations. `load` reports all.
+/// but claims, which are counted, declarations, audit and deviations. `load` reports all.
 pub fn outline(dir: &Path, id: &str, known: Known<'_>) -> Result<Outline, ManifestError> {
     outline_source(source_of(dir, id)?, known)
 }
@@ -172,9 +173,10 @@ fn load_for_studies_of(source: Source, known: Known<'_>) -> Result<Manifest, Man
 }
 
 fn outline_source(source: Source, known: Known<'_>) -> Result<Outline, ManifestError> {
-    let source = source.without(&["findings", "audit", "deviations"]);
+    let mut source = source.without(&["findings", "audit", "deviations"]);
+    let counted = source.take_count("claims");
     let Manifest { id, title, paper, profiles, claims, .. } = load_source(&source, known, Quantities::Unknown)?;
-    Ok(Outline { id, title, paper, profiles: profiles.into_keys().collect(), claims: claims.len() })
+    Ok(Outline { id, title, paper, profiles: profiles.into_keys().collect(), claims: counted.unwrap_or(claims.len()) })
 }
 
 /// The manifest that `bytes` hold; `file` is where they were read from, and names the experiment.
@@ -315,12 +317,14 @@ impl Reader<'_> {
                 |(paper, declarations)| Analysis { paper, parameters, declarations, data: self.known.data }.promise();
             let is_asked = sound && self.quantities == Quantities::Promised;
             match paper.filter(|_| is_asked).zip(declarations).map(promise) {
-                Some(Ok(Promise { quantities: promised, clusters, .. })) => {
+                Some(Ok(promise)) => {
                     if let Some(seconds) = &seconds {
-                        settings.cluster_seconds = cluster_seconds(seconds, &promised);
+                        settings.cluster_seconds = cluster_seconds(seconds, &promise.quantities);
                     }
+                    let promise = Arc::new(promise);
+                    settings.promise = Some(Arc::clone(&promise));
                     if let Some(known) = &mut quantities {
-                        known.add(profile, promised, clusters);
+                        known.add(profile, promise);
                     }
                 }
                 Some(Err(Unplanned::Mistakes(mistakes))) => {

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::problem::suggestion;
+use crate::analysis::Promise;
 use crate::timed::Timing;
 use renas_base::digest::Digest;
 pub use renas_network::cost::CostModel;
@@ -142,4 +144,6 @@ pub struct ProfileSettings {
     pub cluster_seconds: BTreeMap<String, f64>,
     /// The paper's parameters, as `Paper::parameters` read them.
     pub parameters: serde_json::Value,
+    /// What its analysis will find; absent where names of quantities were not looked up.
+    pub promise: Option<Arc<Promise>>,
 }

@@ -47,8 +47,8 @@ pub(super) fn profile_settings<'s>(
         Some(defaults) => section.section_over("parameters", defaults, read),
         None => section.section("parameters", read),
     };
-    let cluster_seconds = BTreeMap::new();
-    ProfileSettings { profile, purpose, numerics, clock, cost_model, timing, parameters, cluster_seconds }
+    let (cluster_seconds, promise) = (BTreeMap::new(), None);
+    ProfileSettings { profile, purpose, numerics, clock, cost_model, timing, parameters, cluster_seconds, promise }
 }
 
 /// CPU seconds of one more cluster, by what a cluster is: of what some quantity of the profile is clustered by.

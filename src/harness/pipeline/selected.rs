@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::anyhow;
 
 use super::fault::{Classify as _, Fault};
-use crate::analysis::{Analysis, Unplanned};
+use crate::analysis::{Analysis, Promise, Unplanned};
 use crate::manifest::model::{Manifest, Profile, ProfileSettings};
 use crate::paper::AnyPaper;
 use crate::run::Experiment;
@@ -72,7 +72,7 @@ impl Selected {
         settings: &ProfileSettings,
         plan: &[Study],
     ) -> Result<Vec<Study>, Fault> {
-        let promise = self.analysis(settings).promise().map_err(Unplanned::into_error).or_bad_input()?;
+        let promise = self.promise(settings)?;
         Ok(promise.studies(&claims.iter().flat_map(Claim::quantities).collect(), plan))
     }
 
@@ -107,6 +107,14 @@ impl Selected {
     pub fn analysis<'e>(&'e self, settings: &'e ProfileSettings) -> Analysis<'e> {
         let declarations = &self.manifest.declarations;
         Analysis { paper: self.paper, parameters: &settings.parameters, declarations, data: &self.data }
+    }
+
+    /// What these will be: as it was made when the manifest was read, or made now.
+    pub fn promise(&self, settings: &ProfileSettings) -> Result<Arc<Promise>, Fault> {
+        match &settings.promise {
+            Some(promise) => Ok(Arc::clone(promise)),
+            None => self.analysis(settings).promise().map(Arc::new).map_err(Unplanned::into_error).or_bad_input(),
+        }
     }
 
     /// The experiment at a profile, ready to run.

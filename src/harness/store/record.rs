@@ -44,6 +44,13 @@ impl Record {
         self.text(None)
     }
 
+    /// Whether a line that was read as this record, with its digest, is what `to_text` gives; `answer` is the text of its answer.
+    pub(crate) fn is_written_as(&self, line: &[u8], answer: &str) -> bool {
+        let head = format!("{HEAD}{},{answer}{DIGEST}", self.identity.canonical());
+        let rest = line.strip_prefix(head.as_bytes());
+        rest.is_some_and(|rest| rest.len() == 64 + END.len() && !rest.iter().any(u8::is_ascii_uppercase))
+    }
+
     fn text(&self, observation: Option<&Observation>) -> Result<String, StoreError> {
         let step = &self.identity.step;
         let answer = Answer::text_of(step, &self.result, observation)?;

@@ -6,20 +6,24 @@ use crate::plan::filter::Filter;
 
 /// Of a quantity of rows: `for each search seed, max accuracy of the rows of visits where arm is all`.
 pub(super) fn of_rows(filter: &Filter, take: &str, per: &Per, over: &str) -> String {
-    let conditions = match filter.words.as_slice() {
-        [] => String::new(),
-        words => format!(" where {}", words.join(" and ")),
-    };
-    let rows = format!("{take} of the rows of {}{conditions}", filter.table);
-    let complete =
-        |is_complete: bool| if is_complete { format!("; absent unless every {over} has one") } else { String::new() };
+    // One text of thousands, written in one piece.
+    let mut text = String::with_capacity(192);
+    let mut say = |words: &[&str]| words.iter().for_each(|word| text.push_str(word));
     match per {
-        Per::Unit { average: None, is_complete, .. } => format!("for each {over}, {rows}{}", complete(*is_complete)),
-        Per::Unit { average: Some(column), is_complete, .. } => {
-            format!("for each {over}, the mean over {column} of {rows}{}", complete(*is_complete))
-        }
-        Per::Whole { .. } => format!("{rows}, over all of them; one is a {over}"),
+        Per::Unit { average: None, .. } => say(&["for each ", over, ", "]),
+        Per::Unit { average: Some(column), .. } => say(&["for each ", over, ", the mean over ", column, " of "]),
+        Per::Whole { .. } => {}
     }
+    say(&[take, " of the rows of ", &filter.table]);
+    for (at, words) in filter.words.iter().enumerate() {
+        say(&[if at == 0 { " where " } else { " and " }, words]);
+    }
+    match per {
+        Per::Unit { is_complete: true, .. } => say(&["; absent unless every ", over, " has one"]),
+        Per::Unit { is_complete: false, .. } => {}
+        Per::Whole { .. } => say(&[", over all of them; one is a ", over]),
+    }
+    text
 }
 
 /// Of two quantities that are paired by unit; what is hidden is defined here, since it is shown nowhere else.

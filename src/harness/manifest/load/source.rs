@@ -96,6 +96,21 @@ impl Source {
         self
     }
 
+    /// How many entries a list has that a file of a folder holds alone, in block style: they are counted by their dashes, and the
+    /// file is left out. Nothing where no file is like that.
+    pub(super) fn take_count(&mut self, key: &str) -> Option<usize> {
+        let place =
+            if self.parts.len() > 1 { self.parts.iter().position(|(_, text)| holds_only(text, key)) } else { None };
+        let (_, text) = self.parts.remove(place?);
+        let dashes = text.split(|byte| *byte == b'\n').filter_map(|line| {
+            let indent = line.iter().take_while(|byte| **byte == b' ').count();
+            matches!(line[indent..], [b'-'] | [b'-', b' ' | b'\r', ..]).then_some(indent)
+        });
+        // The first is an entry's, and all of the others stand in that column, too: what is in an entry is indented further.
+        let indents: Vec<usize> = dashes.collect();
+        Some(indents.iter().filter(|indent| Some(*indent) == indents.first()).count())
+    }
+
     /// The digest of the file, or of the names and digests of the files of the folder.
     pub(super) fn digest(&self) -> Digest {
         if let [(file, bytes)] = self.parts.as_slice()
@@ -180,6 +195,13 @@ fn read(file: &Path) -> Result<Vec<u8>, ManifestError> {
     files::read(file).map_err(|source| ManifestError::Read { file: file.to_owned(), source })
 }
 
+/// Whether a text is `key:` and indented lines, comments and empty lines apart.
+fn holds_only(text: &[u8], key: &str) -> bool {
+    let mut lines = text.split(|byte| *byte == b'\n').filter(|line| !matches!(line, [] | [b' ' | b'#' | b'\r', ..]));
+    let is_key = |line: &[u8]| line.strip_prefix(key.as_bytes()).is_some_and(|rest| rest.trim_ascii_end() == b":");
+    lines.next().is_some_and(is_key) && lines.next().is_none()
+}
+
 fn shift(node: &mut Node, lines: usize) {
     node.line += lines;
     match &mut node.value {
@@ -189,5 +211,37 @@ fn shift(node: &mut Node, lines: usize) {
             shift(&mut entry.value, lines);
         }),
         Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Text(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is counted in a file beside another one, and how many files are left.
+    fn counted(text: &str) -> (Option<usize>, usize) {
+        let part = |name: &str, text: &str| (Path::new("a").join(name), text.as_bytes().to_vec());
+        let parts = vec![part("claims.yaml", text), part(FIRST, "id: a\n")];
+        let mut source = Source { file: PathBuf::from("a"), parts };
+        (source.take_count("claims"), source.parts.len())
+    }
+
+    #[test]
+    fn entries_of_a_list_that_stands_alone_are_counted_and_its_file_is_left_out() {
+        let two = "# All.\n\nclaims:\n  - id: a\n    sentence: |\n      - no entry\n    of:\n      - none\n\n  # - none\n  - id: b\n";
+        assert_eq!(counted(two), (Some(2), 1));
+        assert_eq!(counted("claims:\r\n  - id: a\r\n  -\r\n    id: b\r\n"), (Some(2), 1));
+        assert_eq!(counted("claims:\n"), (Some(0), 1));
+    }
+
+    #[test]
+    fn a_list_in_another_form_or_beside_others_is_read() {
+        for text in
+            ["claims: [{id: a}]\n", "claims:\n- id: a\n", "claims:\n  - id: a\naudit:\n  - id: b\n", "claim:\n", ""]
+        {
+            assert_eq!(counted(text), (None, 2), "{text}");
+        }
+        let bytes = b"claims:\n  - id: a\n".to_vec();
+        assert_eq!(Source::one(Path::new("a.yaml"), bytes).take_count("claims"), None);
     }
 }
