@@ -16,6 +16,7 @@ unsafe extern "C" {
     fn renas_record_start() -> c_int;
     fn renas_record_stop(names: *mut *const c_char) -> c_int;
     fn renas_cpu_seconds() -> f64;
+    fn renas_release_memory(most: usize);
     fn renas_adam(
         weights: *mut C_tensor,
         gradient: *const C_tensor,
@@ -92,6 +93,12 @@ pub fn record_operators(body: impl FnOnce() -> Result<()>) -> Result<Vec<String>
 pub fn cpu_seconds() -> f64 {
     // SAFETY: takes no argument and cannot fail.
     unsafe { renas_cpu_seconds() }
+}
+
+/// Return the memory of tensors that are no more, which is kept for later ones, if it is more than `most` bytes.
+pub fn release_memory(most: usize) {
+    // SAFETY: takes a number and cannot fail; only memory that no tensor uses is returned.
+    unsafe { renas_release_memory(most) }
 }
 
 /// The state of Adam over one flat buffer: f32 tensors of the weights' size, and the number of steps taken.
