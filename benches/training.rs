@@ -25,6 +25,32 @@
 //!
 //! Under `portable` the maximum alone is slower with channels last (65.8 instead of 35.7), the mean takes 12.6 and 3.2.
 //!
+//! What convolutional networks cost beside their products, found by `perf` in the trials of `reduced` (`avx2`): of POPNAS 17 %
+//! was libtorch's maximum over windows, 26 % kernels that oneDNN generates, 7 % batch normalisation, 5 % copies of windows
+//! (im2col), 5 % malloc, 4 % pages of the kernel; of Fashion GA 54 % generated kernels, 6 % tanh; of a supernet 17 % malloc and
+//! free, 7 % pages, 11 % generated kernels, and kernels of oneDNN that were made anew. What was changed, in CPU seconds, the
+//! same trials by the old and the new worker in turn (minimum of 2 rounds each; two cores under a load of 5 to 11, so that
+//! single trials differ by a fifth), with the same bits:
+//!
+//! | what | trials | before | after |
+//! |---|---|---|---|
+//! | oneDNN keeps 4,096 kernels, not 1,024 (paths of a supernet need 1,275 in 400 steps) | supernet, 400 steps | 10.5 | 7.5 |
+//! | the same | 150 children of POPNAS, 2 steps | 41.9 | 41.9 |
+//! | memory of tensors kept (`shim.cpp`, `KeptMemory`) | supernet, 400 steps | 9.0 | 8.6 |
+//! | the same | 10 children of POPNAS, an epoch | 11.7 | 11.3 |
+//! | maxima row by row, and the two above (`shim.cpp`, `MaxPool`) | 10 children of POPNAS, an epoch | 13.4 | 11.2 |
+//! | the two above without the maxima | 8 networks of Fashion GA, 60 steps | 13.3 | 12.2 |
+//!
+//! One maximum 3 x 3 over 128 images, libtorch's and ours, in us: 3 x 16 x 16 5,100 and 780; 8 x 16 x 16 1,700 and 750;
+//! 32 x 32 x 32 12,100 and 6,800; 11 x 16 x 16 with stride 2 1,400 and 560. Gradients take the same time.
+//!
+//! Tried and not kept: glibc's thresholds (`MALLOC_TRIM_THRESHOLD_`, `MALLOC_MMAP_THRESHOLD_`, `MALLOC_TOP_PAD_`) instead of kept
+//! memory: 10.7 s instead of 9.7 (supernet, 400 steps), and half as much memory again. Kept memory that always begins at the
+//! same place of a page: 3 % slower (10 children of POPNAS), since loops over several tensors meet in the same lines of the
+//! cache. Not tried, since it would change bits: gradients of depthwise 5 x 5 and 7 x 7 kernels by another way than oneDNN's
+//! products of matrices, which it takes where channels are few or images are 4 x 4 (14.8 ms a step; the same layer of 16
+//! channels on 8 x 8 takes 2.7): 39 % of the time in oneDNN of three children, two of which have such layers.
+//!
 //! `heads`: a classifier, a histogram and a decoder behind one trunk of 50 units, 300 steps of 200 samples, beside the
 //! `classifier` alone under ordinary training.
 //!

@@ -58,11 +58,15 @@ impl Numerics {
         ];
         let mut variables: Vec<(&'static str, Option<String>)> =
             ["OMP_NUM_THREADS", "MKL_NUM_THREADS"].map(|name| (name, Some(threads.to_string()))).into();
+        variables.push(("ONEDNN_PRIMITIVE_CACHE_CAPACITY", Some(PRIMITIVES.to_owned())));
         variables.extend(named.map(|(name, value)| (name, value.map(str::to_owned))));
         variables.extend(FORBIDDEN.iter().map(|name| (*name, None)));
         variables
     }
 }
+
+/// Kernels that oneDNN keeps, which it otherwise makes anew: of its own 1,024 a supernet's paths need more. No bit hangs on it.
+const PRIMITIVES: &str = "4096";
 
 /// Variables that would undo a pin: older names of the same switches, and switches that change precision.
 const FORBIDDEN: [&str; 9] = [

@@ -217,7 +217,7 @@ impl Samples {
             Layout::ChannelsFirst => images.f_view(shape.as_slice())?,
             Layout::ChannelsLast => images.f_permute([0, 3, 1, 2])?,
         };
-        let input = images.f_to_kind(Kind::Float)?.f_div_scalar(self.scale)?;
+        let input = images.f_to_kind(Kind::Float)?.f_div_scalar_(self.scale)?;
         Ok((input, self.labels.f_index_select(0, index)?))
     }
 }

@@ -10,6 +10,7 @@ use renas_network::spec::{Activation, INPUT, NetworkSpec, Operator};
 use tch::{Device, Kind, Tensor};
 
 use crate::parameters::Parameters;
+use crate::shim;
 
 /// PyTorch's defaults of batch normalisation.
 const NORM_MOMENTUM: f64 = 0.1;
@@ -264,9 +265,7 @@ impl Layer {
                 true,
             )?,
             Operator::Activation { function } => activate(x, function)?,
-            Operator::MaxPool2d { kernel, stride, padding } => {
-                x.f_max_pool2d(square(kernel), square(stride), square(padding), square(1), false)?
-            }
+            Operator::MaxPool2d { kernel, stride, padding } => shim::max_pool(x, kernel, stride, padding)?,
             Operator::AvgPool2d { kernel, stride, padding } => match self.tensors.first() {
                 Some(averaging) => {
                     let channels = averaging.size()[0];

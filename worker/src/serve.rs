@@ -25,9 +25,13 @@ use crate::objects::{finish, read_object};
 use crate::parameters::Parameters;
 use crate::paths::{evaluate_slice, train_paths};
 use crate::sequence::{self, Fitted};
+use crate::shim;
 use crate::stopwatch::Stopwatch;
 use crate::timing::time;
 use crate::train::{Trained, train};
+
+/// Bytes that are kept from one task to the next for tensors of the same sizes.
+const KEPT_MEMORY: usize = 256 << 20;
 
 /// Say hello, then answer requests until `requests` ends: those that are for a worker of this role; say that it lives
 /// every `alive` meanwhile, where that is given.
@@ -58,6 +62,7 @@ pub fn serve(
             Err(refusal) => refusal,
         };
         say(&replies, &reply)?;
+        shim::release_memory(KEPT_MEMORY);
     }
     Ok(())
 }

@@ -16,6 +16,14 @@ unsafe extern "C" {
     fn renas_record_start() -> c_int;
     fn renas_record_stop(names: *mut *const c_char) -> c_int;
     fn renas_cpu_seconds() -> f64;
+    fn renas_release_memory(most: usize);
+    fn renas_max_pool(
+        input: *const C_tensor,
+        kernel: i64,
+        stride: i64,
+        padding: i64,
+        output: *mut *mut C_tensor,
+    ) -> c_int;
     fn renas_adam(
         weights: *mut C_tensor,
         gradient: *const C_tensor,
@@ -92,6 +100,25 @@ pub fn record_operators(body: impl FnOnce() -> Result<()>) -> Result<Vec<String>
 pub fn cpu_seconds() -> f64 {
     // SAFETY: takes no argument and cannot fail.
     unsafe { renas_cpu_seconds() }
+}
+
+/// Return the memory of tensors that are no more, which is kept for later ones, if it is more than `most` bytes.
+pub fn release_memory(most: usize) {
+    // SAFETY: takes a number and cannot fail; only memory that no tensor uses is returned.
+    unsafe { renas_release_memory(most) }
+}
+
+/// The largest values of square windows over `[n, channels, height, width]`, with the bits of libtorch's `max_pool2d` and of
+/// its gradients; in less time where channels lie last.
+pub fn max_pool(input: &Tensor, kernel: usize, stride: usize, padding: usize) -> Result<Tensor> {
+    let [kernel, stride, padding] = [kernel, stride, padding].map(|size| size as i64);
+    let mut output: *mut C_tensor = std::ptr::null_mut();
+    // SAFETY: the shim reads a live tensor and writes a pointer to a new one, which is owned from here on; where it fails
+    // it writes none.
+    unsafe {
+        check(renas_max_pool(input.as_ptr(), kernel, stride, padding, &raw mut output))?;
+        Ok(Tensor::from_ptr(output))
+    }
 }
 
 /// The state of Adam over one flat buffer: f32 tensors of the weights' size, and the number of steps taken.

@@ -14,6 +14,7 @@ mod operators; // what runs, against what repeats on a GPU
 mod packed; //    images that somebody packed
 mod paths; //     supernets, and networks with slices of their weights
 mod perceptrons; // without autograd, the bits that autograd gives
+mod pools; //     largest values of windows, against libtorch's own
 mod program; //   its command line, and what it says of itself
 mod pytorch; //   values of PyTorch
 mod sequence; //  predictors over sequences of tokens

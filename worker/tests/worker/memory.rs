@@ -53,6 +53,30 @@ fn every_operator(channels: usize, stride: usize) -> NetworkSpec {
     NetworkSpec { input: vec![1, 8, 8], nodes: layers.into_iter().enumerate().map(node).collect(), output }
 }
 
+fn task(channels: usize, stride: usize) -> Task {
+    Task::Train(Train {
+        network: every_operator(channels, stride),
+        stop: Stop::Steps(3),
+        curves: Vec::new(),
+        probes: Vec::new(),
+        ..perceptron(1)
+    })
+}
+
+/// One worker for all of them, so that later networks are given what earlier ones left.
+#[test]
+fn kept_memory_changes_no_bit() {
+    for numerics in ["portable", "avx2", "native"] {
+        let mut keeping = Worker::start(numerics);
+        let mut plain = Worker::start_with(numerics, &[("RENAS_PLAIN_MEMORY", "1")]);
+        assert_eq!(keeping.hello.fingerprint, plain.hello.fingerprint);
+        for channels in [3, 8, 9, 3] {
+            let (kept, _) = keeping.outcome(task(channels, 1), &[]);
+            assert_eq!(kept, plain.outcome(task(channels, 1), &[]).0, "{channels} channels under {numerics}");
+        }
+    }
+}
+
 #[test]
 fn no_operator_writes_outside_its_memory_on_any_number_of_channels() {
     if !Path::new(CHECKER).exists() {
@@ -60,17 +84,13 @@ fn no_operator_writes_outside_its_memory_on_any_number_of_channels() {
         return;
     }
     for numerics in ["portable", "avx2", "native"] {
-        let mut worker = Worker::start_with(numerics, &[("LD_PRELOAD", CHECKER), ("MALLOC_CHECK_", "3")]);
+        let mut worker = Worker::start_with(
+            numerics,
+            &[("LD_PRELOAD", CHECKER), ("MALLOC_CHECK_", "3"), ("RENAS_PLAIN_MEMORY", "1")],
+        );
         for channels in [1, 2, 3, 4, 5, 7, 8, 9, 15, 22] {
             for stride in [1, 2] {
-                let task = Train {
-                    network: every_operator(channels, stride),
-                    stop: Stop::Steps(3),
-                    curves: Vec::new(),
-                    probes: Vec::new(),
-                    ..perceptron(1)
-                };
-                worker.outcome(Task::Train(task), &[]);
+                worker.outcome(task(channels, stride), &[]);
             }
         }
     }
