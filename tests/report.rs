@@ -2,6 +2,8 @@
 
 #[path = "report/fixture.rs"]
 mod fixture;
+#[path = "report/pieces.rs"]
+mod pieces;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -14,7 +14,7 @@ use super::run::Conclusions;
 use renas_base::digest::{CanonicalError, Digest};
 use renas_report::claim::{Claim, Verdict};
 use renas_report::findings::Quantity;
-use renas_report::judge::rules;
+use renas_report::judge::{Judgement, rules};
 
 /// What was expected of a claim, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,9 +40,12 @@ pub fn entries(
     claims: &[Claim],
     conclusions: &Conclusions,
     evidence: &Evidence,
+    is_unfinished: bool,
 ) -> Result<BTreeMap<String, Entry>, CanonicalError> {
     let evidence = evidence_digest(evidence)?;
-    let entry = |(claim, judgement): (&Claim, &renas_report::judge::Judgement)| {
+    // Of what is still to be measured there is no first result yet.
+    let is_recorded = |(_, judgement): &(&Claim, &Judgement)| !is_unfinished || judgement.verdict != Verdict::NotTested;
+    let entry = |(claim, judgement): (&Claim, &Judgement)| {
         let entry = Entry {
             expectation: expectation_digest(claim, conclusions)?,
             rules: rules::VERSION,
@@ -52,7 +55,7 @@ pub fn entries(
         };
         Ok((claim.id.clone(), entry))
     };
-    claims.iter().zip(&conclusions.judgements).map(entry).collect()
+    claims.iter().zip(&conclusions.judgements).filter(is_recorded).map(entry).collect()
 }
 
 /// The digest of all outcomes, measured times among them.
@@ -115,6 +118,7 @@ pub fn extended(
     claims: &[Claim],
     now: &BTreeMap<String, Entry>,
     profile: &str,
+    was_unfinished: bool,
 ) -> Result<Ledger, Vec<String>> {
     let mut next = ledger.clone();
     let mut problems = Vec::new();
@@ -125,7 +129,7 @@ pub fn extended(
         match before {
             Some(before) if before == *entry => continue,
             Some(before) => problems.extend(undeclared(claim, &before, entry, profile)),
-            None if ledger.is_empty() || claim.added.is_some() => {}
+            None if ledger.is_empty() || was_unfinished || claim.added.is_some() => {}
             None => problems
                 .push(format!("claim `{}` is new since the first result; say so in it: `added: <the day>`", claim.id)),
         }
@@ -224,8 +228,13 @@ mod tests {
 
     fn extend(before: &Entry, claim: &Claim, after: &Entry) -> Result<Ledger, Vec<String>> {
         let ledger = Ledger::from([(claim.id.clone(), vec![before.clone()])]);
-        let next =
-            extended(&ledger, std::slice::from_ref(claim), &BTreeMap::from([("a".to_owned(), after.clone())]), "quick");
+        let next = extended(
+            &ledger,
+            std::slice::from_ref(claim),
+            &BTreeMap::from([("a".to_owned(), after.clone())]),
+            "quick",
+            false,
+        );
         let found = Ledger::from([("a".to_owned(), vec![before.clone(), after.clone()])]);
         let is_sound = problems(&found, std::slice::from_ref(claim), "quick").is_empty();
         assert_eq!(next.is_ok(), is_sound, "what may be written is what verification accepts");
@@ -270,11 +279,12 @@ mod tests {
     fn a_claim_that_is_new_says_when_it_was_added_and_one_that_was_judged_stays() {
         let old = Ledger::from([("old".to_owned(), vec![entry("old", R, 0)])]);
         let now = BTreeMap::from([("a".to_owned(), entry("new", R, 0))]);
-        let refused = extended(&old, &[claim("a", &[])], &now, "quick").expect_err("both");
+        let refused = extended(&old, &[claim("a", &[])], &now, "quick", false).expect_err("both");
         assert!(refused[0].contains("`added: <the day>`") && refused[1].contains("`old` was judged and is gone"));
         let added = Claim { added: Some("2026-11-28".to_owned()), ..claim("a", &[]) };
-        let next = extended(&old, &[claim("old", &[]), added], &now, "quick").expect("declared");
+        let next = extended(&old, &[claim("old", &[]), added], &now, "quick", false).expect("declared");
         assert_eq!(next.len(), 2);
-        assert!(extended(&Ledger::new(), &[claim("a", &[])], &now, "quick").is_ok(), "the first results of all");
+        assert!(extended(&Ledger::new(), &[claim("a", &[])], &now, "quick", false).is_ok(), "the first results of all");
+        assert!(extended(&old, &[claim("old", &[]), claim("a", &[])], &now, "quick", true).is_ok(), "its first result");
     }
 }

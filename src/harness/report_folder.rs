@@ -4,6 +4,8 @@
 //! says which files renas wrote, and with which bytes. Only those are replaced or removed; evidence never is by a report
 //! that is not about its experiment, and nothing is written through a link.
 
+mod beside; // files beside the reports, which belong to none
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
@@ -13,6 +15,7 @@ use renas_base::digest::Digest;
 use renas_base::files;
 
 use super::evidence;
+pub use beside::{remove_file, set_aside, write_file};
 
 /// The file that promises the digests of all others.
 pub const SUMS: &str = "SHA256SUMS";
@@ -357,38 +360,6 @@ fn save(target: &Path, bytes: &[u8]) -> io::Result<()> {
     file.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
     file.persist(target).map_err(|error| error.error)?;
     fs::File::open(parent)?.sync_all()
-}
-
-/// Write a file below `root`, the folder of all reports, that belongs to no report: complete or not at all, and through no
-/// link below `root`.
-pub fn write_file(root: &Path, name: &Path, bytes: &[u8]) -> Result<(), FolderError> {
-    refuse_links_below(root, name)?;
-    let target = root.join(name);
-    save(&target, bytes).map_err(failed("write", &target))
-}
-
-/// Remove such a file, and the folders below `root` that are empty then; whether it was there.
-pub fn remove_file(root: &Path, name: &Path) -> Result<bool, FolderError> {
-    refuse_links_below(root, name)?;
-    let target = root.join(name);
-    match fs::remove_file(&target) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(failed("remove", &target)(error)),
-    }
-    let folders = name.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
-    // The first that holds something else ends it.
-    let _ = folders.map(|folder| fs::remove_dir(root.join(folder))).find(|removed| removed.is_err());
-    Ok(true)
-}
-
-/// Give such a file another name, which ends with `.damaged`.
-pub fn set_aside(root: &Path, name: &Path) -> Result<(), FolderError> {
-    refuse_links_below(root, name)?;
-    let target = root.join(name);
-    let mut aside = target.clone().into_os_string();
-    aside.push(".damaged");
-    fs::rename(&target, aside).map_err(failed("set aside", &target))
 }
 
 /// Every file below `folder`, by path in it, links among them, which are not followed; empty where there is no such

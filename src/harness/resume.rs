@@ -97,7 +97,7 @@ impl Resume {
         let says_enough = !self.needs_observation || kept.worker().is_none() || answer.observation.is_some();
         let is_sound = says_enough && evidence.misfits().iter().all(|(misfit, _)| *misfit != key);
         let identity = address.identity().clone();
-        is_sound.then(|| Record { identity, result: answer.result, observation: answer.observation })
+        is_sound.then_some(Record { identity, result: answer.result, observation: answer.observation })
     }
 
     /// Do `work`, and meanwhile, `every` so often, `keep` what `so_far` gives. What cannot be written then is told when it is

@@ -8,26 +8,14 @@ use renas::base::seed::Seed;
 use renas::report::claim::{Claim, Direction, Expectation, Foil};
 use renas::report::findings::{Cell, Figure, Findings, Form, Measured, Quantity, Series, Table};
 use renas::report::judge::{JudgeContext, judge};
-use renas::report::page::{
-    AuditEntry, Carried, Clock, DataSet, Deviation, Experiment, Fact, NotRun, Paper, Profile, Report, RunRecord, Trial,
-};
+use renas::report::page::{AuditEntry, Clock, DataSet, Deviation, Experiment, Fact, NotRun, Paper, Report, RunRecord};
 use renas::report::range::Range;
 use renas::report::summary::summarize;
 
+use crate::pieces::{self, profile};
+
 fn text(words: &str) -> String {
     words.to_owned()
-}
-
-fn profile(name: &str) -> Profile {
-    Profile {
-        name: text(name),
-        purpose: text("A first look: the whole pipeline on the embedded digits, the same bytes on every run."),
-        numerics: text("portable"),
-        device: text("cpu"),
-        libtorch: text("2.11.0"),
-        clock: Clock::CostModel,
-        command: format!("make reproduce PROFILE={name}"),
-    }
 }
 
 fn digits() -> DataSet {
@@ -193,20 +181,8 @@ pub(crate) fn tiny() -> Report {
             what: text("The search reads the validation split."),
             why: text("The test split would leak."),
         }],
-        carried: [(text("accuracy"), Carried { trials: 40, cpu_seconds: 90.0, trial: Some(text("0123456789ab")) })]
-            .into(),
-        trials: vec![Trial {
-            key: text("0123456789abcdef"),
-            study: text("table/digits"),
-            step: text("train"),
-            asked: text("{\"seed\": \"<7>\"}"),
-            outcome: text("00ff"),
-            ending: text("completed"),
-            scalars: [(text("test.accuracy"), 0.9)].into(),
-            curves: [(text("train.loss"), vec![2.0, 1.0, 0.5])].into(),
-            tensors: [(text("weights"), text("ff00"))].into(),
-            cpu_seconds: None,
-        }],
+        carried: pieces::carried(),
+        trials: pieces::trials(),
         unfinished: None,
         not_run: vec![NotRun { what: text("MNIST and CIFAR-10"), why: text("this profile runs the embedded digits.") }],
         reproduce: vec![text("make reproduce PROFILE=quick"), text("renas run --only tiny")],

@@ -111,7 +111,8 @@ pub(super) fn promise(
     evidence: &Evidence,
     conclusions: &Conclusions,
 ) -> anyhow::Result<Lock> {
-    let entries = ledger::entries(&manifest.claims, conclusions, evidence)?;
+    let unfinished = studied.unfinished.len();
+    let entries = ledger::entries(&manifest.claims, conclusions, evidence, unfinished > 0)?;
     Ok(Lock {
         format: lockfile::FORMAT,
         experiment: manifest.id.clone(),
@@ -122,6 +123,7 @@ pub(super) fn promise(
         studies: Lock::studies_of(studied),
         observed: studied.observed.clone(),
         trials: Lock::trials_of(evidence),
+        unfinished,
         claims: entries.into_iter().map(|(id, entry)| (id, vec![entry])).collect(),
         files: BTreeMap::new(),
     })

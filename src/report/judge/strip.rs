@@ -21,6 +21,8 @@ pub struct Strip {
     pub unit: Unit,
     /// Where it must lie; ends that are not finite are open.
     pub accepted: Interval,
+    /// That is where one more run of ours is to be expected, and the paper's number must lie there.
+    pub is_of_one_run: bool,
     /// What the paper has, where it names a number.
     pub paper: Option<f64>,
     /// What we have; absent where single units alone are looked at.
@@ -105,7 +107,7 @@ impl<'a> Evaluator<'a> {
             Expectation::OneRun { value, foil, .. } => {
                 let accepted = side.summary.prediction.unwrap_or(EVERYWHERE);
                 let foil = self.mark(foil.as_ref(), contrast);
-                let plain = Strip { accepted, paper: Some(*value), foil, ..plain };
+                let plain = Strip { accepted, is_of_one_run: true, paper: Some(*value), foil, ..plain };
                 compared(plain, contrast(side))
             }
             Expectation::Within { value, foil, .. } => {
@@ -167,6 +169,7 @@ fn open(side: Side<'_>) -> Strip {
         label: side.quantity.label.clone(),
         unit: side.quantity.shown_unit(),
         accepted: EVERYWHERE,
+        is_of_one_run: false,
         paper: None,
         value: None,
         interval: None,

@@ -97,12 +97,13 @@ pub fn words(strip: &Strip) -> Vec<(&'static str, String)> {
         words.push(("paper", number::exact(paper, unit)));
     }
     let zone = match (low.is_finite(), high.is_finite()) {
+        (true, true) if strip.is_of_one_run => Some(number::interval(strip.accepted, unit)),
         (true, true) => Some(format!("{} to {}", number::border(low, unit), number::border(high, unit))),
         (true, false) => Some(format!("above {}", number::border(low, unit))),
         (false, true) => Some(format!("below {}", number::border(high, unit))),
         (false, false) => None,
     };
-    words.extend(zone.map(|zone| ("zone", zone)));
+    words.extend(zone.map(|zone| (if strip.is_of_one_run { "run" } else { "zone" }, zone)));
     if let Some(Mark { label, value }) = &strip.foil {
         words.push(("foil", format!("{label}: {}", number::exact(number::rounded(*value), unit))));
     }
@@ -143,6 +144,7 @@ mod tests {
             label: "accuracy".to_owned(),
             unit: Unit::Fraction,
             accepted: Interval { low: 0.5, high: f64::INFINITY },
+            is_of_one_run: false,
             paper: Some(0.9),
             value: Some(0.6),
             interval: Some(Interval { low: 0.55, high: 0.65 }),
@@ -160,7 +162,7 @@ mod tests {
         assert!(!html.contains("NaN") && !html.contains("inf"), "{html}");
         let words: Vec<String> = words(&strip()).into_iter().map(|(what, words)| format!("{what} {words}")).collect();
         let expected =
-            ["ours 60\u{a0}% [55,\u{a0}65]", "paper 90\u{a0}%", "zone above 50\u{a0}%", "foil chance: 10\u{a0}%"];
+            ["ours 60.0\u{a0}% [55.0,\u{a0}65.0]", "paper 90\u{a0}%", "zone above 50\u{a0}%", "foil chance: 10\u{a0}%"];
         assert_eq!(words, expected);
     }
 
