@@ -102,7 +102,7 @@ pub(super) struct Section<'a> {
     pub(super) forest: Vec<Row<'a>>,
     /// Trials that have pages.
     pub(super) trials: Vec<trial::Page<'a>>,
-    /// Claims whose verdicts rest on numbers that others published.
+    /// Claims that look at numbers that others published.
     pub(super) imported: usize,
     /// CPU time of all trials, where a run record says it.
     pub(super) cpu: &'a str,

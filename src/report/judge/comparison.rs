@@ -227,7 +227,7 @@ fn inside(interval: Result<Interval, SampleError>, accepted: Interval) -> bool {
     interval.is_ok_and(|interval| place(interval, accepted) == Place::Inside)
 }
 
-fn along(direction: Direction) -> Interval {
+pub(super) fn along(direction: Direction) -> Interval {
     match direction {
         Direction::Rising => Interval { low: 0.0, high: f64::INFINITY },
         Direction::Falling => Interval { low: f64::NEG_INFINITY, high: 0.0 },

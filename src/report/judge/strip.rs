@@ -5,6 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::Evaluator;
+use super::border::touches;
+use super::comparison::along;
 use crate::claim::{Direction, Expectation, Foil};
 use crate::compare::{self, Contrast, Side};
 use crate::summary::LEVEL;
@@ -46,9 +48,20 @@ pub struct Mark {
 }
 
 impl Strip {
-    /// How near the interval comes to a border, in half widths of the interval; none where there is no interval or no border.
-    pub fn clearance(&self) -> Option<f64> {
-        let Interval { low, high } = self.interval?;
+    /// The borders that its interval does not touch: written ends must not seem to.
+    pub(crate) fn clear_borders(&self) -> Vec<f64> {
+        let ends = self.interval.iter().flat_map(|ends| [ends.low, ends.high]);
+        let is_clear = |border: &f64| ends.clone().all(|end| !touches(end, *border));
+        [self.accepted.low, self.accepted.high]
+            .into_iter()
+            .filter(|border| border.is_finite())
+            .filter(is_clear)
+            .collect()
+    }
+
+    /// How near that interval comes to a border of what is accepted, in half widths of the interval; none where there is no border.
+    pub fn clearance(&self, interval: Interval) -> Option<f64> {
+        let Interval { low, high } = interval;
         let half = (high - low) / 2.0;
         let borders = [self.accepted.low, self.accepted.high].into_iter().filter(|border| border.is_finite());
         let distances = borders.flat_map(|border| [(low - border).abs(), (high - border).abs()]);
@@ -180,13 +193,6 @@ fn open(side: Side<'_>) -> Strip {
 
 fn label_of(side: Side<'_>) -> &str {
     &side.quantity.label
-}
-
-fn along(direction: Direction) -> Interval {
-    match direction {
-        Direction::Rising => Interval { low: 0.0, high: f64::INFINITY },
-        Direction::Falling => Interval { low: f64::NEG_INFINITY, high: 0.0 },
-    }
 }
 
 /// The strip of a contrast; of too few clusters the values alone.

@@ -88,7 +88,7 @@ pub fn words(strip: &Strip) -> Vec<(&'static str, String)> {
     let mut words = Vec::new();
     if let Some(value) = strip.value {
         let ours = match strip.interval {
-            Some(interval) => number::estimate(value, interval, unit),
+            Some(interval) => number::estimate_beside(value, interval, unit, &strip.clear_borders()),
             None => number::exact(number::rounded(value), unit),
         };
         words.push(("ours", ours));
@@ -164,6 +164,16 @@ mod tests {
         let expected =
             ["ours 60.0\u{a0}% [55.0,\u{a0}65.0]", "paper 90\u{a0}%", "zone above 50\u{a0}%", "foil chance: 10\u{a0}%"];
         assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn no_written_end_says_of_the_border_what_the_interval_does_not() {
+        let near = Strip { value: Some(0.9), interval: Some(Interval { low: 0.5004, high: 1.3 }), ..strip() };
+        let (_, ours) = words(&near).remove(0);
+        assert!(!ours.contains("[50,") && ours.contains("[50.0"), "{ours}");
+        assert!(near.clear_borders() == [0.5]);
+        let touching = Strip { interval: Some(Interval { low: 0.5, high: 1.3 }), ..near };
+        assert_eq!(touching.clear_borders(), Vec::<f64>::new());
     }
 
     #[test]

@@ -124,13 +124,15 @@ impl<'a> Claimed<'a> {
     }
 }
 
-/// How near to its border the interval of a decided claim ends, in words; where several intervals decided, the nearest.
+/// How near to its border the interval ends that decided a claim, in words. Where several were compared none of them is said to have
+/// decided, and a number of the paper's single run is held against no interval of a mean.
 fn fragile(judgement: &Judgement) -> String {
     if !judgement.is_decided() && judgement.verdict != Verdict::Consistent {
         return String::new();
     }
-    let clearances = judgement.strips.iter().filter_map(|strip| strip.clearance());
-    let nearest = clearances.fold(f64::INFINITY, f64::min);
+    let [strip] = judgement.strips.as_slice() else { return String::new() };
+    let decisive = judgement.interval.filter(|_| !strip.is_of_one_run);
+    let nearest = decisive.and_then(|interval| strip.clearance(interval)).unwrap_or(f64::INFINITY);
     match nearest {
         nearest if nearest.is_infinite() => String::new(),
         nearest if nearest < 0.1 => {
