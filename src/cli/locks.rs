@@ -18,12 +18,11 @@ pub fn declare(session: &Session<'_>, locks: &mut [Lock]) -> Result<(), Failure>
             // Evidence without observations does not say which machines computed it: those that did are still the same.
             lock.fingerprints.clone_from(&old.fingerprints);
         }
-        let was_unfinished = old.as_ref().is_some_and(|old| old.unfinished > 0);
         let before = old.map(|old| old.claims).unwrap_or_default();
         let selected = session.experiments.iter().find(|one| one.manifest.id == lock.experiment);
         let manifest = &selected.expect("only what was selected is run").manifest;
         let now = lock.claims.iter().filter_map(|(id, history)| Some((id.clone(), history.last()?.clone()))).collect();
-        match ledger::extended(&before, &manifest.claims, &now, session.profile.name(), was_unfinished) {
+        match ledger::extended(&before, &manifest.claims, &now, session.profile.name()) {
             Ok(claims) => lock.claims = claims,
             Err(found) => {
                 problems.extend(found.into_iter().map(|problem| format!("{}: {problem}", manifest.file.display())));
@@ -130,7 +129,6 @@ mod tests {
             studies: BTreeMap::from([("plain".to_owned(), digest("plain"))]),
             observed: BTreeSet::from(["search".to_owned(), "times".to_owned()]),
             trials: BTreeMap::new(),
-            unfinished: 0,
             claims: BTreeMap::new(),
             files: BTreeMap::from([("toy/report.md".to_owned(), digest("12 seconds"))]),
         };

@@ -30,6 +30,9 @@ pub struct Entry {
     pub amendments: usize,
     /// The verdict.
     pub verdict: Verdict,
+    /// Not all was measured yet: what is expected is its digest without the definitions of quantities, which come with results.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub as_stated: bool,
 }
 
 /// The histories of claims, by id; the oldest entry first.
@@ -43,19 +46,18 @@ pub fn entries(
     is_unfinished: bool,
 ) -> Result<BTreeMap<String, Entry>, CanonicalError> {
     let evidence = evidence_digest(evidence)?;
-    // Of what is still to be measured there is no first result yet.
-    let is_recorded = |(_, judgement): &(&Claim, &Judgement)| !is_unfinished || judgement.verdict != Verdict::NotTested;
     let entry = |(claim, judgement): (&Claim, &Judgement)| {
         let entry = Entry {
-            expectation: expectation_digest(claim, conclusions)?,
+            expectation: expectation_digest(claim, (!is_unfinished).then_some(conclusions))?,
             rules: rules::VERSION,
             evidence,
             amendments: claim.amended.len(),
             verdict: judgement.verdict,
+            as_stated: is_unfinished,
         };
         Ok((claim.id.clone(), entry))
     };
-    claims.iter().zip(&conclusions.judgements).filter(is_recorded).map(entry).collect()
+    claims.iter().zip(&conclusions.judgements).map(entry).collect()
 }
 
 /// The digest of all outcomes, measured times among them.
@@ -67,10 +69,11 @@ fn evidence_digest(evidence: &Evidence) -> Result<Digest, CanonicalError> {
     Digest::of_value(&outcomes)
 }
 
-fn expectation_digest(claim: &Claim, conclusions: &Conclusions) -> Result<Digest, CanonicalError> {
+/// With the definitions of its quantities, where there are conclusions.
+fn expectation_digest(claim: &Claim, conclusions: Option<&Conclusions>) -> Result<Digest, CanonicalError> {
     let mut definitions = BTreeMap::new();
     for name in claim.expectation.quantities() {
-        let quantity = conclusions.findings.quantities.get(name);
+        let quantity = conclusions.and_then(|conclusions| conclusions.findings.quantities.get(name));
         let definition = |one: &Quantity| {
             let mut text = json!({"label": one.label, "data": one.data, "over": one.over});
             if one.cluster != one.over {
@@ -118,7 +121,6 @@ pub fn extended(
     claims: &[Claim],
     now: &BTreeMap<String, Entry>,
     profile: &str,
-    was_unfinished: bool,
 ) -> Result<Ledger, Vec<String>> {
     let mut next = ledger.clone();
     let mut problems = Vec::new();
@@ -127,9 +129,10 @@ pub fn extended(
         let history = next.entry(claim.id.clone()).or_default();
         let before = history.last().cloned();
         match before {
-            Some(before) if before == *entry => continue,
+            // What was measured whole before is compared when it is whole again.
+            Some(before) if before == *entry || (entry.as_stated && !before.as_stated) => continue,
             Some(before) => problems.extend(undeclared(claim, &before, entry, profile)),
-            None if ledger.is_empty() || was_unfinished || claim.added.is_some() => {}
+            None if ledger.is_empty() || claim.added.is_some() => {}
             None => problems
                 .push(format!("claim `{}` is new since the first result; say so in it: `added: <the day>`", claim.id)),
         }
@@ -163,7 +166,14 @@ fn gone(ledger: &Ledger, claims: &[Claim]) -> Vec<String> {
 /// Why the step from one entry of a claim to the next is no amendment and follows from no change of the rules.
 fn undeclared(claim: &Claim, before: &Entry, after: &Entry, profile: &str) -> Option<String> {
     let id = &claim.id;
-    let changed = before.expectation != after.expectation;
+    let changed = match (before.as_stated, after.as_stated) {
+        // The first whole results: the claim itself says what was stated, unless it was amended since.
+        (true, false) => {
+            let is_of_now = claim.amended.len() == after.amendments;
+            is_of_now && expectation_digest(claim, None).map_or(true, |now| now != before.expectation)
+        }
+        _ => before.expectation != after.expectation,
+    };
     let verdict_changed = before.verdict != after.verdict;
     let (was, is) = (before.verdict.name(), after.verdict.name());
     if after.amendments < before.amendments {
@@ -223,18 +233,20 @@ mod tests {
 
     fn entry(expectation: &str, verdict: Verdict, amendments: usize) -> Entry {
         let digest = |text: &str| Digest::of(text.as_bytes());
-        Entry { expectation: digest(expectation), rules: 3, evidence: digest("evidence"), amendments, verdict }
+        Entry {
+            expectation: digest(expectation),
+            rules: 3,
+            evidence: digest("evidence"),
+            amendments,
+            verdict,
+            as_stated: false,
+        }
     }
 
     fn extend(before: &Entry, claim: &Claim, after: &Entry) -> Result<Ledger, Vec<String>> {
         let ledger = Ledger::from([(claim.id.clone(), vec![before.clone()])]);
-        let next = extended(
-            &ledger,
-            std::slice::from_ref(claim),
-            &BTreeMap::from([("a".to_owned(), after.clone())]),
-            "quick",
-            false,
-        );
+        let next =
+            extended(&ledger, std::slice::from_ref(claim), &BTreeMap::from([("a".to_owned(), after.clone())]), "quick");
         let found = Ledger::from([("a".to_owned(), vec![before.clone(), after.clone()])]);
         let is_sound = problems(&found, std::slice::from_ref(claim), "quick").is_empty();
         assert_eq!(next.is_ok(), is_sound, "what may be written is what verification accepts");
@@ -279,12 +291,29 @@ mod tests {
     fn a_claim_that_is_new_says_when_it_was_added_and_one_that_was_judged_stays() {
         let old = Ledger::from([("old".to_owned(), vec![entry("old", R, 0)])]);
         let now = BTreeMap::from([("a".to_owned(), entry("new", R, 0))]);
-        let refused = extended(&old, &[claim("a", &[])], &now, "quick", false).expect_err("both");
+        let refused = extended(&old, &[claim("a", &[])], &now, "quick").expect_err("both");
         assert!(refused[0].contains("`added: <the day>`") && refused[1].contains("`old` was judged and is gone"));
         let added = Claim { added: Some("2026-11-28".to_owned()), ..claim("a", &[]) };
-        let next = extended(&old, &[claim("old", &[]), added], &now, "quick", false).expect("declared");
+        let next = extended(&old, &[claim("old", &[]), added], &now, "quick").expect("declared");
         assert_eq!(next.len(), 2);
-        assert!(extended(&Ledger::new(), &[claim("a", &[])], &now, "quick", false).is_ok(), "the first results of all");
-        assert!(extended(&old, &[claim("old", &[]), claim("a", &[])], &now, "quick", true).is_ok(), "its first result");
+        assert!(extended(&Ledger::new(), &[claim("a", &[])], &now, "quick").is_ok(), "the first results of all");
+    }
+
+    /// A profile whose studies are not all finished yet: what is expected is fixed all the same.
+    #[test]
+    fn a_claim_that_was_recorded_before_all_was_measured_is_held_to_what_it_stated() {
+        let stated = claim("a", &[]);
+        let digest = expectation_digest(&stated, None).expect("text");
+        let early = |verdict| Entry { expectation: digest, as_stated: true, ..entry("", verdict, 0) };
+        let other = Entry { evidence: Digest::of(b"more"), ..entry("with definitions", R, 0) };
+        assert_eq!(extend(&early(Verdict::NotTested), &stated, &other).expect("as it was stated")["a"].len(), 2);
+        let softer = Claim { sentence: "Perhaps.".to_owned(), ..stated.clone() };
+        let refused = extend(&early(N), &softer, &other).expect_err("changed after the first results");
+        assert!(refused[0].contains("the verdict was not reproduced, is reproduced"), "{refused:?}");
+        let amended = Claim { sentence: "Perhaps.".to_owned(), ..claim("a", &[N]) };
+        assert!(extend(&early(N), &amended, &Entry { amendments: 1, ..other.clone() }).is_ok(), "declared");
+        let whole = Ledger::from([("a".to_owned(), vec![other.clone()])]);
+        let now = BTreeMap::from([("a".to_owned(), early(N))]);
+        assert_eq!(extended(&whole, &[stated], &now, "quick"), Ok(whole), "what is whole stays what is compared");
     }
 }

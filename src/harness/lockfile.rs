@@ -50,18 +50,11 @@ pub struct Lock {
     pub observed: BTreeSet<String>,
     /// Digest of the outcome of each trial that a worker computed, measured times apart, by key.
     pub trials: BTreeMap<Key, Digest>,
-    /// Studies of the plan that were not finished.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub unfinished: usize,
     /// What was expected of each claim and what became of it, since the first result.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub claims: Ledger,
     /// Digest of each file of the report, by its path in the report's folder, with `/`.
     pub files: BTreeMap<String, Digest>,
-}
-
-fn is_zero(count: &usize) -> bool {
-    *count == 0
 }
 
 /// Why a lock file cannot be used.
@@ -201,7 +194,6 @@ mod tests {
             studies: BTreeMap::from([("a".to_owned(), digest("a")), ("b/1".to_owned(), digest("b"))]),
             observed: BTreeSet::new(),
             trials: BTreeMap::from([(Key(digest("key")), digest("outcome"))]),
-            unfinished: 0,
             claims: BTreeMap::new(),
             files: BTreeMap::from([("toy/report.md".to_owned(), digest("report"))]),
         }

@@ -21,6 +21,7 @@ fn with_table() -> Bench {
 fn another_machine_goes_on_from_what_a_run_of_some_studies_left() {
     let bench = with_table();
     bench.renas(&["verify"]).expect(0, "36 records of unfinished runs");
+    bench.renas(&["verify", "--profile", "quick"]).expect(0, "36 records of unfinished runs");
     let all = bench.renas(&["run", "--update-lock"]);
     all.expect(0, "12 from evidence").expect(0, "is removed: the report holds its trials");
     assert_eq!(bench.digests("reports"), undisturbed());

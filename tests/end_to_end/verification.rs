@@ -189,3 +189,20 @@ fn damaged_and_lost_records_are_set_aside_by_heal_and_computed_by_the_next_run()
     assert_eq!(bench.digests("reports"), expected);
     bench.renas(&["verify"]).expect(0, "0 differences");
 }
+
+/// From a claim's card to the trial that it rests on, and from there to the command that its page shows.
+#[test]
+fn the_command_of_a_trials_page_computes_that_trial_again() {
+    let bench = Bench::new();
+    bench.renas(&["run", "--update-lock"]).expect(0, "report:");
+    let card = bench.read("reports/quick/econas/index.html");
+    let key =
+        card.split("href=\"trials/").nth(1).and_then(|rest| rest.split('.').next()).expect("a claim with a trial");
+    let page = bench.read(&format!("reports/quick/econas/trials/{key}.html"));
+    let command = page.split("<code class=\"copy\">renas ").nth(1).and_then(|rest| rest.split("</code>").next());
+    let arguments: Vec<&str> = command.expect("a command").split(' ').collect();
+    assert!(arguments.contains(&key), "{arguments:?}");
+    bench.renas(&arguments).expect(0, "1 trials were computed again").expect(0, "1 trials compared, 1 bit-equal");
+    let unknown = [&arguments[..arguments.len() - 1], &["no-key"]].concat();
+    bench.renas(&unknown).expect(2, "has a key that begins with `no-key`");
+}

@@ -121,7 +121,6 @@ fn lock_of(studied: &StudyOutputs, evidence: &Evidence, page: &str) -> Lock {
         studies: Lock::studies_of(studied),
         observed: studied.observed.clone(),
         trials: Lock::trials_of(evidence),
-        unfinished: 0,
         claims: BTreeMap::new(),
         files: BTreeMap::from([("toy/report.md".to_owned(), Digest::of(page.as_bytes()))]),
     }

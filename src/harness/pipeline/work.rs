@@ -111,8 +111,7 @@ pub(super) fn promise(
     evidence: &Evidence,
     conclusions: &Conclusions,
 ) -> anyhow::Result<Lock> {
-    let unfinished = studied.unfinished.len();
-    let entries = ledger::entries(&manifest.claims, conclusions, evidence, unfinished > 0)?;
+    let entries = ledger::entries(&manifest.claims, conclusions, evidence, !studied.unfinished.is_empty())?;
     Ok(Lock {
         format: lockfile::FORMAT,
         experiment: manifest.id.clone(),
@@ -123,7 +122,6 @@ pub(super) fn promise(
         studies: Lock::studies_of(studied),
         observed: studied.observed.clone(),
         trials: Lock::trials_of(evidence),
-        unfinished,
         claims: entries.into_iter().map(|(id, entry)| (id, vec![entry])).collect(),
         files: BTreeMap::new(),
     })
