@@ -37,6 +37,10 @@ Exit codes: 0 fine; 1 a claim is not reproduced (with --strict); 2 bad input; 3 
 /// What can be asked of renas.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a folder with an experiment of your own, which runs at once
+    Init(Init),
+    /// Write such a folder, run it, break it in three ways and show how each is caught
+    Demo(Demo),
     /// List experiments, their profiles, and the verdicts of committed reports
     ///
     /// Mistakes of manifests are reported, but for names of quantities in claims: `renas plan` looks these up.
@@ -82,6 +86,22 @@ Weights that only the evidence names are in no clone, and are no difference.
 
 With --rerun, trials are computed again in an empty store and compared by the same levels. With --heal, damaged files of
 the store are moved to its folder damaged/, and lost objects made again by their trials; records are left to renas run.";
+
+/// Arguments of `renas init`.
+#[derive(Clone, Debug, Args)]
+pub struct Init {
+    /// The name of the experiment, and of the folder
+    #[arg(value_name = "NAME")]
+    pub name: String,
+}
+
+/// Arguments of `renas demo`.
+#[derive(Clone, Debug, Args)]
+pub struct Demo {
+    /// The folder, which must not be there
+    #[arg(value_name = "DIR", default_value = "renas-demo")]
+    pub folder: String,
+}
 
 /// Flags of `renas plan`.
 #[derive(Clone, Debug, Args)]
@@ -192,6 +212,9 @@ pub struct Common {
     /// Where the manifests are
     #[arg(long, global = true, value_name = "DIR", default_value = "experiments", value_parser = folder)]
     pub experiments: PathBuf,
+    /// Run the commands that manifests declare, with your rights and without a sandbox: read them first
+    #[arg(long, global = true)]
+    pub trust_commands: bool,
     /// Answer in JSON, for machines
     #[arg(long, global = true)]
     pub json: bool,

@@ -7,6 +7,8 @@ pub mod arguments; // commands and flags
 pub mod exit; // exit codes, and which failure gets which
 pub mod session; // what every command starts from: profile, manifests, data, worker
 pub mod progress; // bars on a terminal, lines elsewhere
+pub mod init; // renas init
+pub mod demo; // renas demo
 pub mod list; // renas list
 pub mod plan; // renas plan
 pub mod outlook; // what a plan can decide

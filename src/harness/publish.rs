@@ -54,10 +54,13 @@ pub fn section(
         judgements,
         audit: manifest.audit.clone(),
         deviations: manifest.deviations.clone(),
-        reproduce: vec![
-            format!("make reproduce PROFILE={profile}"),
-            format!("target/release/renas run --profile {profile} --only {}", manifest.id),
-        ],
+        reproduce: match manifest.brought {
+            Some(_) => vec![format!("renas run --profile {profile} --only {}", manifest.id), "renas verify".to_owned()],
+            None => vec![
+                format!("make reproduce PROFILE={profile}"),
+                format!("target/release/renas run --profile {profile} --only {}", manifest.id),
+            ],
+        },
         run,
         evidence: Some(evidence::write(evidence, observed)?),
     })
@@ -72,7 +75,10 @@ pub fn profile(profile: Profile, settings: &ProfileSettings, worker: &WorkerIden
         device: worker.device.clone(),
         libtorch: worker.libtorch.clone(),
         clock: settings.clock,
-        command: format!("make reproduce PROFILE={profile}"),
+        command: match settings.clock {
+            Clock::Unused => format!("renas run --profile {profile}"),
+            Clock::CostModel | Clock::Measured => format!("make reproduce PROFILE={profile}"),
+        },
     }
 }
 

@@ -54,6 +54,7 @@ pub(crate) struct Planned {
     pub(crate) measured_on: BTreeSet<String>,
     pub(crate) is_hidden: bool,
     pub(crate) is_observed_time: bool,
+    pub(crate) is_imported: bool,
     pub(crate) how: PlannedHow,
 }
 
@@ -344,7 +345,8 @@ impl<'a> Scope<'a> {
                 let cluster_at = shared.as_ref().map(|(at, _)| *at);
                 let (average, is_complete, fewest) = (average.transpose()?, *is_complete, *fewest);
                 let per = PlannedPer::Unit { unit: at, cluster: cluster_at, average, fewest, planned, is_complete };
-                let cluster = shared.map_or_else(|| over.clone(), |(_, cluster)| cluster);
+                let over = filter.apart(over);
+                let cluster = shared.map_or_else(|| over.clone(), |(_, cluster)| filter.apart(cluster));
                 (per, over, cluster)
             }
         };
@@ -358,10 +360,11 @@ impl<'a> Scope<'a> {
             promised: Promised { name: String::new(), unit, range, over, cluster, studies },
             label: String::new(),
             definition,
-            data: None,
+            data: schema.data.clone(),
             measured_on: BTreeSet::new(),
             is_hidden: false,
             is_observed_time,
+            is_imported: schema.is_imported,
             how: PlannedHow::Rows { filter, take, per },
         })
     }

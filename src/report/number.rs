@@ -4,6 +4,8 @@
 //! significant digits of its interval's half width, since further digits would promise what the sample cannot keep;
 //! machines read the full digits from `findings.json` and the CSV files.
 
+use std::borrow::Cow;
+
 use renas_base::metric::Unit;
 use renas_stats::summary::Interval;
 
@@ -85,36 +87,38 @@ pub fn plain(value: f64) -> String {
 }
 
 /// What a heading or an axis adds for the unit: ` (%)`, ` (s)`; nothing where the number carries its own sign.
-pub fn heading(unit: Unit) -> &'static str {
+pub fn heading(unit: Unit) -> Cow<'static, str> {
     match unit {
-        Unit::Fraction => " (%)",
-        Unit::Points => " (percentage points)",
-        Unit::Seconds => " (s)",
-        Unit::MultiplyAdds => " (multiply-adds)",
-        Unit::One | Unit::Count => "",
+        Unit::Fraction => " (%)".into(),
+        Unit::Points => " (percentage points)".into(),
+        Unit::Seconds => " (s)".into(),
+        Unit::MultiplyAdds => " (multiply-adds)".into(),
+        Unit::Own(unit) => format!(" ({unit})").into(),
+        Unit::One | Unit::Count => "".into(),
     }
 }
 
 pub(crate) fn scaled(value: f64, unit: Unit) -> f64 {
     match unit {
         Unit::Fraction | Unit::Points => value * 100.0,
-        Unit::One | Unit::Count | Unit::MultiplyAdds | Unit::Seconds => value,
+        Unit::One | Unit::Count | Unit::MultiplyAdds | Unit::Seconds | Unit::Own(_) => value,
     }
 }
 
-fn sign(unit: Unit) -> &'static str {
+fn sign(unit: Unit) -> Cow<'static, str> {
     match unit {
-        Unit::Fraction => "\u{a0}%",
-        Unit::Points => "\u{a0}points",
-        Unit::Seconds => "\u{a0}s",
-        Unit::One | Unit::Count | Unit::MultiplyAdds => "",
+        Unit::Fraction => "\u{a0}%".into(),
+        Unit::Points => "\u{a0}points".into(),
+        Unit::Seconds => "\u{a0}s".into(),
+        Unit::Own(unit) => format!("\u{a0}{unit}").into(),
+        Unit::One | Unit::Count | Unit::MultiplyAdds => "".into(),
     }
 }
 
 fn word(unit: Unit) -> &'static str {
     match unit {
         Unit::MultiplyAdds => " multiply-adds",
-        Unit::Fraction | Unit::Points | Unit::Seconds | Unit::One | Unit::Count => "",
+        Unit::Fraction | Unit::Points | Unit::Seconds | Unit::One | Unit::Count | Unit::Own(_) => "",
     }
 }
 

@@ -168,6 +168,7 @@ impl<'a> View<'a> {
             clock: match profile.clock {
                 Clock::CostModel => "computed from the cost of the networks (synthetic: no evidence about time)",
                 Clock::Measured => "measured on the machine that made the results",
+                Clock::Unused => "none are taken: seconds are numbers that studies gave",
             },
             total: judgements().count(),
             counts: counts(judgements(), &profile.name),

@@ -24,7 +24,7 @@ pub fn board<'m>(reports: &Path, manifests: impl Iterator<Item = &'m Manifest>) 
     let mut sorted: BTreeMap<&str, &Manifest> = manifests.map(|manifest| (manifest.id.as_str(), manifest)).collect();
     let mut profiles: Vec<Profile> = Vec::new();
     let mut papers = Vec::new();
-    for profile in Profile::ALL {
+    for profile in Profile::of_all(sorted.values().copied()) {
         if sorted.keys().any(|id| reports.join(profile.name()).join(id).join("findings.json").exists()) {
             profiles.push(profile);
         }

@@ -16,7 +16,7 @@ mod records; // what a report needs: answers by address, from a store or from co
 mod scratch; // a process's own corner for unfinished files
 mod step; //    versions of what workers do
 
-pub use answer::{Answer, Observation, StepResult, Surroundings};
+pub use answer::{Answer, Observation, Said, StepResult, Surroundings};
 pub use check::{Absent, Check, Damaged, Lost, answers_its_question};
 pub use disk::{Disk, OsDisk};
 pub use error::StoreError;
