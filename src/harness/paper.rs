@@ -109,6 +109,11 @@ pub trait AnyPaper: Sync {
         self.parameters(section, data)
     }
 
+    /// The parameters as a report lists them.
+    fn shown(&self, parameters: &Value) -> Value {
+        parameters.clone()
+    }
+
     /// `Paper::plan`.
     fn plan(&self, parameters: &Value, data: &Registry) -> Result<Vec<Study>>;
 

@@ -43,7 +43,7 @@ pub fn section(
         title: manifest.title.clone(),
         paper: manifest.paper.clone(),
         summary: manifest.summary.clone(),
-        settings: facts(&settings.purpose, &settings.parameters),
+        settings: facts(&settings.purpose, &experiment.paper.shown(&settings.parameters)),
         data: data_sets(experiment, evidence)?,
         not_run: not_run(&judgements),
         unfinished: None,

@@ -37,10 +37,10 @@ fn evolution_is_searched_in_python_and_judged() {
     assert_eq!(
         pairs(&found),
         [
-            ("evolution-wins", "VERDICT"),
-            ("by-a-point", "VERDICT"),
-            ("same-cost", "VERDICT"),
-            ("evolution-repeats", "VERDICT")
+            ("evolution-wins", "reproduced"),
+            ("by-a-point", "inconclusive"),
+            ("same-cost", "inconclusive"),
+            ("evolution-repeats", "reproduced")
         ]
     );
 }
@@ -51,10 +51,10 @@ fn a_published_table_is_judged_and_is_at_most_consistent() {
     assert_eq!(
         pairs(&found),
         [
-            ("all-fall", "VERDICT"),
-            ("by-11-to-14", "VERDICT"),
-            ("better-fall-less", "VERDICT"),
-            ("larger-fall-less", "VERDICT")
+            ("all-fall", "consistent"),
+            ("by-11-to-14", "not_reproduced"),
+            ("better-fall-less", "consistent"),
+            ("larger-fall-less", "consistent")
         ]
     );
 }

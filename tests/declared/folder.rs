@@ -79,6 +79,7 @@ impl Folder {
         for name in ["RENAS_DATA", "RENAS_STORE", "RENAS_WORKER", "NO_COLOR"] {
             command.env_remove(name);
         }
+        command.env("SECRET_OF_A_USER", "a token");
         let output = command.output().expect("the program starts");
         let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
         Said { code: output.status.code(), text }

@@ -34,8 +34,9 @@ claims:
 
 fn rows() -> String {
     let of = |method: &str, level: u32| -> String {
-        let row =
-            |run: u32| format!("{run};{method};{},{};{}\n", level + run % 3, (run * 37) % 100, 100 + 7 * run + level);
+        let row = |run: u32| {
+            format!("{run};{method};{},{};{}\n", level + run % 3, (run * 37 + level * 7) % 100, 100 + 7 * run + level)
+        };
         (0..6).map(row).collect()
     };
     format!("run;method;accuracy;energy\n{}{}", of("old", 70), of("new", 80))
@@ -85,7 +86,7 @@ fn the_report_is_rebuilt_from_its_evidence_where_file_and_store_are_gone() {
 fn a_file_that_changed_is_refused_even_after_a_run_was_done() {
     let folder = folder();
     folder.renas(&["run"]).expect(0, "");
-    folder.edit("experiments/mine/runs.csv", "0;new;80,0;180", "0;new;90,0;180");
+    folder.edit("experiments/mine/runs.csv", "0;new;80,60;180", "0;new;90,60;180");
     folder.renas(&["run"]).expect(2, "SHA-256").expect(2, "put its SHA-256 into the manifest");
 }
 
@@ -119,7 +120,7 @@ fn compressed_files_are_read_and_pinned_as_they_lie_there() {
 fn a_softened_claim_is_refused_after_the_first_result() {
     let folder = folder();
     folder.renas(&["run", "--update-lock"]).expect(0, "");
-    folder.edit("experiments/mine/experiment.yaml", "most: 0", "most: 1");
+    folder.edit("experiments/mine/experiment.yaml", "most: 0}", "most: 0.5}");
     folder.renas(&["run", "--update-lock"]).expect(2, "what is expected");
     folder.renas(&["verify"]).expect(4, "DIFFERS");
 }

@@ -193,7 +193,7 @@ impl Execute for Commands {
         let answered = ran.and_then(|(status, seconds)| {
             ended(status, self.limits)?;
             let rows = rows(&folder.join("rows.jsonl"))?;
-            Ok((command.rows(&rows)?, seconds))
+            Ok((command.rows(&rows).map_err(|why| format!("did not do what was declared: {why}"))?, seconds))
         });
         match answered {
             Ok((curves, cpu_seconds)) => {

@@ -12,7 +12,7 @@ use renas_observe::template::Template;
 use renas_report::findings::{Cell, Table};
 
 use super::import::stored::{Arm, Named, Stored, StoredColumn, numbers};
-use super::paper::{imported, ran};
+use super::results::{imported, ran};
 use super::settings::{DeclaredStudy, Holds, Key, Members, Settings, Source, combinations};
 
 /// What is known before anything runs.

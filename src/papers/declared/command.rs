@@ -1,7 +1,5 @@
 //! The tasks of a declared command: one for each combination of keys.
 
-use std::collections::BTreeMap;
-
 use renas_task::Task;
 use renas_task::command::{Bounds, Command, Request};
 use serde_json::Value;
@@ -46,6 +44,3 @@ fn said(label: &str) -> Value {
         _ => label.into(),
     }
 }
-
-/// What the study of a command gives: its columns.
-pub(crate) type Columns = BTreeMap<String, Vec<f64>>;

@@ -8,8 +8,6 @@ mod manifest; //    the sections of a manifest that it reads itself
 mod settings; //    what they say, and what a profile fills in
 mod pattern; //     names with places for keys: `runs/{method}_s{seed}.csv`
 mod import; //      files of results, read into columns
+mod results; //     the studies, each with the type of its result
 mod command; //     the tasks of a command
 mod analysis; //    tables of observations, their rows, and what the page says of an import
-
-#[cfg(test)]
-mod tests;

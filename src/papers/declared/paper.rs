@@ -7,17 +7,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::analysis;
-use super::command::{Columns, task};
+use super::command::task;
 use super::import;
-use super::import::stored::Stored;
 use super::manifest::own_sections;
+use super::results::{imported, ran};
 use super::settings::{DeclaredStudy, Settings, Source, combinations};
 use renas_data::error::DataError;
 use renas_data::registry::Registry;
 use renas_harness::manifest::decode::Section;
 use renas_harness::manifest::load::DECLARED;
 use renas_harness::paper::{AnyPaper, Observed, OwnSections};
-use renas_harness::study::{Context, Handle, Results, Study};
+use renas_harness::study::{Context, Results, Study};
 use renas_observe::frame::Frame;
 use renas_report::catalogue::Promised;
 use renas_task::Task;
@@ -66,6 +66,12 @@ impl AnyPaper for Declared {
             }
         }
         serde_json::to_value(Settings { studies, parameters }).expect("numbers, text and lists have JSON")
+    }
+
+    fn shown(&self, parameters: &Value) -> Value {
+        let Ok(Settings { studies, parameters }) = settings(parameters) else { return parameters.clone() };
+        let studies = studies.iter().map(|study| (study.name.clone(), Value::from(study.in_words())));
+        parameters.into_iter().chain(studies).collect::<serde_json::Map<String, Value>>().into()
     }
 
     fn plan(&self, parameters: &Value, _: &Registry) -> Result<Vec<Study>> {
@@ -123,16 +129,6 @@ impl AnyPaper for Declared {
     fn observed(&self, parameters: &Value, _: &Registry, results: &Results) -> Result<Observed> {
         analysis::observed(&settings(parameters)?, results)
     }
-}
-
-/// The study that reads an import.
-pub(crate) fn imported(name: &str) -> Handle<Stored> {
-    Handle::new(name)
-}
-
-/// The study that runs a command once.
-pub(crate) fn ran(id: &str) -> Handle<Columns> {
-    Handle::new(id)
 }
 
 fn settings(parameters: &Value) -> Result<Settings> {

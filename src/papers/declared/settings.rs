@@ -286,6 +286,26 @@ impl DeclaredStudy {
         self.over.iter().map(key).collect()
     }
 
+    /// Where its rows come from and what tells them apart, in a line.
+    pub(crate) fn in_words(&self) -> String {
+        let source = match &self.source {
+            Source::Import(import) => match import.files.as_slice() {
+                [(path, _)] => format!("handed in as {path}"),
+                files => format!("handed in as {} files", files.len()),
+            },
+            Source::Command(command) => format!("`{}`", command.argv.join(" ")),
+        };
+        let key = |over: &Over| match &over.members {
+            Value::Array(items) => {
+                let labels: Vec<String> = items.iter().map(|item| item.to_string().replace('"', "")).collect();
+                format!("{} ({})", over.name, labels.join(", "))
+            }
+            other => format!("{} ({})", over.name, other.to_string().replace('"', "")),
+        };
+        let keys: Vec<String> = self.over.iter().map(key).collect();
+        format!("{source}, over {}", keys.join(" and "))
+    }
+
     /// What a unit of a key is.
     pub(crate) fn unit_of(&self, key: &str) -> String {
         self.units.get(key).cloned().unwrap_or_else(|| format!("{key} of {}", self.name))

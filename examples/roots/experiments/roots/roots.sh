@@ -9,7 +9,7 @@ awk -v out="$2" '
   }
   { text = text $0 }
   END {
-    method = value("method"); number = value("seed") + 2; digits = value("digits")
+    method = value("method"); number = 2.1 + 1.3 * value("seed"); digits = value("digits")
     goal = exp(-digits * log(10)); low = 0; high = number; x = number; steps = 0
     do {
       if (method == "newton") {

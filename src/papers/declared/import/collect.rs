@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::check;
+use super::found::Found;
 use super::mistake::Mistakes;
 use super::number::{Form, number};
 use super::plan::Plan;
@@ -156,19 +156,20 @@ impl<'p> Collector<'p> {
             }
         }
         let codes = self.keys_of(found, line, mistakes);
+        let has_no_key = mistakes.count() > before;
         let numbers = self.cells_of(found, lost, line, mistakes);
         if mistakes.count() > before {
             self.lost.retain(|(lost, _)| *lost != row);
             self.prints.truncate(row as usize);
             self.steps.truncate(row as usize);
-            let is_header = self.is_first && numbers == Numbers::None;
+            let is_header = self.is_first && has_no_key && numbers == Numbers::None;
             self.is_first = false;
             if is_header {
                 mistakes.cut(before);
                 mistakes.add(
                     line,
                     1,
-                    "no declared column has a number here: a file has one line of headers, keep only that",
+                    "no key and no number stands here: a file has one line of headers, keep only that",
                 );
             }
             return !is_header;
@@ -272,8 +273,7 @@ impl<'p> Collector<'p> {
     }
 
     /// What was read; or every mistake.
-    pub(super) fn finish(mut self) -> Result<Stored, Mistakes> {
-        let found = check::check(&mut self);
+    pub(super) fn finish(self, found: Found) -> Result<Stored, Mistakes> {
         if !self.mistakes.is_empty() {
             return Err(self.mistakes);
         }

@@ -129,7 +129,7 @@ fn header(
         wrong.push(format!("no header is like `{}`", plan.import.wide));
     }
     let missing = |group: &Vec<Option<Stands>>| (0..group.len()).find(|field| group[*field].is_none());
-    if let Some(field) = groups.iter().find_map(missing) {
+    if let Some(field) = groups.iter().find_map(missing).filter(|_| wrong.is_empty()) {
         let name = &plan.fields[field];
         wrong.push(format!("no column `{name}`; {}", suggestion(name, names)));
     }

@@ -40,5 +40,6 @@ pub(crate) fn read(study: &DeclaredStudy, import: &Import, files: Vec<Vec<u8>>) 
         }
         collector.mistakes.join(mistakes);
     }
-    collector.finish()
+    let found = check::check(&mut collector);
+    collector.finish(found)
 }

@@ -139,8 +139,8 @@ mod tests {
         };
         let form = Form { written: Written::Plain, range: Range::ANY, csv: Some(&csv) };
         assert_eq!(number("1.234,5", &form, false).map(|found| found.0), Ok(1234.5));
-        let csv = Csv { grouping: None, ..csv };
-        let form = Form { csv: Some(&csv), ..form };
+        let plain = Csv { grouping: None, ..csv.clone() };
+        let form = Form { csv: Some(&plain), ..form };
         assert!(number("1.5", &form, false).is_err(), "a point is no decimal sign there");
         assert_eq!(number("1,5", &form, true).map(|found| found.0), Ok(-1.5));
     }

@@ -235,7 +235,7 @@ fn cells_in_quotes_units_and_signs_are_read_as_declared() {
     let text = ",task,seed,score,time,note,ok\n0,auc,0,0.9,1:00,\"said \"\"no\"\", twice\",True\n1,auc,1,0.8,1:00:01,b,0\r\n\
                 2,loss,0,0.3,0:10.5,\"two\nlines\",1\n3,loss,1,0.4,0:09,b,false\n";
     let error = read_files(&study, &[text]).expect_err("a word of two lines");
-    assert!(error.contains("r.csv:4:14: note: no word of one line"), "{error}");
+    assert!(error.contains("r.csv:4:21: note: no word of one line"), "{error}");
     let stored = read_files(&study, &[&text.replace("two\nlines", "two lines")]).expect("sound");
     assert_eq!(numbers_of(&stored, 0), [0.9, 0.8, -0.3, -0.4].map(Some));
     assert_eq!(numbers_of(&stored, 1), [60.0, 3601.0, 10.5, 9.0].map(Some));
@@ -254,7 +254,7 @@ fn rows_without_identity_are_positions() {
 #[test]
 fn a_manifest_that_declares_too_little_is_refused_with_its_line() {
     let refused = |study: String| settings(&study).expect_err("a mistake");
-    let error = refused(csv("{arm: [a, a], seed: \"{sedes}\"}", "{test: fraction}", ""));
+    let error = refused(csv("{arm: [a, a], seed: \"{seeds}\"}", "{test: fraction}", ""));
     assert!(error.contains("studies.runs.over.arm: `a` is a duplicate"), "{error}");
     let error = refused(csv("{seed: \"{sedes}\"}", "{test: fraction}", ""));
     assert!(error.contains("no parameter `sedes`"), "{error}");
