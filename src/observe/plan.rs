@@ -140,7 +140,9 @@ impl Plan {
             }
         }
         let names = plan.shown().map(|one| one.promised.name.as_str()).chain(elsewhere.iter().map(String::as_str));
-        let shown = Shown { names: names.collect(), declared: &declarations.quantities };
+        let is_time = |one: &&Planned| one.is_observed_time && one.promised.unit == Unit::Seconds;
+        let times = plan.shown().filter(is_time).map(|one| one.promised.name.as_str()).collect();
+        let shown = Shown { names: names.collect(), times, declared: &declarations.quantities };
         // What quantities lack, tables and figures would lack too.
         if mistakes.is_empty() {
             let tables = declarations.tables.iter().map(|declared| table::plan(declared, &scope, &shown));

@@ -1,7 +1,8 @@
 //! A table of findings, written once through one small trait: Markdown, HTML and CSV are its three markups.
 //!
-//! People read a quantity as mean, interval and n in one cell. The CSV file is for machines: a column that holds a
-//! quantity gets three more, `low`, `high` and `n`, and every number keeps its full digits, fractions as fractions.
+//! People read a quantity as mean, interval and n in one cell, each number to at most three significant digits. The CSV file is
+//! for machines: a column that holds a quantity gets three more, `low`, `high` and `n`, and every number keeps its full digits,
+//! fractions as fractions.
 
 use super::findings::{Cell, Findings, Table};
 use super::markup;
@@ -11,8 +12,6 @@ use renas_base::metric::Unit;
 
 /// How one format writes the pieces of a table.
 trait Markup {
-    /// What stands before the head.
-    fn begin(&self, text: &mut String);
     /// The row of column headings; `numeric` tells which columns hold numbers.
     fn head(&self, text: &mut String, cells: &[Shown], numeric: &[bool]);
     /// One row.
@@ -105,10 +104,14 @@ fn shown(cell: &Cell, findings: &Findings, summaries: &Summaries) -> Shown {
     match cell {
         Cell::Text(words) => Shown::Words(words.clone()),
         Cell::Empty => Shown::Nothing,
-        Cell::Number { value, unit } => Shown::Number(number::exact(*value, *unit)),
+        Cell::Number { value, unit } => Shown::Number(number::short(*value, *unit)),
         Cell::Quantity(_) => match summary_of(cell, findings, summaries) {
             None => Shown::Nothing,
-            Some((summary, unit)) => Shown::Estimate(measured(summary, unit), number::sample_size(summary.n)),
+            // No sample: an exact number.
+            Some((Summary { n: 0, mean, .. }, unit)) => Shown::Number(number::short(*mean, unit)),
+            Some((summary, unit)) => {
+                Shown::Estimate(number::brief(summary.mean, summary.interval, unit), number::sample_size(summary.n))
+            }
         },
     }
 }
@@ -136,7 +139,6 @@ fn write(table: &Table, findings: &Findings, summaries: &Summaries, markup: &dyn
         .collect();
     let head: Vec<Shown> = table.columns.iter().map(|heading| Shown::Words(heading.clone())).collect();
     let mut text = String::new();
-    markup.begin(&mut text);
     markup.head(&mut text, &head, &numeric);
     for row in &table.rows {
         let cells: Vec<Shown> = row.iter().map(|cell| shown(cell, findings, summaries)).collect();
@@ -149,8 +151,6 @@ fn write(table: &Table, findings: &Findings, summaries: &Summaries, markup: &dyn
 struct Markdown;
 
 impl Markup for Markdown {
-    fn begin(&self, _: &mut String) {}
-
     fn head(&self, text: &mut String, cells: &[Shown], numeric: &[bool]) {
         self.row(text, cells, numeric);
         for &numeric in numeric {
@@ -177,13 +177,14 @@ impl Markup for Markdown {
 
 struct Html;
 
-impl Markup for Html {
-    fn begin(&self, text: &mut String) {
-        text.push_str("<table>\n<thead>");
-    }
+/// So many columns find room on a printed page.
+const FEW_COLUMNS: usize = 6;
 
+impl Markup for Html {
     fn head(&self, text: &mut String, cells: &[Shown], numeric: &[bool]) {
-        text.push_str("<tr>");
+        // Many columns are printed smaller.
+        text.push_str(if cells.len() > FEW_COLUMNS { "<table class=\"wide\">\n" } else { "<table>\n" });
+        text.push_str("<thead><tr>");
         for (cell, &numeric) in cells.iter().zip(numeric) {
             let class = if numeric { " class=\"number\"" } else { "" };
             text.push_str(&format!("<th scope=\"col\"{class}>{}</th>", html_of(cell)));
@@ -195,8 +196,8 @@ impl Markup for Html {
         text.push_str("<tr>");
         for (index, (cell, &numeric)) in cells.iter().zip(numeric).enumerate() {
             let class = if numeric { " class=\"number\"" } else { "" };
-            let words = matches!(cell, Shown::Words(_));
-            let (open, close) = if index == 0 && words { ("th scope=\"row\"", "th") } else { ("td", "td") };
+            // What stands first says what the row is about, a number of layers too; it stays in view.
+            let (open, close) = if index == 0 { ("th scope=\"row\"", "th") } else { ("td", "td") };
             text.push_str(&format!("<{open}{class}>{}</{close}>", html_of(cell)));
         }
         text.push_str("</tr>\n");
@@ -273,8 +274,41 @@ mod tests {
     fn markdown_escapes_bars_and_shows_the_interval_and_n() {
         let (table, findings, summaries) = example();
         let expected = "| variant | accuracy | paper |\n|---|---:|---:|\n\
-            | a \"b\", \\<c> \\| d | 90.50\u{a0}% [90.00,\u{a0}91.00], n\u{a0}=\u{a0}2 | 43.7\u{a0}% |\n| none | – | – |\n";
+            | a \"b\", \\<c> \\| d | 90.5\u{a0}% [90.0,\u{a0}91.0], n\u{a0}=\u{a0}2 | 43.7\u{a0}% |\n| none | – | – |\n";
         assert_eq!(markdown(&table, &findings, &summaries), expected);
+    }
+
+    /// Of what runs or papers may give: marks in names, numbers that are none, fifty columns, numbers of any size.
+    #[test]
+    fn whatever_a_table_holds_its_cells_are_short_and_its_rows_whole() {
+        let name = "`a` <b>bold</b> | [x](https://e.org) ".repeat(20);
+        let numbers = [f64::NAN, f64::INFINITY, -1e300, 1e-300, 0.123_456_789, 98_765.432_1, 0.0, -0.0, 12_345_678.0];
+        let cell = |value: f64| Cell::Number { value, unit: Unit::One };
+        let row = |first: &str| std::iter::once(Cell::Text(first.to_owned())).chain((0..49).map(|at| cell(numbers[at % 9]))).collect();
+        let columns = std::iter::once("arm".to_owned()).chain((0..49).map(|at| format!("arm_{at}_{}", "long".repeat(20)))).collect();
+        let table = Table { columns, rows: vec![row(&name), row("")], ..example().0 };
+        let (findings, summaries) = (Findings::default(), Summaries::new());
+        let html = html(&table, &findings, &summaries);
+        assert!(html.starts_with("<table class=\"wide\">") && !html.contains("<b>") && !html.contains("NaN"), "{html}");
+        assert_eq!((html.matches("<th scope=\"row\">").count(), html.matches("<td class=\"number\">").count()), (2, 98));
+        for shown in html.split("<td class=\"number\">").skip(1).filter_map(|rest| rest.split('<').next()) {
+            let digits: String = shown.split('e').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect();
+            let digits = digits.trim_start_matches('0').trim_end_matches('0');
+            assert!(digits.len() <= 3 && shown.chars().count() <= 12, "{shown}");
+        }
+        let markdown = markdown(&table, &findings, &summaries);
+        assert!(markdown.lines().all(|line| line.replace("\\|", "").matches('|').count() == 51), "{markdown}");
+    }
+
+    #[test]
+    fn a_row_that_begins_with_a_number_is_named_by_it_and_an_exact_number_has_no_n() {
+        let (mut table, mut findings, summaries) = example();
+        let exact = Quantity { measured: Measured::Exact(0.5), ..findings.quantities["q"].clone() };
+        findings.quantities.insert("e".to_owned(), exact);
+        let summary = Summary { n: 0, mean: 0.5, interval: None, ..summaries["q"].clone() };
+        table.rows = vec![vec![Cell::Number { value: 512.0, unit: Unit::Count }, Cell::Quantity("e".to_owned()), Cell::Empty]];
+        let text = html(&table, &findings, &[("e".to_owned(), summary)].into());
+        assert!(text.contains("<th scope=\"row\" class=\"number\">512</th><td class=\"number\">50\u{a0}%</td>"), "{text}");
     }
 
     #[test]

@@ -55,6 +55,17 @@ fn what_cannot_be_measured_is_a_mistake_with_its_line() {
             "{quantity: \"{mutation}.best.layer\"}",
             "no quantity `add_layer.best.layer`; did you mean",
         ),
+        ("[{name: the paper's best, x: 5}, ", "[{name: the paper's best}, ", "a line stands at one number"),
+        (
+            "quantity: random.parameters_correlation",
+            "quantity: random.parameter_correlation",
+            "no quantity `random.parameter_correlation`; did you mean `random.parameters_correlation`?",
+        ),
+        (
+            "points: [\"{mutation.parameters}\", \"{mutation.accuracy}\"]",
+            "points: [\"{mutation.parameters}\"]",
+            "expected a number across and one up",
+        ),
     ] {
         let said = mistakes(old, new);
         assert!(said.contains(message), "{said}\ndoes not say: {message}");

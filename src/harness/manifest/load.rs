@@ -313,8 +313,8 @@ impl Reader<'_> {
             });
             let sound = self.problems.count() == before;
             let parameters = &settings.parameters;
-            let promise =
-                |(paper, declarations)| Analysis { paper, parameters, declarations, data: self.known.data }.promise();
+            let (data, clock) = (self.known.data, settings.clock);
+            let promise = |(paper, declarations)| Analysis { paper, parameters, declarations, data, clock }.promise();
             let is_asked = sound && self.quantities == Quantities::Promised;
             match paper.filter(|_| is_asked).zip(declarations).map(promise) {
                 Some(Ok(promise)) => {

@@ -106,7 +106,8 @@ impl Selected {
     /// What its results will say at a profile.
     pub fn analysis<'e>(&'e self, settings: &'e ProfileSettings) -> Analysis<'e> {
         let declarations = &self.manifest.declarations;
-        Analysis { paper: self.paper, parameters: &settings.parameters, declarations, data: &self.data }
+        let (parameters, clock) = (&settings.parameters, settings.clock);
+        Analysis { paper: self.paper, parameters, declarations, data: &self.data, clock }
     }
 
     /// What these will be: as it was made when the manifest was read, or made now.
