@@ -14,8 +14,8 @@ use renas_data::registry::{Content, Registry};
 use renas_observe::declare::{Declarations, Mistake};
 use renas_observe::plan::Plan;
 use renas_report::catalogue::Promised;
-use renas_report::page::Clock;
 use renas_report::findings::Findings;
+use renas_report::page::Clock;
 
 /// The analysis of one experiment at one profile.
 #[derive(Clone, Copy)]

@@ -186,7 +186,10 @@ mod tests {
 
     #[test]
     fn plain_words_have_no_marks_no_lines_and_nothing_that_xml_forbids() {
-        assert_eq!(plain("see `a<b` and\n [the code](https://example.org)\u{1}\u{0}, 5\u{a0}%"), "see a<b and the code , 5\u{a0}%");
+        assert_eq!(
+            plain("see `a<b` and\n [the code](https://example.org)\u{1}\u{0}, 5\u{a0}%"),
+            "see a<b and the code , 5\u{a0}%"
+        );
     }
 
     #[test]

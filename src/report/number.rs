@@ -312,7 +312,10 @@ mod tests {
         assert_eq!([short(3_072.0, Unit::Count), short(10_240.0, Unit::Count)], ["3,072", "10,200"]);
         assert_eq!(short(116_239.4, Unit::MultiplyAdds), "116,000");
         assert_eq!([short(0.000_123_4, Unit::One), short(1.234_5e-8, Unit::One)], ["0.000123", "1.23e-8"]);
-        assert_eq!([short(-0.0, Unit::One), short(f64::NAN, Unit::One), short(f64::INFINITY, Unit::One)], ["0", "not a number", "not a number"]);
+        assert_eq!(
+            [short(-0.0, Unit::One), short(f64::NAN, Unit::One), short(f64::INFINITY, Unit::One)],
+            ["0", "not a number", "not a number"]
+        );
         let brief = |value: f64, low: f64, high: f64, unit: Unit| {
             brief(value, Some(between(low, high)), unit).replace('\u{a0}', " ")
         };

@@ -81,7 +81,9 @@ pub fn svg(figure: &Figure, id: &str) -> Result<String, PlotError> {
         Form::Diagram => diagram::height(&figure),
     };
     let drawing = Canvas::draw(height, |canvas| match figure.form {
-        Form::Lines | Form::Scatter | Form::Density | Form::Bars | Form::Strips => plane::draw(canvas, &figure, &layout),
+        Form::Lines | Form::Scatter | Form::Density | Form::Bars | Form::Strips => {
+            plane::draw(canvas, &figure, &layout)
+        }
         Form::Scatter3d => pairs::draw(canvas, &figure),
         Form::Diagram => diagram::draw(canvas, &figure),
     })?;

@@ -284,13 +284,20 @@ mod tests {
         let name = "`a` <b>bold</b> | [x](https://e.org) ".repeat(20);
         let numbers = [f64::NAN, f64::INFINITY, -1e300, 1e-300, 0.123_456_789, 98_765.432_1, 0.0, -0.0, 12_345_678.0];
         let cell = |value: f64| Cell::Number { value, unit: Unit::One };
-        let row = |first: &str| std::iter::once(Cell::Text(first.to_owned())).chain((0..49).map(|at| cell(numbers[at % 9]))).collect();
-        let columns = std::iter::once("arm".to_owned()).chain((0..49).map(|at| format!("arm_{at}_{}", "long".repeat(20)))).collect();
+        let row = |first: &str| {
+            std::iter::once(Cell::Text(first.to_owned())).chain((0..49).map(|at| cell(numbers[at % 9]))).collect()
+        };
+        let columns = std::iter::once("arm".to_owned())
+            .chain((0..49).map(|at| format!("arm_{at}_{}", "long".repeat(20))))
+            .collect();
         let table = Table { columns, rows: vec![row(&name), row("")], ..example().0 };
         let (findings, summaries) = (Findings::default(), Summaries::new());
         let html = html(&table, &findings, &summaries);
         assert!(html.starts_with("<table class=\"wide\">") && !html.contains("<b>") && !html.contains("NaN"), "{html}");
-        assert_eq!((html.matches("<th scope=\"row\">").count(), html.matches("<td class=\"number\">").count()), (2, 98));
+        assert_eq!(
+            (html.matches("<th scope=\"row\">").count(), html.matches("<td class=\"number\">").count()),
+            (2, 98)
+        );
         for shown in html.split("<td class=\"number\">").skip(1).filter_map(|rest| rest.split('<').next()) {
             let digits: String = shown.split('e').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect();
             let digits = digits.trim_start_matches('0').trim_end_matches('0');
@@ -306,9 +313,13 @@ mod tests {
         let exact = Quantity { measured: Measured::Exact(0.5), ..findings.quantities["q"].clone() };
         findings.quantities.insert("e".to_owned(), exact);
         let summary = Summary { n: 0, mean: 0.5, interval: None, ..summaries["q"].clone() };
-        table.rows = vec![vec![Cell::Number { value: 512.0, unit: Unit::Count }, Cell::Quantity("e".to_owned()), Cell::Empty]];
+        table.rows =
+            vec![vec![Cell::Number { value: 512.0, unit: Unit::Count }, Cell::Quantity("e".to_owned()), Cell::Empty]];
         let text = html(&table, &findings, &[("e".to_owned(), summary)].into());
-        assert!(text.contains("<th scope=\"row\" class=\"number\">512</th><td class=\"number\">50\u{a0}%</td>"), "{text}");
+        assert!(
+            text.contains("<th scope=\"row\" class=\"number\">512</th><td class=\"number\">50\u{a0}%</td>"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -178,7 +178,10 @@ mod tests {
     /// What was found on axes of reports: `-0.00000020`, `0.94125`, `500,000,000`.
     #[test]
     fn no_tick_has_more_than_three_digits_or_is_a_negative_nothing() {
-        let ends = [-3.1e9, -1.0, -0.0101, -2e-7, 0.0, 1e-300, 3e-9, 0.0009, 0.94123, 0.94178, 999.4, 1_000.2, 65_437.0, 1e12, 2e18, 1e300];
+        let ends = [
+            -3.1e9, -1.0, -0.0101, -2e-7, 0.0, 1e-300, 3e-9, 0.0009, 0.94123, 0.94178, 999.4, 1_000.2, 65_437.0, 1e12,
+            2e18, 1e300,
+        ];
         for low in ends {
             for high in ends.into_iter().filter(|high| *high >= low) {
                 for count in [2, 3, 5, 7] {
@@ -186,7 +189,8 @@ mod tests {
                     assert!(axis.low <= low && axis.high >= high);
                     assert!((1..=12).contains(&axis.ticks.len()), "{low} to {high}: {:?}", axis.ticks);
                     for (value, label) in &axis.ticks {
-                        let digits: String = label.split('·').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect();
+                        let digits: String =
+                            label.split('·').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect();
                         let digits = digits.trim_start_matches('0').trim_end_matches('0');
                         assert!(digits.len() <= 3 && label.chars().count() <= 10, "{low} to {high}: {label}");
                         assert!(!label.starts_with('-') || !digits.is_empty(), "{low} to {high}: {value} is {label}");

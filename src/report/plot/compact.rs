@@ -62,7 +62,11 @@ mod tests {
 
     #[test]
     fn neighbours_of_one_look_are_a_group_and_words_stay_as_they_are() {
-        let circle = |x: u32, colour: &str| format!("<circle cx=\"{x}\" cy=\"2\" r=\"6\" opacity=\"1\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"3\"/>\n");
+        let circle = |x: u32, colour: &str| {
+            format!(
+                "<circle cx=\"{x}\" cy=\"2\" r=\"6\" opacity=\"1\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"3\"/>\n"
+            )
+        };
         let words = "<text x=\"1\" y=\"2\">\n&lt;circle/&gt; \"x\"\n</text>\n";
         let text = [circle(1, "#1"), circle(5, "#1"), words.to_owned(), circle(7, "#1"), circle(8, "#2")].concat();
         assert_eq!(

@@ -224,7 +224,8 @@ mod tests {
     #[test]
     fn a_column_of_many_boxes_makes_the_drawing_higher_and_long_words_are_broken() {
         let mut many = diagram(30, &[]);
-        many.boxes[0].lines = vec!["a_name_that_is_longer_than_the_whole_drawing_is_wide_and_then_some_more".to_owned()];
+        many.boxes[0].lines =
+            vec!["a_name_that_is_longer_than_the_whole_drawing_is_wide_and_then_some_more".to_owned()];
         let plan = Plan::of(&many).expect("no circle");
         assert!(plan.height > 30.0 * LINE, "{}", plan.height);
         for (index, one) in plan.diagram.boxes.iter().enumerate() {

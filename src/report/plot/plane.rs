@@ -98,10 +98,9 @@ fn axes(figure: &Figure, layout: &Layout) -> [Axis; 2] {
     let up = || [1, 2, 3].into_iter().flat_map(|place| values(series, place)).chain(lines_y.iter().copied());
     match scales.equal {
         true => [0, 1].map(|side| axis(along().chain(up()), scales.log_x, (margins[side], counts[side]))),
-        false => [
-            axis(along(), scales.log_x, (margins[0], counts[0])),
-            axis(up(), scales.log_y, (margins[1], counts[1])),
-        ],
+        false => {
+            [axis(along(), scales.log_x, (margins[0], counts[0])), axis(up(), scales.log_y, (margins[1], counts[1]))]
+        }
     }
 }
 

@@ -9,7 +9,8 @@ pub(super) fn ready(figure: &Figure) -> (Figure, usize) {
     let mut figure = figure.clone();
     let mut left_out = 0;
     for series in &mut figure.series {
-        let is_drawn: Vec<bool> = series.points.iter().map(|point| point.iter().all(|value| value.is_finite())).collect();
+        let is_drawn: Vec<bool> =
+            series.points.iter().map(|point| point.iter().all(|value| value.is_finite())).collect();
         left_out += is_drawn.iter().filter(|is_drawn| !**is_drawn).count();
         let mut flags = is_drawn.iter();
         series.points.retain(|_| flags.next().is_some_and(|is_drawn| *is_drawn));

@@ -89,6 +89,8 @@ mod tests {
             }
         }
         let first = &styles[..MOST_SERIES];
-        assert!(first.iter().enumerate().all(|(place, one)| first[..place].iter().all(|other| other.shape != one.shape)));
+        assert!(
+            first.iter().enumerate().all(|(place, one)| first[..place].iter().all(|other| other.shape != one.shape))
+        );
     }
 }

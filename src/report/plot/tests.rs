@@ -80,13 +80,9 @@ fn a_density_has_no_dots_and_strips_have_one_per_sample() {
 #[test]
 fn panels_stand_beside_each_other_with_their_headings_and_one_legend() {
     let mut panels = figure(Form::Scatter, vec![cloud(3), cloud(4), cloud(5), cloud(6), cloud(7)]);
-    for (series, (name, panel)) in panels.series.iter_mut().zip([
-        ("a", "left"),
-        ("b", "left"),
-        ("a", "right"),
-        ("b", "third"),
-        ("a", "fourth"),
-    ]) {
+    for (series, (name, panel)) in
+        panels.series.iter_mut().zip([("a", "left"), ("b", "left"), ("a", "right"), ("b", "third"), ("a", "fourth")])
+    {
         (series.name, series.panel) = (name.to_owned(), panel.to_owned());
     }
     let text = drawn(&panels);
@@ -229,7 +225,9 @@ fn fifty_arms_long_names_and_marks_stay_readable_in_every_form() {
 
 #[test]
 fn numbers_that_are_none_are_left_out_and_counted() {
-    for (form, numbers) in [(Form::Lines, 4), (Form::Scatter, 2), (Form::Scatter3d, 3), (Form::Strips, 4), (Form::Bars, 2)] {
+    for (form, numbers) in
+        [(Form::Lines, 4), (Form::Scatter, 2), (Form::Scatter3d, 3), (Form::Strips, 4), (Form::Bars, 2)]
+    {
         let mut points = vec![vec![1.0; numbers]; 3];
         points[1][numbers - 1] = f64::NAN;
         points[2][1] = f64::INFINITY;
@@ -266,7 +264,15 @@ fn what_is_drawn_has_a_contrast_of_three_to_one_on_light_and_dark_cards() {
     let clouds = || vec![cloud(30), cloud(40), cloud(50), cloud(20), cloud(10), cloud(5)];
     let dense = vec![cloud(9_000), cloud(9)];
     let line = vec![vec![vec![0.0, 1.0, 0.5, 1.5], vec![1.0, 2.0, 1.5, 2.5]]];
-    for (form, series) in [(Form::Scatter, clouds()), (Form::Scatter, dense), (Form::Lines, clouds()), (Form::Lines, line), (Form::Density, clouds()), (Form::Bars, vec![vec![vec![0.0, 1.0]]]), (Form::Strips, vec![vec![vec![0.0, 1.0]]])] {
+    for (form, series) in [
+        (Form::Scatter, clouds()),
+        (Form::Scatter, dense),
+        (Form::Lines, clouds()),
+        (Form::Lines, line),
+        (Form::Density, clouds()),
+        (Form::Bars, vec![vec![vec![0.0, 1.0]]]),
+        (Form::Strips, vec![vec![vec![0.0, 1.0]]]),
+    ] {
         let text = drawn(&figure(form, series));
         let mut seen = 0;
         for colour in text.split(['"']).filter(|value| value.len() == 7 && value.starts_with('#')) {
@@ -292,7 +298,10 @@ fn words_have_eleven_pixels_on_a_phone() {
     assert!(canvas::FONT * 325.0 / f64::from(canvas::WIDTH) >= 11.0);
     let text = drawn(&figure(Form::Scatter, vec![cloud(3), cloud(4)]));
     let sizes: Vec<&str> = text.split("font-size=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
-    assert!(!sizes.is_empty() && sizes.iter().all(|size| size.parse::<f64>().is_ok_and(|size| size >= canvas::FONT - 0.01)), "{sizes:?}");
+    assert!(
+        !sizes.is_empty() && sizes.iter().all(|size| size.parse::<f64>().is_ok_and(|size| size >= canvas::FONT - 0.01)),
+        "{sizes:?}"
+    );
 }
 
 #[test]
@@ -307,7 +316,8 @@ fn every_series_has_a_shape_or_a_dash_of_its_own() {
 
 #[test]
 fn points_at_one_place_are_one_larger_point() {
-    let text = drawn(&figure(Form::Scatter, vec![vec![vec![1.0, 1.0]; 9].into_iter().chain([vec![2.0, 2.0]]).collect()]));
+    let text =
+        drawn(&figure(Form::Scatter, vec![vec![vec![1.0, 1.0]; 9].into_iter().chain([vec![2.0, 2.0]]).collect()]));
     assert_eq!(marks(&text, 0), 2);
     assert!(text.contains("r=\"24\"") && text.contains("r=\"8\""), "nine times the area: {text}");
     assert!(text.contains("larger: more at one place") && text.contains("\nn\u{a0}=\u{a0}10\n"));

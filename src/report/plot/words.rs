@@ -68,6 +68,9 @@ mod tests {
 
     #[test]
     fn marks_of_manifests_are_no_words() {
-        assert_eq!(lines("`popnas` of [the paper](https://doi.org/10)\n*kept*", 9e9, 1), ["popnas of the paper *kept*"]);
+        assert_eq!(
+            lines("`popnas` of [the paper](https://doi.org/10)\n*kept*", 9e9, 1),
+            ["popnas of the paper *kept*"]
+        );
     }
 }

@@ -31,7 +31,8 @@ pub(super) fn counted(figure: &Figure, dot: Option<&str>, of: &[String]) -> Stri
     let mut units: Vec<&String> = of.iter().filter(|one| !one.is_empty()).collect();
     units.dedup();
     if let (Some(least), Some(most)) = (counts().min(), counts().max()) {
-        let range = if least == most { String::new() } else { format!(" to {}", number::exact(most as f64, Unit::Count)) };
+        let range =
+            if least == most { String::new() } else { format!(" to {}", number::exact(most as f64, Unit::Count)) };
         let what = units.first().map_or(String::new(), |what| format!(" ({what})"));
         said.push_str(&format!(" {}{range} at each point{what}.", number::sample_size(least)));
     }

@@ -249,11 +249,8 @@ fn a_caption_says_what_a_dot_is_and_of_how_many_units_a_point_is() {
     let mut scatter = declared(Form::Scatter, of_rows(&["parameters", "accuracy"], None), &["arm"]);
     scatter.figures[0].dot = Some(template("a visit"));
     assert_eq!(shown(&scatter)[0].caption, "Caption A dot is a visit; n\u{a0}=\u{a0}6.");
-    let quantities = Points::Quantities {
-        along: vec!["arm".to_owned()],
-        at: template("{arm}"),
-        quantity: template("{arm}.best"),
-    };
+    let quantities =
+        Points::Quantities { along: vec!["arm".to_owned()], at: template("{arm}"), quantity: template("{arm}.best") };
     let mut strips = declared(Form::Strips, quantities, &[]);
     strips.figures[0].series[0].name = template("best");
     let found = shown(&strips).remove(0);

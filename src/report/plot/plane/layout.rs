@@ -127,7 +127,8 @@ impl<'a> Layout<'a> {
     fn measure(&mut self, figure: &Figure, panels: usize) {
         let is_alone = panels < 2;
         let [mut above, mut below] = [FONT * 0.5 + self.heading_lines as f64 * LINE, LINE * 1.4];
-        below += LINE * headings(figure).iter().map(|panel| self.beneath(figure, panel).len()).max().unwrap_or(0) as f64;
+        below +=
+            LINE * headings(figure).iter().map(|panel| self.beneath(figure, panel).len()).max().unwrap_or(0) as f64;
         let x_label = words::lines(&figure.x_label, f64::from(WIDTH) - FONT, 2).len() as f64 * LINE;
         let noted = if self.left_out.is_empty() { 0.0 } else { LINE * 1.2 };
         let mut lane = LANE * self.names.len().max(1) as f64;
@@ -216,7 +217,8 @@ fn heading(figure: &Figure, panel: &str, width: f64) -> Vec<String> {
     let mut lines = words::lines(panel, room, 2);
     let counted: Vec<&Series> = within(figure, panel).filter(|series| !series.n.is_empty()).collect();
     let is_plane = panel.is_empty();
-    let points: usize = within(figure, panel).filter(|series| !series.is_papers).map(|series| series.points.len()).sum();
+    let points: usize =
+        within(figure, panel).filter(|series| !series.is_papers).map(|series| series.points.len()).sum();
     let mut notes = Vec::new();
     match (figure.form, spread(&counted)) {
         (Form::Lines, Some((least, most))) if least == most => notes.push(number::sample_size(most)),
@@ -250,7 +252,9 @@ fn categories(figure: &Figure) -> Vec<String> {
         let counts: Vec<usize> = figure.series.iter().filter_map(of_series).collect();
         match counts.split_first() {
             None => name.clone(),
-            Some((first, rest)) if rest.iter().all(|n| n == first) => format!("{name} ({})", number::sample_size(*first)),
+            Some((first, rest)) if rest.iter().all(|n| n == first) => {
+                format!("{name} ({})", number::sample_size(*first))
+            }
             Some(_) => {
                 let counts: Vec<String> = counts.iter().map(usize::to_string).collect();
                 format!("{name} (n\u{a0}=\u{a0}{})", counts.join(",\u{a0}"))
