@@ -66,7 +66,7 @@ pub fn brief(value: f64, interval: Option<Interval>, unit: Unit) -> String {
     let Some((interval, of_width)) = ends else { return short(value, unit) };
     let [middle, low, high] = [value, interval.low, interval.high].map(|end| scaled(end, unit).abs());
     // 100 % is as many digits as 99.9 %.
-    let size = if unit == Unit::Fraction { middle.max(low) } else { middle.max(low).max(high) };
+    let size = if unit == Unit::Fraction { middle.max(low).min(99.9) } else { middle.max(low).max(high) };
     match decimals_of(rounded(size)) {
         Some(most) if size > 0.0 => {
             let decimals = of_width.min(most);
@@ -74,6 +74,12 @@ pub fn brief(value: f64, interval: Option<Interval>, unit: Unit) -> String {
         }
         _ => estimate(value, interval, unit),
     }
+}
+
+/// Two numbers as `short` writes them, with their sign once: `-4.84 to 0.5 points`.
+pub fn short_range(least: f64, most: f64, unit: Unit) -> String {
+    let least = short(least, unit);
+    format!("{} to {}", least.strip_suffix(sign(unit)).unwrap_or(&least), short(most, unit))
 }
 
 /// Decimals that show three significant digits; none where a numeral would be too long.
@@ -316,6 +322,7 @@ mod tests {
             [short(-0.0, Unit::One), short(f64::NAN, Unit::One), short(f64::INFINITY, Unit::One)],
             ["0", "not a number", "not a number"]
         );
+        assert_eq!(short_range(-0.0484, 0.005, Unit::Points).replace('\u{a0}', " "), "-4.84 to 0.5 points");
         let brief = |value: f64, low: f64, high: f64, unit: Unit| {
             brief(value, Some(between(low, high)), unit).replace('\u{a0}', " ")
         };

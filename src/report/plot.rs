@@ -72,20 +72,19 @@ pub enum PlotError {
 ///
 /// Points that are not numbers are left out, and the drawing says how many.
 pub fn svg(figure: &Figure, id: &str) -> Result<String, PlotError> {
-    let (figure, left_out) = ready::ready(figure);
-    check(&figure, left_out)?;
-    let layout = plane::Layout::of(&figure, left_out);
+    let ready = ready::ready(figure);
+    let figure = &ready.figure;
+    check(figure, ready.left_out)?;
+    let layout = plane::Layout::of(&ready);
     let height = match figure.form {
         Form::Lines | Form::Scatter | Form::Density | Form::Bars | Form::Strips => layout.height,
-        Form::Scatter3d => pairs::height(&figure),
-        Form::Diagram => diagram::height(&figure),
+        Form::Scatter3d => pairs::height(figure),
+        Form::Diagram => diagram::height(figure),
     };
     let drawing = Canvas::draw(height, |canvas| match figure.form {
-        Form::Lines | Form::Scatter | Form::Density | Form::Bars | Form::Strips => {
-            plane::draw(canvas, &figure, &layout)
-        }
-        Form::Scatter3d => pairs::draw(canvas, &figure),
-        Form::Diagram => diagram::draw(canvas, &figure),
+        Form::Lines | Form::Scatter | Form::Density | Form::Bars | Form::Strips => plane::draw(canvas, figure, &layout),
+        Form::Scatter3d => pairs::draw(canvas, figure),
+        Form::Diagram => diagram::draw(canvas, figure),
     })?;
     let head = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"{id}-title {id}-desc\" \

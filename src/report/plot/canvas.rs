@@ -135,8 +135,8 @@ impl Canvas<'_> {
             Hang::Below => (HPos::Center, VPos::Top),
             Hang::Upwards => (HPos::Center, VPos::Center),
         };
-        // The SVG backend divides sizes by 1.24.
-        let style = (FONTS, FONT * 1.24).into_text_style(&self.area).color(&INK);
+        // The SVG backend divides sizes by 1.24, and cuts them to whole ones before.
+        let style = (FONTS, (FONT * 1.24).ceil()).into_text_style(&self.area).color(&INK);
         let style = style.pos(Pos::new(horizontal, vertical));
         let style = match hang {
             Hang::Upwards => style.transform(FontTransform::Rotate270),

@@ -5,15 +5,19 @@
 //! Columns that find no room beside one another go on below, as words in lines do.
 
 use super::PlotError;
-use super::canvas::{Canvas, HEIGHT, Hang, INK, LINE, Place, SERIES, WIDTH, width};
+use super::canvas::{Canvas, HEIGHT, Hang, INK, LINE, Place, SERIES, WIDTH};
 use super::words;
 use crate::findings::{Diagram, DiagramBox, Figure};
 
 /// Free space around the drawing and inside boxes, in units of the drawing.
 const MARGIN: f64 = 24.0;
 const PADDING: f64 = 12.0;
+/// Least height of a line of boxes.
+const LEAST: f64 = 120.0;
 /// Least space between boxes of a column.
 const BETWEEN: f64 = 14.0;
+/// Space between two lines of boxes.
+const BETWEEN_LINES: f64 = 64.0;
 /// Most lines that a line of a box is broken into.
 const MOST_LINES: usize = 3;
 /// Least space between columns: an arrow that can be seen.
@@ -26,8 +30,9 @@ const HEAD: [f64; 2] = [14.0, 6.0];
 struct Plan {
     /// The boxes with their lines broken, and the arrows.
     diagram: Diagram,
-    /// The centre of every box.
+    /// The centre of every box, and where its line of boxes begins.
     places: Vec<Place>,
+    lines: Vec<f64>,
     /// Height of the drawing.
     height: f64,
 }
@@ -45,17 +50,18 @@ fn half(one: &DiagramBox) -> Place {
 }
 
 pub(super) fn draw(canvas: &Canvas, figure: &Figure) -> Result<(), PlotError> {
-    let Plan { diagram, places, .. } = Plan::of(figure.diagram.as_ref().ok_or(PlotError::Empty)?)?;
+    let Plan { diagram, places, lines, .. } = Plan::of(figure.diagram.as_ref().ok_or(PlotError::Empty)?)?;
     for &[from, to] in &diagram.arrows {
         let ([across, down], [before, above]) = (half(&diagram.boxes[from]), half(&diagram.boxes[to]));
         let (source, target) = (places[from], places[to]);
-        // To the right from side to side, to a line below from bottom to top.
-        let (start, end) = if source[0] < target[0] {
-            ([source[0] + across, source[1]], [target[0] - before, target[1]])
+        // To the right from side to side; to a line below from bottom to top, through the space between the lines.
+        if source[0] < target[0] && lines[from] == lines[to] {
+            arrow(canvas, [source[0] + across, source[1]], [target[0] - before, target[1]])?;
         } else {
-            ([source[0], source[1] + down], [target[0], target[1] - above])
-        };
-        arrow(canvas, start, end)?;
+            let level = lines[to] - BETWEEN_LINES / 2.0;
+            canvas.line(&[[source[0], source[1] + down], [source[0], level], [target[0], level]], INK, 2)?;
+            arrow(canvas, [target[0], level], [target[0], target[1] - above])?;
+        }
     }
     for (one, [x, y]) in diagram.boxes.iter().zip(&places) {
         let [across, up] = half(one);
@@ -93,10 +99,11 @@ impl Plan {
         let widest = |column: usize| of_column(column).map(|(one, _)| half(one)[0] * 2.0).fold(0.0, f64::max);
         let highest = |column: usize| of_column(column).map(|(one, _)| half(one)[1] * 2.0 + BETWEEN).sum::<f64>();
         let widths: Vec<f64> = (0..count).map(widest).collect();
+        let heights: Vec<f64> = (0..count).map(highest).collect();
         let lines = lines(&widths);
-        let least = (f64::from(HEIGHT) - 2.0 * MARGIN) / lines.len().max(1) as f64;
         let mut plan = Self {
             places: vec![[f64::from(WIDTH) / 2.0, f64::from(HEIGHT) / 2.0]; boxes.len()],
+            lines: vec![0.0; boxes.len()],
             diagram: Diagram { boxes, arrows: diagram.arrows.clone() },
             height: MARGIN,
         };
@@ -108,15 +115,14 @@ impl Plan {
                 columns if number > 0 && number + 1 == lines.len() => (free / (columns - 1) as f64).min(2.0 * GAP),
                 columns => free / (columns - 1) as f64,
             };
-            let height = line.clone().map(highest).fold(least, f64::max);
+            let height = heights[line.clone()].iter().copied().fold(LEAST, f64::max);
             let mut left = MARGIN;
             for column in line.clone() {
                 plan.stack(&columns, column, [left + widths[column] / 2.0, height]);
                 left += widths[column] + gap;
             }
-            plan.height += height;
+            plan.height += height + if number + 1 < lines.len() { BETWEEN_LINES } else { MARGIN };
         }
-        plan.height += MARGIN;
         if count == 1 {
             plan.places.iter_mut().for_each(|place| place[0] = f64::from(WIDTH) / 2.0);
         }
@@ -137,6 +143,7 @@ impl Plan {
         let mut top = self.height;
         for (&member, own) in members.iter().zip(heights) {
             self.places[member] = [middle, top + (own + spare) / 2.0];
+            self.lines[member] = self.height;
             top += own + spare;
         }
     }
@@ -183,6 +190,7 @@ fn columns(diagram: &Diagram) -> Result<Vec<usize>, PlotError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plot::canvas::width;
 
     fn diagram(boxes: usize, arrows: &[[usize; 2]]) -> Diagram {
         let one = |index: usize| DiagramBox { lines: vec![format!("box {index}")], kind: index % 3 };

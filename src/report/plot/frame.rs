@@ -2,8 +2,8 @@
 
 use super::PlotError;
 use super::axis::Axis;
-use super::canvas::{Canvas, FONT, GRID, Hang, INK, LINE, Place, width};
-use super::style::PAPER;
+use super::canvas::{Canvas, FONT, GRID, Hang, INK, LINE, Place, WIDTH, width};
+use super::style::{PAPER, Style};
 use super::words;
 use crate::findings::Across;
 
@@ -26,11 +26,14 @@ pub(super) struct Labels<'a> {
     pub(super) heading: &'a [String],
     /// How many lines headings of planes beside this one have.
     pub(super) heading_lines: usize,
-    /// Between the ticks and the label of the horizontal axis: what stands at a number, in rows.
-    pub(super) beneath: &'a [Vec<(f64, String)>],
+    /// Between the ticks and the label of the horizontal axis: what stands at numbers, in a row per look.
+    pub(super) beneath: &'a [Beneath],
     /// Both axes are as long.
     pub(super) is_square: bool,
 }
+
+/// Words at numbers of the horizontal axis, and the look of the series that they are of.
+pub(super) type Beneath = (Style, Vec<(f64, String)>);
 
 /// The share of a plane's width that names of categories may take.
 const MOST_NAMES: f64 = 0.4;
@@ -50,13 +53,15 @@ impl<'a> Frame<'a> {
     ) -> Result<Self, PlotError> {
         let y_names = names(y, to - from);
         let widest = y_names.iter().map(|lines| words::widest(lines)).fold(0.0, f64::max);
-        let left = from + widest + FONT * if labels.y.is_empty() { 1.0 } else { 2.2 };
         let (right, upper) = (to - FONT * 0.9, top + FONT * 0.5 + labels.heading_lines as f64 * LINE);
         let below = LINE * (1.4 + labels.beneath.len() as f64);
         let x_lines = words::lines(labels.x, to - from, 2);
-        let mut corners = [[left, upper], [right, bottom - below - x_lines.len() as f64 * LINE]];
+        let lower = bottom - below - x_lines.len() as f64 * LINE;
+        let y_lines = words::lines(labels.y, lower - upper + LINE, 2);
+        let left = from + widest + FONT * 0.8 + y_lines.len() as f64 * LINE;
+        let mut corners = [[left, upper], [right, lower]];
         if labels.is_square {
-            let side = (right - left).min(corners[1][1] - upper);
+            let side = (right - left).min(lower - upper);
             corners[1] = [left + side, upper + side];
         }
         let frame = Self { x, y, corners };
@@ -68,15 +73,17 @@ impl<'a> Frame<'a> {
         }
         frame.ticks(canvas)?;
         canvas.line(&[[left, lower], [right, lower]], INK, 2)?;
-        for (row, counts) in labels.beneath.iter().enumerate() {
-            frame.row(canvas, counts, lower + LINE * (1.1 + row as f64))?;
+        for (row, (style, counts)) in labels.beneath.iter().enumerate() {
+            let level = lower + LINE * (1.1 + row as f64);
+            frame.row(canvas, counts, level)?;
+            style.point(canvas, [left - FONT, level + FONT * 0.4], 8.0)?;
         }
         let middle = (left + right) / 2.0;
         let half = words::widest(&x_lines) / 2.0;
         let x_at = middle.clamp((from + half).min(to - half), (to - half).max(from + half));
         canvas.lines(&x_lines, [x_at, lower + below], Hang::Below)?;
-        let y_lines = words::lines(labels.y, lower - upper + LINE, 1);
-        canvas.lines(&y_lines, [from + FONT * 0.6, (upper + lower) / 2.0], Hang::Upwards)?;
+        let y_at = from + FONT * 0.1 + y_lines.len() as f64 * LINE / 2.0;
+        canvas.lines(&y_lines, [y_at, (upper + lower) / 2.0], Hang::Upwards)?;
         let heading = top + FONT * 0.3 + labels.heading.len().max(1) as f64 * LINE / 2.0;
         let half = words::widest(labels.heading) / 2.0;
         let at = middle.clamp((from + half).min(to - half), (to - half).max(from + half));
@@ -101,6 +108,7 @@ impl<'a> Frame<'a> {
         for (value, label) in words {
             let across = left + (right - left) * self.x.share(*value);
             let half = width(label) / 2.0;
+            let across = across.min(f64::from(WIDTH) - half);
             if across - half > free {
                 canvas.lines(std::slice::from_ref(label), [across, top], Hang::Below)?;
                 free = across + half + FONT * 0.3;

@@ -3,7 +3,7 @@
 use plotters::style::RGBColor;
 
 use super::PlotError;
-use super::canvas::{Canvas, FONT, Hang, LINE, Place, WIDTH, width};
+use super::canvas::{Canvas, FONT, Hang, LINE, Place, WIDTH};
 use super::style::Style;
 use super::words;
 
@@ -24,7 +24,7 @@ pub(super) enum Mark {
 
 /// One entry.
 pub(super) struct Entry {
-    name: String,
+    name: Vec<String>,
     mark: Mark,
 }
 
@@ -40,30 +40,32 @@ const LEFT: f64 = 24.0;
 const MARK: f64 = 58.0;
 
 impl Entry {
-    /// An entry, of as many words as a row holds.
+    /// An entry, of as many words as two rows hold.
     pub(super) fn new(name: &str, mark: Mark) -> Self {
         let room = f64::from(WIDTH) - 2.0 * LEFT - MARK;
-        Self { name: words::lines(name, room, 1).concat(), mark }
+        Self { name: words::lines(name, room, 2), mark }
     }
 }
 
 impl Legend {
-    /// The entries in rows. One alone needs no legend, unless it `must` be said.
-    pub(super) fn of(entries: Vec<Entry>, must: bool) -> Self {
-        if entries.is_empty() || entries.len() == 1 && !must {
+    /// The entries in rows.
+    pub(super) fn of(entries: Vec<Entry>) -> Self {
+        if entries.is_empty() {
             return Self { entries: Vec::new(), bottom: FONT * 0.4 };
         }
-        let mut at = [LEFT, LINE * 0.75];
+        let (mut at, mut below) = ([LEFT, LINE * 0.75], 0.0f64);
         let mut placed = Vec::new();
         for entry in entries {
-            let needed = if matches!(entry.mark, Mark::None) { 0.0 } else { MARK } + width(&entry.name);
+            let needed = if matches!(entry.mark, Mark::None) { 0.0 } else { MARK } + words::widest(&entry.name);
             if at[0] > LEFT && at[0] + needed > f64::from(WIDTH) - LEFT {
-                at = [LEFT, at[1] + LINE];
+                at = [LEFT, at[1] + LINE + below];
+                below = 0.0;
             }
+            below = below.max(entry.name.len().saturating_sub(1) as f64 * LINE);
             placed.push((at, entry));
             at[0] += needed + FONT;
         }
-        Self { entries: placed, bottom: at[1] + LINE * 0.75 }
+        Self { entries: placed, bottom: at[1] + below + LINE * 0.75 }
     }
 
     pub(super) fn draw(&self, canvas: &Canvas) -> Result<(), PlotError> {
@@ -83,7 +85,9 @@ impl Legend {
                 Mark::None => {}
             }
             let across = if matches!(mark, Mark::None) { *x } else { x + MARK };
-            canvas.lines(std::slice::from_ref(name), [across, *y], Hang::Left)?;
+            // The first line stands beside the mark.
+            let middle = y + name.len().saturating_sub(1) as f64 * LINE / 2.0;
+            canvas.lines(name, [across, middle], Hang::Left)?;
         }
         Ok(())
     }

@@ -21,7 +21,7 @@ fn legend(figure: &Figure) -> Legend {
         let said = format!("{} ({})", series.name, number::sample_size(series.points.len()));
         Entry::new(&said, Mark::Point(Style::of(place)))
     };
-    Legend::of(figure.series.iter().enumerate().map(entry).collect(), true)
+    Legend::of(figure.series.iter().enumerate().map(entry).collect())
 }
 
 /// The height of the drawing.

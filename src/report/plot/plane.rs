@@ -19,7 +19,7 @@ pub(super) use scatter::cloud;
 pub(super) type Styled<'a> = (&'a Series, Style);
 
 /// Ticks across and up of one plane, and of each of two beside each other.
-const TICKS: [[usize; 2]; 2] = [[6, 5], [3, 4]];
+const TICKS: [[usize; 2]; 2] = [[6, 5], [4, 4]];
 
 pub(super) fn draw(canvas: &Canvas, figure: &Figure, layout: &Layout) -> Result<(), PlotError> {
     layout.legend.draw(canvas)?;

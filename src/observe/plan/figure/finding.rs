@@ -109,9 +109,8 @@ fn values(found: &[(&Quantity, Summary)]) -> Option<String> {
         return Some(number::brief(summary.mean, summary.interval, quantity.shown_unit()));
     }
     let by_mean = |one: &&(&Quantity, Summary), other: &&(&Quantity, Summary)| one.1.mean.total_cmp(&other.1.mean);
-    let ends = [found.iter().min_by(by_mean)?, found.iter().max_by(by_mean)?];
-    let [least, most] = ends.map(|(quantity, summary)| number::brief(summary.mean, None, quantity.shown_unit()));
-    Some(format!("{least} to {most}"))
+    let [(quantity, least), (_, most)] = [found.iter().min_by(by_mean)?, found.iter().max_by(by_mean)?];
+    Some(number::short_range(least.mean, most.mean, quantity.shown_unit()))
 }
 
 fn sizes(found: &[(&Quantity, Summary)]) -> Option<String> {

@@ -222,7 +222,7 @@ fn a_title_says_the_side_that_the_numbers_are_on_and_none_that_they_are_not() {
     assert_eq!(title("x", "0", None), "Who knows: 0, n\u{a0}=\u{a0}0", "what touches its border is on no side");
     // Two seeds and one have no interval.
     let open = titled(Vec::new(), finding("{arm}.best", &["arm"], sides, None));
-    assert_eq!(open.title.replace('\u{a0}', " "), "Who knows: 25 % to 42.5 %, n = 1 to 2");
+    assert_eq!(open.title.replace('\u{a0}', " "), "Who knows: 25 to 42.5 %, n = 1 to 2");
     assert_eq!(open.caption, "Title. Caption 6 dots.", "the name of the figure is not lost");
     let mixed = |say: Option<&str>| {
         let quantities = vec![exact("a.up", "1"), exact("b.up", "-1")];

@@ -4,8 +4,9 @@ use super::scatter::Density;
 use crate::findings::{Across, Figure, Form, Reference, Series};
 use crate::number;
 use crate::plot::canvas::{FONT, HEIGHT, LINE, SERIES, WIDTH};
+use crate::plot::frame::Beneath;
 use crate::plot::legend::{Entry, Legend, Mark};
-use crate::plot::ready::{distinct, headings, names, within};
+use crate::plot::ready::{Ready, distinct, headings, names, printed, within};
 use crate::plot::style::{PAPER, Style};
 use crate::plot::words;
 
@@ -44,7 +45,7 @@ pub(in crate::plot) struct Layout<'a> {
 
 impl<'a> Layout<'a> {
     /// The layout of a figure of which so many points are left out.
-    pub(in crate::plot) fn of(figure: &'a Figure, left_out: usize) -> Self {
+    pub(in crate::plot) fn of(Ready { figure, left_out, beyond }: &'a Ready) -> Self {
         let density = Density::of(figure);
         let papers = |name: &str| figure.series.iter().any(|series| series.is_papers && series.name == name);
         let names: Vec<&str> = names(figure).into_iter().filter(|name| !density.holds(name) && !papers(name)).collect();
@@ -60,7 +61,7 @@ impl<'a> Layout<'a> {
             count => vec![format!("{count} points are not numbers")],
         };
         let mut layout = Self {
-            legend: Legend::of(Vec::new(), false),
+            legend: Legend::of(Vec::new()),
             density,
             names,
             across,
@@ -72,7 +73,7 @@ impl<'a> Layout<'a> {
             left_out,
             height: 0,
         };
-        layout.legend = layout.legend(figure);
+        layout.legend = layout.legend(figure, beyond);
         layout.measure(figure, panels.len());
         layout
     }
@@ -83,7 +84,7 @@ impl<'a> Layout<'a> {
         Some(Style::of(place + usize::from(self.density.has_series())))
     }
 
-    fn legend(&self, figure: &Figure) -> Legend {
+    fn legend(&self, figure: &Figure, beyond: &[String]) -> Legend {
         let is_alone = self.headings.len() == 1;
         let says_counts = is_alone && matches!(figure.form, Form::Scatter | Form::Density) && figure.series.len() > 1;
         let counted = |name: &str| match says_counts {
@@ -96,31 +97,28 @@ impl<'a> Layout<'a> {
             Form::Bars => Mark::Square(style.colour),
             _ => Mark::Point(style),
         };
+        let has_points = figure.series.iter().any(|series| super::lines::has_points(series, self.panel[0] * 0.75));
         let mark = |style: Style| match mark(style) {
-            Mark::Line(style) if !has_points(figure) => Mark::Stroke(style),
+            Mark::Line(style) if !has_points => Mark::Stroke(style),
             mark => mark,
         };
         let mut entries = Vec::new();
         if self.density.has_series() {
             entries.push(Entry::new(&format!("{dense} (larger: more)"), Mark::Square(SERIES[0])));
         }
-        let styles = self.names.iter().filter_map(|name| Some((name, self.style(name)?)));
+        let named = self.names.iter().filter(|name| !name.is_empty());
+        let styles = named.filter_map(|name| Some((name, self.style(name)?)));
         entries.extend(styles.map(|(name, style)| Entry::new(&counted(name), mark(style))));
-        let is_plain = entries.len() == 1;
-        for name in distinct(figure.series.iter().filter(|one| one.is_papers).map(|one| one.name.as_str())) {
-            entries.push(Entry::new(name, Mark::Point(PAPER)));
+        let papers = papers(figure, beyond, is_alone);
+        if entries.len() == 1 && papers.is_empty() && !self.density.has_series() {
+            // What is alone needs no name.
+            entries.clear();
         }
-        for name in distinct(figure.references.iter().map(|one| one.name.as_str())) {
-            let of_name = || figure.references.iter().filter(|one| one.name == name);
-            let numbers = distinct_numbers(of_name());
-            let said = if is_alone { format!("{name}: {}", numbers.join(", ")) } else { name.to_owned() };
-            entries.push(Entry::new(&said, Mark::Stroke(PAPER)));
-        }
+        entries.extend(papers);
         if super::scatter::most_at_one_place(figure, &self.density) > 1 {
             entries.push(Entry::new("larger: more at one place", Mark::None));
         }
-        let must = !is_plain || self.density.has_series() || entries.len() > 1;
-        Legend::of(entries, must)
+        Legend::of(entries)
     }
 
     /// How high panels and the drawing are.
@@ -157,18 +155,30 @@ impl<'a> Layout<'a> {
     }
 
     /// Of how many units the points of a panel's series are, beneath their numbers: where these differ and are few.
-    pub(super) fn beneath(&self, figure: &Figure, panel: &str) -> Vec<Vec<(f64, String)>> {
+    pub(super) fn beneath(&self, figure: &Figure, panel: &str) -> Vec<Beneath> {
         let counted: Vec<&Series> = within(figure, panel).filter(|series| !series.n.is_empty()).collect();
-        let is_said = spread(&counted).is_none_or(|(least, most)| least == most);
-        if figure.form != Form::Lines || is_said || numbers_across(&counted) > MOST_COUNTS {
+        if figure.form != Form::Lines || !stands_beneath(&counted) {
             return Vec::new();
         }
         let row = |series: &&Series| {
             let counts = series.points.iter().zip(&series.n).filter(|(_, n)| **n > 0);
-            counts.map(|(point, n)| (point[0], n.to_string())).collect()
+            Some((self.style(&series.name)?, counts.map(|(point, n)| (point[0], n.to_string())).collect()))
         };
-        counted.iter().map(row).collect()
+        counted.iter().filter_map(row).collect()
     }
+}
+
+/// What a legend says of the paper's numbers.
+fn papers(figure: &Figure, beyond: &[String], is_alone: bool) -> Vec<Entry> {
+    let points = distinct(figure.series.iter().filter(|one| one.is_papers).map(|one| one.name.as_str()));
+    let mut entries: Vec<Entry> = points.into_iter().map(|name| Entry::new(name, Mark::Point(PAPER))).collect();
+    for name in distinct(figure.references.iter().map(|one| one.name.as_str())) {
+        let numbers = distinct_numbers(figure.references.iter().filter(|one| one.name == name));
+        let said = if is_alone { format!("{name}: {}", numbers.join(", ")) } else { name.to_owned() };
+        entries.push(Entry::new(&said, Mark::Stroke(PAPER)));
+    }
+    entries.extend(beyond.iter().map(|words| Entry::new(words, Mark::Point(PAPER))));
+    entries
 }
 
 /// The lines of numbers of the paper in a panel.
@@ -181,17 +191,12 @@ fn distinct_numbers<'a>(of: impl Iterator<Item = &'a Reference>) -> Vec<String> 
     let mut numbers: Vec<String> = Vec::new();
     for one in of {
         let (Across::X(value) | Across::Y(value)) = one.at;
-        let number = number::plain(number::rounded(value));
+        let number = printed(value);
         if !numbers.contains(&number) {
             numbers.push(number);
         }
     }
     numbers
-}
-
-/// Whether points of lines are drawn, which are measurements of their own where they are few.
-fn has_points(figure: &Figure) -> bool {
-    figure.series.iter().any(|series| series.points.len() <= super::lines::FEW)
 }
 
 fn points_of(figure: &Figure, name: &str) -> usize {
@@ -202,6 +207,12 @@ fn points_of(figure: &Figure, name: &str) -> usize {
 fn spread(counted: &[&Series]) -> Option<(usize, usize)> {
     let counts = || counted.iter().flat_map(|series| &series.n).copied().filter(|n| *n > 0);
     Some((counts().min()?, counts().max()?))
+}
+
+/// Whether the counts of these series are said number by number: where they differ by more than a tenth, and the numbers are few.
+fn stands_beneath(counted: &[&Series]) -> bool {
+    let differ = spread(counted).is_some_and(|(least, most)| most * 10 > least * 11);
+    differ && numbers_across(counted) <= MOST_COUNTS
 }
 
 fn numbers_across(counted: &[&Series]) -> usize {
@@ -216,22 +227,20 @@ fn heading(figure: &Figure, panel: &str, width: f64) -> Vec<String> {
     let room = width - FONT;
     let mut lines = words::lines(panel, room, 2);
     let counted: Vec<&Series> = within(figure, panel).filter(|series| !series.n.is_empty()).collect();
-    let is_plane = panel.is_empty();
+    let is_alone = figure.series.iter().all(|series| series.panel == panel);
     let points: usize =
         within(figure, panel).filter(|series| !series.is_papers).map(|series| series.points.len()).sum();
     let mut notes = Vec::new();
     match (figure.form, spread(&counted)) {
         (Form::Lines, Some((least, most))) if least == most => notes.push(number::sample_size(most)),
-        (Form::Lines, Some((least, most))) if numbers_across(&counted) > MOST_COUNTS => {
-            notes.push(format!("{} to {most}", number::sample_size(least)));
-        }
-        (Form::Lines, Some(_)) => notes.push("n beneath each number".to_owned()),
-        (Form::Scatter | Form::Density, _) if !is_plane || figure.series.len() == 1 => {
+        (Form::Lines, Some(_)) if stands_beneath(&counted) => notes.push("n beneath each number".to_owned()),
+        (Form::Lines, Some((least, most))) => notes.push(format!("{} to {most}", number::sample_size(least))),
+        (Form::Scatter | Form::Density, _) if !is_alone || figure.series.len() == 1 => {
             notes.push(number::sample_size(points));
         }
         _ => {}
     }
-    if !is_plane {
+    if !is_alone {
         let own = || figure.references.iter().filter(|one| one.panel == panel);
         for name in distinct(own().map(|one| one.name.as_str())) {
             let numbers = distinct_numbers(own().filter(|one| one.name == name));

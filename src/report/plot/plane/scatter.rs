@@ -14,8 +14,8 @@ const BIN: f64 = 14.0;
 
 /// Half the width of a point, of one of many, and of one that stands for any number of points.
 const HALF: f64 = 8.0;
-const HALF_OF_MANY: f64 = 6.0;
-const MOST_HALF: f64 = 26.0;
+const HALF_OF_MANY: f64 = 5.0;
+const MOST_HALF: f64 = 24.0;
 
 /// Which series are drawn as density.
 pub(super) struct Density<'a> {
@@ -93,7 +93,7 @@ pub(in crate::plot) fn cloud(
     places: impl ExactSizeIterator<Item = Place>,
     style: &Style,
 ) -> Result<(), PlotError> {
-    let half = if places.len() > 400 { HALF_OF_MANY } else { HALF };
+    let half = if places.len() > 200 { HALF_OF_MANY } else { HALF };
     counted(places)
         .into_iter()
         .try_for_each(|(at, count)| style.point(canvas, at, (half * (count as f64).sqrt()).min(MOST_HALF)))
