@@ -55,6 +55,8 @@ pub fn short(value: f64, unit: Unit) -> String {
         _ if small => fixed(value, 0),
         _ if !value.is_finite() => "not a number".to_owned(),
         None => format!("{value:.2e}"),
+        // Zeros say that digits were left out.
+        Some(decimals) if (rounded(value) - value).abs() > 1e-9 * value.abs() => fixed(value, decimals),
         Some(decimals) => trimmed(fixed(value, decimals)),
     };
     format!("{digits}{}", sign(unit))
@@ -312,8 +314,8 @@ mod tests {
     fn in_tables_and_titles_a_number_has_three_significant_digits_and_a_small_count_all_of_its_own() {
         let short = |value: f64, unit: Unit| short(value, unit).replace('\u{a0}', " ");
         assert_eq!(short(0.74712, Unit::Fraction), "74.7 %");
-        assert_eq!(short(0.5, Unit::Fraction), "50 %");
-        assert_eq!(short(0.99999, Unit::Fraction), "100 %");
+        assert_eq!([short(0.5, Unit::Fraction), short(0.07, Unit::Fraction)], ["50 %", "7 %"]);
+        assert_eq!([short(0.99999, Unit::Fraction), short(0.89951, Unit::Fraction)], ["100 %", "90.0 %"]);
         assert_eq!(short(1_692_572.0, Unit::Count), "1,690,000");
         assert_eq!([short(3_072.0, Unit::Count), short(10_240.0, Unit::Count)], ["3,072", "10,200"]);
         assert_eq!(short(116_239.4, Unit::MultiplyAdds), "116,000");

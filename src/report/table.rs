@@ -212,7 +212,8 @@ fn html_of(cell: &Shown) -> String {
     match cell {
         Shown::Words(words) => markup::html(words),
         Shown::Number(number) => number.clone(),
-        Shown::Estimate(value, n) => format!("{value}<span class=\"n\"> {n}</span>"),
+        // The style keeps an interval in one line but in print, where it may break between its ends.
+        Shown::Estimate(value, n) => format!("{}<span class=\"n\"> {n}</span>", value.replace(",\u{a0}", ", ")),
         Shown::Nothing => "–".to_owned(),
     }
 }

@@ -57,9 +57,9 @@ fn what_cannot_be_measured_is_a_mistake_with_its_line() {
         ),
         ("[{name: the paper's best, x: 5}, ", "[{name: the paper's best}, ", "a line stands at one number"),
         (
-            "quantity: random.parameters_correlation",
-            "quantity: random.parameter_correlation",
-            "no quantity `random.parameter_correlation`; did you mean `random.parameters_correlation`?",
+            "quantity: \"activation.{classic}_minus_{modern}\"",
+            "quantity: \"activation.{classic}_minu_{modern}\"",
+            "no quantity `activation.relu_minu_swish`; did you mean `activation.relu_minus_swish`?",
         ),
         (
             "points: [\"{mutation.parameters}\", \"{mutation.accuracy}\"]",
