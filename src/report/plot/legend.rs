@@ -40,10 +40,10 @@ const LEFT: f64 = 24.0;
 const MARK: f64 = 58.0;
 
 impl Entry {
-    /// An entry, of as many words as two rows hold.
+    /// An entry, of as many words as three rows hold.
     pub(super) fn new(name: &str, mark: Mark) -> Self {
         let room = f64::from(WIDTH) - 2.0 * LEFT - MARK;
-        Self { name: words::lines(name, room, 2), mark }
+        Self { name: words::lines(name, room, 3), mark }
     }
 }
 

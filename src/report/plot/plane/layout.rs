@@ -10,9 +10,10 @@ use crate::plot::ready::{Ready, distinct, headings, names, printed, within};
 use crate::plot::style::{PAPER, Style};
 use crate::plot::words;
 
-/// Height of the plane of a panel, and of one among many.
+/// Height of the plane of a panel, of one among many, and the least of one alone.
 const PLANE: f64 = 230.0;
 const SMALL_PLANE: f64 = 150.0;
+const ALONE: f64 = 330.0;
 const MANY_PANELS: usize = 12;
 
 /// Height of a lane of a category.
@@ -138,7 +139,7 @@ impl<'a> Layout<'a> {
         let lanes = lane * figure.categories.len() as f64;
         let plane = match (is_alone, figure.scales.equal) {
             (true, true) => f64::from(HEIGHT) - 60.0,
-            (true, false) => (f64::from(HEIGHT) - self.legend.bottom - above - below - x_label).max(lanes).max(PLANE),
+            (true, false) => (f64::from(HEIGHT) - self.legend.bottom - above - below - x_label).max(lanes).max(ALONE),
             (false, true) => self.panel[0] - FONT * 4.0,
             (false, false) if panels > MANY_PANELS => SMALL_PLANE.max(lanes),
             (false, false) => PLANE.max(lanes),
