@@ -5,7 +5,7 @@ DEVICE ?= auto
 CARGO ?= cargo
 RENAS := target/release/renas
 
-.PHONY: help setup build plan reproduce report verify test lint bench bench-peers bench-scale coverage torture fuzz
+.PHONY: help setup build plan reproduce report verify test docs lint bench bench-peers bench-scale coverage torture fuzz
 
 help: ## show this list
 	@echo "make TARGET [PROFILE=quick|reduced|paper] [DEVICE=auto|cpu|cuda]"; echo
@@ -31,6 +31,9 @@ verify: build ## check every hash: store, lock files, committed reports and the 
 
 test: setup ## all tests (with --release: they train real networks)
 	@$(CARGO) test --release
+
+docs: setup ## write README's table of results from the committed reports
+	@RENAS_GOLDEN=write $(CARGO) test --release --quiet --test readme
 
 lint: setup ## formatting and clippy
 	@$(CARGO) fmt --check

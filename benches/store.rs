@@ -72,6 +72,7 @@ fn record(number: u64, weights: Digest) -> Record {
             fingerprint: Digest::of(b"machine"),
             worker: "0.1.0".into(),
             surroundings: None,
+            said: None,
         }),
     }
 }

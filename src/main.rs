@@ -6,7 +6,9 @@ use clap::Parser as _;
 use renas::cli::arguments::{Cli, Command};
 use renas::cli::exit::{Classify as _, Failure};
 use renas::cli::session::{Need, Session};
-use renas::cli::{data, doctor, list, numbers, output, plan, report, run, status, verify, why};
+use renas::cli::{
+    archive, data, demo, doctor, explain, gc, init, list, numbers, output, plan, report, run, status, verify, why,
+};
 use renas::data::locate::Locations;
 
 fn main() -> ExitCode {
@@ -24,17 +26,22 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         renas::cli::say(common, &format!("note: {note}"));
     }
     match &cli.command {
+        Command::Init(arguments) => init::init(common, arguments),
+        Command::Demo(arguments) => demo::demo(common, arguments),
         Command::List => list::list(common),
         Command::Plan(arguments) => {
-            plan::plan(&Session::open_at(common, arguments.claim.as_deref(), Need::Everything)?)
+            plan::plan(&Session::open_at(common, arguments.claim.as_deref(), Need::Everything)?.at_profile())
         }
         Command::Why(arguments) => why::why(&Session::open(common)?, arguments),
+        Command::Explain(arguments) => explain::explain(common, arguments),
         Command::Numbers(arguments) => numbers::numbers(&Session::open(common)?, arguments),
         Command::Run(arguments) => run::run(common, arguments),
-        Command::Report(arguments) => report::report(&Session::open(common)?, arguments),
-        Command::Status => status::status(&Session::open_at(common, None, Need::Studies)?),
+        Command::Report(arguments) => report::report(&Session::open(common)?.at_profile(), arguments),
+        Command::Status => status::status(&Session::open_at(common, None, Need::Studies)?.at_profile()),
         Command::Verify(arguments) => verify::verify(common, arguments),
         Command::Data { command } => data::command(command, common),
+        Command::Archive { command } => archive::archive(common, command),
+        Command::Gc(arguments) => gc::gc(common, arguments),
         Command::Doctor => doctor::doctor(common),
     }
 }

@@ -2,6 +2,8 @@
 
 #[path = "report/fixture.rs"]
 mod fixture;
+#[path = "report/hostile.rs"]
+mod hostile;
 #[path = "report/pieces.rs"]
 mod pieces;
 
@@ -40,6 +42,7 @@ fn a_tiny_experiment_gives_the_expected_files() {
         "SHA256SUMS",
         "index.html",
         "index.md",
+        "tiny/certificate.html",
         "tiny/figures/figure1.svg",
         "tiny/findings.json",
         "tiny/index.html",
@@ -128,7 +131,8 @@ fn the_pages_are_small_and_load_nothing() {
         let most = if name == "index.html" { 150_000 } else { 1 << 20 };
         assert!(page.len() < most, "{name}: {} bytes", page.len());
         let script = page.split("<script>").nth(1).and_then(|rest| rest.split("</script>").next());
-        let ours = (!name.contains("/trials/")).then_some(include_str!("../reports/templates/script.js").trim());
+        let is_plain = name.ends_with("certificate.html");
+        let ours = (!is_plain).then_some(include_str!("../reports/templates/script.js").trim());
         assert_eq!(script.map(str::trim), ours, "{name}");
         let plain = page.replace(script.unwrap_or_default(), "").replacen("<script>", "", 1);
         for forbidden in ["<script", "<link", "<img", "<iframe", "@import", "url(", "src=", "srcset=", "onload", "NaN"]
@@ -208,10 +212,33 @@ fn manifest_texts_cannot_bring_markup_into_the_page() {
     report.experiments[0].findings.tables[0].rows[0][0] =
         renas::report::findings::Cell::Text("<img src=x onerror=alert(1)>".to_owned());
     for (name, page) in pages(&rendered(&report)) {
-        assert_eq!(page.matches("<script").count(), usize::from(!name.contains("/trials/")), "{name}: the page's own");
+        assert_eq!(page.matches("<script").count(), scripts_of(&name), "{name}: the page's own");
         for forbidden in ["alert(1)</script", "href=\"javascript", "<img"] {
             assert!(!page.contains(forbidden), "{name}: {forbidden}");
         }
+    }
+}
+
+/// The scripts that a page has.
+fn scripts_of(name: &str) -> usize {
+    usize::from(!name.ends_with("certificate.html"))
+}
+
+#[test]
+fn ten_thousand_claims_make_a_first_page_that_links_them() {
+    let files = rendered(&hostile::many_claims());
+    let index = file(&files, "index.html");
+    assert!(index.len() < 150_000, "{} bytes", index.len());
+    assert!(index.contains("There are 10000: the page of each paper lists its own."));
+    assert!(index.contains("more of Tiny"), "those that failed are counted");
+    assert_eq!(file(&files, "tiny/index.html").matches("<article class=\"claim").count(), 10_000);
+}
+
+#[test]
+fn markup_and_long_names_in_every_text_stay_text() {
+    for (name, page) in pages(&rendered(&hostile::long_and_marked_up())) {
+        assert_eq!(page.matches("<script").count(), scripts_of(&name), "{name}: the page's own");
+        assert_eq!(page.matches("</style>").count(), 1, "{name}");
     }
 }
 

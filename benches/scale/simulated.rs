@@ -180,8 +180,13 @@ pub(crate) fn records(seed: usize, registry: &Registry) -> Result<Vec<Record>> {
         outcome.scalars.insert("validation.loss".into(), stream.uniform());
         outcome.curves.insert("train.loss".into(), (0..20).map(|_| stream.uniform()).collect());
         outcome.tensors.insert("weights".into(), Digest::of(WEIGHTS));
-        let observation =
-            Observation { cpu_seconds: 0.25, fingerprint: Digest::of(b"one"), worker: "0".into(), surroundings: None };
+        let observation = Observation {
+            cpu_seconds: 0.25,
+            fingerprint: Digest::of(b"one"),
+            worker: "0".into(),
+            surroundings: None,
+            said: None,
+        };
         records.push(Record { identity, result: StepResult::Outcome(outcome), observation: Some(observation) });
     }
     Ok(records)
@@ -209,7 +214,12 @@ impl Execute for Nobody {
 }
 
 impl renas::harness::pipeline::verify::Workers for Nobody {
-    fn start(&self, _: &WorkerIdentity, _: Option<&std::path::Path>) -> Result<Box<dyn Execute>> {
+    fn start(
+        &self,
+        _: Option<&renas::harness::pipeline::Selected>,
+        _: &WorkerIdentity,
+        _: Option<&std::path::Path>,
+    ) -> Result<Box<dyn Execute>> {
         bail!("nobody trains")
     }
 

@@ -12,7 +12,9 @@
         const list = item.closest("[data-paper]");
         const fits = words.every((word) => text.includes(word))
           && (!state.verdict || item.classList.contains(state.verdict))
-          && (!state.paper || !list || list.dataset.paper === state.paper);
+          && (!state.paper || !list || list.dataset.paper === state.paper)
+          && (!state.kind || item.dataset.kind === state.kind)
+          && (!state.weak || "weak" in item.dataset);
         item.hidden = !fits;
         count += fits;
       }
@@ -20,8 +22,8 @@
         const empty = ![...list.children].some((item) => !item.hidden);
         list.hidden = list.previousElementSibling.hidden = empty;
       }
-      let filtered = words.length > 0 || state.verdict || state.paper;
-      for (const place of document.querySelectorAll("h3.place")) place.hidden = !!filtered;
+      const filtered = words.length > 0 || Object.values(state).some((value) => value);
+      for (const place of document.querySelectorAll("h3.place, .exhibit")) place.hidden = filtered;
       shown.textContent = count + " of " + items.length;
     };
     const keep = () => {
@@ -30,7 +32,9 @@
       apply(read());
     };
     for (const [name, value] of new URLSearchParams(location.search)) {
-      if (tools.elements[name]) tools.elements[name].value = value;
+      const field = tools.elements[name];
+      if (field && field.type === "checkbox") field.checked = true;
+      else if (field) field.value = value;
     }
     tools.hidden = false;
     tools.addEventListener("input", keep);

@@ -8,4 +8,5 @@ pub mod nearest; // the known name nearest to a mistyped one
 pub mod order; //  places of numbers in ascending order
 pub mod pattern; // names with stars
 pub mod parallel; // the same work on many items at a time
+pub mod word; //   short names that are copied like numbers
 pub mod seed; //   seeds, and the named ChaCha8 streams that every random draw comes from

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::word::Word;
+
 /// Which direction of a metric is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -38,6 +40,8 @@ pub enum Unit {
     MultiplyAdds,
     /// Seconds.
     Seconds,
+    /// A unit that a manifest names (`joules`).
+    Own(Word),
 }
 
 impl Unit {
@@ -45,7 +49,7 @@ impl Unit {
     pub fn of_difference(self) -> Self {
         match self {
             Self::Fraction | Self::Points => Self::Points,
-            Self::One | Self::Count | Self::MultiplyAdds | Self::Seconds => self,
+            Self::One | Self::Count | Self::MultiplyAdds | Self::Seconds | Self::Own(_) => self,
         }
     }
 }

@@ -28,6 +28,7 @@ Examples:
   renas run --claim econas/no-trade-off      run what one claim needs, and judge it
   renas why no-trade-off                     what a verdict rests on, with every sample
   renas why no-trade-off --evidence          ... down to rows, trials and objects
+  renas explain reports/quick other/quick    why two results differ
   renas numbers econas                       every number that the paper prints, and what judges it
   renas verify                               check every hash and rebuild every committed report
 
@@ -37,6 +38,10 @@ Exit codes: 0 fine; 1 a claim is not reproduced (with --strict); 2 bad input; 3 
 /// What can be asked of renas.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a folder with an experiment of your own, which runs at once
+    Init(Init),
+    /// Write such a folder, run it, break it in three ways and show how each is caught
+    Demo(Demo),
     /// List experiments, their profiles, and the verdicts of committed reports
     ///
     /// Mistakes of manifests are reported, but for names of quantities in claims: `renas plan` looks these up.
@@ -45,6 +50,9 @@ pub enum Command {
     Plan(Plan),
     /// Show what a verdict rests on: rule, foil, clusters, amendments, quantities with their samples
     Why(Why),
+    /// Explain why two results differ: the first input, epoch, tensor or verdict that does
+    #[command(long_about = EXPLAIN)]
+    Explain(Explain),
     /// List every number that a paper prints, and what judges it
     Numbers(Numbers),
     /// Run experiments, judge their claims and write the report
@@ -62,6 +70,14 @@ pub enum Command {
         #[command(subcommand)]
         command: super::data::DataCommand,
     },
+    /// Pack reports with all that they need into one file, unpack one, merge stores
+    Archive {
+        /// What to do.
+        #[command(subcommand)]
+        command: ArchiveCommand,
+    },
+    /// Remove from the store what no lock file, evidence, study or receipt reaches
+    Gc(Gc),
     /// Check this machine: worker, libtorch, numeric class, devices, data, store
     Doctor,
 }
@@ -82,6 +98,86 @@ Weights that only the evidence names are in no clone, and are no difference.
 
 With --rerun, trials are computed again in an empty store and compared by the same levels. With --heal, damaged files of
 the store are moved to its folder damaged/, and lost objects made again by their trials; records are left to renas run.";
+
+const EXPLAIN: &str = "\
+Explain why two results differ; nothing is computed again but what pure Rust makes of recorded trials.
+
+Each side is one of these, and both are of one kind:
+  KEY[@WHERE]     a trial by the first digits of its key, in a store or in evidence (WHERE; else --store, then reports/)
+  STUDY@REPORTS   a study of a profile's report: `econas/search/reference/digits/0@reports/quick`
+  LOCK.json       a lock file
+  FOLDER          a store, an experiment of a report (reports/quick/econas) or a profile's report (reports/quick)
+
+Of trials it says the first input that differs, else the first epoch, the tensors with their largest distance in units of
+the last place where the objects are there, and the scalars. Of studies: the first step whose question differs. Of stores
+and reports: what each lacks, questions with two answers (of two numeric classes they are expected, of one they are not),
+and the claims whose verdicts differ, with the first number beneath each that does.";
+
+/// What `renas archive` does.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ArchiveCommand {
+    /// Write one file: manifests, lock files, reports, their records and weights, described for other programs (RO-Crate 1.1)
+    ///
+    /// The same selection is the same bytes, whenever and wherever it is packed. --only and --profile select.
+    Pack {
+        /// The file to write (`.tar.zst`)
+        file: PathBuf,
+        /// The folder of reports
+        #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
+        reports: PathBuf,
+    },
+    /// Unpack a file that `pack` wrote; everything in it is compared first, and a foreign file is refused by name
+    Unpack {
+        /// The file
+        file: PathBuf,
+        /// The folder to make
+        folder: PathBuf,
+    },
+    /// Copy into --store what another store has, and name every key with two results
+    Merge {
+        /// The other store
+        other: PathBuf,
+    },
+}
+
+/// Flags of `renas gc`.
+#[derive(Clone, Debug, Args)]
+pub struct Gc {
+    /// Remove it; without this flag it is only said what would be removed
+    #[arg(long)]
+    pub yes: bool,
+    /// The folder of reports, whose evidence names what stays
+    #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
+    pub reports: PathBuf,
+}
+
+/// Arguments of `renas explain`.
+#[derive(Clone, Debug, Args)]
+pub struct Explain {
+    /// One side
+    pub a: String,
+    /// The other
+    pub b: String,
+    /// The folder of reports, where trials are looked up that the store does not hold
+    #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
+    pub reports: PathBuf,
+}
+
+/// Arguments of `renas init`.
+#[derive(Clone, Debug, Args)]
+pub struct Init {
+    /// The name of the experiment, and of the folder
+    #[arg(value_name = "NAME")]
+    pub name: String,
+}
+
+/// Arguments of `renas demo`.
+#[derive(Clone, Debug, Args)]
+pub struct Demo {
+    /// The folder, which must not be there
+    #[arg(value_name = "DIR", default_value = "renas-demo")]
+    pub folder: String,
+}
 
 /// Flags of `renas plan`.
 #[derive(Clone, Debug, Args)]
@@ -143,6 +239,9 @@ pub struct ReportArguments {
     /// Write the lock files anew: promise the files of this report, and append what became of claims to their ledgers
     #[arg(long)]
     pub update_lock: bool,
+    /// Open the page about all profiles when it is written, in $BROWSER or what the system opens pages with
+    #[arg(long)]
+    pub open: bool,
     /// The folder that holds <profile>/<experiment>/outcomes.jsonl.zst, and where the report is written
     #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
     pub reports: PathBuf,
@@ -192,6 +291,9 @@ pub struct Common {
     /// Where the manifests are
     #[arg(long, global = true, value_name = "DIR", default_value = "experiments", value_parser = folder)]
     pub experiments: PathBuf,
+    /// Run the commands that manifests declare, with your rights and without a sandbox: read them first
+    #[arg(long, global = true)]
+    pub trust_commands: bool,
     /// Answer in JSON, for machines
     #[arg(long, global = true)]
     pub json: bool,

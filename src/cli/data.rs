@@ -271,7 +271,7 @@ fn entry(set: &DataSet, locations: &Locations) -> Value {
         set.files.iter().map(|file| json!({ "name": file.name, "bytes": file.length, "sha256": file.pin })).collect();
     let sources: &[String] = match &set.sources {
         Sources::Files(urls) | Sources::Archive(urls) => urls,
-        Sources::Embedded | Sources::Packed => &[],
+        Sources::Embedded | Sources::Packed | Sources::Beside(_) => &[],
     };
     let images = match &set.content {
         Content::Images(images) => json!({

@@ -7,11 +7,16 @@ pub mod arguments; // commands and flags
 pub mod exit; // exit codes, and which failure gets which
 pub mod session; // what every command starts from: profile, manifests, data, worker
 pub mod progress; // bars on a terminal, lines elsewhere
+pub mod init; // renas init
+pub mod demo; // renas demo
 pub mod list; // renas list
 pub mod plan; // renas plan
 pub mod outlook; // what a plan can decide
 pub mod numbers; // renas numbers
 pub mod why; // renas why
+pub mod explain; // renas explain
+pub mod archive; // renas archive
+pub mod gc; // renas gc
 pub mod run; // renas run
 pub mod run_summary; // what a run says at its end, and its record
 pub mod up_to_date; // a run that was done already: looking at its files instead of doing it again

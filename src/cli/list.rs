@@ -1,6 +1,6 @@
 //! `renas list`: the experiments, and what the committed reports found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use comfy_table::{Table, presets};
@@ -22,8 +22,8 @@ pub fn list(common: &Common) -> Result<(), Failure> {
     let found = Found::of(&outlines, common.jobs());
     if common.json {
         let entry = |outline: &Outline| {
-            let found: BTreeMap<&str, &BTreeMap<String, usize>> =
-                found.by_profile(&outline.id).map(|(profile, found)| (profile.name(), found)).collect();
+            let found: BTreeMap<String, &BTreeMap<String, usize>> =
+                found.by_profile(&outline.id).map(|(profile, found)| (profile.to_string(), found)).collect();
             json!({
                 "id": outline.id, "title": outline.title, "paper": outline.paper, "profiles": outline.profiles,
                 "claims": outline.claims, "verdicts": found,
@@ -58,7 +58,10 @@ struct Found(BTreeMap<(String, Profile), BTreeMap<String, usize>>);
 impl Found {
     /// The reports are read side by side.
     fn of(outlines: &[Outline], jobs: usize) -> Self {
-        let of_one = |outline: &Outline| Profile::ALL.map(|profile| (outline.id.clone(), profile));
+        let of_one = |outline: &Outline| {
+            let profiles = outline.profiles.iter().copied().chain(Profile::COMMON);
+            BTreeSet::from_iter(profiles.map(|profile| (outline.id.clone(), profile)))
+        };
         let all: Vec<(String, Profile)> = outlines.iter().flat_map(of_one).collect();
         let found = parallel::map(&all, jobs, |(id, profile)| counts(*profile, id));
         Self(all.into_iter().zip(found).filter_map(|(report, counts)| Some((report, counts?))).collect())
@@ -66,7 +69,7 @@ impl Found {
 
     /// Of one experiment, smallest profile first.
     fn by_profile(&self, id: &str) -> impl Iterator<Item = (Profile, &BTreeMap<String, usize>)> {
-        Profile::ALL.into_iter().filter_map(move |profile| Some((profile, self.0.get(&(id.to_owned(), profile))?)))
+        self.0.iter().filter(move |((of, _), _)| of == id).map(|((_, profile), counts)| (*profile, counts))
     }
 }
 

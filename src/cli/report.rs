@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -64,6 +65,25 @@ pub fn report(session: &Session<'_>, arguments: &ReportArguments) -> Result<(), 
             say(session.common, &locks::write(&path, &lock)?);
         }
     }
+    if arguments.open {
+        open(session, &arguments.reports.join(publish::BOARD))?;
+    }
+    Ok(())
+}
+
+/// Open a page in `$BROWSER`, else in what the system opens pages with.
+fn open(session: &Session<'_>, page: &Path) -> Result<(), Failure> {
+    let browser = std::env::var_os("BROWSER").filter(|browser| !browser.is_empty());
+    let system = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let program = browser.unwrap_or_else(|| system.into());
+    let started = Command::new(&program).arg(page).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let problem = match started {
+        Ok(status) if status.success() => return Ok(()),
+        Ok(status) => status.to_string(),
+        Err(error) => error.to_string(),
+    };
+    let (program, page) = (program.to_string_lossy(), page.display());
+    say(session.common, &format!("cannot open the page with `{program}`: {problem}; it is {page}"));
     Ok(())
 }
 
@@ -77,8 +97,8 @@ pub fn preflight(session: &Session<'_>, folder: &Path, computed: &BTreeSet<Strin
     rebuilt.into_iter().try_for_each(|id| report_folder::refuse_lost_evidence(folder, id).or_bad_input())
 }
 
-/// Write the page about all profiles beside the folders of their reports; what is to be said of it.
-pub fn write_board(session: &Session<'_>, reports: &Path) -> Result<Option<String>, Failure> {
+/// Write the pages about all profiles beside the folders of their reports; what is to be said of them.
+pub fn write_board(session: &Session<'_>, reports: &Path) -> Result<Vec<String>, Failure> {
     let others = session.others()?;
     let manifests = session.experiments.iter().chain(&others).map(|selected| &selected.manifest);
     publish::write_board(reports, manifests).or_run_failed()

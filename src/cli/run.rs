@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::arguments::{Common, Run};
 use super::exit::{Classify as _, Failure, KEPT};
 use super::progress::{Progress, Say, Screen, Totals, duration};
-use super::run_summary::Answer;
+use super::run_summary::{Answer, Row};
 use super::session::{Need, Session, registry};
 use super::up_to_date::UpToDate;
 use super::{locks, report, say, signal, why};
@@ -18,7 +18,7 @@ use early::Early;
 use renas_base::digest::Digest;
 use renas_data::locate::locate;
 use renas_harness::evidence::Evidence;
-use renas_harness::executor::{Crew, Pool};
+use renas_harness::executor::{Canceller, Crew, Execute};
 use renas_harness::lockfile::{self, Lock};
 use renas_harness::manifest::model::ProfileSettings;
 use renas_harness::pipeline::{self, Done, Part, Selected, Work};
@@ -39,7 +39,8 @@ struct Job<'s> {
     settings: &'s ProfileSettings,
     plan: Vec<Study>,
     worker: WorkerIdentity,
-    pool: Pool,
+    executor: Box<dyn Execute>,
+    canceller: Canceller,
     resume: Resume,
 }
 
@@ -75,7 +76,8 @@ pub fn run(common: &Common, arguments: &Run) -> Result<(), Failure> {
             let is_of_studies =
                 common.only.as_deref().and_then(|only| only.split_once('/')).is_some_and(|(_, part)| !part.is_empty());
             let need = if is_of_studies { Need::Studies } else { Need::Everything };
-            run_anew(&Session::open_with(common, arguments.claim.as_deref(), data, need)?, arguments, &repeat, started)
+            let session = Session::open_with(common, arguments.claim.as_deref(), data, need)?.at_profile();
+            run_anew(&session, arguments, &repeat, started)
         }
     }
 }
@@ -106,7 +108,7 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: 
         }
         Err(failure) => {
             // What began before it goes on: it would have been finished by now, had nothing run beside it.
-            jobs[job.rank + 1..].iter().for_each(|later| later.pool.canceller().cancel());
+            jobs[job.rank + 1..].iter().for_each(|later| later.canceller.cancel());
             failures.insert(job.rank, failure);
             false
         }
@@ -174,11 +176,12 @@ fn prepare<'s>(session: &'s Session<'_>, arguments: &Run) -> Result<(Vec<Job<'s>
     let mut planned = Vec::new();
     for selected in &session.experiments {
         let settings = selected.settings(session.profile)?;
+        selected.check_files()?;
         let worker = session.worker(settings, arguments.numerics)?;
         let plan = selected.plan(settings)?;
         let names: BTreeSet<&String> = plan.iter().flat_map(|study| &study.data).collect();
         for name in names {
-            locate(session.data.find(name).or_bad_input()?, session.data.locations()).or_bad_input()?;
+            locate(selected.data.find(name).or_bad_input()?, selected.data.locations()).or_bad_input()?;
         }
         planned.push((selected, settings, plan, worker));
     }
@@ -187,9 +190,9 @@ fn prepare<'s>(session: &'s Session<'_>, arguments: &Run) -> Result<(Vec<Job<'s>
     let crew = Crew::new(session.jobs);
     let mut jobs = Vec::new();
     for (rank, (selected, settings, plan, (worker, device))) in planned.into_iter().enumerate() {
-        let pool = session.pool_of(&crew, rank, &worker, &device)?;
+        let (executor, canceller) = session.executor(selected, (&crew, rank), (&worker, &device))?;
         let resume = resume(session, arguments, selected, settings);
-        jobs.push(Job { rank, selected, settings, plan, worker, pool, resume });
+        jobs.push(Job { rank, selected, settings, plan, worker, executor, canceller, resume });
     }
     Ok((jobs, crew))
 }
@@ -203,24 +206,25 @@ fn resume(session: &Session<'_>, arguments: &Run, selected: &Selected, settings:
 
 /// Ctrl-C and termination end the run; what is finished is kept.
 fn cancel_on_signal(jobs: &[Job<'_>]) -> anyhow::Result<()> {
-    let cancellers: Vec<_> = jobs.iter().map(|job| job.pool.canceller()).collect();
+    let cancellers: Vec<_> = jobs.iter().map(|job| job.canceller.clone()).collect();
     signal::on_interrupt(KEPT, move || cancellers.iter().for_each(|canceller| canceller.cancel()))
 }
 
 impl Job<'_> {
     /// One that takes times has the machine to itself.
     fn may_share(&self) -> bool {
-        self.settings.clock == Clock::CostModel
+        self.settings.clock != Clock::Measured
     }
 
     /// Run the studies, showing progress.
     fn run(&self, session: &Session<'_>, arguments: &Run, store: &Store, screen: &Screen) -> Result<End, Failure> {
         let begun = Instant::now();
-        let Self { selected, settings, plan, worker, pool, resume, .. } = self;
+        let Self { selected, settings, plan, worker, executor, resume, .. } = self;
         let prefix = if session.experiments.len() > 1 { format!("{}/", selected.manifest.id) } else { String::new() };
         let progress = Progress::new(plan, screen, &prefix);
         let threads = session.jobs;
-        let came = Work { selected, settings, plan, worker, executor: pool, store, resume, threads }.run(&progress);
+        let came =
+            Work { selected, settings, plan, worker, executor: &**executor, store, resume, threads }.run(&progress);
         let trials = progress.finish();
         let (restored, came) = came?;
         let result = match came {
@@ -250,7 +254,13 @@ impl Job<'_> {
     ) -> anyhow::Result<page::Experiment> {
         let manifest = &self.selected.manifest;
         let folder = arguments.reports.join(session.profile.name());
-        let run = report::run_record(session, &folder, &manifest.id, evidence, totals, spent)?;
+        let run = match self.settings.clock {
+            // Nothing of this machine is in results that were handed in.
+            Clock::Unused => None,
+            Clock::CostModel | Clock::Measured => {
+                report::run_record(session, &folder, &manifest.id, evidence, totals, spent)?
+            }
+        };
         let experiment = self.selected.experiment(self.settings, &self.plan, &self.worker);
         publish::section(manifest, self.settings, &experiment, conclusions, (studied, evidence), run)
     }
@@ -270,6 +280,7 @@ fn publish_all(
     if arguments.update_lock {
         locks::declare(session, locks)?;
     }
+    answer.papers = sections.iter().map(Row::of).collect();
     let (files, verdicts) = report::files(session, &folder, profile, sections)?;
     let written = report_folder::write(&folder, &files).or_run_failed()?;
     answer.happened.extend(written.replaced(&folder));

@@ -1,6 +1,7 @@
 //! What a run says at its end, and the record of it in the store.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,6 +16,7 @@ use super::{report, say};
 use renas_harness::manifest::model::Profile;
 use renas_harness::store::WorkerIdentity;
 use renas_report::claim::Verdict;
+use renas_report::page;
 
 /// What a run says at its end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,12 +34,50 @@ pub struct Answer {
     pub report: PathBuf,
     /// Its files that were written, since they are new or changed.
     pub changed_files: Vec<PathBuf>,
+    /// What was found of each paper.
+    pub papers: Vec<Row>,
     /// Claims by verdict.
     pub verdicts: BTreeMap<Verdict, usize>,
     /// What is to be said of the lock files and of files that are none of ours.
     pub notes: Vec<String>,
     /// What this run did that the same run would not do again: files replaced, objects made again.
     pub happened: Vec<String>,
+}
+
+/// What was found of one paper.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Row {
+    /// The experiment.
+    pub id: String,
+    /// Its claims by verdict.
+    pub verdicts: BTreeMap<Verdict, usize>,
+    /// What was found, in a sentence; empty where the manifest has none for this profile.
+    pub found: String,
+}
+
+impl Row {
+    /// What the section of a report says.
+    pub fn of(section: &page::Experiment) -> Self {
+        let mut verdicts = BTreeMap::new();
+        for judgement in &section.judgements {
+            *verdicts.entry(judgement.verdict).or_insert(0) += 1;
+        }
+        Self { id: section.id.clone(), verdicts, found: section.found.first().cloned().unwrap_or_default() }
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<14}", self.id)?;
+        for (verdict, count) in &self.verdicts {
+            write!(f, " {count:>3} {}", verdict.sign())?;
+        }
+        if !self.found.is_empty() {
+            write!(f, "\n    {}", self.found)?;
+        }
+        Ok(())
+    }
 }
 
 impl Answer {
@@ -50,6 +90,7 @@ impl Answer {
             trials: Totals::default(),
             report: PathBuf::new(),
             changed_files: Vec::new(),
+            papers: Vec::new(),
             verdicts: BTreeMap::new(),
             notes: Vec::new(),
             happened: Vec::new(),
@@ -65,13 +106,14 @@ impl Answer {
 
     /// Say it, for people or machines; a failure where claims are not reproduced and the run was to be strict.
     pub fn say(&self, common: &Common, arguments: &Run, spent: Duration) -> Result<(), Failure> {
-        let Self { profile, trials, report, changed_files, verdicts, notes, happened, .. } = self;
+        let Self { profile, trials, report, changed_files, papers, verdicts, notes, happened, .. } = self;
         if common.json {
             let answer = json!({
                 "profile": profile,
                 "report": report,
                 "changed_files": changed_files,
                 "trials": trials,
+                "papers": papers,
                 "verdicts": verdicts,
                 "notes": notes,
                 "happened": happened,
@@ -81,6 +123,7 @@ impl Answer {
             for (verdict, count) in verdicts {
                 outln!("{count:>4}  {} ({profile})", verdict.name());
             }
+            papers.iter().for_each(|row| outln!("{row}"));
             outln!("report: {} ({} files changed)", report.join("index.html").display(), changed_files.len());
             outln!("done in {}: {trials}", duration(spent.as_secs_f64()));
         }

@@ -1,5 +1,6 @@
 //! What every command starts from: the profile, the manifests it is about, where data lie, who computes.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,13 +13,14 @@ use renas_base::parallel;
 use renas_base::pattern::matches;
 use renas_data::locate::Locations;
 use renas_data::registry::Registry;
-use renas_harness::executor::{Crew, Limits, Pool, Settings};
+use renas_harness::executor::{Canceller, Commands, Crew, Execute, Limits, Pool, Settings};
 use renas_harness::manifest::load::{self, Known, ManifestError};
 use renas_harness::manifest::model::{Outline, Profile, ProfileSettings};
 use renas_harness::manifest::problem::suggestion;
 use renas_harness::pipeline::{Part, Selected};
 use renas_harness::store::WorkerIdentity;
 use renas_papers as papers;
+use renas_report::page::Clock;
 use renas_task::numerics::Numerics;
 use renas_task::protocol::LIBTORCH_VERSION;
 
@@ -34,6 +36,8 @@ pub struct Session<'a> {
     pub data: Arc<Registry>,
     /// Tasks at a time.
     pub jobs: usize,
+    /// Whether there are experiments beside these.
+    is_part: bool,
 }
 
 /// What of the manifests a command needs.
@@ -63,8 +67,7 @@ impl<'a> Session<'a> {
         data: Arc<Registry>,
         need: Need,
     ) -> Result<Self, Failure> {
-        let profile = common.profile.as_deref().unwrap_or("quick").parse().or_bad_input()?;
-        let (papers, dir) = (papers::all(), &common.experiments);
+        let (papers, dir) = (papers::known(), &common.experiments);
         let known = Known { papers: &papers, data: &data };
         let one = |id: &str| match need {
             Need::Everything => load::load(dir, id, known),
@@ -82,15 +85,26 @@ impl<'a> Session<'a> {
         let manifests = asked_for(common, id, one, all, |manifest| &manifest.id)?;
         let mut experiments = Vec::new();
         for manifest in manifests {
-            let paper = papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
-            experiments.push(Selected { manifest, paper, part: part.clone(), data: Arc::clone(&data) });
+            let paper = papers::of(&manifest);
+            experiments.push(Selected::new(manifest, paper, part.clone(), &data));
         }
         if let Part::Claim(id) = &part {
             let all: Vec<String> = experiments.iter().flat_map(Selected::claim_ids).collect();
             experiments.retain(|selected| selected.manifest.claims.iter().any(|claim| claim.id == *id));
             ensure_or(!experiments.is_empty(), || format!("no claim `{id}`; {}", suggestion(id, &all)))?;
         }
-        Ok(Self { common, profile, experiments, data, jobs: common.jobs() })
+        let profile = profile_of(common, experiments.iter().map(|one| &one.manifest.profiles))?;
+        Ok(Self { common, profile, experiments, data, jobs: common.jobs(), is_part: common.only.is_some() })
+    }
+
+    /// The same about the experiments that have the profile, where any has.
+    pub fn at_profile(mut self) -> Self {
+        let has_it = |selected: &Selected| selected.manifest.profiles.contains_key(&self.profile);
+        if self.experiments.iter().any(has_it) && !self.experiments.iter().all(has_it) {
+            self.experiments.retain(|selected| selected.manifest.profiles.contains_key(&self.profile));
+            self.is_part = true;
+        }
+        self
     }
 
     /// The same for a command that judges each experiment by itself: sound manifests, and what is wrong with the others.
@@ -99,8 +113,7 @@ impl<'a> Session<'a> {
         if common.only.is_some() {
             return Ok((Self::open(common)?, Vec::new()));
         }
-        let profile = common.profile.as_deref().unwrap_or("quick").parse().or_bad_input()?;
-        let (papers, data) = (papers::all(), Arc::new(registry(common)));
+        let (papers, data) = (papers::known(), Arc::new(registry(common)));
         let known = Known { papers: &papers, data: &data };
         let (mut experiments, mut mistakes) = (Vec::new(), Vec::new());
         match load::names(&common.experiments) {
@@ -109,9 +122,8 @@ impl<'a> Session<'a> {
                 for manifest in parallel::map(&names, parallel::cores(), load) {
                     match manifest {
                         Ok(manifest) => {
-                            let paper =
-                                papers::find(&manifest.id).expect("a manifest is refused unless its paper is known");
-                            experiments.push(Selected { manifest, paper, part: Part::Whole, data: Arc::clone(&data) });
+                            let paper = papers::of(&manifest);
+                            experiments.push(Selected::new(manifest, paper, Part::Whole, &data));
                         }
                         Err(error) => mistakes.push(explained(error)),
                     }
@@ -119,15 +131,21 @@ impl<'a> Session<'a> {
             }
             Err(error) => mistakes.push(error.into()),
         }
-        Ok((Self { common, profile, experiments, data, jobs: common.jobs() }, mistakes))
+        // A profile of a manifest that cannot be read is not known.
+        let profiles = experiments.iter().map(|one| &one.manifest.profiles);
+        let profile = match (&common.profile, mistakes.is_empty()) {
+            (Some(name), false) => Profile::named(name).map_or_else(|| profile_of(common, profiles), Ok)?,
+            _ => profile_of(common, profiles)?,
+        };
+        Ok((Self { common, profile, experiments, data, jobs: common.jobs(), is_part: false }, mistakes))
     }
 
     /// The experiments that were not asked for: they keep their places in reports.
     pub fn others(&self) -> Result<Vec<Selected>, Failure> {
-        if self.common.only.is_none() {
+        if !self.is_part {
             return Ok(Vec::new());
         }
-        let all = Common { only: None, ..self.common.clone() };
+        let all = Common { only: None, profile: None, ..self.common.clone() };
         let mut experiments = Session::open_with(&all, None, Arc::clone(&self.data), Need::Everything)?.experiments;
         experiments.retain(|one| self.experiments.iter().all(|asked| asked.manifest.id != one.manifest.id));
         Ok(experiments)
@@ -141,6 +159,9 @@ impl<'a> Session<'a> {
         settings: &ProfileSettings,
         numerics: Option<Numerics>,
     ) -> Result<(WorkerIdentity, String), Failure> {
+        if settings.clock == Clock::Unused {
+            return Ok((WorkerIdentity::none(), "none".to_owned()));
+        }
         let device = self.common.device.as_str();
         let device = match device {
             "auto" if self.profile != Profile::Quick && Path::new("/dev/nvidia0").exists() => "cuda",
@@ -157,19 +178,31 @@ impl<'a> Session<'a> {
         Ok((WorkerIdentity { numerics, device: kind.to_owned(), libtorch }, device.to_owned()))
     }
 
+    /// Who computes the trials of an experiment, as one of a crew which serves lower ranks first; nobody is started before that is
+    /// needed.
+    pub fn executor(
+        &self,
+        selected: &Selected,
+        (crew, rank): (&Arc<Crew>, usize),
+        (identity, device): (&WorkerIdentity, &str),
+    ) -> Result<(Box<dyn Execute>, Canceller), Failure> {
+        if selected.manifest.brought.is_some() {
+            let commands = Commands::of_crew(&selected.manifest, self.common.trust_commands, crew, (rank, self.jobs));
+            let canceller = commands.canceller();
+            return Ok((Box::new(commands), canceller));
+        }
+        let pool = self.pool_of(crew, rank, identity, device)?;
+        let canceller = pool.canceller();
+        Ok((Box::new(pool), canceller))
+    }
+
     /// A pool of workers of that identity; none is started before it is needed.
     pub fn pool(&self, identity: &WorkerIdentity, device: &str) -> Result<Pool, Failure> {
         self.pool_of(&Crew::new(self.jobs), 0, identity, device)
     }
 
     /// The same as one of a crew, which serves lower ranks first.
-    pub fn pool_of(
-        &self,
-        crew: &Arc<Crew>,
-        rank: usize,
-        identity: &WorkerIdentity,
-        device: &str,
-    ) -> Result<Pool, Failure> {
+    fn pool_of(&self, crew: &Arc<Crew>, rank: usize, identity: &WorkerIdentity, device: &str) -> Result<Pool, Failure> {
         let mut arguments: Vec<OsString> = vec!["--numerics".into(), identity.numerics.clone().into()];
         arguments.extend(["--device".into(), device.into()]);
         for folder in &self.common.data {
@@ -185,11 +218,33 @@ impl<'a> Session<'a> {
 
 /// The outlines of the experiments that were asked for, all where none was, in the order of their ids; the flags are checked.
 pub fn outlines(common: &Common) -> Result<Vec<Outline>, Failure> {
-    common.profile.as_deref().map(str::parse::<Profile>).transpose().or_bad_input()?;
-    let (papers, data, dir) = (papers::all(), registry(common), &common.experiments);
+    let (papers, data, dir) = (papers::known(), registry(common), &common.experiments);
     let known = Known { papers: &papers, data: &data };
     let (one, all) = (|id: &str| load::outline(dir, id, known), || load::outline_all(dir, known));
-    asked_for(common, selection(common).0, one, all, |outline| &outline.id)
+    let outlines = asked_for(common, selection(common).0, one, all, |outline| &outline.id)?;
+    if let Some(name) = &common.profile
+        && !outlines.iter().any(|outline| outline.profiles.iter().any(|profile| profile.name() == name))
+    {
+        name.parse::<Profile>().or_bad_input()?;
+    }
+    Ok(outlines)
+}
+
+/// The profile that was asked for: a common one, or one of a manifest. Where none was: `quick`, or the first of the manifests
+/// where none of them has that.
+fn profile_of<'p>(
+    common: &Common,
+    mut profiles: impl Iterator<Item = &'p BTreeMap<Profile, ProfileSettings>> + Clone,
+) -> Result<Profile, Failure> {
+    let of_manifests = || profiles.clone().flat_map(BTreeMap::keys).copied();
+    match &common.profile {
+        Some(name) => match of_manifests().find(|profile| profile.name() == name) {
+            Some(profile) => Ok(profile),
+            None => name.parse().or_bad_input(),
+        },
+        None if of_manifests().any(|profile| profile == Profile::Quick) => Ok(Profile::Quick),
+        None => Ok(profiles.find_map(|profiles| profiles.keys().next().copied()).unwrap_or(Profile::Quick)),
+    }
 }
 
 /// The data sets that are registered, or described in the data folders.

@@ -85,6 +85,11 @@ impl UpToDate {
                 Err(error) => return Err(error).or_run_failed(),
             }
         }
+        let brought = session.experiments.iter().flat_map(|selected| {
+            let (folder, brought) = (selected.manifest.folder(), selected.manifest.brought.iter());
+            brought.flat_map(|brought| brought.all_files()).map(|(path, _)| folder.join(path)).collect::<Vec<_>>()
+        });
+        files.extend(brought.map(|path| (path.clone(), digest_of(&path))));
         files.extend(objects.into_iter().map(|digest| (store.object_path(&digest), Some(digest))));
         let locks = locks.iter().map(|lock| lockfile::path(&common.experiments, session.profile, &lock.experiment));
         files.extend(locks.map(|path| (path.clone(), digest_of(&path))));

@@ -9,7 +9,8 @@ use super::progress::{Progress, Say, Screen};
 use super::session::Session;
 use super::signal;
 use renas_harness::event::{Event, Observer};
-use renas_harness::executor::Execute;
+use renas_harness::executor::{Crew, Execute};
+use renas_harness::pipeline::Selected;
 use renas_harness::pipeline::verify::{Found, Line, Verification, Workers};
 use renas_harness::rerun::Which;
 use renas_harness::store::WorkerIdentity;
@@ -67,16 +68,28 @@ fn check_all(common: &Common, arguments: &Verify, found: &mut Found<'_>) -> Resu
 struct Again<'a>(&'a Session<'a>);
 
 impl Workers for Again<'_> {
-    fn start(&self, identity: &WorkerIdentity, scratch: Option<&Path>) -> anyhow::Result<Box<dyn Execute>> {
+    fn start(
+        &self,
+        of: Option<&Selected>,
+        identity: &WorkerIdentity,
+        scratch: Option<&Path>,
+    ) -> anyhow::Result<Box<dyn Execute>> {
         let common = self.0.common;
         let device = if common.device == "auto" { &identity.device } else { &common.device };
-        let pool = self.0.pool(identity, device).map_err(|failure| anyhow::anyhow!("{failure}"))?;
+        let crew = Crew::new(self.0.jobs);
+        let started = match of {
+            Some(selected) => self.0.executor(selected, (&crew, 0), (identity, device)),
+            None => self.0.pool(identity, device).map(|pool| {
+                let canceller = pool.canceller();
+                (Box::new(pool) as Box<dyn Execute>, canceller)
+            }),
+        };
+        let (executor, canceller) = started.map_err(|failure| anyhow::anyhow!("{failure}"))?;
         if let Some(scratch) = scratch {
             signal::remove_on_interrupt(scratch);
-            let canceller = pool.canceller();
             signal::on_interrupt("nothing was changed", move || canceller.cancel())?;
         }
-        Ok(Box::new(pool))
+        Ok(executor)
     }
 
     fn observer(&self) -> Box<dyn Observer + '_> {

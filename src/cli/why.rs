@@ -39,7 +39,7 @@ pub fn why(session: &Session<'_>, arguments: &Why) -> Result<(), Failure> {
     for (experiment, claim) in found {
         let profiles = match session.common.profile {
             Some(_) => vec![session.profile],
-            None => Profile::ALL.to_vec(),
+            None => Profile::of_all(session.experiments.iter().map(|selected| &selected.manifest)),
         };
         let mut reported = 0;
         for profile in profiles {
@@ -66,6 +66,11 @@ pub fn why(session: &Session<'_>, arguments: &Why) -> Result<(), Failure> {
                 trace::tell(session, arguments, experiment, claim, profile)?;
             }
             if !session.common.json {
+                let of = format!("{profile}/{experiment}");
+                outln!(
+                    "  otherwise  `renas explain {}/{of} OTHER/{of}` says why another report differs",
+                    arguments.reports.display()
+                );
                 outln!();
             }
         }

@@ -3,6 +3,8 @@
 //! The pins decide, not the addresses: a file is what its pin says, wherever it came from. The ordered digests stand
 //! here too, so that keys of trials can be computed, and reports rebuilt, where the data is not available.
 
+use std::path::PathBuf;
+
 use renas_base::digest::Digest;
 
 use super::error::DataError;
@@ -55,6 +57,8 @@ pub enum Sources {
     Embedded,
     /// Nowhere: `renas data pack` made the files of somebody's own images.
     Packed,
+    /// Nowhere: the files lie in this folder, beside a manifest, and are pinned as they lie there, compressed or not.
+    Beside(PathBuf),
 }
 
 /// A package of the operating system that holds the files.
@@ -71,7 +75,7 @@ pub struct SystemCopy {
 pub enum Content {
     /// Labelled images.
     Images(Images),
-    /// A table: one CSV file, read as text.
+    /// A table: one CSV file, read as text; of `Sources::Beside` any number of files.
     Table,
 }
 
@@ -110,6 +114,28 @@ pub enum Format {
 }
 
 impl DataSet {
+    /// A table in files that lie in a folder beside a manifest, each with its digest as it lies there.
+    pub fn beside(name: &str, folder: PathBuf, files: &[(String, Digest)], [licence, origin]: [&str; 2]) -> Self {
+        let file = |(name, pin): &(String, Digest)| File { name: name.clone(), length: 0, pin: Some(*pin) };
+        let named: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+        Self {
+            name: name.to_owned(),
+            title: match named.as_slice() {
+                [one] => format!("results that were handed in: {one}"),
+                [first, .., last] => format!("results that were handed in: {} files, {first} to {last}", named.len()),
+                [] => "no results".to_owned(),
+            },
+            folders: Vec::new(),
+            files: files.iter().map(file).collect(),
+            sources: Sources::Beside(folder),
+            system: None,
+            embedded: None,
+            content: Content::Table,
+            licence: licence.to_owned(),
+            origin: origin.to_owned(),
+        }
+    }
+
     /// What it holds, where it holds images.
     pub fn images(&self) -> Result<&Images, DataError> {
         match &self.content {
@@ -122,7 +148,13 @@ impl DataSet {
     pub fn digest(&self) -> Digest {
         match &self.content {
             Content::Images(images) => images.digest,
-            Content::Table => self.files[0].pin.expect("a table of the catalogue has a pin: a test looks at each"),
+            Content::Table => match self.files.as_slice() {
+                [file] => file.pin.expect("a table has a pin: a test looks at each of the catalogue"),
+                files => {
+                    let pins = files.iter().map(|file| file.pin.map_or(String::new(), |pin| format!("{pin}\n")));
+                    Digest::of(pins.collect::<String>().as_bytes())
+                }
+            },
         }
     }
 }

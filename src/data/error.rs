@@ -72,6 +72,14 @@ pub enum DataError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Files that a manifest brings are not written as it says.
+    #[error("the results of `{name}` cannot be read as the manifest declares them: {mistakes}")]
+    Results {
+        /// The study.
+        name: String,
+        /// All that is wrong, with file, line and column.
+        mistakes: String,
+    },
     /// The samples do not have the registered ordered digest, though each file has its pin: the registry is wrong.
     #[error("the samples of `{name}` have the ordered digest {found}; registered is {expected}")]
     Order {

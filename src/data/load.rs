@@ -164,11 +164,20 @@ pub fn table_from(set: &DataSet, place: &Place) -> Result<String, DataError> {
     String::from_utf8(bytes).map_err(|error| malformed(set, place, 0, "text in UTF-8", &error))
 }
 
+/// The content of all files of a table that lie beside a manifest, verified and decompressed, in their order.
+pub fn files(name: &str, registry: &Registry) -> Result<Vec<Vec<u8>>, DataError> {
+    let set = registry.find(name)?;
+    match set.content {
+        Content::Images(_) => Err(DataError::NotTable { name: set.name.to_owned() }),
+        Content::Table => read(set, &locate(set, registry.locations())?),
+    }
+}
+
 /// Read everything in `place` and compare it with its pins; answers the digest that keys use.
 pub fn verify(set: &DataSet, place: &Place) -> Result<Digest, DataError> {
     match set.content {
         Content::Images(_) => load_from(set, place).map(|data| data.digest),
-        Content::Table => table_from(set, place).map(|_| set.digest()),
+        Content::Table => read(set, place).map(|_| set.digest()),
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::data_set::{DataSet, File, Sources};
 use super::error::DataError;
+use renas_base::files::shown;
 
 /// The places to look for data sets, in order: folders, then the operating system's own copies, then what is embedded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +91,14 @@ impl Place {
 
 /// The first place that holds all files of the data set; their content is not looked at.
 pub fn locate(set: &DataSet, locations: &Locations) -> Result<Place, DataError> {
+    if let Sources::Beside(folder) = &set.sources {
+        let paths: Vec<PathBuf> = set.files.iter().map(|file| folder.join(&file.name)).collect();
+        let looked: Vec<String> = paths.iter().filter(|path| !path.exists()).map(|path| shown(path)).collect();
+        return match looked.is_empty() {
+            true => Ok(Place::Folder { folder: folder.clone(), files: paths }),
+            false => Err(DataError::Missing { name: set.name.clone(), remedy: remedy(set), looked }),
+        };
+    }
     let mut looked = Vec::new();
     for folder in locations.candidates(set) {
         let found: Vec<Option<PathBuf>> = set.files.iter().map(|file| present(&folder, file)).collect();
@@ -117,6 +126,7 @@ pub fn locate(set: &DataSet, locations: &Locations) -> Result<Place, DataError> 
 fn remedy(set: &DataSet) -> String {
     match set.sources {
         Sources::Files(_) | Sources::Archive(_) | Sources::Embedded => format!("run: renas data fetch {}", set.name),
+        Sources::Beside(_) => "bring the file back, or take what reads it out of the manifest".to_owned(),
         Sources::Packed => {
             format!("only its description is: copy its files beside that, or pack its images anew: {PACK}")
         }

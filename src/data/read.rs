@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Cursor, Error, ErrorKind, Read};
 use std::path::Path;
 
-use flate2::bufread::GzDecoder;
+use flate2::bufread::{GzDecoder, MultiGzDecoder};
 
 use renas_base::digest::{Digest, Hasher};
 use renas_base::files;
@@ -14,6 +14,9 @@ use super::locate::{PACK, Place};
 
 /// The content of all files of a data set, in the order of the registry.
 pub(super) fn read(set: &DataSet, place: &Place) -> Result<Vec<Vec<u8>>, DataError> {
+    if let Sources::Beside(_) = set.sources {
+        return beside(set, place);
+    }
     match place {
         Place::Folder { files, .. } => {
             set.files.iter().zip(files).map(|(file, path)| read_file(set, file, path)).collect()
@@ -38,11 +41,55 @@ pub(super) fn read_file(set: &DataSet, file: &File, path: &Path) -> Result<Vec<u
     }
 }
 
+/// The content of the files of a data set that lie beside a manifest, each equal to its pin as it lies there, and decompressed
+/// where it is compressed by gzip or zstd.
+fn beside(set: &DataSet, place: &Place) -> Result<Vec<Vec<u8>>, DataError> {
+    let Place::Folder { files, .. } = place else { return Err(DataError::NotTable { name: set.name.clone() }) };
+    set.files.iter().zip(files).map(|(file, path)| read_beside(set, file, path)).collect()
+}
+
+fn read_beside(set: &DataSet, file: &File, path: &Path) -> Result<Vec<u8>, DataError> {
+    let bytes = files::read(path).map_err(|error| DataError::Read { path: path.to_owned(), error })?;
+    let found = Digest::of(&bytes);
+    if let Some(pin) = file.pin.filter(|pin| *pin != found) {
+        return Err(DataError::Altered(Box::new(Mismatch {
+            name: set.name.clone(),
+            path: path.display().to_string(),
+            expected: format!("SHA-256 {pin}"),
+            found: format!("SHA-256 {found}"),
+            remedy: remedy(set, "it"),
+        })));
+    }
+    let most = (bytes.len() as u64).saturating_mul(MOST_EXPANSION).saturating_add(1 << 20);
+    let mut text = Vec::new();
+    let damaged = |reason: String| DataError::Malformed {
+        name: set.name.clone(),
+        path: path.display().to_string(),
+        format: "compressed data",
+        reason,
+    };
+    let read = match bytes.as_slice() {
+        [0x1f, 0x8b, ..] => MultiGzDecoder::new(bytes.as_slice()).take(most + 1).read_to_end(&mut text),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => {
+            zstd::Decoder::new(bytes.as_slice()).and_then(|decoder| decoder.take(most + 1).read_to_end(&mut text))
+        }
+        _ => return Ok(bytes),
+    };
+    match read {
+        Ok(length) if length as u64 > most => Err(damaged(format!("it is more than {most} bytes when decompressed"))),
+        Ok(_) => Ok(text),
+        Err(error) => Err(damaged(format!("it breaks off or is altered ({error})"))),
+    }
+}
+
 /// What to do about files (`it`, `them`) that differ from their pin.
 pub(super) fn remedy(set: &DataSet, object: &str) -> String {
     match set.sources {
         Sources::Files(_) | Sources::Archive(_) => format!("remove {object} and run: renas data fetch {}", set.name),
         Sources::Embedded => format!("remove {object}, and the embedded copy is used"),
+        Sources::Beside(_) => {
+            format!("bring {object} back; where it was changed on purpose, put its SHA-256 into the manifest")
+        }
         Sources::Packed => {
             format!("bring {object} back from a copy, or remove the folder and pack the images anew: {PACK}")
         }

@@ -1,5 +1,7 @@
 //! The known data sets: those that this program registers, and those of which a description lies in a data folder.
 
+use std::sync::Arc;
+
 use renas_base::digest::Digest;
 use renas_base::nearest::nearest;
 
@@ -12,12 +14,12 @@ use super::split::{self, DataChoice, SplitChoice};
 
 /// The data sets that a program knows, and where their files are looked for. What is known never changes while results are made:
 /// a program opens its registry once and passes it on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Registry {
     locations: Locations,
     sets: Vec<DataSet>,
     descriptions: Vec<Digest>,
-    unusable: Vec<Unusable>,
+    unusable: Arc<[Unusable]>,
 }
 
 impl Registry {
@@ -30,7 +32,14 @@ impl Registry {
         let descriptions = found.iter().map(|one| one.digest).collect();
         let mut sets = catalogue();
         sets.extend(found.into_iter().map(|one| one.description.into_data_set()));
-        Self { locations, sets, descriptions, unusable }
+        Self { locations, sets, descriptions, unusable: unusable.into() }
+    }
+
+    /// The same with these data sets too.
+    pub fn with(&self, sets: impl IntoIterator<Item = DataSet>) -> Self {
+        let mut all = self.clone();
+        all.sets.extend(sets);
+        all
     }
 
     /// Where their files are looked for.
@@ -117,7 +126,7 @@ mod tests {
                 Sources::Files(urls) => assert!(!urls.is_empty() && urls.iter().all(|url| url.contains("{file}"))),
                 Sources::Archive(urls) => assert!(!urls.is_empty()),
                 Sources::Embedded => assert!(set.embedded.is_some()),
-                Sources::Packed => panic!("{} is registered, and yet nobody can get it", set.name),
+                Sources::Packed | Sources::Beside(_) => panic!("{} is registered, and yet nobody can get it", set.name),
             }
             set.digest();
         }

@@ -12,6 +12,7 @@ use super::lockfile::Lock;
 use super::store::{Key, Record, Store, WorkerIdentity};
 use renas_base::digest::Digest;
 use renas_base::parallel;
+use renas_task::kind::Kind;
 use renas_task::outcome::Outcome;
 
 /// How far results agree, from weakest to strongest.
@@ -122,7 +123,9 @@ pub fn compare(
         repeats.filter(|kept| kept.outcome().is_some()).map(|kept| (kept.question(), kept)).collect();
     let mut agreements = Vec::new();
     for (class, trials) in &trials.0 {
-        let is_same = lock.worker == class.worker && lock.fingerprints.contains(&class.fingerprint);
+        // What a command computes has the bits of its machine, whichever that is: its manifest says how far they may differ.
+        let is_command = class.worker == WorkerIdentity::none();
+        let is_same = !is_command && lock.worker == class.worker && lock.fingerprints.contains(&class.fingerprint);
         let mut agreement = Agreement {
             class: class.clone(),
             expected: if is_same { Level::Bit } else { Level::Numeric },
@@ -145,7 +148,11 @@ pub fn compare(
             };
             let (Some(found), Some(promised)) = (found.outcome(), promised.outcome()) else { continue };
             let name = format!("{} {}", expected.step(), trial.key.0.short(12));
-            match difference(promised, found, tolerances) {
+            let compared = match expected.step() == Kind::Command.name() {
+                true => difference_of_rows(promised, found, tolerances),
+                false => difference(promised, found, tolerances),
+            };
+            match compared {
                 None => agreement.equal += 1,
                 Some(Apart::Within(how)) => agreement.unequal.push(format!("{name}: {how}")),
                 Some(Apart::Outside(how)) => agreement.outside.push(format!("{name}: {how}")),
@@ -186,10 +193,47 @@ fn difference(promised: &Outcome, found: &Outcome, tolerances: &BTreeMap<String,
     Some(Apart::Within(how))
 }
 
+/// How the rows of two runs of one command differ, column by column; a column without a tolerance must be equal.
+fn difference_of_rows(promised: &Outcome, found: &Outcome, tolerances: &BTreeMap<String, f64>) -> Option<Apart> {
+    let mut within = None;
+    for (name, promised) in &promised.curves {
+        let found = found.curves.get(name).map_or(&[][..], Vec::as_slice);
+        if found.len() != promised.len() {
+            return Some(Apart::Outside(format!("{} rows instead of {}", found.len(), promised.len())));
+        }
+        let tolerance = tolerances.get(name).copied().unwrap_or(0.0);
+        let apart = |(row, (one, other)): (usize, (&f64, &f64))| ((one - other).abs(), row, *one, *other);
+        let most = promised.iter().zip(found).enumerate().map(apart).max_by(|one, other| one.0.total_cmp(&other.0));
+        let Some((apart, row, one, other)) = most.filter(|(apart, ..)| *apart > 0.0) else { continue };
+        let how = format!("{name} of row {} is {other} instead of {one}", row + 1);
+        if apart > tolerance {
+            return Some(Apart::Outside(format!("{how}, more than {tolerance} apart")));
+        }
+        within.get_or_insert(how);
+    }
+    within.map(Apart::Within)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use renas_task::outcome::Ending;
+
+    #[test]
+    fn rows_of_commands_are_compared_column_by_column() {
+        let rows = |test: &[f64], step: &[f64]| Outcome {
+            curves: [("test".to_owned(), test.to_vec()), ("step".to_owned(), step.to_vec())].into(),
+            ..Outcome::default()
+        };
+        let tolerances = BTreeMap::from([("test".to_owned(), 0.01)]);
+        let (steps, promised) = ([0.0, 1.0], rows(&[0.5, 0.6], &[0.0, 1.0]));
+        assert!(difference_of_rows(&promised, &promised.clone(), &tolerances).is_none());
+        let within = difference_of_rows(&promised, &rows(&[0.5, 0.605], &steps), &tolerances);
+        assert!(matches!(within, Some(Apart::Within(how)) if how == "test of row 2 is 0.605 instead of 0.6"));
+        for other in [rows(&[0.5, 0.7], &steps), rows(&[0.5, 0.6], &[0.0, 1.5]), rows(&[0.5], &[0.0])] {
+            assert!(matches!(difference_of_rows(&promised, &other, &tolerances), Some(Apart::Outside(_))));
+        }
+    }
 
     fn outcome(accuracy: f64) -> Outcome {
         Outcome { scalars: [("accuracy".to_owned(), accuracy)].into(), ..Outcome::default() }

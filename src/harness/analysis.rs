@@ -15,6 +15,7 @@ use renas_observe::declare::{Declarations, Mistake};
 use renas_observe::plan::Plan;
 use renas_report::catalogue::Promised;
 use renas_report::findings::Findings;
+use renas_report::page::Clock;
 
 /// The analysis of one experiment at one profile.
 #[derive(Clone, Copy)]
@@ -27,6 +28,8 @@ pub struct Analysis<'a> {
     pub declarations: &'a Declarations,
     /// The known data sets.
     pub data: &'a Registry,
+    /// Where its times come from.
+    pub clock: Clock,
 }
 
 /// What an analysis will find.
@@ -75,7 +78,8 @@ impl Analysis<'_> {
     pub fn promise(&self) -> Result<Promise, Unplanned> {
         let mut quantities = self.paper.quantities(self.parameters)?;
         let elsewhere: BTreeSet<String> = quantities.iter().map(|one| one.name.clone()).collect();
-        let frame = self.paper.frame(self.parameters, self.data)?;
+        let mut frame = self.paper.frame(self.parameters, self.data)?;
+        frame.is_time_modelled = self.clock == Clock::CostModel;
         let plan = Plan::of(self.declarations, &frame, &elsewhere).map_err(Unplanned::Mistakes)?;
         quantities.extend(plan.promised());
         quantities.sort_unstable_by(|one, other| one.name.cmp(&other.name));

@@ -206,6 +206,7 @@ mod tests {
                 fingerprint: Digest::of(b""),
                 worker: "0".to_owned(),
                 surroundings: None,
+                said: None,
             }),
         }
     }

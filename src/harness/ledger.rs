@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::evidence::Evidence;
 use super::run::Conclusions;
+use super::store::STUDY;
 use renas_base::digest::{CanonicalError, Digest};
 use renas_report::claim::{Claim, Verdict};
 use renas_report::findings::Quantity;
@@ -42,10 +43,10 @@ pub type Ledger = BTreeMap<String, Vec<Entry>>;
 pub fn entries(
     claims: &[Claim],
     conclusions: &Conclusions,
-    evidence: &Evidence,
+    (evidence, is_declared): (&Evidence, bool),
     is_unfinished: bool,
 ) -> Result<BTreeMap<String, Entry>, CanonicalError> {
-    let evidence = evidence_digest(evidence)?;
+    let evidence = evidence_digest(evidence, is_declared)?;
     let entry = |(claim, judgement): (&Claim, &Judgement)| {
         let entry = Entry {
             expectation: expectation_digest(claim, (!is_unfinished).then_some(conclusions))?,
@@ -60,11 +61,13 @@ pub fn entries(
     claims.iter().zip(&conclusions.judgements).map(entry).collect()
 }
 
-/// The digest of all outcomes, measured times among them.
-fn evidence_digest(evidence: &Evidence) -> Result<Digest, CanonicalError> {
+/// The digest of all outcomes, measured times among them; of an experiment that is declared, of results that were handed in too.
+fn evidence_digest(evidence: &Evidence, is_declared: bool) -> Result<Digest, CanonicalError> {
     let mut outcomes = BTreeMap::new();
     for (key, kept) in evidence.kept() {
-        outcomes.extend(kept.outcome().map(|outcome| (key.0.to_string(), outcome)));
+        // The key of such a result says which files it was read from, and how.
+        let handed_in = || (is_declared && kept.step() == STUDY).then_some(key.0);
+        outcomes.extend(kept.outcome().or_else(handed_in).map(|outcome| (key.0.to_string(), outcome)));
     }
     Digest::of_value(&outcomes)
 }

@@ -10,6 +10,7 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::manifest::brought::Brought;
 use crate::manifest::decode::Section;
 use crate::manifest::parameters::Parameters;
 use crate::study::{Context, Results, Study};
@@ -69,6 +70,15 @@ pub trait Paper: Sync {
     }
 }
 
+/// What a manifest says to its paper alone, beside what all manifests say.
+#[derive(Clone, Debug, Default)]
+pub struct OwnSections {
+    /// What the paper made of them, as JSON: each profile's parameters are read with it.
+    pub read: Value,
+    /// What the experiment brings with it; nothing where renas has its studies.
+    pub brought: Option<Brought>,
+}
+
 /// What the results of a paper say before declarations are taken.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observed {
@@ -88,6 +98,21 @@ pub trait AnyPaper: Sync {
 
     /// `Parameters::read`, as JSON.
     fn parameters(&self, section: &mut Section<'_>, data: &Registry) -> Value;
+
+    /// Sections of a manifest that this paper alone knows; mistakes are reported to the section.
+    fn own_sections(&self, _section: &mut Section<'_>) -> OwnSections {
+        OwnSections::default()
+    }
+
+    /// `parameters` of a manifest that has sections of the paper's own.
+    fn parameters_with(&self, section: &mut Section<'_>, _own: &Value, data: &Registry) -> Value {
+        self.parameters(section, data)
+    }
+
+    /// The parameters as a report lists them.
+    fn shown(&self, parameters: &Value) -> Value {
+        parameters.clone()
+    }
 
     /// `Paper::plan`.
     fn plan(&self, parameters: &Value, data: &Registry) -> Result<Vec<Study>>;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-pub use board::{BOARD, board, write_board};
+pub use board::{BOARD, PAGES, board, write_board};
 
 use super::evidence::{self, Evidence};
 use super::manifest::model::{Manifest, Profile, ProfileSettings};
@@ -43,7 +43,13 @@ pub fn section(
         title: manifest.title.clone(),
         paper: manifest.paper.clone(),
         summary: manifest.summary.clone(),
-        settings: facts(&settings.purpose, &settings.parameters),
+        found: manifest
+            .found
+            .iter()
+            .filter_map(|sentence| sentence.filled(&findings, &summaries, experiment.clock))
+            .collect(),
+        settings: facts(&settings.purpose, &experiment.paper.shown(&settings.parameters)),
+        as_written: as_written(manifest, profile),
         data: data_sets(experiment, evidence)?,
         not_run: not_run(&judgements),
         unfinished: None,
@@ -54,10 +60,13 @@ pub fn section(
         judgements,
         audit: manifest.audit.clone(),
         deviations: manifest.deviations.clone(),
-        reproduce: vec![
-            format!("make reproduce PROFILE={profile}"),
-            format!("target/release/renas run --profile {profile} --only {}", manifest.id),
-        ],
+        reproduce: match manifest.brought {
+            Some(_) => vec![format!("renas run --profile {profile} --only {}", manifest.id), "renas verify".to_owned()],
+            None => vec![
+                format!("make reproduce PROFILE={profile}"),
+                format!("target/release/renas run --profile {profile} --only {}", manifest.id),
+            ],
+        },
         run,
         evidence: Some(evidence::write(evidence, observed)?),
     })
@@ -72,12 +81,21 @@ pub fn profile(profile: Profile, settings: &ProfileSettings, worker: &WorkerIden
         device: worker.device.clone(),
         libtorch: worker.libtorch.clone(),
         clock: settings.clock,
-        command: format!("make reproduce PROFILE={profile}"),
+        command: match settings.clock {
+            Clock::Unused => format!("renas run --profile {profile}"),
+            Clock::CostModel | Clock::Measured => format!("make reproduce PROFILE={profile}"),
+        },
     }
 }
 
+/// The settings of profile `paper`, where this is another.
+fn as_written(manifest: &Manifest, profile: Profile) -> Vec<Fact> {
+    let paper = manifest.profiles.get(&Profile::Paper).filter(|_| profile != Profile::Paper);
+    paper.map_or(Vec::new(), |paper| facts(&paper.purpose, &paper.parameters))
+}
+
 /// The settings of the manifest, one line each: what the profile is for, then `search.population` and its value.
-fn facts(purpose: &str, parameters: &Value) -> Vec<Fact> {
+pub(super) fn facts(purpose: &str, parameters: &Value) -> Vec<Fact> {
     fn collect(name: &str, value: &Value, facts: &mut Vec<Fact>) {
         match value {
             Value::Object(map) => map.iter().for_each(|(key, value)| {
@@ -97,7 +115,7 @@ fn facts(purpose: &str, parameters: &Value) -> Vec<Fact> {
             }
         }
     }
-    let mut facts = vec![Fact { name: "purpose".to_owned(), value: purpose.to_owned() }];
+    let mut facts = vec![Fact { name: page::PURPOSE.to_owned(), value: purpose.to_owned() }];
     collect("", parameters, &mut facts);
     facts
 }

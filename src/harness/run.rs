@@ -213,13 +213,13 @@ impl Experiment<'_> {
 
     /// What the results say. Pure.
     pub fn conclude(&self, studied: &StudyOutputs) -> Result<Conclusions> {
-        let Self { paper, parameters, declarations, data, .. } = *self;
-        let analysis = Analysis { paper, parameters, declarations, data };
+        let Self { paper, parameters, declarations, data, clock, .. } = *self;
+        let analysis = Analysis { paper, parameters, declarations, data, clock };
         let promise = analysis.promise().map_err(Unplanned::into_error).context("the names of quantities")?;
         let findings = analysis.findings(&promise, &studied.results)?;
         let summaries = summarize(&findings);
         let data = self.data_read();
-        let Self { profile, clock, cluster_seconds, .. } = *self;
+        let Self { profile, cluster_seconds, .. } = *self;
         let of_claim = |claim: &Claim| {
             let studies = promise.studies(&claim.quantities().into_iter().collect(), self.plan);
             (claim.id.clone(), studies.into_iter().map(|study| study.id).collect())

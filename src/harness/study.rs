@@ -105,6 +105,11 @@ pub trait Context: Sync {
 
     /// The verified content of a file of a registered data set that is a table (`econas_mnist`: CSV text).
     fn table(&self, name: &str) -> Result<String>;
+
+    /// The verified content of all files of a table that a manifest brings, in their order.
+    fn files(&self, name: &str) -> Result<Vec<Vec<u8>>> {
+        anyhow::bail!("no manifest brings files of `{name}` here")
+    }
 }
 
 /// The memoised value of `compute`, keyed by the step and its inputs.

@@ -121,6 +121,7 @@ fn unstated(clock: Clock) -> Error {
             "a time is asked for, but the manifest does not say how networks are timed: add `timing: {{warm_up: .., steps: \
              ..}}` to the profile, beside `clock: measured`"
         ),
+        Clock::Unused => anyhow!("a time is asked for, and an experiment that is declared takes none"),
     }
 }
 

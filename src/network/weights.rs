@@ -64,6 +64,21 @@ pub fn encode(tensors: &Tensors) -> Result<Vec<u8>, WeightsError> {
     Ok(safetensors::serialize(views, None)?)
 }
 
+/// A tensor's shape, and its numbers in little-endian bytes.
+pub type Raw<'b> = (Vec<usize>, &'b [u8]);
+
+/// The tensors of safetensors bytes as they lie there, by name; all must be f32.
+pub fn raw(bytes: &[u8]) -> Result<BTreeMap<String, Raw<'_>>, WeightsError> {
+    let mut tensors = BTreeMap::new();
+    for (name, view) in SafeTensors::deserialize(bytes)?.iter() {
+        if view.dtype() != Dtype::F32 {
+            return Err(WeightsError::Kind { name: name.to_owned(), kind: view.dtype() });
+        }
+        tensors.insert(name.to_owned(), (view.shape().to_vec(), view.data()));
+    }
+    Ok(tensors)
+}
+
 /// The tensors of safetensors bytes; all must be f32.
 pub fn decode(bytes: &[u8]) -> Result<Tensors, WeightsError> {
     let mut tensors = Tensors::new();

@@ -231,6 +231,46 @@ pub struct Figure {
     pub scales: Scales,
     /// Groups of series.
     pub series: Vec<SeriesGroup>,
+    /// What a dot is (`a trained cell`), of points of rows.
+    pub dot: Option<Template>,
+    /// What it shows, which is then its title.
+    pub finding: Option<Finding>,
+    /// Numbers of the paper as lines across it.
+    pub references: Vec<ReferenceGroup>,
+}
+
+/// A sentence about some quantities, chosen by where their intervals lie.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// Where.
+    pub place: Place,
+    /// The dimensions; none for one quantity.
+    pub each: Vec<String>,
+    /// The quantity.
+    pub quantity: Template,
+    /// Where an interval lies above or below; 0 where it is not said.
+    pub border: Option<Template>,
+    /// What is said where all lie above, all lie below, and all hold the border.
+    pub sides: [Option<Template>; 3],
+    /// What is said otherwise.
+    pub say: Option<Template>,
+}
+
+/// A line for every combination of members of some dimensions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReferenceGroup {
+    /// Where.
+    pub place: Place,
+    /// The dimensions; none for a single line.
+    pub each: Vec<String>,
+    /// What it is.
+    pub name: Template,
+    /// The panel; all of them where it is not said.
+    pub panel: Option<Template>,
+    /// Its number across, for an upright line.
+    pub x: Option<Template>,
+    /// Its number up, for a level line.
+    pub y: Option<Template>,
 }
 
 /// A series for every combination of members of some dimensions.
@@ -246,6 +286,8 @@ pub struct SeriesGroup {
     pub panel: Option<Template>,
     /// Its points.
     pub points: Points,
+    /// Whether they are numbers that the paper prints.
+    pub is_papers: bool,
 }
 
 /// Where the points of a series come from.
@@ -262,6 +304,8 @@ pub enum Points {
         /// One point per number across, of all units that have a row there; none for a point per row.
         over_units: Option<OverUnits>,
     },
+    /// One point that the manifest states, across and up: what the paper prints.
+    Stated([Template; 2]),
     /// A quantity per member of dimensions along an axis: its mean and interval, or its samples.
     Quantities {
         /// The dimensions along the axis, the last one fastest.

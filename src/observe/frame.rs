@@ -16,6 +16,8 @@ pub struct Frame {
     pub constants: BTreeMap<String, String>,
     /// How many units are planned, by what one is (`search seed`).
     pub units: BTreeMap<String, usize>,
+    /// Whether its times are computed from what networks cost, so that axes say so.
+    pub is_time_modelled: bool,
     /// The data set that quantities are measured on, where a declaration names no other.
     pub data: String,
 }

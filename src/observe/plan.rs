@@ -26,7 +26,7 @@ use filter::Filter;
 use pair::{paired, same_units, stated};
 use table::{PlannedTable, Shown};
 
-/// More combinations of members of dimensions are a mistake: no paper has as many quantities of one kind.
+/// More combinations of members are a mistake: no paper has as many quantities of one kind.
 const MOST_COMBINATIONS: usize = 10_000;
 
 /// What is measured and shown, by name.
@@ -54,6 +54,7 @@ pub(crate) struct Planned {
     pub(crate) measured_on: BTreeSet<String>,
     pub(crate) is_hidden: bool,
     pub(crate) is_observed_time: bool,
+    pub(crate) is_imported: bool,
     pub(crate) how: PlannedHow,
 }
 
@@ -140,7 +141,9 @@ impl Plan {
             }
         }
         let names = plan.shown().map(|one| one.promised.name.as_str()).chain(elsewhere.iter().map(String::as_str));
-        let shown = Shown { names: names.collect(), declared: &declarations.quantities };
+        let is_time = |one: &&Planned| one.is_observed_time && one.promised.unit == Unit::Seconds;
+        let times = plan.shown().filter(is_time).map(|one| one.promised.name.as_str()).collect();
+        let shown = Shown { names: names.collect(), times, declared: &declarations.quantities };
         // What quantities lack, tables and figures would lack too.
         if mistakes.is_empty() {
             let tables = declarations.tables.iter().map(|declared| table::plan(declared, &scope, &shown));
@@ -344,7 +347,8 @@ impl<'a> Scope<'a> {
                 let cluster_at = shared.as_ref().map(|(at, _)| *at);
                 let (average, is_complete, fewest) = (average.transpose()?, *is_complete, *fewest);
                 let per = PlannedPer::Unit { unit: at, cluster: cluster_at, average, fewest, planned, is_complete };
-                let cluster = shared.map_or_else(|| over.clone(), |(_, cluster)| cluster);
+                let over = filter.apart(over);
+                let cluster = shared.map_or_else(|| over.clone(), |(_, cluster)| filter.apart(cluster));
                 (per, over, cluster)
             }
         };
@@ -358,10 +362,11 @@ impl<'a> Scope<'a> {
             promised: Promised { name: String::new(), unit, range, over, cluster, studies },
             label: String::new(),
             definition,
-            data: None,
+            data: schema.data.clone(),
             measured_on: BTreeSet::new(),
             is_hidden: false,
             is_observed_time,
+            is_imported: schema.is_imported,
             how: PlannedHow::Rows { filter, take, per },
         })
     }
@@ -374,10 +379,8 @@ impl<'a> Scope<'a> {
 
     /// What is taken, of columns that hold it.
     fn take(&self, place: &Place, schema: &Schema, words: &str) -> Fallible<Take> {
-        let Some(take) = Take::parse(words) else {
-            let message = format!("`{words}` is nothing that can be taken of rows; what can: {VERBS}");
-            return Err(mistake(place, message));
-        };
+        let nothing = || mistake(place, format!("`{words}` is nothing that can be taken of rows; what can: {VERBS}"));
+        let take = Take::parse(words).ok_or_else(nothing)?;
         self.check_columns(place, schema, &take.columns())?;
         Ok(take)
     }
@@ -385,8 +388,7 @@ impl<'a> Scope<'a> {
     /// Columns of numbers, or of flags where they may be.
     pub(crate) fn check_columns(&self, place: &Place, schema: &Schema, columns: &[(&str, bool)]) -> Fallible<()> {
         for &(name, may_be_flag) in columns {
-            let (_, kind) = self.column(place, schema, name)?;
-            match kind {
+            match self.column(place, schema, name)?.1 {
                 Kind::Number { .. } => {}
                 Kind::Flag if may_be_flag => {}
                 kind => return Err(mistake(place, format!("`{name}` holds {}, not numbers", kind.in_words()))),

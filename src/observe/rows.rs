@@ -64,12 +64,38 @@ pub struct Schema {
     /// The studies whose results its rows are made of, as patterns of their ids. For `{arm}` in `search/{arm}/*` stands what
     /// conditions say of it: a word of the column `arm`, or the attribute `arm` of a member that another column holds.
     pub studies: Vec<Template>,
+    /// The data set that its rows are of, where that is not the experiment's own.
+    pub data: Option<String>,
+    /// Whether its rows were handed in: so was everything that is made of them, whatever a declaration calls its data set.
+    pub is_imported: bool,
 }
+
+/// What a unit is that nothing but the place of its row in a file tells from others: units of two samples are no pairs.
+pub const POSITION: &str = "position in a file";
 
 impl Schema {
     /// A table without columns yet.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), columns: Vec::new(), studies: Vec::new() }
+        let (columns, studies) = (Vec::new(), Vec::new());
+        Self { name: name.to_owned(), columns, studies, data: None, is_imported: false }
+    }
+
+    /// The same whose rows are of this data set.
+    #[must_use]
+    pub fn of_data(self, data: &str) -> Self {
+        Self { data: Some(data.to_owned()), ..self }
+    }
+
+    /// The same whose rows were handed in.
+    #[must_use]
+    pub fn imported(self) -> Self {
+        Self { is_imported: true, ..self }
+    }
+
+    /// The same with a column more.
+    #[must_use]
+    pub fn column_of(self, name: &str, kind: Kind) -> Self {
+        self.with(name, kind, false)
     }
 
     fn with(mut self, name: &str, kind: Kind, is_observed_time: bool) -> Self {
@@ -216,9 +242,15 @@ impl Rows {
     /// Add a row: one cell per column, in their order. Panics where a cell does not fit its column, which is a mistake of the
     /// paper's code.
     pub fn push<const N: usize>(&mut self, row: [Value; N]) {
+        self.push_cells(row);
+    }
+
+    /// `push` of a row whose number of cells is known when it is made.
+    pub fn push_cells(&mut self, row: impl IntoIterator<Item = Value, IntoIter: ExactSizeIterator>) {
         let Schema { name, columns, .. } = &self.schema;
-        assert_eq!(N, columns.len(), "a row of `{name}` has a cell for every column");
-        for ((value, cells), column) in row.into_iter().zip(&mut self.cells).zip(columns) {
+        let row = row.into_iter();
+        assert_eq!(row.len(), columns.len(), "a row of `{name}` has a cell for every column");
+        for ((value, cells), column) in row.zip(&mut self.cells).zip(columns) {
             match (cells, value) {
                 (Cells::Numbers(cells), Value::Number(number)) => cells.push(number),
                 (Cells::Numbers(cells), Value::Count(count)) => cells.push(Some(count as f64)),

@@ -116,6 +116,14 @@ impl Template {
         }
     }
 
+    /// Its words, where it has no place.
+    pub fn words(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [Piece::Text(words)] => Some(words),
+            _ => None,
+        }
+    }
+
     /// Whether it is that text with something in its places.
     pub fn may_be(&self, text: &str) -> bool {
         let mut rest = text;
@@ -131,6 +139,26 @@ impl Template {
             rest = behind;
         }
         rest.is_empty() || matches!(self.pieces.last(), Some(Piece::Place { .. }))
+    }
+
+    /// The template with its places filled but for these, which have no attributes.
+    pub fn fill_but(&self, binding: &Binding<'_>, later: &[&str]) -> Result<Self, String> {
+        let mut pieces: Vec<Piece> = Vec::new();
+        for piece in &self.pieces {
+            let text = match piece {
+                Piece::Place { name, attribute: None } if later.contains(&name.as_str()) => {
+                    pieces.push(piece.clone());
+                    continue;
+                }
+                Piece::Place { name, attribute } => binding.text(name, attribute.as_deref())?,
+                Piece::Text(words) => words,
+            };
+            match pieces.last_mut() {
+                Some(Piece::Text(words)) => words.push_str(text),
+                _ => pieces.push(Piece::Text(text.to_owned())),
+            }
+        }
+        Ok(Self { pieces })
     }
 
     /// The text with every place filled; an error in words where nothing is known of one.
@@ -164,6 +192,16 @@ mod tests {
         let unknown = |text: &str| Template::parse(text).expect("sound").fill(&binding).expect_err("unknown");
         assert_eq!(unknown("{seed}"), "nothing is known of `{seed}` here");
         assert_eq!(unknown("{arm.color}"), "`swap` of the dimension `arm` has no `color`");
+    }
+
+    #[test]
+    fn places_that_are_known_later_stay_places() {
+        let template = Template::parse("{arm} is {value} better, {arm.words}").expect("sound");
+        let member = Member::from("swap").with("words", "at last");
+        let (first, second) = (BTreeMap::new(), BTreeMap::from([("value".to_owned(), "5 points".to_owned())]));
+        let half = template.fill_but(&Binding::new(&first).with("arm", &member), &["value"]).expect("all known");
+        assert_eq!(half.fill(&Binding::new(&second)).expect("all known"), "swap is 5 points better, at last");
+        assert_eq!(half.pieces.len(), 3);
     }
 
     #[test]

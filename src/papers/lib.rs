@@ -1,11 +1,14 @@
 //! The papers: each is one folder here and one manifest, and uses no other paper.
 
+pub use renas_declared as declared; // experiments whose studies a manifest declares: numbers handed in, commands of any kind
 pub use renas_econas as econas; // evolutionary search of perceptrons on precomputed objectives
 pub use renas_fashion_ga as fashion_ga; // aging evolution of sequential convolutional networks
 pub use renas_hierarchical as hierarchical; // networks of a hierarchical space, judged with the shared weights of a supernet
 pub use renas_popnas as popnas; // progressive search of cells on the front of predicted accuracy and time
 pub use renas_valp as valp; //   models of several networks and outputs, varied by operators that rules choose
 
+use renas_harness::manifest::load::DECLARED;
+use renas_harness::manifest::model::Manifest;
 use renas_harness::paper::AnyPaper;
 
 /// All papers, in the order of lists.
@@ -17,6 +20,20 @@ pub fn all() -> [&'static dyn AnyPaper; 5] {
         &fashion_ga::paper::FashionGa,
         &hierarchical::paper::Hierarchical,
     ]
+}
+
+/// All that a manifest may be run by: the papers, and what runs experiments whose studies are declared.
+pub fn known() -> [&'static dyn AnyPaper; 6] {
+    let [econas, popnas, valp, fashion_ga, hierarchical] = all();
+    [econas, popnas, valp, fashion_ga, hierarchical, &declared::paper::Declared]
+}
+
+/// What runs the experiment of a manifest that was read with these papers.
+///
+/// Panics where no paper has its id, and it has no studies of its own: such a manifest is refused when it is read.
+pub fn of(manifest: &Manifest) -> &'static dyn AnyPaper {
+    let id = if manifest.brought.is_some() { DECLARED } else { &manifest.id };
+    known().into_iter().find(|paper| paper.id() == id).expect("a manifest is refused unless its paper is known")
 }
 
 /// The paper of that id.

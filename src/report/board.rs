@@ -1,11 +1,16 @@
-//! All profiles side by side: each claim with the verdict of the largest scale that tested it.
+//! All profiles side by side: each claim with the verdict of the largest scale that tested it, and what changed between scales.
+
+mod changes; // what another scale changes
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::claim::Verdict;
-use super::view::{Badge, Count, counted, plain_badge};
+use super::judge::strip::Strip;
+use super::page::Fact;
+use super::view::{Badge, Count, MOST_LISTED, counted, plain_badge};
+use changes::Change;
 
 /// What all reports say.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,13 +21,17 @@ pub struct Board {
     pub papers: Vec<Paper>,
 }
 
-/// What they say of one paper.
+/// What they say of one paper. What is said of a profile is found by its place among `Board::profiles`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Paper {
     /// Its id, which names its folder in each report.
     pub id: String,
     /// Its title.
     pub title: String,
+    /// What was found, in sentences.
+    pub found: BTreeMap<usize, Vec<String>>,
+    /// The settings of the manifest.
+    pub settings: BTreeMap<usize, Vec<Fact>>,
     /// Its claims, in its order.
     pub claims: Vec<Claim>,
 }
@@ -30,14 +39,14 @@ pub struct Paper {
 /// One claim, as the reports judge it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claim {
-    /// What any of the reports says of it.
-    pub judged: Judged,
-    /// Its verdicts by the place of the profile among `Board::profiles`; of the reports that have it.
-    pub verdicts: BTreeMap<usize, Verdict>,
+    /// Its id.
+    pub id: String,
+    /// What is said of it, of the reports that have it; at least one.
+    pub by_profile: BTreeMap<usize, Judged>,
 }
 
-/// What a report's `findings.json` says of a claim, less the numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What a report's `findings.json` says of a claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
     /// The claim's id.
     pub id: String,
@@ -45,30 +54,63 @@ pub struct Judged {
     pub source: String,
     /// What the paper says.
     pub sentence: String,
+    /// What kind of claim it is.
+    #[serde(default)]
+    pub kind: String,
     /// The verdict.
     pub verdict: Verdict,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+    /// Clusters behind it.
+    #[serde(default)]
+    pub n: Option<usize>,
+    /// What was compared, without samples.
+    #[serde(default)]
+    pub strips: Vec<Strip>,
+    /// What was looked at.
+    #[serde(default)]
+    pub evidence: Vec<Seen>,
+}
+
+/// A quantity that was looked at, as far as it is compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Its name.
+    pub quantity: String,
+    /// What it is, for people.
+    pub label: String,
+    /// The data set.
+    pub data: String,
 }
 
 impl Claim {
-    /// The verdict of the largest scale that tested it, and that profile's place; where none did, that of the largest.
-    fn best(&self) -> (usize, Verdict) {
-        let all = || self.verdicts.iter().rev().map(|(place, verdict)| (*place, *verdict));
-        let tested = all().find(|(_, verdict)| *verdict != Verdict::NotTested);
-        tested.or(all().next()).unwrap_or((0, Verdict::NotTested))
+    /// What the largest scale that tested it says, and that profile's place; where none did, what the largest says.
+    fn best(&self) -> Option<(usize, &Judged)> {
+        let all = || self.by_profile.iter().rev().map(|(place, judged)| (*place, judged));
+        all().find(|(_, judged)| judged.verdict != Verdict::NotTested).or(all().next())
+    }
+
+    fn verdict(&self) -> Verdict {
+        self.best().map_or(Verdict::NotTested, |(_, judged)| judged.verdict)
     }
 }
 
-/// The board as its template sees it.
+/// The board as its templates see it.
 #[derive(Serialize)]
 pub(super) struct View<'b> {
     profiles: &'b [String],
     total: usize,
+    /// Whether the page lists all claims; too many would bury what it says.
+    lists_all: bool,
     counts: Vec<Count>,
+    /// The kinds of claims.
+    kinds: Vec<&'b str>,
     /// Of each profile, how many claims it tested.
     tested: Vec<(&'b str, usize)>,
     papers: Vec<PaperView<'b>>,
-    /// Claims of which two profiles say different things.
-    flips: Vec<Flip<'b>>,
+    /// From each scale to the next larger one.
+    changes: Vec<Change<'b>>,
 }
 
 #[derive(Serialize)]
@@ -77,8 +119,12 @@ struct PaperView<'b> {
     title: &'b str,
     /// The profile of the largest scale that has a report of it.
     largest: &'b str,
+    /// What was found there, in a sentence.
+    found: &'b str,
     counts: Vec<Count>,
     claims: Vec<Row<'b>>,
+    /// Those that failed.
+    failed: usize,
 }
 
 /// A claim in a line.
@@ -86,19 +132,12 @@ struct PaperView<'b> {
 struct Row<'b> {
     id: &'b str,
     sentence: &'b str,
+    source: &'b str,
+    kind: &'b str,
     /// The profile whose verdict is shown.
     profile: &'b str,
     verdict: Badge,
-}
-
-/// A claim whose verdict changes with the scale.
-#[derive(Serialize)]
-struct Flip<'b> {
-    paper: &'b str,
-    id: &'b str,
-    sentence: &'b str,
-    from: (&'b str, Badge),
-    to: (&'b str, Badge),
+    has_failed: bool,
 }
 
 impl<'b> View<'b> {
@@ -106,46 +145,47 @@ impl<'b> View<'b> {
         let Board { profiles, papers } = board;
         let claims = || papers.iter().flat_map(|paper| &paper.claims);
         let tested = |place: usize| {
-            let verdicts = claims().filter_map(|claim| claim.verdicts.get(&place));
-            verdicts.filter(|verdict| **verdict != Verdict::NotTested).count()
+            let judged = claims().filter_map(|claim| claim.by_profile.get(&place));
+            judged.filter(|judged| judged.verdict != Verdict::NotTested).count()
         };
-        let name = |place: usize| profiles.get(place).map_or("", String::as_str);
-        let paper = |paper: &'b Paper| {
-            let row = |claim: &'b Claim| {
-                let (place, verdict) = claim.best();
-                let Judged { id, sentence, .. } = &claim.judged;
-                Row { id, sentence, profile: name(place), verdict: plain_badge(verdict) }
-            };
-            let largest = paper.claims.iter().filter_map(|claim| claim.verdicts.keys().max()).max();
-            PaperView {
-                id: &paper.id,
-                title: &paper.title,
-                largest: largest.map_or("", |place| name(*place)),
-                counts: counted(paper.claims.iter().map(|claim| claim.best().1)),
-                claims: paper.claims.iter().map(row).collect(),
-            }
-        };
-        let flips = papers.iter().flat_map(|paper| paper.claims.iter().map(move |claim| (paper, claim)));
-        let flips = flips.flat_map(|(paper, claim)| {
-            let tested = claim.verdicts.iter().filter(|(_, verdict)| **verdict != Verdict::NotTested);
-            let tested: Vec<(usize, Verdict)> = tested.map(|(place, verdict)| (*place, *verdict)).collect();
-            let changed = |pair: &[(usize, Verdict)]| (pair[0].1 != pair[1].1).then(|| [pair[0], pair[1]]);
-            let pairs: Vec<_> = tested.windows(2).filter_map(changed).collect();
-            pairs.into_iter().map(move |[from, to]| Flip {
-                paper: &paper.id,
-                id: &claim.judged.id,
-                sentence: &claim.judged.sentence,
-                from: (name(from.0), plain_badge(from.1)),
-                to: (name(to.0), plain_badge(to.1)),
-            })
-        });
+        let mut kinds: Vec<&str> = claims()
+            .filter_map(Claim::best)
+            .map(|(_, judged)| judged.kind.as_str())
+            .filter(|kind| !kind.is_empty())
+            .collect();
+        kinds.sort_unstable();
+        kinds.dedup();
         Self {
             profiles,
             total: claims().count(),
-            counts: counted(claims().map(|claim| claim.best().1)),
+            lists_all: claims().count() <= MOST_LISTED,
+            counts: counted(claims().map(Claim::verdict)),
+            kinds,
             tested: profiles.iter().enumerate().map(|(place, name)| (name.as_str(), tested(place))).collect(),
-            papers: papers.iter().map(paper).collect(),
-            flips: flips.collect(),
+            papers: papers.iter().map(|paper| PaperView::new(paper, profiles)).collect(),
+            changes: (1..profiles.len()).map(|to| Change::new(board, to - 1, to)).collect(),
+        }
+    }
+}
+
+impl<'b> PaperView<'b> {
+    fn new(paper: &'b Paper, profiles: &'b [String]) -> Self {
+        let name = |place: usize| profiles.get(place).map_or("", String::as_str);
+        let row = |claim: &'b Claim| {
+            let (place, Judged { id, sentence, source, kind, verdict, .. }) = claim.best()?;
+            let has_failed = *verdict == Verdict::NotReproduced;
+            Some(Row { id, sentence, source, kind, profile: name(place), verdict: plain_badge(*verdict), has_failed })
+        };
+        let largest = paper.claims.iter().filter_map(|claim| claim.by_profile.keys().max()).max();
+        let claims: Vec<Row> = paper.claims.iter().filter_map(row).collect();
+        Self {
+            id: &paper.id,
+            title: &paper.title,
+            largest: largest.map_or("", |place| name(*place)),
+            found: paper.found.values().rev().find_map(|found| found.first()).map_or("", String::as_str),
+            counts: counted(paper.claims.iter().map(Claim::verdict)),
+            failed: claims.iter().filter(|claim| claim.has_failed).count(),
+            claims,
         }
     }
 }
@@ -154,37 +194,31 @@ impl<'b> View<'b> {
 mod tests {
     use super::*;
 
-    fn claim(verdicts: &[(usize, Verdict)]) -> Claim {
-        let judged = Judged {
+    pub(super) fn claim(verdicts: &[(usize, Verdict)]) -> Claim {
+        let judged = |verdict: Verdict| Judged {
             id: "a".to_owned(),
             source: "Table 1".to_owned(),
             sentence: "It is so.".to_owned(),
-            verdict: verdicts[0].1,
+            kind: "a ratio".to_owned(),
+            verdict,
+            reason: String::new(),
+            n: None,
+            strips: Vec::new(),
+            evidence: Vec::new(),
         };
-        Claim { judged, verdicts: verdicts.iter().copied().collect() }
+        let by_profile = verdicts.iter().map(|(place, verdict)| (*place, judged(*verdict))).collect();
+        Claim { id: "a".to_owned(), by_profile }
+    }
+
+    fn best(verdicts: &[(usize, Verdict)]) -> Option<(usize, Verdict)> {
+        claim(verdicts).best().map(|(place, judged)| (place, judged.verdict))
     }
 
     #[test]
     fn the_largest_scale_that_tested_a_claim_speaks_and_not_tested_only_where_none_did() {
         use Verdict::{Inconclusive, NotTested, Reproduced};
-        assert_eq!(claim(&[(0, Inconclusive), (1, Reproduced)]).best(), (1, Reproduced));
-        assert_eq!(claim(&[(0, Inconclusive), (1, NotTested)]).best(), (0, Inconclusive));
-        assert_eq!(claim(&[(0, NotTested), (1, NotTested)]).best(), (1, NotTested));
-    }
-
-    #[test]
-    fn a_verdict_that_changes_with_the_scale_is_a_flip() {
-        let claims = vec![
-            claim(&[(0, Verdict::Inconclusive), (1, Verdict::Reproduced)]),
-            claim(&[(0, Verdict::NotTested), (1, Verdict::Reproduced)]),
-            claim(&[(0, Verdict::Reproduced), (1, Verdict::Reproduced)]),
-        ];
-        let board = Board {
-            profiles: vec!["quick".to_owned(), "reduced".to_owned()],
-            papers: vec![Paper { id: "p".to_owned(), title: "P".to_owned(), claims }],
-        };
-        let view = View::new(&board);
-        assert_eq!((view.flips.len(), view.total), (1, 3));
-        assert_eq!(view.tested, [("quick", 2), ("reduced", 3)]);
+        assert_eq!(best(&[(0, Inconclusive), (1, Reproduced)]), Some((1, Reproduced)));
+        assert_eq!(best(&[(0, Inconclusive), (1, NotTested)]), Some((0, Inconclusive)));
+        assert_eq!(best(&[(0, NotTested), (1, NotTested)]), Some((1, NotTested)));
     }
 }

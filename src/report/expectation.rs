@@ -78,6 +78,24 @@ impl Expectation {
         }
     }
 
+    /// What kind of claim it makes, in a few words: readers choose by it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::OneRun { .. } | Self::Within { .. } => "a number of the paper",
+            Self::Bound { .. } => "above or below a bound",
+            Self::Every { .. } => "every single one",
+            Self::Ordering { .. } | Self::Trend { .. } => "an order or a trend",
+            Self::Ratio { .. } => "a ratio",
+            Self::Equivalence { .. } | Self::NonInferiority { .. } => "alike within a margin",
+            Self::Differ { .. } => "a difference by a test",
+            Self::All(parts) | Self::Parts(parts) | Self::Any(parts) | Self::Robust(parts) => {
+                let first = parts.first().map_or("several", Self::kind);
+                if parts.iter().all(|part| part.kind() == first) { first } else { "several" }
+            }
+            Self::Undecided { .. } | Self::Untestable { .. } => "not testable",
+        }
+    }
+
     /// What must hold, in words; numbers in the units that `findings` knows.
     pub fn in_words(&self, findings: &Findings) -> String {
         let unit = |name: &String| unit_of(name, findings);

@@ -200,6 +200,9 @@ pub struct Figure {
     pub categories: Vec<String>,
     /// The data, in the order of the legend.
     pub series: Vec<Series>,
+    /// Lines across the plane: numbers that the paper prints, and borders that it names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub references: Vec<Reference>,
     /// What is drawn (`Form::Diagram` only, which has no series and no axes).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagram: Option<Diagram>,
@@ -259,7 +262,7 @@ pub enum Form {
     Scatter,
     /// Points `[x, y]` as density bins, however few they are.
     Density,
-    /// Points `[x, y, z]` in perspective, coloured by z.
+    /// Points `[x, y, z]`, two of the three at a time: a perspective would hide where a point stands.
     Scatter3d,
     /// Bars from 0 to `[category, value]`, with an interval where the point is `[category, value, low, high]`.
     Bars,
@@ -298,11 +301,46 @@ pub struct Series {
     pub panel: String,
     /// Points as `Form` says.
     pub points: Vec<Vec<f64>>,
+    /// How many units each point is of, by place; empty where a point is one thing. 0 says nothing of a point.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub n: Vec<usize>,
+    /// Whether its points are numbers that the paper prints: diamonds, which nothing joins.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_papers: bool,
+}
+
+/// A number of the paper as a line across the plane.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reference {
+    /// What it is (`the paper's`).
+    pub name: String,
+    /// The panel that it is drawn in; empty for all of them.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub panel: String,
+    /// Where it stands.
+    pub at: Across,
+}
+
+/// Where a line across the plane stands.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Across {
+    /// Upright, at a number of the horizontal axis.
+    X(f64),
+    /// Level, at a number of the vertical axis.
+    Y(f64),
+}
+
+impl Default for Across {
+    fn default() -> Self {
+        Self::Y(0.0)
+    }
 }
 
 impl Series {
     /// A series of a figure of one plane.
     pub fn new(name: impl Into<String>, points: Vec<Vec<f64>>) -> Self {
-        Self { name: name.into(), panel: String::new(), points }
+        Self { name: name.into(), points, ..Self::default() }
     }
 }

@@ -59,6 +59,8 @@ pub struct Judgement {
     pub quantity: String,
     /// What was expected, in words.
     pub expectation: String,
+    /// What kind of claim it is, in a few words (`a ratio`).
+    pub kind: String,
     /// Clusters behind the interval: the fewest, where several were compared; none for exact numbers.
     pub n: Option<usize>,
     /// Units in these clusters, where they are more.
@@ -91,8 +93,8 @@ pub struct Judgement {
     /// What was changed in the claim after the first result.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amended: Vec<Amendment>,
-    /// What was compared, as it is drawn, in the order of the expectation.
-    #[serde(skip)]
+    /// What was compared, as it is drawn, in the order of the expectation; the samples are the quantities'.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub strips: Vec<Strip>,
     /// Every quantity that was looked at, in the order of the expectation.
     pub evidence: Vec<Evidence>,
@@ -161,6 +163,7 @@ pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, context:
         sentence: claim.sentence.clone(),
         quantity: claim.expectation.subject(),
         expectation: claim.expectation.in_words(findings),
+        kind: claim.expectation.kind().to_owned(),
         n: part.n.filter(|n| *n > 0),
         units: part.units,
         cluster: part.cluster,

@@ -9,6 +9,7 @@ pub mod expectation; // an expectation in words
 pub mod findings; //    what an analysis found: quantities, tables, figures
 pub mod judge; //       from a claim and the findings to a verdict
 mod json; //            JSON that people can read
+pub mod marks; //       links from the cells of tables to the claims about them
 pub mod markup; //      texts of manifests as HTML and as Markdown
 pub mod number; //      numbers as people read them
 pub mod outlook; //     before a run: can the planned clusters decide a claim?
@@ -17,6 +18,7 @@ pub mod plot; //        a figure as SVG
 pub mod range; //       what a quantity can be
 pub mod render; //      the files of a report
 pub mod findings_contract; //   what the findings of every paper keep to
+pub mod sentence; //    a sentence about what was found, with its numbers filled in
 pub mod summary; //     size, mean and intervals of every quantity
 pub mod table; //       a table as Markdown, HTML and CSV
 mod view; //            the report as the templates see it

@@ -52,6 +52,17 @@ pub fn cell(text: &str) -> String {
     if text.is_empty() { "–".to_owned() } else { text }
 }
 
+/// The words of the text in one line, without its marks: for drawings and titles, which have none.
+pub fn plain(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for piece in pieces(text) {
+        let (Piece::Plain(more) | Piece::Code(more) | Piece::Link { words: more, .. }) = piece;
+        words.push_str(more);
+    }
+    let is_gap = |c: char| (c.is_whitespace() || c.is_control()) && c != '\u{a0}';
+    words.split(is_gap).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
 /// The text of an HTML element or attribute, with nothing marked.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
@@ -171,6 +182,14 @@ mod tests {
     fn bars_are_escaped_in_cells_even_in_code_and_an_empty_cell_is_a_dash() {
         assert_eq!(cell("a|b `c|d`"), "a\\|b `c\\|d`");
         assert_eq!(cell("  "), "–");
+    }
+
+    #[test]
+    fn plain_words_have_no_marks_no_lines_and_nothing_that_xml_forbids() {
+        assert_eq!(
+            plain("see `a<b` and\n [the code](https://example.org)\u{1}\u{0}, 5\u{a0}%"),
+            "see a<b and the code , 5\u{a0}%"
+        );
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! significant digits of its interval's half width, since further digits would promise what the sample cannot keep;
 //! machines read the full digits from `findings.json` and the CSV files.
 
+use std::borrow::Cow;
+
 use renas_base::metric::Unit;
 use renas_stats::summary::Interval;
 
@@ -46,6 +48,53 @@ pub fn interval_beside(interval: Interval, unit: Unit, borders: &[f64]) -> Strin
     }
 }
 
+/// A number to at most three significant digits, where a file beside it has all of them: `96.8 %`, `1,690,000`. What counts fewer
+/// than ten thousand keeps all its digits, which are exact: `3,072`.
+pub fn short(value: f64, unit: Unit) -> String {
+    let value = scaled(value, unit);
+    let small = value == value.trunc() && value.abs() < 10_000.0;
+    let digits = match decimals_of(rounded(value)) {
+        _ if small => fixed(value, 0),
+        _ if !value.is_finite() => "not a number".to_owned(),
+        None => format!("{value:.2e}"),
+        // Zeros say that digits were left out.
+        Some(decimals) if (rounded(value) - value).abs() > 1e-9 * value.abs() => fixed(value, decimals),
+        Some(decimals) => trimmed(fixed(value, decimals)),
+    };
+    format!("{digits}{}", sign(unit))
+}
+
+/// `short` with its interval, if it has one; at most two digits of the interval's half width.
+pub fn brief(value: f64, interval: Option<Interval>, unit: Unit) -> String {
+    let ends = interval.and_then(|interval| Some((interval, digits_of(interval, unit, &[])?)));
+    let Some((interval, of_width)) = ends else { return short(value, unit) };
+    let [middle, low, high] = [value, interval.low, interval.high].map(|end| scaled(end, unit).abs());
+    // 100 % is as many digits as 99.9 %.
+    let size = if unit == Unit::Fraction { middle.max(low).min(99.9) } else { middle.max(low).max(high) };
+    match decimals_of(rounded(size)) {
+        Some(most) if size > 0.0 => {
+            let decimals = of_width.min(most);
+            format!("{}{} {}", fixed(scaled(value, unit), decimals), sign(unit), bracketed(interval, unit, decimals))
+        }
+        _ => estimate(value, interval, unit),
+    }
+}
+
+/// Two numbers as `short` writes them, with their sign once: `-4.84 to 0.5 points`.
+pub fn short_range(least: f64, most: f64, unit: Unit) -> String {
+    let least = short(least, unit);
+    format!("{} to {}", least.strip_suffix(&*sign(unit)).unwrap_or(&least), short(most, unit))
+}
+
+/// Decimals that show three significant digits; none where a numeral would be too long.
+fn decimals_of(value: f64) -> Option<i32> {
+    if value == 0.0 || !value.is_finite() {
+        return Some(0);
+    }
+    let power = exponent(value);
+    (-5..15).contains(&power).then_some(2 - power)
+}
+
 /// A border with all the digits that tell it from its neighbours: `0.123456789`.
 pub fn border(value: f64, unit: Unit) -> String {
     let digits = scaled(value, unit);
@@ -85,36 +134,38 @@ pub fn plain(value: f64) -> String {
 }
 
 /// What a heading or an axis adds for the unit: ` (%)`, ` (s)`; nothing where the number carries its own sign.
-pub fn heading(unit: Unit) -> &'static str {
+pub fn heading(unit: Unit) -> Cow<'static, str> {
     match unit {
-        Unit::Fraction => " (%)",
-        Unit::Points => " (percentage points)",
-        Unit::Seconds => " (s)",
-        Unit::MultiplyAdds => " (multiply-adds)",
-        Unit::One | Unit::Count => "",
+        Unit::Fraction => " (%)".into(),
+        Unit::Points => " (percentage points)".into(),
+        Unit::Seconds => " (s)".into(),
+        Unit::MultiplyAdds => " (multiply-adds)".into(),
+        Unit::Own(unit) => format!(" ({unit})").into(),
+        Unit::One | Unit::Count => "".into(),
     }
 }
 
 pub(crate) fn scaled(value: f64, unit: Unit) -> f64 {
     match unit {
         Unit::Fraction | Unit::Points => value * 100.0,
-        Unit::One | Unit::Count | Unit::MultiplyAdds | Unit::Seconds => value,
+        Unit::One | Unit::Count | Unit::MultiplyAdds | Unit::Seconds | Unit::Own(_) => value,
     }
 }
 
-fn sign(unit: Unit) -> &'static str {
+fn sign(unit: Unit) -> Cow<'static, str> {
     match unit {
-        Unit::Fraction => "\u{a0}%",
-        Unit::Points => "\u{a0}points",
-        Unit::Seconds => "\u{a0}s",
-        Unit::One | Unit::Count | Unit::MultiplyAdds => "",
+        Unit::Fraction => "\u{a0}%".into(),
+        Unit::Points => "\u{a0}points".into(),
+        Unit::Seconds => "\u{a0}s".into(),
+        Unit::Own(unit) => format!("\u{a0}{unit}").into(),
+        Unit::One | Unit::Count | Unit::MultiplyAdds => "".into(),
     }
 }
 
 fn word(unit: Unit) -> &'static str {
     match unit {
         Unit::MultiplyAdds => " multiply-adds",
-        Unit::Fraction | Unit::Points | Unit::Seconds | Unit::One | Unit::Count => "",
+        Unit::Fraction | Unit::Points | Unit::Seconds | Unit::One | Unit::Count | Unit::Own(_) => "",
     }
 }
 
@@ -261,6 +312,32 @@ mod tests {
         );
         assert_eq!(estimate(0.289, between(0.17, 0.46), Unit::One), "0.29 [0.17,\u{a0}0.46]");
         assert_eq!(estimate(-0.731, between(-0.78, -0.66), Unit::One), "-0.731 [-0.780,\u{a0}-0.660]");
+    }
+
+    #[test]
+    fn in_tables_and_titles_a_number_has_three_significant_digits_and_a_small_count_all_of_its_own() {
+        let short = |value: f64, unit: Unit| short(value, unit).replace('\u{a0}', " ");
+        assert_eq!(short(0.74712, Unit::Fraction), "74.7 %");
+        assert_eq!([short(0.5, Unit::Fraction), short(0.07, Unit::Fraction)], ["50 %", "7 %"]);
+        assert_eq!([short(0.99999, Unit::Fraction), short(0.89951, Unit::Fraction)], ["100 %", "90.0 %"]);
+        assert_eq!(short(1_692_572.0, Unit::Count), "1,690,000");
+        assert_eq!([short(3_072.0, Unit::Count), short(10_240.0, Unit::Count)], ["3,072", "10,200"]);
+        assert_eq!(short(116_239.4, Unit::MultiplyAdds), "116,000");
+        assert_eq!([short(0.000_123_4, Unit::One), short(1.234_5e-8, Unit::One)], ["0.000123", "1.23e-8"]);
+        assert_eq!(
+            [short(-0.0, Unit::One), short(f64::NAN, Unit::One), short(f64::INFINITY, Unit::One)],
+            ["0", "not a number", "not a number"]
+        );
+        assert_eq!(short_range(-0.0484, 0.005, Unit::Points).replace('\u{a0}', " "), "-4.84 to 0.5 points");
+        let brief = |value: f64, low: f64, high: f64, unit: Unit| {
+            brief(value, Some(between(low, high)), unit).replace('\u{a0}', " ")
+        };
+        assert_eq!(brief(0.967_123, 0.9652, 0.9690, Unit::Fraction), "96.7 % [96.5, 96.9]");
+        assert_eq!(brief(105_764.0, 98_123.0, 113_011.0, Unit::MultiplyAdds), "106,000 [98,000, 114,000]");
+        assert_eq!(brief(-0.0051, -0.0204, 0.0102, Unit::Points), "-0.5 points [-2.1, 1.1]");
+        assert_eq!(brief(0.9995, 0.9990, 1.0, Unit::Fraction), "100.0 % [99.9, 100.0]");
+        assert_eq!(brief(54_321.0, 54_311.0, 54_331.0, Unit::One), "54,300 [54,300, 54,400]");
+        assert_eq!(brief(0.25, 0.25, 0.25, Unit::One), "0.25");
     }
 
     #[test]

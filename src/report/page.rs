@@ -61,6 +61,20 @@ pub struct Fact {
     pub value: String,
 }
 
+/// The facts of two lists that differ, in the order of the second and then of the first: name and both values, an em dash where one
+/// list lacks it.
+pub fn differing<'f>(here: &'f [Fact], there: &'f [Fact]) -> Vec<(&'f str, &'f str, &'f str)> {
+    let find = |facts: &'f [Fact], name: &str| {
+        facts.iter().find(|fact| fact.name == name).map_or("–", |fact| fact.value.as_str())
+    };
+    let only_here = here.iter().filter(|fact| !there.iter().any(|other| other.name == fact.name));
+    let names = there.iter().chain(only_here).map(|fact| fact.name.as_str()).filter(|name| *name != PURPOSE);
+    names.map(|name| (name, find(here, name), find(there, name))).filter(|(_, here, there)| here != there).collect()
+}
+
+/// The name of the fact that says what a profile is for.
+pub const PURPOSE: &str = "purpose";
+
 /// One experiment of a report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -73,8 +87,14 @@ pub struct Experiment {
     pub paper: Paper,
     /// What was done and seen, in a paragraph.
     pub summary: String,
+    /// What was found, in sentences; those whose numbers this profile has not measured are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<String>,
     /// What was run under this profile, in the order of the manifest.
     pub settings: Vec<Fact>,
+    /// The same of the paper's own settings (profile `paper`); none where this is that profile, or the manifest has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub as_written: Vec<Fact>,
     /// The data sets in use; rendered in the order of their names.
     pub data: Vec<DataSet>,
     /// What the analysis found.

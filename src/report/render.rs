@@ -28,8 +28,13 @@ pub const RUN_RECORD: &str = "run.json";
 /// Figures stand in a paper's page itself until it holds this much of them; the others are linked.
 const MOST_FIGURE_BYTES: usize = 300_000;
 
-const TEMPLATES: [(&str, &str); 6] = [
+/// The most claims of a paper that failed which a page about several papers lists.
+const MOST_FAILED: usize = 60;
+
+const TEMPLATES: [(&str, &str); 8] = [
     ("board.html", include_str!("../../reports/templates/board.html")),
+    ("certificate.html", include_str!("../../reports/templates/certificate.html")),
+    ("compare.html", include_str!("../../reports/templates/compare.html")),
     ("index.html", include_str!("../../reports/templates/index.html")),
     ("paper.html", include_str!("../../reports/templates/paper.html")),
     ("trial.html", include_str!("../../reports/templates/trial.html")),
@@ -122,12 +127,12 @@ pub fn render(report: &Report) -> Result<Files, RenderError> {
     for name in ["index.html", "index.md"] {
         files.insert(name.into(), environment.get_template(name)?.render(context.clone())?.into_bytes());
     }
-    let [markdown, page, of_trial] =
-        ["report.md", "paper.html", "trial.html"].map(|name| environment.get_template(name));
-    let (markdown, page, of_trial) = (markdown?, page?, of_trial?);
+    let [markdown, page, certificate, of_trial] =
+        ["report.md", "paper.html", "certificate.html", "trial.html"].map(|name| environment.get_template(name));
+    let (markdown, page, certificate, of_trial) = (markdown?, page?, certificate?, of_trial?);
     for section in &view.experiments {
         let context = minijinja::context! { e => Value::from(Serde(section)), ..context.clone() };
-        for (name, template) in [("report.md", &markdown), ("index.html", &page)] {
+        for (name, template) in [("report.md", &markdown), ("index.html", &page), ("certificate.html", &certificate)] {
             files.insert(format!("{}/{name}", section.id).into(), template.render(context.clone())?.into_bytes());
         }
         for trial in &section.trials {
@@ -182,11 +187,13 @@ fn write_exhibits(report: &Report, experiment: &Experiment, files: &mut Files) -
     Ok(drawings)
 }
 
-/// The page about all profiles.
-pub fn board(board: &Board) -> Result<Vec<u8>, RenderError> {
+/// The pages about all profiles: the first to read, and what changes from scale to scale.
+pub fn board(board: &Board) -> Result<[Vec<u8>; 2], RenderError> {
     let view = board::View::new(board);
     let context = minijinja::context! { b => Value::from(Serde(&view)) };
-    Ok(environment()?.get_template("board.html")?.render(context)?.into_bytes())
+    let environment = environment()?;
+    let page = |name| Ok::<_, RenderError>(environment.get_template(name)?.render(context.clone())?.into_bytes());
+    Ok([page("board.html")?, page("compare.html")?])
 }
 
 fn environment() -> Result<Environment<'static>, RenderError> {
@@ -198,6 +205,7 @@ fn environment() -> Result<Environment<'static>, RenderError> {
         true => AutoEscape::Html,
         false => AutoEscape::None,
     });
+    environment.add_global("most_failed", MOST_FAILED);
     environment.add_global("style", Value::from_safe_string(STYLE.to_owned()));
     environment.add_global("script", Value::from_safe_string(SCRIPT.to_owned()));
     environment.add_filter("text", |text: &str| Value::from_safe_string(markup::html(text)));

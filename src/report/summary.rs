@@ -115,7 +115,8 @@ pub(super) fn bootstrap_t(n: usize) -> String {
     format!("bootstrap-t, n = {n}")
 }
 
-fn summary_of(name: &str, quantity: &Quantity) -> Option<Summary> {
+/// What the quantity of that name says; nothing where it is empty or not finite.
+pub fn summary_of(name: &str, quantity: &Quantity) -> Option<Summary> {
     let range = quantity.range;
     let cut = |interval: Interval, method: String| match range.cut(interval) {
         (interval, true) => (interval, format!("{method}; cut to what it can be")),

@@ -1,9 +1,11 @@
 //! A table of findings, written once through one small trait: Markdown, HTML and CSV are its three markups.
 //!
-//! People read a quantity as mean, interval and n in one cell. The CSV file is for machines: a column that holds a
-//! quantity gets three more, `low`, `high` and `n`, and every number keeps its full digits, fractions as fractions.
+//! People read a quantity as mean, interval and n in one cell, each number to at most three significant digits. The CSV file is
+//! for machines: a column that holds a quantity gets three more, `low`, `high` and `n`, and every number keeps its full digits,
+//! fractions as fractions.
 
 use super::findings::{Cell, Findings, Table};
+use super::marks::{Marks, html_of_marks};
 use super::markup;
 use super::number;
 use super::summary::{Summaries, Summary};
@@ -11,8 +13,6 @@ use renas_base::metric::Unit;
 
 /// How one format writes the pieces of a table.
 trait Markup {
-    /// What stands before the head.
-    fn begin(&self, text: &mut String);
     /// The row of column headings; `numeric` tells which columns hold numbers.
     fn head(&self, text: &mut String, cells: &[Shown], numeric: &[bool]);
     /// One row.
@@ -29,18 +29,30 @@ enum Shown {
     Number(String),
     /// An estimate: the value with its interval, and its n.
     Estimate(String, String),
+    /// A number that claims are about, and what became of them.
+    Judged(Box<Shown>, String),
     /// Nothing.
     Nothing,
 }
 
 /// The table in Markdown.
 pub fn markdown(table: &Table, findings: &Findings, summaries: &Summaries) -> String {
-    write(table, findings, summaries, &Markdown)
+    write(table, &|cell| shown(cell, findings, summaries), &Markdown)
 }
 
-/// The table in HTML: a `table` element without its title and caption.
-pub fn html(table: &Table, findings: &Findings, summaries: &Summaries) -> String {
-    write(table, findings, summaries, &Html)
+/// The table in HTML: a `table` element without its title and caption. Cells that claims are about link to them.
+pub fn html(table: &Table, findings: &Findings, summaries: &Summaries, marks: &Marks<'_>) -> String {
+    let judged = |cell: &Cell| {
+        let shown = shown(cell, findings, summaries);
+        match (cell, &shown) {
+            (Cell::Quantity(name), Shown::Number(_) | Shown::Estimate(..)) => match marks.get(name.as_str()) {
+                Some(marks) => Shown::Judged(Box::new(shown), html_of_marks(marks)),
+                None => shown,
+            },
+            _ => shown,
+        }
+    };
+    write(table, &judged, &Html)
 }
 
 /// The table as CSV (RFC 4180, lines ending in a line feed).
@@ -105,10 +117,14 @@ fn shown(cell: &Cell, findings: &Findings, summaries: &Summaries) -> Shown {
     match cell {
         Cell::Text(words) => Shown::Words(words.clone()),
         Cell::Empty => Shown::Nothing,
-        Cell::Number { value, unit } => Shown::Number(number::exact(*value, *unit)),
+        Cell::Number { value, unit } => Shown::Number(number::short(*value, *unit)),
         Cell::Quantity(_) => match summary_of(cell, findings, summaries) {
             None => Shown::Nothing,
-            Some((summary, unit)) => Shown::Estimate(measured(summary, unit), number::sample_size(summary.n)),
+            // No sample: an exact number.
+            Some((Summary { n: 0, mean, .. }, unit)) => Shown::Number(number::short(*mean, unit)),
+            Some((summary, unit)) => {
+                Shown::Estimate(number::brief(summary.mean, summary.interval, unit), number::sample_size(summary.n))
+            }
         },
     }
 }
@@ -129,17 +145,16 @@ pub(super) fn is_not_finite(cell: &Cell) -> bool {
     }
 }
 
-fn write(table: &Table, findings: &Findings, summaries: &Summaries, markup: &dyn Markup) -> String {
+fn write(table: &Table, shown: &dyn Fn(&Cell) -> Shown, markup: &dyn Markup) -> String {
     let is_number = |cell: &Cell| matches!(cell, Cell::Number { .. } | Cell::Quantity(_));
     let numeric: Vec<bool> = (0..table.columns.len())
         .map(|column| table.rows.iter().filter_map(|row| row.get(column)).any(is_number))
         .collect();
     let head: Vec<Shown> = table.columns.iter().map(|heading| Shown::Words(heading.clone())).collect();
     let mut text = String::new();
-    markup.begin(&mut text);
     markup.head(&mut text, &head, &numeric);
     for row in &table.rows {
-        let cells: Vec<Shown> = row.iter().map(|cell| shown(cell, findings, summaries)).collect();
+        let cells: Vec<Shown> = row.iter().map(shown).collect();
         markup.row(&mut text, &cells, &numeric);
     }
     markup.end(&mut text);
@@ -149,8 +164,6 @@ fn write(table: &Table, findings: &Findings, summaries: &Summaries, markup: &dyn
 struct Markdown;
 
 impl Markup for Markdown {
-    fn begin(&self, _: &mut String) {}
-
     fn head(&self, text: &mut String, cells: &[Shown], numeric: &[bool]) {
         self.row(text, cells, numeric);
         for &numeric in numeric {
@@ -165,7 +178,7 @@ impl Markup for Markdown {
                 Shown::Words(words) => markup::cell(words),
                 Shown::Number(number) => number.clone(),
                 Shown::Estimate(value, n) => format!("{value}, {n}"),
-                Shown::Nothing => "–".to_owned(),
+                Shown::Nothing | Shown::Judged(..) => "–".to_owned(),
             };
             text.push_str(&format!("| {cell} "));
         }
@@ -177,13 +190,14 @@ impl Markup for Markdown {
 
 struct Html;
 
-impl Markup for Html {
-    fn begin(&self, text: &mut String) {
-        text.push_str("<table>\n<thead>");
-    }
+/// So many columns find room on a printed page.
+const FEW_COLUMNS: usize = 6;
 
+impl Markup for Html {
     fn head(&self, text: &mut String, cells: &[Shown], numeric: &[bool]) {
-        text.push_str("<tr>");
+        // Many columns are printed smaller.
+        text.push_str(if cells.len() > FEW_COLUMNS { "<table class=\"wide\">\n" } else { "<table>\n" });
+        text.push_str("<thead><tr>");
         for (cell, &numeric) in cells.iter().zip(numeric) {
             let class = if numeric { " class=\"number\"" } else { "" };
             text.push_str(&format!("<th scope=\"col\"{class}>{}</th>", html_of(cell)));
@@ -195,8 +209,8 @@ impl Markup for Html {
         text.push_str("<tr>");
         for (index, (cell, &numeric)) in cells.iter().zip(numeric).enumerate() {
             let class = if numeric { " class=\"number\"" } else { "" };
-            let words = matches!(cell, Shown::Words(_));
-            let (open, close) = if index == 0 && words { ("th scope=\"row\"", "th") } else { ("td", "td") };
+            // What stands first says what the row is about, a number of layers too; it stays in view.
+            let (open, close) = if index == 0 { ("th scope=\"row\"", "th") } else { ("td", "td") };
             text.push_str(&format!("<{open}{class}>{}</{close}>", html_of(cell)));
         }
         text.push_str("</tr>\n");
@@ -211,7 +225,9 @@ fn html_of(cell: &Shown) -> String {
     match cell {
         Shown::Words(words) => markup::html(words),
         Shown::Number(number) => number.clone(),
-        Shown::Estimate(value, n) => format!("{value}<span class=\"n\"> {n}</span>"),
+        // The style keeps an interval in one line but in print, where it may break between its ends.
+        Shown::Estimate(value, n) => format!("{}<span class=\"n\"> {n}</span>", value.replace(",\u{a0}", ", ")),
+        Shown::Judged(shown, marks) => html_of(shown) + marks,
         Shown::Nothing => "–".to_owned(),
     }
 }
@@ -219,7 +235,9 @@ fn html_of(cell: &Shown) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claim::Verdict;
     use crate::findings::{Measured, Quantity};
+    use crate::marks::Mark;
     use renas_stats::summary::Interval;
 
     fn example() -> (Table, Findings, Summaries) {
@@ -273,14 +291,74 @@ mod tests {
     fn markdown_escapes_bars_and_shows_the_interval_and_n() {
         let (table, findings, summaries) = example();
         let expected = "| variant | accuracy | paper |\n|---|---:|---:|\n\
-            | a \"b\", \\<c> \\| d | 90.50\u{a0}% [90.00,\u{a0}91.00], n\u{a0}=\u{a0}2 | 43.7\u{a0}% |\n| none | – | – |\n";
+            | a \"b\", \\<c> \\| d | 90.5\u{a0}% [90.0,\u{a0}91.0], n\u{a0}=\u{a0}2 | 43.7\u{a0}% |\n| none | – | – |\n";
         assert_eq!(markdown(&table, &findings, &summaries), expected);
+    }
+
+    /// Of what runs or papers may give: marks in names, numbers that are none, fifty columns, numbers of any size.
+    #[test]
+    fn whatever_a_table_holds_its_cells_are_short_and_its_rows_whole() {
+        let name = "`a` <b>bold</b> | [x](https://e.org) ".repeat(20);
+        let numbers = [f64::NAN, f64::INFINITY, -1e300, 1e-300, 0.123_456_789, 98_765.432_1, 0.0, -0.0, 12_345_678.0];
+        let cell = |value: f64| Cell::Number { value, unit: Unit::One };
+        let row = |first: &str| {
+            std::iter::once(Cell::Text(first.to_owned())).chain((0..49).map(|at| cell(numbers[at % 9]))).collect()
+        };
+        let columns = std::iter::once("arm".to_owned())
+            .chain((0..49).map(|at| format!("arm_{at}_{}", "long".repeat(20))))
+            .collect();
+        let table = Table { columns, rows: vec![row(&name), row("")], ..example().0 };
+        let (findings, summaries) = (Findings::default(), Summaries::new());
+        let html = html(&table, &findings, &summaries, &Marks::new());
+        assert!(html.starts_with("<table class=\"wide\">") && !html.contains("<b>") && !html.contains("NaN"), "{html}");
+        assert_eq!(
+            (html.matches("<th scope=\"row\">").count(), html.matches("<td class=\"number\">").count()),
+            (2, 98)
+        );
+        for shown in html.split("<td class=\"number\">").skip(1).filter_map(|rest| rest.split('<').next()) {
+            let digits: String = shown.split('e').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect();
+            let digits = digits.trim_start_matches('0').trim_end_matches('0');
+            assert!(digits.len() <= 3 && shown.chars().count() <= 12, "{shown}");
+        }
+        let markdown = markdown(&table, &findings, &summaries);
+        assert!(markdown.lines().all(|line| line.replace("\\|", "").matches('|').count() == 51), "{markdown}");
+    }
+
+    #[test]
+    fn a_row_that_begins_with_a_number_is_named_by_it_and_an_exact_number_has_no_n() {
+        let (mut table, mut findings, summaries) = example();
+        let exact = Quantity { measured: Measured::Exact(0.5), ..findings.quantities["q"].clone() };
+        findings.quantities.insert("e".to_owned(), exact);
+        let summary = Summary { n: 0, mean: 0.5, interval: None, ..summaries["q"].clone() };
+        table.rows =
+            vec![vec![Cell::Number { value: 512.0, unit: Unit::Count }, Cell::Quantity("e".to_owned()), Cell::Empty]];
+        let text = html(&table, &findings, &[("e".to_owned(), summary)].into(), &Marks::new());
+        assert!(
+            text.contains("<th scope=\"row\" class=\"number\">512</th><td class=\"number\">50\u{a0}%</td>"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_cell_that_a_claim_is_about_links_to_it_and_shows_its_verdict_and_the_papers_number() {
+        let (table, findings, summaries) = example();
+        let mark = |claim: &str, paper: &str| Mark {
+            claim: claim.to_owned(),
+            verdict: Verdict::NotReproduced,
+            paper: paper.to_owned(),
+        };
+        let marks = vec![mark("a", ""), mark("b", "paper 95"), mark("c", ""), mark("d", "")];
+        let text = html(&table, &findings, &summaries, &[("q", marks)].into());
+        for part in ["paper 95</span>", "href=\"#a\"", "aria-label=\"not reproduced: the claim\"", "+1</span>"] {
+            assert!(text.contains(part), "no {part} in {text}");
+        }
+        assert!(!text.contains("href=\"#d\""), "{text}");
     }
 
     #[test]
     fn html_escapes_words_and_names_rows_and_columns() {
         let (table, findings, summaries) = example();
-        let text = html(&table, &findings, &summaries);
+        let text = html(&table, &findings, &summaries, &Marks::new());
         assert!(text.contains("<th scope=\"row\">a &quot;b&quot;, &lt;c&gt; | d</th>"), "{text}");
         assert!(text.contains("<th scope=\"col\" class=\"number\">accuracy</th>"), "{text}");
     }

@@ -3,19 +3,29 @@
 //! Texts of people stay as they are; the templates' filters turn them into HTML or Markdown.
 
 mod claim; //  a claim as its card shows it
+mod group; //  claims under the places of the paper, with the tables that hold their numbers
+mod cost; //   what the verdicts cost
 mod forest; // the paper's numbers beside ours, on one scale
 mod trial; //  a trial as its page shows it
+
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
 use super::claim::Verdict;
-use super::findings::Figure;
+use super::findings::{Figure, Table};
 use super::judge::{Judgement, rules};
-use super::page::{AuditEntry, Clock, Deviation, Experiment, Fact, NotRun, Paper, Profile, Report, Unfinished};
+use super::page::{
+    AuditEntry, Clock, Deviation, Experiment, Fact, NotRun, PURPOSE, Paper, Profile, Report, Unfinished, differing,
+};
 use super::{number, table};
-use claim::Claimed;
 use forest::Row;
+use group::Group;
+use renas_base::digest::Digest;
 use renas_base::metric::Unit;
+
+/// The most claims that a page about several papers lists one by one: 150 kB of them.
+pub(super) const MOST_LISTED: usize = 400;
 
 /// The context of every template.
 #[derive(Serialize)]
@@ -23,7 +33,11 @@ pub(super) struct View<'a> {
     pub(super) profile: &'a Profile,
     pub(super) clock: &'static str,
     pub(super) total: usize,
+    /// Whether the first page lists all claims; too many would bury what it says.
+    pub(super) lists_all: bool,
     pub(super) counts: Vec<Count>,
+    /// The kinds of claims.
+    pub(super) kinds: Vec<&'a str>,
     /// Claims that were amended, and claims that were added, after the first result.
     pub(super) amended: usize,
     pub(super) added: usize,
@@ -31,6 +45,8 @@ pub(super) struct View<'a> {
     pub(super) reachable: usize,
     pub(super) decided: usize,
     pub(super) consistent: usize,
+    /// What a decided claim took.
+    pub(super) per_decided: String,
     /// Tests among them, and how many would come out green by chance alone.
     pub(super) tests: usize,
     pub(super) false_greens: String,
@@ -84,8 +100,16 @@ pub(super) struct Section<'a> {
     pub(super) title: &'a str,
     /// The title up to its colon.
     pub(super) short: &'a str,
-    /// What was done, in a sentence.
+    /// What was found, in a sentence; where nothing is said, what was done.
     pub(super) lead: &'a str,
+    /// What was found, in at most three sentences.
+    pub(super) takeaways: &'a [String],
+    /// Settings that differ from the paper's own: name, value here, value there.
+    pub(super) changed: Vec<(&'a str, &'a str, &'a str)>,
+    /// How many settings there are.
+    pub(super) settings_total: usize,
+    /// The kinds of claims.
+    pub(super) kinds: Vec<&'a str>,
     pub(super) paper: &'a Paper,
     pub(super) summary: Vec<&'a str>,
     pub(super) total: usize,
@@ -93,7 +117,7 @@ pub(super) struct Section<'a> {
     pub(super) settings: &'a [Fact],
     pub(super) run: &'a [Fact],
     pub(super) data: Vec<Data>,
-    pub(super) claims: Vec<Claimed<'a>>,
+    pub(super) groups: Vec<Group<'a>>,
     /// The claims again, a line each, those that were not tested last.
     pub(super) ordered: Vec<Line<'a>>,
     /// Those that failed.
@@ -106,6 +130,9 @@ pub(super) struct Section<'a> {
     pub(super) imported: usize,
     /// CPU time of all trials, where a run record says it.
     pub(super) cpu: &'a str,
+    /// The same by decided claim.
+    pub(super) per_decided: String,
+    /// Tables that no group of claims has.
     pub(super) tables: Vec<Exhibit<'a>>,
     pub(super) figures: Vec<Drawn<'a>>,
     pub(super) audit: &'a [AuditEntry],
@@ -113,7 +140,8 @@ pub(super) struct Section<'a> {
     pub(super) not_run: &'a [NotRun],
     pub(super) unfinished: String,
     pub(super) reproduce: &'a [String],
-    pub(super) evidence: bool,
+    /// The digest of the evidence; empty where there is none.
+    pub(super) evidence: String,
 }
 
 /// One claim in a line.
@@ -123,6 +151,8 @@ pub(super) struct Line<'a> {
     pub(super) sentence: &'a str,
     pub(super) source: &'a str,
     pub(super) reason: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) is_weak: bool,
     pub(super) verdict: Badge,
     pub(super) n: String,
 }
@@ -168,8 +198,11 @@ impl<'a> View<'a> {
             clock: match profile.clock {
                 Clock::CostModel => "computed from the cost of the networks (synthetic: no evidence about time)",
                 Clock::Measured => "measured on the machine that made the results",
+                Clock::Unused => "none are taken: seconds are numbers that studies gave",
             },
             total: judgements().count(),
+            lists_all: judgements().count() <= MOST_LISTED,
+            kinds: kinds(judgements()),
             counts: counts(judgements(), &profile.name),
             amended: judgements().filter(|judgement| !judgement.amended.is_empty()).count(),
             added: judgements().filter(|judgement| judgement.added.is_some()).count(),
@@ -178,6 +211,7 @@ impl<'a> View<'a> {
             consistent: judgements()
                 .filter(|judgement| !judgement.out_of_reach && judgement.verdict == Verdict::Consistent)
                 .count(),
+            per_decided: cost::per_decided(experiments.iter().copied()),
             tests: judgements().filter(|judgement| judgement.is_test()).count(),
             false_greens: false_greens(judgements().filter(|judgement| judgement.is_test()).count()),
             rules_digest: rules::digest().short(12),
@@ -194,18 +228,22 @@ impl<'a> View<'a> {
 impl<'a> Section<'a> {
     fn new(experiment: &'a Experiment, figures: Vec<String>, profile: &str) -> Self {
         let Experiment { findings, summaries, judgements, .. } = experiment;
-        let tables = findings.tables.iter().map(|exhibit| Exhibit {
+        let marks = claim::marks(judgements);
+        let exhibit = |exhibit: &'a Table| Exhibit {
             id: &exhibit.id,
             title: &exhibit.title,
             caption: &exhibit.caption,
-            html: table::html(exhibit, findings, summaries),
+            html: table::html(exhibit, findings, summaries, &marks),
             markdown: table::markdown(exhibit, findings, summaries),
-        });
+        };
+        let (groups, tables) = group::groups(experiment, profile, exhibit);
         let line = |judgement: &'a Judgement| Line {
             id: &judgement.id,
             sentence: &judgement.sentence,
             source: &judgement.source,
             reason: &judgement.reason,
+            kind: &judgement.kind,
+            is_weak: claim::is_weak(judgement),
             verdict: badge(judgement.verdict, profile),
             n: claim::sizes(judgement.n, judgement.units, &judgement.cluster),
         };
@@ -224,7 +262,14 @@ impl<'a> Section<'a> {
             id: &experiment.id,
             title: &experiment.title,
             short: experiment.title.split(':').next().unwrap_or(&experiment.title),
-            lead: first_sentence(&experiment.summary),
+            lead: experiment.found.first().map_or(first_sentence(&experiment.summary), String::as_str),
+            takeaways: &experiment.found[..experiment.found.len().min(3)],
+            changed: match experiment.as_written.is_empty() {
+                true => Vec::new(),
+                false => differing(&experiment.settings, &experiment.as_written),
+            },
+            settings_total: experiment.settings.iter().filter(|fact| fact.name != PURPOSE).count(),
+            kinds: kinds(judgements.iter()),
             paper: &experiment.paper,
             summary: paragraphs(&experiment.summary),
             total: judgements.len(),
@@ -232,44 +277,30 @@ impl<'a> Section<'a> {
             settings: &experiment.settings,
             run,
             data: data_of(experiment).collect(),
-            claims: claims(experiment, profile),
+            groups,
             ordered: tested.into_iter().chain(untested).map(line).collect(),
             failed: failed.map(line).collect(),
             forest: forest::rows(experiment, profile),
             trials: experiment.trials.iter().map(trial::Page::new).collect(),
             imported: judgements.iter().filter(is_imported).count(),
-            cpu: run.iter().find(|fact| fact.name == CPU_TIME).map_or("", |fact| &fact.value),
-            tables: tables.collect(),
+            cpu: cost::cpu_time(experiment),
+            per_decided: cost::per_decided(std::iter::once(experiment)),
+            tables,
             figures: findings.figures.iter().zip(figures).map(drawn).collect(),
             audit: &experiment.audit,
             deviations: &experiment.deviations,
             not_run: &experiment.not_run,
             unfinished: experiment.unfinished.map_or_else(String::new, unfinished),
             reproduce: &experiment.reproduce,
-            evidence: experiment.evidence.is_some(),
+            evidence: experiment.evidence.as_ref().map_or(String::new(), |bytes| Digest::of(bytes).to_string()),
         }
     }
 }
 
-/// The fact of a run record that says what all trials took.
-const CPU_TIME: &str = "CPU time of all its trials";
-
-/// The claims in their order; the first of those that stand in one place of the paper says where.
-fn claims<'a>(experiment: &'a Experiment, profile: &str) -> Vec<Claimed<'a>> {
-    let mut before = "";
-    let mut claims = Vec::new();
-    for judgement in &experiment.judgements {
-        let place = place_of(&judgement.source);
-        let heading = if place == before { "" } else { place };
-        before = place;
-        claims.push(Claimed { heading, ..Claimed::new(judgement, experiment, profile) });
-    }
-    claims
-}
-
-/// The table, figure or section of a source: what stands before the first mark of punctuation.
-fn place_of(source: &str) -> &str {
-    source.split([',', ';', ':', '(']).next().unwrap_or(source).trim()
+/// The kinds of claims that there are, in the order of their names.
+fn kinds<'a>(judgements: impl Iterator<Item = &'a Judgement>) -> Vec<&'a str> {
+    let kinds: BTreeSet<&str> = judgements.map(|judgement| judgement.kind.as_str()).collect();
+    kinds.into_iter().collect()
 }
 
 fn unfinished(Unfinished { finished, planned }: Unfinished) -> String {

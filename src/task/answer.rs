@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::command::Bounds;
 use super::head_check::LATENT;
 use super::heads::{EvaluateHeads, Head, Target, TrainHeads};
 use super::names::{self, SECONDS_PER_STEP, STEP_SECONDS};
@@ -77,6 +78,7 @@ enum Range {
     Any,
     NotNegative,
     Fraction,
+    Bounds(Bounds),
 }
 
 impl Range {
@@ -84,6 +86,7 @@ impl Range {
         let (holds, range) = match self {
             Self::Any => (true, "a finite number"),
             Self::NotNegative => (value >= 0.0, "a finite number and not negative"),
+            Self::Bounds(bounds) => (bounds.hold(value), "within the range that is declared"),
             Self::Fraction => ((0.0..=1.0).contains(&value), "a fraction, from 0 to 1"),
         };
         if holds && value.is_finite() {
@@ -231,6 +234,12 @@ impl Promise {
                 promise.last_step = None;
                 promise.curve(STEP_SECONDS, Range::NotNegative, Points::Exactly(time.steps));
                 promise.scalar(SECONDS_PER_STEP.to_owned(), Range::NotNegative);
+            }
+            Task::Command(command) => {
+                promise.last_step = None;
+                for (name, bounds) in &command.columns {
+                    promise.curve(name, Range::Bounds(*bounds), Points::Between(1, usize::MAX));
+                }
             }
             Task::Latency(latency) => {
                 promise.last_step = None;

@@ -27,6 +27,8 @@ pub enum Kind {
     Time,
     /// `Latency`
     Latency,
+    /// `Command`
+    Command,
 }
 
 impl Kind {
@@ -47,6 +49,7 @@ impl Kind {
             Self::EvaluateSlice => "evaluate_slice",
             Self::Time => "time",
             Self::Latency => "latency",
+            Self::Command => "command",
         }
     }
 
@@ -76,6 +79,7 @@ impl Task {
             Self::EvaluateSlice(_) => Kind::EvaluateSlice,
             Self::Time(_) => Kind::Time,
             Self::Latency(_) => Kind::Latency,
+            Self::Command(_) => Kind::Command,
         }
     }
 }

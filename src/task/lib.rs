@@ -2,6 +2,7 @@
 //!
 //! The worker knows no paper. Later papers add variants of `Task`, never flags.
 
+pub mod command; // a program of any language
 pub mod answer; //  whether an answer fits its task
 pub mod head_check; // what is wrong with the heads of a model
 pub mod heads; //    models with several outputs: trained, evaluated, asked for samples
@@ -18,6 +19,7 @@ pub mod sequence; // a predictor over sequences of tokens, fitted and asked
 
 use serde::{Deserialize, Serialize};
 
+use command::Command;
 use heads::{EvaluateHeads, Generate, TrainHeads};
 use latency::Latency;
 use paths::{EvaluateSlice, TrainPaths};
@@ -54,6 +56,8 @@ pub enum Task {
     Time(Time),
     /// Answer how long forward passes of networks take on this machine: an observation, which never repeats.
     Latency(Latency),
+    /// Run a command of any language. No worker does that: the harness runs it itself.
+    Command(Command),
 }
 
 impl Task {
@@ -73,7 +77,7 @@ impl Task {
             Self::Generate(Generate { weights, through, .. }) => {
                 std::iter::once(*weights).chain(through.as_ref().map(|through| through.weights)).collect()
             }
-            Self::TrainPaths(_) | Self::Time(_) | Self::Latency(_) => Vec::new(),
+            Self::TrainPaths(_) | Self::Time(_) | Self::Latency(_) | Self::Command(_) => Vec::new(),
         }
     }
 
@@ -82,7 +86,7 @@ impl Task {
         match self {
             Self::Train(train) => Some(&train.data),
             Self::Evaluate(evaluate) => Some(&evaluate.data),
-            Self::FitSequence(_) | Self::PredictSequence(_) | Self::Latency(_) => None,
+            Self::FitSequence(_) | Self::PredictSequence(_) | Self::Latency(_) | Self::Command(_) => None,
             Self::TrainHeads(train) => Some(&train.data),
             Self::EvaluateHeads(evaluate) => Some(&evaluate.data),
             Self::Generate(generate) => Some(&generate.data),

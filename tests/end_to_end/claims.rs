@@ -70,8 +70,10 @@ fn an_expectation_that_changes_is_refused_without_an_amendment_and_found_by_veri
     bench.renas(&["verify"]).expect(0, "0 differences");
     let page = fs::read_to_string(bench.path("reports/quick/index.md")).expect("the page");
     assert!(page.contains(" claims were amended"), "the first screen counts it");
+    let page = fs::read_to_string(bench.path("reports/quick/econas/index.html")).expect("the page");
+    assert!(page.contains("2026-11-28. Before: surely"), "the claim says it");
     let page = fs::read_to_string(bench.path("reports/quick/econas/report.md")).expect("the page");
-    assert!(page.contains("- Amended 2026-11-28. Before: surely"), "the claim says it");
+    assert!(page.contains("rule amended on 2026-11-28"), "and so does the Markdown report");
 
     // Taking the amendment back is found, and so is a history that was rewritten.
     bench.write(CLAIMS, &softer);

@@ -75,7 +75,13 @@ pub(crate) fn record(task: &Task) -> Record {
 }
 
 fn observation() -> Observation {
-    Observation { cpu_seconds: 0.25, fingerprint: Digest::of(b"one"), worker: "0.0.0".into(), surroundings: None }
+    Observation {
+        cpu_seconds: 0.25,
+        fingerprint: Digest::of(b"one"),
+        worker: "0.0.0".into(),
+        surroundings: None,
+        said: None,
+    }
 }
 
 /// Commit a finished trial with its weights as a worker's file.

@@ -55,6 +55,17 @@ fn what_cannot_be_measured_is_a_mistake_with_its_line() {
             "{quantity: \"{mutation}.best.layer\"}",
             "no quantity `add_layer.best.layer`; did you mean",
         ),
+        ("[{name: the paper's best, x: 5}, ", "[{name: the paper's best}, ", "a line stands at one number"),
+        (
+            "quantity: \"activation.{classic}_minus_{modern}\"",
+            "quantity: \"activation.{classic}_minu_{modern}\"",
+            "no quantity `activation.relu_minu_swish`; did you mean `activation.relu_minus_swish`?",
+        ),
+        (
+            "points: [\"{mutation.parameters}\", \"{mutation.accuracy}\"]",
+            "points: [\"{mutation.parameters}\"]",
+            "expected a number across and one up",
+        ),
     ] {
         let said = mistakes(old, new);
         assert!(said.contains(message), "{said}\ndoes not say: {message}");

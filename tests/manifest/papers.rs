@@ -46,7 +46,8 @@ fn planned() -> Vec<Planned> {
         for (profile, settings) in &manifest.profiles {
             let parameters = settings.parameters.clone();
             let studies = paper.plan(&parameters, data).unwrap_or_else(|error| panic!("{}: {error:#}", manifest.id));
-            let analysis = Analysis { paper, parameters: &parameters, declarations: &manifest.declarations, data };
+            let (declarations, clock) = (&manifest.declarations, settings.clock);
+            let analysis = Analysis { paper, parameters: &parameters, declarations, data, clock };
             let promise = analysis.promise().map_err(Unplanned::into_error);
             let quantities = promise.unwrap_or_else(|error| panic!("{}: {error:#}", manifest.id)).quantities;
             all.push(Planned { paper, profile: *profile, parameters, studies, quantities });

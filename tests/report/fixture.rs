@@ -162,6 +162,8 @@ pub(crate) fn tiny() -> Report {
             link: text("https://example.org/paper?a=1&b=2"),
         },
         summary: text("What was done,\n  folded.\n\nWhat was seen: `code` and *no* emphasis."),
+        found: vec![text("The mean accuracy is 91.9\u{a0}% [91.5, 92.3] (n\u{a0}=\u{a0}40, search seed).")],
+        as_written: vec![Fact { name: text("epochs"), value: text("600") }],
         settings: vec![Fact { name: text("Search seeds"), value: text("40") }],
         data: vec![digits()],
         findings,

@@ -130,6 +130,7 @@ fn run(role: Role, request: &Request, device: Device, data: &mut DataSource) -> 
             run_evaluate_slice(task, request, device, data).context("evaluating a network with slices of weights")
         }
         Task::Time(task) => run_time(task, device, data).context("timing a network"),
+        Task::Command(_) => anyhow::bail!("a command is run by the coordinator, not by a worker"),
         Task::Latency(task) => run_latency(task, role, device).context("timing forward passes"),
     }
 }

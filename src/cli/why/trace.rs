@@ -29,11 +29,11 @@ pub(super) fn tell(
     let missing = || anyhow!("{} holds no evidence of {experiment}", folder.display());
     let (evidence, worker) = evidence_in(&folder, experiment)?.with_context(missing).or_bad_input()?;
     let settings = selected.settings(profile)?;
-    let plan = selected.paper.plan(&settings.parameters, &session.data).or_bad_input()?;
+    let plan = selected.paper.plan(&settings.parameters, &selected.data).or_bad_input()?;
     let studies = selected.studies_of(std::slice::from_ref(claim), settings, &plan)?;
     let studied = selected.experiment(settings, &studies, &worker).replay(&evidence, session.jobs);
     let studied = studied.or_bad_input()?;
-    let rows = selected.paper.observed(&settings.parameters, &session.data, &studied.results).or_run_failed()?.rows;
+    let rows = selected.paper.observed(&settings.parameters, &selected.data, &studied.results).or_run_failed()?.rows;
     let promise = selected.analysis(settings).promise().map_err(Unplanned::into_error).or_bad_input()?;
     let mut told: Vec<_> = Vec::new();
     for name in claim.quantities() {

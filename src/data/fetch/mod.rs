@@ -108,7 +108,7 @@ pub fn fetch(
     if let Some(place) = available(set, locations, observe)? {
         return Ok(place);
     }
-    if matches!(set.sources, Sources::Packed) {
+    if matches!(set.sources, Sources::Packed | Sources::Beside(_)) {
         return Ok(locate(set, locations)?); // nobody else has it: the error says what to do
     }
     let target = locations.folders.first().map_or("data".as_ref(), PathBuf::as_path).join(&set.folders[0]);
@@ -139,7 +139,7 @@ pub fn fetch(
                 place::archive(set, part, &target)
             })?;
         }
-        Sources::Embedded | Sources::Packed => {}
+        Sources::Embedded | Sources::Packed | Sources::Beside(_) => {}
     }
     let place = locate(set, locations)?;
     verify(set, &place)?;

@@ -14,6 +14,7 @@ use renas_base::digest::Digest;
 use renas_data::registry::Registry;
 use renas_network::cost::{CostModel, pass_seconds, step_seconds};
 use renas_report::findings::Findings;
+use renas_report::page::Clock;
 use renas_task::outcome::Outcome;
 use renas_task::{DataChoice, SplitChoice, Task};
 
@@ -96,7 +97,8 @@ pub fn manifest_of(paper: &dyn AnyPaper) -> Manifest {
 /// Panics where the manifest does not fit the parameters, or the results are not the paper's.
 pub fn found_in(paper: &dyn AnyPaper, parameters: &Value, results: &Results) -> (Promise, Findings) {
     let (manifest, data) = (manifest_of(paper), Registry::default());
-    let analysis = Analysis { paper, parameters, declarations: &manifest.declarations, data: &data };
+    let analysis =
+        Analysis { paper, parameters, declarations: &manifest.declarations, data: &data, clock: Clock::Measured };
     let promise = analysis.promise().map_err(Unplanned::into_error).expect("the manifest fits the parameters");
     let findings = analysis.findings(&promise, results).unwrap_or_else(|error| panic!("{error:#}"));
     (promise, findings)

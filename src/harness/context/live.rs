@@ -293,4 +293,8 @@ impl Context for LiveContext<'_> {
     fn table(&self, name: &str) -> Result<String> {
         Ok(load::table(name, self.bench.data)?)
     }
+
+    fn files(&self, name: &str) -> Result<Vec<Vec<u8>>> {
+        Ok(load::files(name, self.bench.data)?)
+    }
 }

@@ -149,4 +149,8 @@ impl Context for ReplayContext<'_> {
     fn table(&self, name: &str) -> Result<String> {
         Ok(load::table(name, self.data)?)
     }
+
+    fn files(&self, name: &str) -> Result<Vec<Vec<u8>>> {
+        Ok(load::files(name, self.data)?)
+    }
 }

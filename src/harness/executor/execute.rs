@@ -118,6 +118,40 @@ pub enum ExecuteError {
         /// How it does not fit.
         misfit: Misfit,
     },
+    /// Nobody allowed that commands are run.
+    #[error(
+        "{trial}: it runs the command `{argv}` of {manifest}, and nothing of the kind is run unless you say so: read the manifest          and the files that it names, then add --trust-commands"
+    )]
+    Untrusted {
+        /// The trial.
+        trial: String,
+        /// The command.
+        argv: String,
+        /// Where it is declared.
+        manifest: String,
+    },
+    /// A command did not do what its manifest says.
+    #[error("{trial}: the command `{argv}` {why}; nothing of it was stored{}", told(stderr_end))]
+    Command {
+        /// The trial.
+        trial: String,
+        /// The command.
+        argv: String,
+        /// What it did instead.
+        why: String,
+        /// Its last lines on standard error.
+        stderr_end: String,
+    },
+    /// The folder of a command cannot be made.
+    #[error("{trial}: cannot put {} into the folder of the command: {why}", path.display())]
+    Stage {
+        /// The trial.
+        trial: String,
+        /// What was to be there.
+        path: PathBuf,
+        /// Why it cannot be.
+        why: String,
+    },
     /// The folder for a worker's files cannot be prepared.
     #[error("cannot empty {path} for the next attempt: {why}", path = path.display())]
     Scratch {

@@ -100,6 +100,8 @@ impl Patience {
 /// Counted in floating point: a task from a record of others may ask for any numbers, and their products have no end.
 fn expected_seconds(task: &Task, data: &Registry) -> Option<f64> {
     match task {
+        // No worker runs one.
+        Task::Command(_) => None,
         Task::Train(train) => {
             let samples = samples(&train.data, data)?;
             let seconds = training(&train.network, samples, (train.stop, &train.recipe), train.curves.len())?;

@@ -57,11 +57,22 @@ pub struct Pool {
 }
 
 #[derive(Default)]
-struct Shared {
+pub(super) struct Shared {
     /// Of the first worker that said hello.
     fingerprint: Mutex<Option<Digest>>,
-    children: Arc<Children>,
+    pub(super) children: Arc<Children>,
     cancelled: AtomicBool,
+}
+
+impl Shared {
+    /// A handle that cancels the run.
+    pub(super) fn canceller(self: &Arc<Self>, crew: &Arc<Crew>) -> Canceller {
+        Canceller { shared: Arc::clone(self), crew: Arc::downgrade(crew) }
+    }
+
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::SeqCst)
+    }
 }
 
 /// Cancels the run of a pool, from any thread (a handler of Ctrl-C, say).
@@ -99,7 +110,7 @@ impl Pool {
 
     /// A handle that cancels the run.
     pub fn canceller(&self) -> Canceller {
-        Canceller { shared: Arc::clone(&self.shared), crew: Arc::downgrade(&self.crew) }
+        self.shared.canceller(&self.crew)
     }
 
     fn start_worker(&self) -> Result<Worker, Trouble> {
@@ -156,7 +167,10 @@ impl Pool {
         match reply {
             Reply::Done { outcome, cpu_seconds, .. } => {
                 let (fingerprint, worker) = (worker.hello.fingerprint, worker.hello.worker.clone());
-                Ok(Answer { outcome, observation: Observation { cpu_seconds, fingerprint, worker, surroundings } })
+                Ok(Answer {
+                    outcome,
+                    observation: Observation { cpu_seconds, fingerprint, worker, surroundings, said: None },
+                })
             }
             Reply::Alive { .. } => unreachable!("a worker that lives is waited for"),
             Reply::Failed { message, .. } => {
@@ -252,7 +266,7 @@ impl Execute for Pool {
     }
 
     fn is_cancelled(&self) -> bool {
-        self.shared.cancelled.load(Ordering::SeqCst)
+        self.shared.is_cancelled()
     }
 }
 

@@ -66,7 +66,7 @@ impl Children {
         !wait.unwrap_or_else(PoisonError::into_inner).0.is_over
     }
 
-    fn add(&self, group: u32) {
+    pub(super) fn add(&self, group: u32) {
         let mut running = lock(&self.running);
         running.groups.insert(group);
         if running.is_over {
@@ -81,7 +81,7 @@ impl Children {
     }
 
     /// Kill one, which may be waited for from now on.
-    fn remove(&self, group: u32) {
+    pub(super) fn remove(&self, group: u32) {
         let mut running = lock(&self.running);
         if running.groups.remove(&group) {
             kill_group(group);
@@ -239,7 +239,7 @@ fn listen(mut stderr: ChildStderr, words: &Mutex<Vec<u8>>) {
     }
 }
 
-fn last_lines(words: &[u8]) -> String {
+pub(super) fn last_lines(words: &[u8]) -> String {
     let text = String::from_utf8_lossy(words);
     let lines: Vec<&str> = text.trim().lines().collect();
     lines[lines.len().saturating_sub(TOLD_LINES)..].join("\n")

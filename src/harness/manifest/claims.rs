@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use super::decode::{Item, Section};
 use super::model::Profile;
+use super::problem::suggestion;
 use crate::analysis::Promise;
 use expectations::{expectation, quantity};
 use renas_report::catalogue::Promised;
 use renas_report::claim::{Amendment, Claim, Comparator, Obstacle, OutOfReach, Verdict};
+use renas_report::sentence::Sentence;
 
 /// The names that claims may refer to.
 #[derive(Clone, Copy)]
@@ -19,6 +21,8 @@ pub(super) struct Names<'a> {
     pub(super) quantities: Option<&'a Known>,
     /// Data sets.
     pub(super) data: &'a [&'a str],
+    /// Profiles.
+    pub(super) profiles: &'a [String],
 }
 
 /// What is known of quantities before anything runs: profile by profile, since each promises some of its own.
@@ -64,7 +68,7 @@ pub(super) fn claim(section: &mut Section<'_>, id: String, names: Names<'_>) -> 
         sentence: section.text("sentence"),
         expectation: section.required("expectation", |item| expectation(item, names)),
         data: section.optional("data", |item| item.list(|item| item.known("data set", names.data))).unwrap_or_default(),
-        profiles: section.optional("profiles", |item| item.list(profile)).unwrap_or_default(),
+        profiles: section.optional("profiles", |item| item.list(|item| profile(item, names))).unwrap_or_default(),
         beside: section.optional("beside", |item| expectation(item, names)),
         comparators: section
             .optional("comparators", |item| item.list(|item| comparator(item, names)))
@@ -76,12 +80,26 @@ pub(super) fn claim(section: &mut Section<'_>, id: String, names: Names<'_>) -> 
             })
         }),
         added: section.optional("added", day),
-        amended: section.optional("amended", |item| item.list(amendment)).unwrap_or_default(),
+        amended: section.optional("amended", |item| item.list(|item| amendment(item, names))).unwrap_or_default(),
     }
 }
 
-fn profile(item: &Item<'_>) -> String {
-    item.known("profile", &Profile::ALL.map(Profile::name))
+/// A sentence about what was found; each name in it is that of a quantity that some profile measures.
+pub(super) fn sentence(item: &Item<'_>, names: Names<'_>) -> Sentence {
+    let sentence = Sentence::parse(&item.text()).unwrap_or_else(|why| {
+        item.problem(why);
+        Sentence::default()
+    });
+    if let Some(known) = names.quantities {
+        for name in sentence.quantities().filter(|name| known.find(name).is_none()) {
+            item.problem(format!("no quantity `{name}`; {}", suggestion(name, &known.names())));
+        }
+    }
+    sentence
+}
+
+fn profile(item: &Item<'_>, names: Names<'_>) -> String {
+    item.known("profile", names.profiles)
 }
 
 /// What the claim compares with, which must have learned something.
@@ -93,7 +111,7 @@ fn comparator(item: &Item<'_>, names: Names<'_>) -> Comparator {
 }
 
 /// What was changed in the claim after the first result.
-fn amendment(item: &Item<'_>) -> Amendment {
+fn amendment(item: &Item<'_>, names: Names<'_>) -> Amendment {
     item.section(|section| Amendment {
         on: section.required("on", day),
         was: section.text("was"),
@@ -103,12 +121,12 @@ fn amendment(item: &Item<'_>) -> Amendment {
             let verdicts = Verdict::ALL.map(|verdict| (verdict.name(), verdict));
             let mut before = BTreeMap::new();
             for key in keys {
-                if key.parse::<Profile>().is_ok() {
+                if names.profiles.contains(&key) {
                     before.insert(key.clone(), section.choice(&key, &verdicts));
                 }
             }
             if before.is_empty() {
-                section.problem("quick", "no profile is named: say which verdict the claim had");
+                section.problem(&names.profiles[0], "no profile is named: say which verdict the claim had");
             }
             before
         }),

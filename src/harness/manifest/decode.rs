@@ -97,6 +97,26 @@ impl<'a> Item<'a> {
         String::new()
     }
 
+    /// A word, a number or a flag as text, empty or not. Stand-in: empty.
+    pub fn words(&self) -> String {
+        match &self.node.value {
+            Value::Text(text) => return text.clone(),
+            Value::Integer(number) => return number.to_string(),
+            Value::Float(number) => return number.to_string(),
+            Value::Bool(flag) => return flag.to_string(),
+            Value::Null | Value::Sequence(_) | Value::Mapping(_) => self.wrong_type("a word, a number or a flag"),
+        }
+        String::new()
+    }
+
+    /// The whole value as JSON; nothing (`null`) in it is a mistake. Stand-in: `false`.
+    pub fn json(&self) -> serde_json::Value {
+        json(self.node).unwrap_or_else(|| {
+            self.problem("nothing stands where a value is needed, or a key stands twice");
+            false.into()
+        })
+    }
+
     /// `true` or `false`. Stand-in: `false`.
     pub fn flag(&self) -> bool {
         match self.node.value {
@@ -247,6 +267,26 @@ impl<'a> Item<'a> {
             }
         }
     }
+}
+
+fn json(node: &Node) -> Option<serde_json::Value> {
+    Some(match &node.value {
+        Value::Null => return None,
+        Value::Bool(flag) => (*flag).into(),
+        Value::Integer(number) => i64::try_from(*number).ok()?.into(),
+        Value::Float(number) => serde_json::Number::from_f64(*number)?.into(),
+        Value::Text(text) => text.clone().into(),
+        Value::Sequence(nodes) => nodes.iter().map(json).collect::<Option<Vec<_>>>()?.into(),
+        Value::Mapping(entries) => {
+            let mut map = serde_json::Map::new();
+            for entry in entries {
+                if map.insert(entry.key.clone(), json(&entry.value)?).is_some() {
+                    return None;
+                }
+            }
+            map.into()
+        }
+    })
 }
 
 fn number_stand_in(low: f64, high: f64) -> f64 {

@@ -2,7 +2,6 @@
 
 mod figures; // the figures of that
 
-use renas_base::metric::Unit;
 use renas_observe::declare::{
     Cell, Condition, Declarations, DeclaredMember, Dimension, How, OfRows, Per, Place, Quantity, RowGroup, Table, Test,
 };
@@ -10,6 +9,7 @@ use renas_observe::frame::Member;
 use renas_observe::template::Template;
 
 use super::decode::{Item, Section};
+use super::units::unit;
 use super::yaml::Value;
 use figures::figure;
 
@@ -134,16 +134,6 @@ fn of_rows(section: &mut Section<'_>) -> OfRows {
         },
     };
     OfRows { from, conditions, take, per }
-}
-
-fn unit(item: &Item<'_>) -> Unit {
-    item.choice(&[
-        ("fraction", Unit::Fraction),
-        ("one", Unit::One),
-        ("count", Unit::Count),
-        ("multiply_adds", Unit::MultiplyAdds),
-        ("seconds", Unit::Seconds),
-    ])
 }
 
 fn table(section: &mut Section<'_>, item: &Item<'_>) -> Table {

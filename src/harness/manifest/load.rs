@@ -1,15 +1,15 @@
 //! From files to checked manifests.
 
+mod error; //  why there is no manifest
 mod source; // one file, or a folder of files
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
-use super::claims::{self, Names, claim};
+use super::claims::{self, Names, claim, sentence};
 use super::decode::{Item, Problem, Problems, Section, read};
 use super::findings;
 use super::model::{Manifest, Outline, Profile, ProfileSettings};
@@ -18,7 +18,8 @@ use super::profiles::{cluster_seconds, profile_settings};
 use super::reference::{audit_entry, deviation, paper_reference};
 use super::yaml;
 use crate::analysis::{Analysis, Unplanned};
-use crate::paper::AnyPaper;
+use crate::paper::{AnyPaper, OwnSections};
+pub use error::{ManifestError, Mistakes};
 use renas_base::digest::Digest;
 use renas_base::parallel;
 use renas_data::registry::Registry;
@@ -35,71 +36,12 @@ pub struct Known<'a> {
     pub data: &'a Registry,
 }
 
-/// Why there is no manifest.
-#[derive(Debug, thiserror::Error)]
-pub enum ManifestError {
-    /// The folder of manifests cannot be listed.
-    #[error("cannot list the manifests in {}: {source}; is it the folder `experiments` of a checkout?", dir.display())]
-    Folder {
-        /// The folder.
-        dir: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// A manifest cannot be read.
-    #[error("cannot read the manifest {}: {source}", file.display())]
-    Read {
-        /// The file.
-        file: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// An experiment has a manifest of one file and a folder of them.
-    #[error("{} and {}: an experiment has one of both: delete the other", file.display(), folder.display())]
-    Twice {
-        /// The file.
-        file: PathBuf,
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// There is no such experiment.
-    #[error("no experiment `{name}` in {}; {suggestion}", dir.display())]
-    UnknownExperiment {
-        /// The name that was asked for.
-        name: String,
-        /// The folder of manifests.
-        dir: PathBuf,
-        /// What may have been meant.
-        suggestion: String,
-    },
-    /// The manifest says nothing about the profile.
-    #[error("{} has no profile `{profile}`; it has {known}", file.display())]
-    NoProfile {
-        /// The manifest.
-        file: PathBuf,
-        /// The profile that was asked for.
-        profile: Profile,
-        /// The profiles it has.
-        known: String,
-    },
-    /// Manifests contain mistakes: all of them.
-    #[error("{0}")]
-    Mistakes(Mistakes),
-}
+/// The id of the paper that runs experiments with `studies` of their own.
+pub const DECLARED: &str = "declared";
 
-/// The mistakes of one or more manifests; one line each.
-#[derive(Debug, Default)]
-pub struct Mistakes(pub Vec<(PathBuf, Problem)>);
-
-impl fmt::Display for Mistakes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (file, problem)) in self.0.iter().enumerate() {
-            let end = if index + 1 < self.0.len() { "\n" } else { "" };
-            write!(f, "{}:{problem}{end}", file.display())?;
-        }
-        Ok(())
-    }
-}
+/// The section that makes an experiment one of these, and the others that only such have.
+const STUDIES: &str = "studies";
+const OWN_SECTIONS: [&str; 4] = [STUDIES, "files", "environment", "limits"];
 
 /// All manifests of a folder, in the order of their names; all mistakes of all of them in one error.
 pub fn load_all(dir: &Path, known: Known<'_>) -> Result<Vec<Manifest>, ManifestError> {
@@ -168,12 +110,12 @@ fn source_of(dir: &Path, id: &str) -> Result<Source, ManifestError> {
 /// Its digest is of the whole manifest.
 fn load_for_studies_of(source: Source, known: Known<'_>) -> Result<Manifest, ManifestError> {
     let digest = source.digest();
-    let source = source.without(&["findings", "claims", "audit", "deviations"]);
+    let source = source.without(&["findings", "found", "claims", "audit", "deviations"]);
     Ok(Manifest { digest, ..load_source(&source, known, Quantities::Unknown)? })
 }
 
 fn outline_source(source: Source, known: Known<'_>) -> Result<Outline, ManifestError> {
-    let mut source = source.without(&["findings", "audit", "deviations"]);
+    let mut source = source.without(&["findings", "found", "audit", "deviations"]);
     let counted = source.take_count("claims");
     let Manifest { id, title, paper, profiles, claims, .. } = load_source(&source, known, Quantities::Unknown)?;
     Ok(Outline { id, title, paper, profiles: profiles.into_keys().collect(), claims: counted.unwrap_or(claims.len()) })
@@ -239,26 +181,40 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn manifest(&self, section: &mut Section<'_>, file: &Path, digest: Digest) -> Manifest {
-        let (id, paper) = section.required("id", |item| self.id(item, file));
+        let is_declared = section.keys().contains(&STUDIES);
+        let (id, paper) = section.required("id", |item| self.id(item, file, is_declared));
         let title = section.text("title");
         let reference = section.section("paper", paper_reference);
         let summary = section.text("summary");
         let failure_rule = section.text("failure_rule");
-        let tolerances = section.section("tolerances", |section| {
-            let keys = section.keys();
-            keys.into_iter().map(|key| (key.to_owned(), section.number(key, 0.0..=f64::INFINITY))).collect()
-        });
+        let tolerances = match is_declared && !section.keys().contains(&"tolerances") {
+            true => BTreeMap::new(),
+            false => section.section("tolerances", |section| {
+                let keys = section.keys();
+                keys.into_iter().map(|key| (key.to_owned(), section.number(key, 0.0..=f64::INFINITY))).collect()
+            }),
+        };
+        let own = paper.filter(|_| is_declared).map(|paper| paper.own_sections(section));
+        if is_declared && own.is_none() {
+            OWN_SECTIONS.iter().for_each(|key| drop(section.item(key)));
+        }
         let defaults = section.item("parameters");
         let before = self.problems.count();
         let declarations =
             section.optional("findings", |item| item.section(findings::declarations)).unwrap_or_default();
         let sound = Some(&declarations).filter(|_| self.problems.count() == before);
-        let (profiles, quantities) =
-            section.section("profiles", |section| self.profiles(section, defaults.as_ref(), paper, sound));
+        let (profiles, quantities) = section
+            .section("profiles", |section| self.profiles(section, defaults.as_ref(), (paper, own.as_ref()), sound));
         let brought = section.optional("readers_data", |item| item.list(Item::text)).unwrap_or_default();
         let registered = self.known.data.all().iter().map(|set| set.name.as_str());
-        let data: Vec<&str> = registered.chain(brought.iter().map(String::as_str)).collect();
-        let names = Names { quantities: quantities.as_ref(), data: &data };
+        let declared = own.and_then(|own| own.brought);
+        let imports = declared.iter().flat_map(|brought| &brought.imports).map(|import| import.study.as_str());
+        let data: Vec<&str> = registered.chain(brought.iter().map(String::as_str)).chain(imports).collect();
+        let named: Vec<String> = match is_declared && !profiles.is_empty() {
+            true => profiles.keys().map(Profile::to_string).collect(),
+            false => Profile::COMMON.map(|profile| profile.to_string()).to_vec(),
+        };
+        let names = Names { quantities: quantities.as_ref(), data: &data, profiles: &named };
         Manifest {
             id,
             file: file.to_owned(),
@@ -268,26 +224,36 @@ impl Reader<'_> {
             summary,
             profiles,
             declarations,
+            found: section.optional("found", |item| item.list(|item| sentence(item, names))).unwrap_or_default(),
             claims: entries(section, "claims", |section, id| claim(section, id, names)),
             audit: entries(section, "audit", audit_entry),
             deviations: entries(section, "deviations", deviation),
             tolerances,
             failure_rule,
+            brought: declared,
         }
     }
 
     /// The id, and the paper of that name.
-    fn id(&self, item: &Item<'_>, file: &Path) -> (String, Option<&dyn AnyPaper>) {
-        let known: Vec<&str> = self.known.papers.iter().map(|paper| paper.id()).collect();
+    fn id(&self, item: &Item<'_>, file: &Path, is_declared: bool) -> (String, Option<&dyn AnyPaper>) {
         let before = self.problems.count();
-        let id = item.known("paper", &known);
+        let known: Vec<&str> = self.known.papers.iter().map(|paper| paper.id()).filter(|id| *id != DECLARED).collect();
+        let id = if is_declared { identifier(item) } else { item.known("paper", &known) };
+        if is_declared && (known.contains(&id.as_str()) || id == DECLARED) {
+            item.problem(format!("renas has the studies of `{id}` itself: give this experiment another id"));
+        }
         if self.problems.count() > before {
             return (id, None);
         }
         if file.file_stem().is_none_or(|stem| stem != id.as_str()) {
             item.problem(format!("the manifest must be named `{id}.yaml`, or its folder `{id}`"));
         }
-        (id.clone(), self.known.papers.iter().copied().find(|paper| paper.id() == id))
+        let wanted = if is_declared { DECLARED } else { &id };
+        let paper = self.known.papers.iter().copied().find(|paper| paper.id() == wanted);
+        if paper.is_none() {
+            item.problem("this program runs no experiments with `studies` of their own");
+        }
+        (id, paper)
     }
 
     /// The profiles, and the quantities that claims may name: those of any profile. Absent where a profile has mistakes,
@@ -296,25 +262,25 @@ impl Reader<'_> {
         &self,
         section: &mut Section<'s>,
         defaults: Option<&Item<'s>>,
-        paper: Option<&dyn AnyPaper>,
+        (paper, own): (Option<&dyn AnyPaper>, Option<&OwnSections>),
         declarations: Option<&Declarations>,
     ) -> (BTreeMap<Profile, ProfileSettings>, Option<claims::Known>) {
         let mut profiles = BTreeMap::new();
-        let known = |key: &&str| key.parse::<Profile>().is_ok();
-        let mut quantities = section.keys().iter().all(known).then(claims::Known::default);
+        let known = profile_names(section, own.is_some());
+        let mut quantities = (known.len() == section.keys().len()).then(claims::Known::default);
         let mut misdeclared: BTreeMap<Mistake, Vec<Profile>> = BTreeMap::new();
-        for profile in Profile::ALL {
+        for profile in known {
             let Some(item) = section.item(profile.name()) else { continue };
             let before = self.problems.count();
             let mut seconds = None;
             let mut settings = item.section(|section| {
                 seconds = section.item("cluster_seconds");
-                profile_settings(section, profile, defaults, paper, self.known.data)
+                profile_settings(section, profile, defaults, (paper, own), self.known.data)
             });
             let sound = self.problems.count() == before;
             let parameters = &settings.parameters;
-            let promise =
-                |(paper, declarations)| Analysis { paper, parameters, declarations, data: self.known.data }.promise();
+            let (data, clock) = (self.known.data, settings.clock);
+            let promise = |(paper, declarations)| Analysis { paper, parameters, declarations, data, clock }.promise();
             let is_asked = sound && self.quantities == Quantities::Promised;
             match paper.filter(|_| is_asked).zip(declarations).map(promise) {
                 Some(Ok(promise)) => {
@@ -355,6 +321,28 @@ impl Reader<'_> {
         }
         (profiles, quantities)
     }
+}
+
+/// The profiles of a manifest, in order: the common ones among its keys, and where it `is_declared` all of them.
+fn profile_names(section: &mut Section<'_>, is_declared: bool) -> Vec<Profile> {
+    if !is_declared {
+        let keys = section.keys();
+        let common = Profile::COMMON.into_iter();
+        // Each is asked for, so that it is suggested in the place of what is none.
+        return common.filter(|one| section.item(one.name()).is_some() && keys.contains(&one.name())).collect();
+    }
+    let mut named = Vec::new();
+    for key in section.keys() {
+        match Profile::named(key) {
+            Some(profile) => named.push(profile),
+            None => {
+                section.problem(key, "the name of a profile has at most 30 lower-case letters, digits, `-` and `_`");
+                drop(section.item(key));
+            }
+        }
+    }
+    named.sort_unstable();
+    named
 }
 
 /// A list of sections, each with an `id` that is unique in the list; absent means none.

@@ -1,21 +1,24 @@
 //! What a manifest says, as checked types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::brought::Brought;
 use super::problem::suggestion;
 use crate::analysis::Promise;
 use crate::timed::Timing;
 use renas_base::digest::Digest;
+use renas_base::word::Word;
 pub use renas_network::cost::CostModel;
 use renas_observe::declare::Declarations;
 use renas_report::claim::Claim;
 use renas_report::page::{AuditEntry, Clock, Deviation, Paper};
+use renas_report::sentence::Sentence;
 use renas_task::numerics::Numerics;
 
 /// One experiment: what to run at each profile, and what its paper claims.
@@ -37,6 +40,8 @@ pub struct Manifest {
     pub profiles: BTreeMap<Profile, ProfileSettings>,
     /// Quantities and tables that it declares over the paper's observations.
     pub declarations: Declarations,
+    /// What was found, in sentences whose numbers are filled in; the first is shown for the paper, three on top of its page.
+    pub found: Vec<Sentence>,
     /// The paper's claims, in the order of the report.
     pub claims: Vec<Claim>,
     /// Where the paper, its code and this project part.
@@ -48,6 +53,19 @@ pub struct Manifest {
     pub tolerances: BTreeMap<String, f64>,
     /// How a diverged network is scored, in words; the numbers stand in the parameters.
     pub failure_rule: String,
+    /// What an experiment that is declared brings with it; none for a paper that renas runs itself.
+    pub brought: Option<Brought>,
+}
+
+impl Manifest {
+    /// The folder that its file lies in, or that it is: names of files are looked up there.
+    pub fn folder(&self) -> &Path {
+        if self.file.extension().is_some_and(|end| end == "yaml") {
+            self.file.parent().unwrap_or(Path::new(""))
+        } else {
+            &self.file
+        }
+    }
 }
 
 /// What a list shows of an experiment.
@@ -66,8 +84,7 @@ pub struct Outline {
 }
 
 /// Scale and purpose of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Profile {
     /// A first look: the whole pipeline, bit-reproducible, in minutes.
     Quick,
@@ -75,15 +92,29 @@ pub enum Profile {
     Reduced,
     /// The papers' own settings.
     Paper,
+    /// One that a manifest with `studies` names.
+    Own(Word),
 }
 
 impl Profile {
-    /// All profiles, smallest first.
-    pub const ALL: [Self; 3] = [Self::Quick, Self::Reduced, Self::Paper];
+    /// The profiles of every paper that renas runs itself, smallest first.
+    pub const COMMON: [Self; 3] = [Self::Quick, Self::Reduced, Self::Paper];
+
+    /// The profile of that name, which is that of a common one or any word.
+    pub fn named(name: &str) -> Option<Self> {
+        name.parse().ok().or_else(|| name.parse().ok().map(Self::Own))
+    }
+
+    /// The common profiles and those that these manifests name, in order.
+    pub fn of_all<'m>(manifests: impl IntoIterator<Item = &'m Manifest>) -> Vec<Self> {
+        let own = manifests.into_iter().flat_map(|manifest| manifest.profiles.keys().copied());
+        BTreeSet::from_iter(own.chain(Self::COMMON)).into_iter().collect()
+    }
 
     /// What it is for, whatever the experiment.
-    pub fn purpose(self) -> &'static str {
+    pub fn purpose(&self) -> &str {
         match self {
+            Self::Own(_) => "A scale of the experiments' own.",
             Self::Quick => "A first look: the whole pipeline on embedded data, bit-reproducible, in minutes.",
             Self::Reduced => "Real data, at a scale where claims can be judged on a laptop.",
             Self::Paper => "The papers' own settings.",
@@ -91,12 +122,26 @@ impl Profile {
     }
 
     /// The name in manifests, folders and on the command line.
-    pub fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
+            Self::Own(word) => word.as_str(),
             Self::Quick => "quick",
             Self::Reduced => "reduced",
             Self::Paper => "paper",
         }
+    }
+}
+
+impl Serialize for Profile {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Profile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::named(&name).ok_or_else(|| serde::de::Error::custom(format!("no profile has the name `{name}`")))
     }
 }
 
@@ -118,9 +163,9 @@ impl FromStr for Profile {
     type Err = UnknownProfile;
 
     fn from_str(name: &str) -> Result<Self, UnknownProfile> {
-        Self::ALL.into_iter().find(|profile| profile.name() == name).ok_or_else(|| UnknownProfile {
-            name: name.to_owned(),
-            suggestion: suggestion(name, &Self::ALL.map(Self::name)),
+        Self::COMMON.into_iter().find(|profile| profile.name() == name).ok_or_else(|| {
+            let known = Self::COMMON.map(|profile| profile.to_string());
+            UnknownProfile { name: name.to_owned(), suggestion: suggestion(name, &known) }
         })
     }
 }

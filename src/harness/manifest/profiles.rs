@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::decode::{Item, Section};
 use super::model::{CostModel, Profile, ProfileSettings};
 use super::problem::suggestion;
-use crate::paper::AnyPaper;
+use crate::paper::{AnyPaper, OwnSections};
 use crate::timed::Timing;
 use renas_data::registry::Registry;
 use renas_report::catalogue::Promised;
@@ -21,10 +21,15 @@ pub(super) fn profile_settings<'s>(
     section: &mut Section<'s>,
     profile: Profile,
     defaults: Option<&Item<'s>>,
-    paper: Option<&dyn AnyPaper>,
+    (paper, own): (Option<&dyn AnyPaper>, Option<&OwnSections>),
     data: &Registry,
 ) -> ProfileSettings {
     let purpose = section.text("purpose");
+    if let (Some(paper), Some(own)) = (paper, own) {
+        return declared_settings(section, (profile, purpose), defaults, |section| {
+            paper.parameters_with(section, &own.read, data)
+        });
+    }
     let numerics = section.choice("numerics", &ON_A_CPU.map(|numerics| (numerics.name(), numerics)));
     let clock = section.choice("clock", &[Clock::CostModel, Clock::Measured].map(|clock| (clock.name(), clock)));
     let cost_model = section.optional("cost_model", |item| item.section(cost_model));
@@ -48,6 +53,23 @@ pub(super) fn profile_settings<'s>(
         None => section.section("parameters", read),
     };
     let (cluster_seconds, promise) = (BTreeMap::new(), None);
+    ProfileSettings { profile, purpose, numerics, clock, cost_model, timing, parameters, cluster_seconds, promise }
+}
+
+/// A profile of an experiment that no worker computes: nothing is said of numerics and clocks.
+fn declared_settings<'s>(
+    section: &mut Section<'s>,
+    (profile, purpose): (Profile, String),
+    defaults: Option<&Item<'s>>,
+    read: impl FnOnce(&mut Section<'s>) -> Value,
+) -> ProfileSettings {
+    let parameters = match (defaults, section.keys().contains(&"parameters")) {
+        (Some(defaults), _) => section.section_over("parameters", defaults, read),
+        (None, true) => section.section("parameters", read),
+        (None, false) => read(&mut section.empty("parameters")),
+    };
+    let (numerics, clock) = (Numerics::Portable, Clock::Unused);
+    let (cluster_seconds, promise, cost_model, timing) = (BTreeMap::new(), None, None, None);
     ProfileSettings { profile, purpose, numerics, clock, cost_model, timing, parameters, cluster_seconds, promise }
 }
 

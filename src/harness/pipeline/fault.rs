@@ -22,7 +22,11 @@ impl Fault {
     pub(super) fn of_studies(error: anyhow::Error) -> Self {
         let is_cancelled =
             error.chain().any(|cause| matches!(cause.downcast_ref::<ExecuteError>(), Some(ExecuteError::Cancelled)));
-        let is_data = error.chain().any(|cause| cause.is::<DataError>());
+        let is_untrusted =
+            |cause: &ExecuteError| matches!(cause, ExecuteError::Untrusted { .. } | ExecuteError::Stage { .. });
+        let is_data = error
+            .chain()
+            .any(|cause| cause.is::<DataError>() || cause.downcast_ref::<ExecuteError>().is_some_and(is_untrusted));
         match (is_cancelled, is_data) {
             (true, _) => Self::Cancelled,
             (false, true) => Self::Input(error),

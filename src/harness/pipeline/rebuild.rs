@@ -15,7 +15,7 @@ use crate::manifest::model::Profile;
 use crate::publish;
 use crate::resume;
 use crate::run::StudyOutputs;
-use crate::store::{Records as _, WorkerIdentity};
+use crate::store::{Records as _, STUDY, WorkerIdentity};
 use renas_base::files;
 use renas_report::page;
 
@@ -100,7 +100,9 @@ fn read(path: &Path) -> Result<Option<Evidence>, Fault> {
 }
 
 fn with_worker(evidence: Evidence) -> Result<(Evidence, WorkerIdentity), Fault> {
-    let worker = evidence.worker().cloned();
+    // Results that were handed in are records of studies, and no worker computed them.
+    let is_handed_in = !evidence.kept().is_empty() && evidence.kept().values().all(|kept| kept.step() == STUDY);
+    let worker = evidence.worker().cloned().or_else(|| is_handed_in.then(WorkerIdentity::none));
     let nobody = || format!("{} holds no trial of a worker", evidence.source().display());
     let worker = worker.with_context(nobody).or_bad_input()?;
     Ok((evidence, worker))

@@ -6,6 +6,7 @@ use anyhow::anyhow;
 
 use super::fault::{Classify as _, Fault};
 use crate::analysis::{Analysis, Promise, Unplanned};
+use crate::manifest::brought::{Brought, Import};
 use crate::manifest::model::{Manifest, Profile, ProfileSettings};
 use crate::paper::AnyPaper;
 use crate::run::Experiment;
@@ -13,8 +14,10 @@ use crate::schedule::with_needs;
 use crate::store::WorkerIdentity;
 use crate::study::Study;
 use crate::timing::TimeSource;
+use renas_base::digest::Digest;
+use renas_base::files;
 use renas_base::pattern::matches;
-use renas_data::registry::Registry;
+use renas_data::registry::{DataSet, Registry};
 use renas_report::claim::Claim;
 
 /// An experiment that was asked for.
@@ -42,6 +45,38 @@ pub enum Part {
 }
 
 impl Selected {
+    /// An experiment that this paper runs, which knows these data sets and those that its manifest brings.
+    pub fn new(manifest: Manifest, paper: &'static dyn AnyPaper, part: Part, data: &Arc<Registry>) -> Self {
+        let folder = manifest.folder();
+        let set = |import: &Import| {
+            let (folder, of) = (folder.to_owned(), [import.licence.as_str(), import.origin.as_str()]);
+            DataSet::beside(&import.study, folder, &import.files, of)
+        };
+        let data = match &manifest.brought {
+            Some(brought) => Arc::new(data.with(brought.imports.iter().map(set))),
+            None => Arc::clone(data),
+        };
+        Self { manifest, paper, part, data }
+    }
+
+    /// An error where a file that its manifest brings is there and has another SHA-256: results are of the one that is named.
+    pub fn check_files(&self) -> Result<(), Fault> {
+        for (path, pin) in self.manifest.brought.iter().flat_map(Brought::all_files) {
+            let path = self.manifest.folder().join(path);
+            let Ok(bytes) = files::read(&path) else { continue };
+            let found = Digest::of(&bytes);
+            if found != pin {
+                let (path, manifest) = (path.display(), self.manifest.file.display());
+                return Err(anyhow!(
+                    "{path}: its SHA-256 is {found}, and {manifest} says {pin}: bring the file back; where the change is meant, put \
+                     its SHA-256 into the manifest"
+                ))
+                .or_bad_input();
+            }
+        }
+        Ok(())
+    }
+
     /// The settings of a profile.
     pub fn settings(&self, profile: Profile) -> Result<&ProfileSettings, Fault> {
         self.manifest.profile(profile).or_bad_input()
@@ -106,7 +141,8 @@ impl Selected {
     /// What its results will say at a profile.
     pub fn analysis<'e>(&'e self, settings: &'e ProfileSettings) -> Analysis<'e> {
         let declarations = &self.manifest.declarations;
-        Analysis { paper: self.paper, parameters: &settings.parameters, declarations, data: &self.data }
+        let (parameters, clock) = (&settings.parameters, settings.clock);
+        Analysis { paper: self.paper, parameters, declarations, data: &self.data, clock }
     }
 
     /// What these will be: as it was made when the manifest was read, or made now.

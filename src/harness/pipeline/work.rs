@@ -111,7 +111,10 @@ pub(super) fn promise(
     evidence: &Evidence,
     conclusions: &Conclusions,
 ) -> anyhow::Result<Lock> {
-    let entries = ledger::entries(&manifest.claims, conclusions, evidence, !studied.unfinished.is_empty())?;
+    let entries = {
+        let evidence = (evidence, manifest.brought.is_some());
+        ledger::entries(&manifest.claims, conclusions, evidence, !studied.unfinished.is_empty())?
+    };
     Ok(Lock {
         format: lockfile::FORMAT,
         experiment: manifest.id.clone(),

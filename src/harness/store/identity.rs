@@ -40,6 +40,14 @@ pub struct WorkerIdentity {
     pub libtorch: String,
 }
 
+impl WorkerIdentity {
+    /// That of an experiment which no worker computes.
+    pub fn none() -> Self {
+        let none = || "none".to_owned();
+        Self { numerics: none(), device: none(), libtorch: none() }
+    }
+}
+
 impl Identity {
     /// The identity of a step that pure Rust computes.
     pub fn new(step: &str, version: u32, inputs: &(impl Serialize + ?Sized)) -> Result<Self, StoreError> {

@@ -247,6 +247,7 @@ mod tests {
                 fingerprint: Digest::of(b"machine"),
                 worker: "0.1.0".into(),
                 surroundings: None,
+                said: None,
             }),
         }
     }

@@ -34,7 +34,8 @@ pub(super) fn version_of(kind: Kind) -> u32 {
         | Kind::TrainPaths
         | Kind::EvaluateSlice
         | Kind::Time
-        | Kind::Latency => 1,
+        | Kind::Latency
+        | Kind::Command => 1,
     }
 }
 

@@ -1,20 +1,23 @@
 //! Declared figures: series over dimensions, points of rows or of quantities.
 
+mod caption; // what a dot is, of how many, and when times are modelled
+mod finding; // what a figure shows, as its title
+mod points; //  points of several units, and of quantities
+
 use std::collections::BTreeSet;
 
-use renas_report::catalogue::clustered;
-use renas_report::findings::{Figure, Form, Measured, Quantity, Series};
+use renas_report::findings::{Across, Figure, Form, Quantity, Reference, Series};
 use renas_report::range::Range;
-use renas_report::summary::band;
-use renas_stats::summary::{mean, median, quantile, sorted};
 
-use crate::declare::{self, Band, Centre, Mistake, OverUnits, Place, Points};
+use crate::declare::{self, Band, Centre, Mistake, OverUnits, Place, Points, ReferenceGroup};
 use crate::plan::filter::Filter;
 use crate::plan::measure::MeasureError;
 use crate::plan::table::Shown;
 use crate::plan::{Fallible, Scope, mistake};
 use crate::rows::{Kind, Rows, Schema};
 use crate::template::{Binding, Template};
+use finding::PlannedFinding;
+use points::{Counted, of_quantity, over_units};
 
 /// A figure whose templates are filled.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +25,9 @@ pub(crate) struct PlannedFigure {
     /// All but its points.
     frame: Figure,
     series: Vec<PlannedSeries>,
+    /// What a dot is.
+    dot: Option<String>,
+    finding: Option<PlannedFinding>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +35,7 @@ struct PlannedSeries {
     name: String,
     panel: String,
     points: PlannedPoints,
+    is_papers: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -37,6 +44,8 @@ enum PlannedPoints {
     Rows { filter: Filter, columns: Vec<usize> },
     /// A point per number across, of the numbers up of each unit, which can be within a range.
     Units { filter: Filter, columns: [usize; 2], range: Range, over: PlannedUnits },
+    /// What the manifest states.
+    Stated([f64; 2]),
     /// Where along the axis, and which quantity.
     Quantities(Vec<(f64, String)>),
 }
@@ -45,6 +54,8 @@ enum PlannedPoints {
 struct PlannedUnits {
     unit: usize,
     cluster: Option<usize>,
+    /// What a cluster is.
+    of: String,
     is_complete: bool,
     centre: Centre,
     band: Band,
@@ -75,6 +86,7 @@ fn figure<'s>(
     };
     let [id, title, caption] = [&declared.id, &declared.title, &declared.caption].map(&mut text);
     let [x_label, y_label, z_label] = declared.labels.each_ref().map(|label| label.as_ref().map(&mut text));
+    let dot = declared.dot.as_ref().map(&mut text);
     let mut frame = Figure {
         id,
         title,
@@ -103,7 +115,44 @@ fn figure<'s>(
             }
         }
     }
-    if mistakes.is_empty() { Ok(PlannedFigure { frame, series }) } else { Err(mistakes) }
+    for group in &declared.references {
+        match references(group, scope, member) {
+            Ok(more) => frame.references.extend(more),
+            Err(found) => mistakes.push(found),
+        }
+    }
+    if scope.frame.is_time_modelled {
+        caption::say_modelled(&mut frame, &declared.series, scope, shown);
+    }
+    let finding = declared.finding.as_ref().map(|finding| finding::plan(finding, scope, shown, member)).transpose();
+    match finding {
+        Ok(finding) if mistakes.is_empty() => Ok(PlannedFigure { frame, series, dot, finding }),
+        Ok(_) => Err(mistakes),
+        Err(found) => Err(mistakes.into_iter().chain([found]).collect()),
+    }
+}
+
+fn references<'s>(group: &ReferenceGroup, scope: &'s Scope<'_>, member: &Binding<'s>) -> Fallible<Vec<Reference>> {
+    let place = &group.place;
+    let each: Vec<&str> = group.each.iter().map(String::as_str).collect();
+    let line = |binding: &Binding<'_>| {
+        let fill = |template: &Template| template.fill(binding).map_err(|why| mistake(place, why));
+        let number = |template: &Template| number(place, &fill(template)?);
+        let at = match (&group.x, &group.y) {
+            (Some(x), _) => Across::X(number(x)?),
+            (None, Some(y)) => Across::Y(number(y)?),
+            (None, None) => return Err(mistake(place, "a line stands at `x` or at `y`")),
+        };
+        let panel = group.panel.as_ref().map(fill).transpose()?.unwrap_or_default();
+        Ok(Reference { name: fill(&group.name)?, panel, at })
+    };
+    scope.expand_from(member, place, &each)?.iter().map(line).collect()
+}
+
+/// A number that a template says.
+fn number(place: &Place, text: &str) -> Fallible<f64> {
+    let number = text.parse().ok().filter(|value: &f64| value.is_finite());
+    number.ok_or_else(|| mistake(place, format!("`{text}` is no number")))
 }
 
 fn planned_series<'s>(
@@ -146,6 +195,12 @@ fn planned_series<'s>(
                 (Some(_), _) => return Err(mistake(place, "`per` gives lines of two columns, not points in space")),
             }
         }
+        Points::Stated([x, y]) if frame.form.draws(2) => {
+            let x = fill(x, binding)?;
+            let x = if frame.form.has_categories() { along_the_axis(frame, place, &x)? } else { number(place, &x)? };
+            PlannedPoints::Stated([x, number(place, &fill(y, binding)?)?])
+        }
+        Points::Stated(_) => return Err(mistake(place, "the form draws no points of two numbers")),
         Points::Quantities { along, at, quantity } => {
             let along: Vec<&str> = along.iter().map(String::as_str).collect();
             let mut points = Vec::new();
@@ -157,7 +212,7 @@ fn planned_series<'s>(
             PlannedPoints::Quantities(points)
         }
     };
-    Ok(PlannedSeries { name, panel, points })
+    Ok(PlannedSeries { name, panel, points, is_papers: group.is_papers })
 }
 
 /// A number across, or the place of a category, which is added where it is new.
@@ -188,9 +243,14 @@ fn planned_units(scope: &Scope<'_>, place: &Place, schema: &Schema, over: &OverU
         (_, kind) => Err(mistake(place, format!("`{name}` holds {}, no units of replication", kind.in_words()))),
     };
     let OverUnits { is_complete, centre, band, .. } = *over;
+    let of = match schema.column(over.cluster.as_deref().unwrap_or(&over.unit)).map(|(_, column)| &column.kind) {
+        Some(Kind::Unit { over }) => over.clone(),
+        _ => String::new(),
+    };
     Ok(PlannedUnits {
         unit: unit(&over.unit)?,
         cluster: over.cluster.as_deref().map(unit).transpose()?,
+        of,
         is_complete,
         centre,
         band,
@@ -204,26 +264,60 @@ impl PlannedFigure {
         rows: &[Rows],
         quantity: &dyn Fn(&str) -> Option<&'q Quantity>,
     ) -> Result<Option<Figure>, MeasureError> {
-        let mut series = Vec::new();
+        let mut series: Vec<Series> = Vec::new();
         for planned in &self.series {
             let points = planned
                 .points(rows, self.frame.form, quantity)
                 .map_err(|why| MeasureError { name: format!("figure `{}`", self.frame.id), why })?;
-            if !points.is_empty() {
-                series.push(Series { name: planned.name.clone(), panel: planned.panel.clone(), points });
+            if points.is_empty() {
+                continue;
             }
+            let (points, n): (Vec<_>, Vec<_>) = points.into_iter().unzip();
+            let n = if n.iter().all(|n| *n == 0) { Vec::new() } else { n };
+            let (name, panel) = (planned.name.clone(), planned.panel.clone());
+            series.push(Series { name, panel, points, n, is_papers: planned.is_papers });
         }
-        Ok((!series.is_empty()).then(|| Figure { series, ..self.frame.clone() }))
+        let mut figure = Figure { series, ..self.frame.clone() };
+        // What the paper prints of something that was not run stands beside nothing.
+        let panels: BTreeSet<String> =
+            figure.series.iter().filter(|one| !one.is_papers).map(|one| one.panel.clone()).collect();
+        figure.series.retain(|one| panels.contains(&one.panel));
+        figure.references.retain(|one| one.panel.is_empty() || panels.contains(&one.panel));
+        if figure.series.is_empty() {
+            return Ok(None);
+        }
+        self.say(&mut figure, quantity);
+        Ok(Some(figure))
+    }
+
+    /// Title and caption of a figure with its points.
+    fn say<'q>(&self, figure: &mut Figure, quantity: &dyn Fn(&str) -> Option<&'q Quantity>) {
+        let of: Vec<String> = self.series.iter().filter_map(|one| one.of(quantity)).collect();
+        let counted = caption::counted(figure, self.dot.as_deref(), &of);
+        figure.caption = format!("{}{counted}", figure.caption.trim_end());
+        if let Some(found) = self.finding.as_ref().and_then(|finding| finding.title(quantity)) {
+            let named = std::mem::replace(&mut figure.title, found);
+            figure.caption = format!("{}. {}", named.trim_end_matches('.'), figure.caption);
+        }
     }
 }
 
 impl PlannedSeries {
+    /// What a cluster of its points is.
+    fn of<'q>(&self, quantity: &dyn Fn(&str) -> Option<&'q Quantity>) -> Option<String> {
+        match &self.points {
+            PlannedPoints::Units { over, .. } => Some(over.of.clone()),
+            PlannedPoints::Quantities(all) => all.iter().find_map(|(_, name)| Some(quantity(name)?.cluster.clone())),
+            PlannedPoints::Rows { .. } | PlannedPoints::Stated(_) => None,
+        }
+    }
+
     fn points<'q>(
         &self,
         rows: &[Rows],
         form: Form,
         quantity: &dyn Fn(&str) -> Option<&'q Quantity>,
-    ) -> Result<Vec<Vec<f64>>, String> {
+    ) -> Result<Vec<Counted>, String> {
         let of = |filter: &Filter| rows.iter().find(|rows| rows.schema().name == filter.table);
         Ok(match &self.points {
             PlannedPoints::Rows { filter, columns } => {
@@ -234,8 +328,9 @@ impl PlannedSeries {
                 if form == Form::Lines {
                     points.sort_by(|one, other| one[0].total_cmp(&other[0]));
                 }
-                points
+                points.into_iter().map(|point| (point, 0)).collect()
             }
+            PlannedPoints::Stated(point) => vec![(point.to_vec(), 0)],
             PlannedPoints::Units { filter, columns, range, over } => {
                 let Some(rows) = of(filter) else { return Ok(Vec::new()) };
                 over_units(rows, &filter.kept(rows), (*columns, *range), over, &self.name)?
@@ -246,76 +341,4 @@ impl PlannedSeries {
             }
         })
     }
-}
-
-fn over_units(
-    rows: &Rows,
-    kept: &[usize],
-    ([x, y], range): ([usize; 2], Range),
-    over: &PlannedUnits,
-    name: &str,
-) -> Result<Vec<Vec<f64>>, String> {
-    let unit = |column: usize, row: usize| rows.unit(column, row).expect("a column of units");
-    let all: BTreeSet<usize> = kept.iter().map(|&row| unit(over.unit, row)).collect();
-    let of = |&row: &usize| {
-        let number = unit(over.unit, row);
-        let cluster = over.cluster.map_or(number, |column| unit(column, row));
-        Some((rows.number(x, row)?, number, (cluster, rows.number(y, row)?)))
-    };
-    let mut numbers: Vec<(f64, usize, (usize, f64))> = kept.iter().filter_map(of).collect();
-    numbers.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
-    let mut points = Vec::new();
-    for units in numbers.chunk_by(|one, other| one.0 == other.0) {
-        let at = units[0].0;
-        if units.windows(2).any(|pair| pair[0].1 == pair[1].1) {
-            return Err(format!("series `{name}`: a unit has two rows at {at}, and one is meant"));
-        }
-        if !over.is_complete || units.len() == all.len() {
-            points.extend(point(at, units.iter().map(|(_, _, value)| *value), range, over, name));
-        }
-    }
-    Ok(points)
-}
-
-fn point(
-    at: f64,
-    units: impl Iterator<Item = (usize, f64)>,
-    range: Range,
-    over: &PlannedUnits,
-    name: &str,
-) -> Option<Vec<f64>> {
-    let measured = clustered(units)?;
-    let values = measured.cluster_values()?;
-    let centre = match over.centre {
-        Centre::Mean => mean(&values),
-        Centre::Median => median(&values),
-    };
-    Some(match over.band {
-        Band::Interval => {
-            let mut point = band(at, &measured, range, name)?;
-            point[1] = centre;
-            point
-        }
-        Band::Quantiles(ends) => {
-            let ordered = sorted(&values);
-            let [low, high] = ends.map(|level| quantile(&ordered, level));
-            vec![at, centre, low, high]
-        }
-    })
-}
-
-/// The point of a quantity, and of strips its samples before that.
-fn of_quantity(at: f64, quantity: &Quantity, form: Form, name: &str) -> Vec<Vec<f64>> {
-    let samples = match (form, quantity.measured.unit_values()) {
-        (Form::Strips, Some(samples)) => samples,
-        _ => &[],
-    };
-    let middle = match &quantity.measured {
-        Measured::Exact(value) => Some(vec![at, *value]),
-        Measured::Estimate { value, low, high, .. } => Some(vec![at, *value, *low, *high]),
-        Measured::PValue { p, .. } => Some(vec![at, *p]),
-        measured => band(at, measured, quantity.range, name),
-    };
-    let middle = middle.map(|point| if form == Form::Scatter { point[..2].to_vec() } else { point });
-    samples.iter().map(|sample| vec![at, *sample]).chain(middle).collect()
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::declare::{Condition, Test};
 use crate::member::Member;
 use crate::plan::{Fallible, Scope, mistake};
-use crate::rows::{Kind, Rows, Schema};
+use crate::rows::{Kind, POSITION, Rows, Schema};
 use crate::template::Binding;
 
 /// Some rows of a table; columns by place.
@@ -95,6 +95,11 @@ fn fits(rows: &Rows, row: usize, (column, wanted): &(usize, Wanted)) -> bool {
 }
 
 impl Filter {
+    /// What a unit is; positions of the rows that it keeps are no units of another sample.
+    pub(crate) fn apart(&self, over: String) -> String {
+        if over == POSITION { format!("{over} where {}", self.words.join(" and ")) } else { over }
+    }
+
     /// The rows that it keeps, in their order.
     pub(crate) fn kept(&self, rows: &Rows) -> Vec<usize> {
         let is_kept =

@@ -75,7 +75,7 @@ impl Planned {
             range: promised.range,
             measured,
             observed_time: self.is_observed_time,
-            imported: false,
+            imported: self.is_imported,
             definition: self.definition.clone(),
         }
     }

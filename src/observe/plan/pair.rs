@@ -16,6 +16,7 @@ pub(super) fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range
     let studies = &one.promised.studies | &other.promised.studies;
     let promised = Promised { unit, range, studies, ..units.promised.clone() };
     let is_observed_time = one.is_observed_time || other.is_observed_time;
+    let is_imported = one.is_imported || other.is_imported;
     Planned {
         promised,
         label: String::new(),
@@ -24,6 +25,7 @@ pub(super) fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range
         measured_on: &one.measured_on | &other.measured_on,
         is_hidden: false,
         is_observed_time,
+        is_imported,
         how,
     }
 }
@@ -43,6 +45,7 @@ pub(super) fn stated(value: f64, unit: Unit) -> Planned {
         measured_on: BTreeSet::new(),
         is_hidden: false,
         is_observed_time: false,
+        is_imported: false,
         how,
     }
 }

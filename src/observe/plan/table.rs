@@ -25,11 +25,18 @@ pub(crate) struct PlannedTable {
 /// The quantities that tables and figures may show.
 pub(crate) struct Shown<'a> {
     pub(crate) names: BTreeSet<&'a str>,
+    /// Those that are seconds and derive from times.
+    pub(crate) times: BTreeSet<&'a str>,
     /// As they are declared: names that members of other settings would give.
     pub(crate) declared: &'a [declare::Quantity],
 }
 
 impl Shown<'_> {
+    /// Whether only members of other settings would give that name.
+    pub(crate) fn is_elsewhere(&self, name: &str) -> bool {
+        !self.names.contains(name) && self.declared.iter().any(|one| !one.is_hidden && one.name.may_be(name))
+    }
+
     /// The name of a quantity that may be shown.
     pub(crate) fn known(&self, place: &Place, name: &str) -> Fallible<String> {
         if self.names.contains(name) {
@@ -133,9 +140,8 @@ fn planned_cell(
         }
         declare::Cell::Quantity(name) => {
             let name = fill(name)?;
-            let others_have = || is_sparse && shown.declared.iter().any(|one| !one.is_hidden && one.name.may_be(&name));
             // Looking for the nearest name takes long, and a sparse table has many dashes.
-            if !shown.names.contains(name.as_str()) && others_have() {
+            if is_sparse && shown.is_elsewhere(&name) {
                 PlannedCell::Elsewhere
             } else {
                 PlannedCell::Quantity(shown.known(place, &name)?)

@@ -74,6 +74,7 @@ mod tests {
     use renas_harness::manifest::model::{Manifest, Profile};
     use renas_harness::paper::AnyPaper;
     use renas_report::claim::Expectation;
+    use renas_report::page::Clock;
 
     fn manifest() -> Manifest {
         manifest_of(&ValpPaper)
@@ -83,7 +84,8 @@ mod tests {
     fn promised(manifest: &Manifest) -> Vec<Promised> {
         let (parameters, declarations) = (&manifest.profiles[&Profile::Reduced].parameters, &manifest.declarations);
         let data = Registry::default();
-        let analysis = Analysis { paper: &ValpPaper, parameters, declarations, data: &data };
+        let clock = Clock::Measured;
+        let analysis = Analysis { paper: &ValpPaper, parameters, declarations, data: &data, clock };
         analysis.promise().map_err(Unplanned::into_error).expect("a sound manifest").quantities
     }
 

@@ -22,19 +22,44 @@ pub struct Strip {
     /// Its unit.
     pub unit: Unit,
     /// Where it must lie; ends that are not finite are open.
+    #[serde(with = "open_ends")]
     pub accepted: Interval,
     /// That is where one more run of ours is to be expected, and the paper's number must lie there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_of_one_run: bool,
     /// What the paper has, where it names a number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paper: Option<f64>,
     /// What we have; absent where single units alone are looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,
     /// The interval that is held against the border.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval: Option<Interval>,
-    /// One value per cluster, or per unit where every unit counts.
+    /// One value per cluster, or per unit where every unit counts; `findings.json` has them with the quantities alone.
+    #[serde(skip)]
     pub samples: Vec<f64>,
     /// What is known to be false, in the place of the judged one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub foil: Option<Mark>,
+}
+
+/// Ends that do not exist are absent, since JSON has no infinity.
+mod open_ends {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::range::Range;
+    use renas_stats::summary::Interval;
+
+    pub(super) fn serialize<S: Serializer>(ends: &Interval, serializer: S) -> Result<S::Ok, S::Error> {
+        let finite = |end: f64| Some(end).filter(|end| end.is_finite());
+        Range { low: finite(ends.low), high: finite(ends.high) }.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Interval, D::Error> {
+        let Range { low, high } = Range::deserialize(deserializer)?;
+        Ok(Interval { low: low.unwrap_or(f64::NEG_INFINITY), high: high.unwrap_or(f64::INFINITY) })
+    }
 }
 
 /// A number with its name.

@@ -1,129 +1,112 @@
 //! Planes with two axes: one, or several panels beside each other with the same axes.
 
 mod categories; // bars and strips beside categories
+mod layout; //     where legend and panels stand, and what is said of how many
 mod lines; //      lines with bands
 mod scatter; //    points in a plane, or their density
 
 use super::axis::Axis;
-use super::canvas::{Canvas, HEIGHT, Place, SERIES, WIDTH};
-use super::frame::{Entry, Frame, Labels, Mark, legend};
-use super::{PlotError, values};
-use crate::findings::{Figure, Form, Series};
-use plotters::style::RGBColor;
-use scatter::Density;
+use super::canvas::{Canvas, FONT, Hang, LINE, Place, WIDTH};
+use super::frame::{Frame, Labels};
+use super::ready::{headings, within};
+use super::style::{PAPER, Style};
+use super::{PlotError, values, words};
+use crate::findings::{Across, Figure, Form, Series};
+pub(super) use layout::Layout;
+pub(super) use scatter::cloud;
 
-/// Height of a row of panels, of what stands around it, and of a lane of a category.
-const PANEL: u32 = 330;
-const AROUND: u32 = 130;
-const LANE: u32 = 44;
+/// A series and its look.
+pub(super) type Styled<'a> = (&'a Series, Style);
 
-/// A series and its colour.
-pub(super) type Coloured<'a> = (&'a Series, RGBColor);
+/// Ticks across and up of one plane, and of each of two beside each other.
+const TICKS: [[usize; 2]; 2] = [[6, 5], [4, 4]];
 
-/// The height of a drawing: higher where it has several rows of panels or many categories.
-pub(super) fn height(figure: &Figure) -> u32 {
-    let panels = headings(figure).len();
-    let shown = AROUND + LANE * (figure.categories.len() * names(figure).len()) as u32;
-    match panels {
-        0 | 1 => HEIGHT.max(shown),
-        _ => PANEL.max(shown) * panels.div_ceil(across(panels)) as u32 + AROUND / 2,
-    }
-}
-
-/// How many of so many panels stand beside each other.
-fn across(panels: usize) -> usize {
-    match panels {
-        0..=3 => panels.max(1),
-        4 => 2,
-        _ => 3,
-    }
-}
-
-/// The headings of the panels, in the order of their first series; one without a heading for a figure of one plane.
-fn headings(figure: &Figure) -> Vec<&str> {
-    distinct(figure.series.iter().map(|series| series.panel.as_str()))
-}
-
-/// The names of the series, once each.
-fn names(figure: &Figure) -> Vec<&str> {
-    distinct(figure.series.iter().map(|series| series.name.as_str()))
-}
-
-fn distinct<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut found: Vec<&str> = Vec::new();
-    words.for_each(|word| {
-        if !found.contains(&word) {
-            found.push(word);
-        }
-    });
-    found
-}
-
-pub(super) fn draw(canvas: &Canvas, figure: &Figure) -> Result<(), PlotError> {
-    let density = Density::of(figure);
-    let (names, offset) = (names(figure), usize::from(density.has_series()));
-    // What is dense has the first colour; the others have theirs by name, in whatever panel they are.
-    let points: Vec<&str> = names.iter().copied().filter(|name| !density.holds(name)).collect();
-    let colour = |place: usize| SERIES[(place + offset) % SERIES.len()];
-    let mark = if figure.form == Form::Lines { Mark::Stroke } else { Mark::Dot };
-    let mark = if figure.form == Form::Bars { Mark::Square } else { mark };
-    let entries = points.iter().enumerate().map(|(place, name)| Entry { name, mark, colour: colour(place) });
-    let dense = density.legend();
-    let entries: Vec<Entry> =
-        dense.iter().map(|name| Entry { name, mark: Mark::Square, colour: SERIES[0] }).chain(entries).collect();
-    let top = legend(canvas, &entries)?;
+pub(super) fn draw(canvas: &Canvas, figure: &Figure, layout: &Layout) -> Result<(), PlotError> {
+    layout.legend.draw(canvas)?;
+    let axes = axes(figure, layout);
     let headings = headings(figure);
-    let across = across(headings.len());
-    let rows = headings.len().div_ceil(across);
-    let axes = axes(figure, across);
-    let [width, down] = [f64::from(WIDTH) / across as f64, (f64::from(height(figure)) - top) / rows as f64];
+    let is_alone = headings.len() == 1;
     for (place, heading) in headings.iter().enumerate() {
-        let corner: Place = [width * (place % across) as f64, top + down * (place / across) as f64];
-        // The labels of common axes stand at the edges only.
-        let x = if place + across >= headings.len() { figure.x_label.as_str() } else { "" };
-        let y = if place % across == 0 { figure.y_label.as_str() } else { "" };
-        let area = [corner, [corner[0] + width, corner[1] + down]];
-        let frame = Frame::draw(canvas, [&axes[0], &axes[1]], Labels { x, y, heading }, area)?;
-        if figure.scales.equal {
-            frame.diagonal(canvas)?;
-        }
-        let here = || figure.series.iter().filter(|series| series.panel == **heading);
-        let coloured: Vec<Coloured> = here()
-            .filter_map(|series| Some((series, colour(points.iter().position(|name| *name == series.name)?))))
-            .collect();
-        match figure.form {
-            Form::Lines => lines::marks(canvas, &frame, &coloured)?,
-            Form::Bars | Form::Strips => categories::marks(canvas, &frame, figure.form, &points, &coloured)?,
-            _ => {
-                let dense: Vec<&Series> = here().filter(|series| density.holds(&series.name)).collect();
-                scatter::density(canvas, &frame, &dense)?;
-                scatter::marks(canvas, &frame, &coloured)?;
-            }
-        }
+        let [row, column] = [place / layout.across, place % layout.across];
+        let [width, height] = layout.panel;
+        let corner: Place = [layout.left + width * column as f64, layout.legend.bottom + height * row as f64];
+        let beneath = layout.beneath(figure, heading);
+        let labels = Labels {
+            x: if is_alone { &figure.x_label } else { "" },
+            y: if is_alone { &figure.y_label } else { "" },
+            heading: &layout.headings[place],
+            heading_lines: layout.heading_lines,
+            beneath: &beneath,
+            is_square: figure.scales.equal,
+        };
+        let area = [corner, [corner[0] + width, corner[1] + height]];
+        let frame = Frame::draw(canvas, [&axes[0], &axes[1]], labels, area)?;
+        panel(canvas, figure, layout, &frame, heading)?;
     }
-    Ok(())
+    if !is_alone {
+        let bottom = layout.legend.bottom + layout.panel[1] * headings.len().div_ceil(layout.across) as f64;
+        let x_lines = words::lines(&figure.x_label, f64::from(WIDTH) - FONT, 2);
+        canvas.lines(&x_lines, [f64::from(WIDTH) / 2.0, bottom], Hang::Below)?;
+        let y_lines = words::lines(&figure.y_label, bottom - layout.legend.bottom, 1);
+        canvas.lines(&y_lines, [FONT * 0.6, (layout.legend.bottom + bottom) / 2.0], Hang::Upwards)?;
+    }
+    let bottom = f64::from(layout.height) - LINE * 0.6;
+    canvas.lines(&layout.left_out, [FONT * 0.5, bottom], Hang::Left)
 }
 
-/// The axes of all panels, of which so many stand beside each other.
-fn axes(figure: &Figure, across: usize) -> [Axis; 2] {
-    let Figure { form, scales, series, .. } = figure;
-    if form.has_categories() {
-        let from = if *form == Form::Bars { Some(0.0) } else { None };
-        let shown = [1, 2, 3].into_iter().flat_map(|place| values(series, place)).chain(from);
-        let count = 6 / across;
-        let x = if scales.log_x { Axis::logarithmic(shown, 0.03, count) } else { Axis::over(shown, 0.03, count) };
-        return [x, Axis::of_categories(&figure.categories)];
+/// What stands in the plane of a panel.
+fn panel(canvas: &Canvas, figure: &Figure, layout: &Layout, frame: &Frame<'_>, heading: &str) -> Result<(), PlotError> {
+    if figure.scales.equal {
+        frame.diagonal(canvas)?;
     }
-    let (margin, counts) = if *form == Form::Lines { ([0.0, 0.04], [7, 5]) } else { ([0.03, 0.03], [6, 5]) };
-    let counts = if across > 1 { [3, 4] } else { counts };
-    let along = || values(series, 0);
-    let up = || [1, 2, 3].into_iter().flat_map(|place| values(series, place));
-    let axis = |values: &mut dyn Iterator<Item = f64>, is_log: bool, side: usize| match is_log {
-        true => Axis::logarithmic(values, margin[side], counts[side]),
-        false => Axis::over(values, margin[side], counts[side]),
-    };
+    layout::references(figure, heading).try_for_each(|one| frame.across(canvas, one.at))?;
+    let ours = || within(figure, heading).filter(|series| !series.is_papers);
+    let styled: Vec<Styled> = ours().filter_map(|series| Some((series, layout.style(&series.name)?))).collect();
+    match figure.form {
+        Form::Lines => lines::marks(canvas, frame, &styled)?,
+        Form::Bars | Form::Strips => categories::marks(canvas, frame, figure.form, &layout.names, &styled)?,
+        _ => {
+            let dense: Vec<&Series> = ours().filter(|series| layout.density.holds(&series.name)).collect();
+            scatter::density(canvas, frame, &dense)?;
+            scatter::marks(canvas, frame, &styled)?;
+        }
+    }
+    let papers = within(figure, heading).filter(|series| series.is_papers).flat_map(|series| &series.points);
+    papers.into_iter().try_for_each(|point| {
+        let at = if figure.form.has_categories() { [point[1], point[0]] } else { [point[0], point[1]] };
+        PAPER.point(canvas, frame.place(at[0], at[1]), 9.0)
+    })
+}
+
+/// The axes of all panels.
+fn axes(figure: &Figure, layout: &Layout) -> [Axis; 2] {
+    let Figure { form, scales, series, references, .. } = figure;
+    let counts = TICKS[usize::from(layout.across > 1)];
+    let [mut lines_x, mut lines_y] = [Vec::new(), Vec::new()];
+    references.iter().for_each(|one| match one.at {
+        Across::X(value) => lines_x.push(value),
+        Across::Y(value) => lines_y.push(value),
+    });
+    if form.has_categories() {
+        let from = if *form == Form::Bars && !scales.log_x { Some(0.0) } else { None };
+        let shown = [1, 2, 3].into_iter().flat_map(|place| values(series, place)).chain(from).chain(lines_x);
+        let x = axis(shown, scales.log_x, (0.03, counts[0]));
+        return [x, Axis::of_categories(&layout.categories)];
+    }
+    let margins = if *form == Form::Lines { [0.02, 0.04] } else { [0.03, 0.03] };
+    let along = || values(series, 0).chain(lines_x.iter().copied());
+    let up = || [1, 2, 3].into_iter().flat_map(|place| values(series, place)).chain(lines_y.iter().copied());
     match scales.equal {
-        true => [0, 1].map(|side| axis(&mut along().chain(up()), scales.log_x, side)),
-        false => [axis(&mut along(), scales.log_x, 0), axis(&mut up(), scales.log_y, 1)],
+        true => [0, 1].map(|side| axis(along().chain(up()), scales.log_x, (margins[side], counts[side]))),
+        false => {
+            [axis(along(), scales.log_x, (margins[0], counts[0])), axis(up(), scales.log_y, (margins[1], counts[1]))]
+        }
+    }
+}
+
+fn axis(values: impl Iterator<Item = f64>, is_log: bool, (margin, count): (f64, usize)) -> Axis {
+    match is_log {
+        true => Axis::logarithmic(values, margin, count),
+        false => Axis::readable(values, margin, count),
     }
 }

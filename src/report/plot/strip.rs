@@ -15,15 +15,33 @@ const MIDDLE: f64 = 16.0;
 /// A number of the paper or of a foil further away than this many times the range of all else stands at the edge, with an arrow.
 const FAR: f64 = 4.0;
 
-/// The strip, and beneath it what its marks are.
+/// The strip, above the ticks of its axis.
 pub fn html(strip: &Strip) -> String {
+    drawn_on(strip, core(strip), &axis_of(&[strip], core(strip)))
+}
+
+/// Strips of one unit, each drawn on the axis of all of them.
+pub fn together(strips: &[&Strip]) -> Vec<String> {
+    let core = strips
+        .iter()
+        .map(|strip| core(strip))
+        .reduce(|all, one| Interval { low: all.low.min(one.low), high: all.high.max(one.high) });
+    let Some(core) = core else { return Vec::new() };
+    let axis = axis_of(strips, core);
+    strips.iter().map(|strip| drawn_on(strip, core, &axis)).collect()
+}
+
+/// An axis for all that must be seen, and for what is near it.
+fn axis_of(strips: &[&Strip], core: Interval) -> Axis {
+    let marks = strips.iter().flat_map(|strip| strip.paper.iter().chain(strip.foil.iter().map(|foil| &foil.value)));
+    let near = marks.copied().filter(|value| !is_far(*value, core));
+    let unit = strips.first().map_or(Unit::One, |strip| strip.unit);
+    Axis::over([core.low, core.high].into_iter().chain(near).map(|value| number::scaled(value, unit)), 0.07, 4)
+}
+
+fn drawn_on(strip: &Strip, core: Interval, axis: &Axis) -> String {
     let unit = strip.unit;
     let shown = |value: f64| number::scaled(value, unit);
-    let core = core(strip);
-    let marks = strip.paper.iter().copied().chain(strip.foil.iter().map(|foil| foil.value));
-    let near = marks.filter(|value| !is_far(*value, core));
-    let values: Vec<f64> = [core.low, core.high].into_iter().chain(near).map(shown).collect();
-    let axis = Axis::over(values.into_iter(), 0.07, 4);
     let place = |value: f64| axis.share(shown(value)).clamp(0.0, 1.0);
     let mut text = String::from("<div class=\"strip\">");
     let Interval { low, high } = strip.accepted;

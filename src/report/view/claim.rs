@@ -4,9 +4,11 @@ use serde::Serialize;
 
 use super::{Badge, badge};
 use crate::claim::{Amendment, Verdict};
-use crate::findings::{Cell, Findings};
+use crate::findings::{Cell, Findings, Table};
 use crate::judge::need::duration;
+use crate::judge::strip::Strip;
 use crate::judge::{Evidence, Judgement};
+use crate::marks::{Mark, Marks};
 use crate::page::{AuditEntry, Experiment};
 use crate::plot::strip;
 use crate::{number, table};
@@ -25,17 +27,17 @@ pub(crate) struct Amended<'a> {
 #[derive(Serialize)]
 pub(crate) struct Claimed<'a> {
     pub(crate) id: &'a str,
-    /// The place of the paper, where it is the first claim of it.
-    pub(crate) heading: &'a str,
     pub(crate) source: &'a str,
     pub(crate) sentence: &'a str,
     pub(crate) expectation: &'a str,
     pub(crate) quantity: &'a str,
-    pub(crate) reason: &'a str,
+    /// Why, with the labels of quantities in the place of their names.
+    pub(crate) reason: String,
+    pub(crate) reason_by_name: &'a str,
     pub(crate) verdict: Badge,
     pub(crate) n: String,
-    pub(crate) severity: &'a str,
-    pub(crate) beside: &'a str,
+    pub(crate) severity: String,
+    pub(crate) beside: String,
     pub(crate) added: &'a str,
     pub(crate) amended: Vec<Amended<'a>>,
     pub(crate) evidence: Vec<Seen<'a>>,
@@ -43,7 +45,9 @@ pub(crate) struct Claimed<'a> {
     pub(crate) strips: Vec<Drawn<'a>>,
     /// How near to its border a verdict stands.
     pub(crate) fragile: String,
-    /// Whether something false would pass too, or numbers are of others.
+    /// What kind of claim it is.
+    pub(crate) kind: &'a str,
+    /// Whether it was decided by a weak test.
     pub(crate) is_weak: bool,
     /// Where else on the page it is about the same: tables that hold its quantities, and entries of the audit that name it.
     pub(crate) tables: Vec<Elsewhere<'a>>,
@@ -93,16 +97,16 @@ impl<'a> Claimed<'a> {
         let carried = experiment.carried.get(&judgement.id);
         Self {
             id: &judgement.id,
-            heading: "",
             source: &judgement.source,
             sentence: &judgement.sentence,
             expectation: &judgement.expectation,
             quantity: &judgement.quantity,
-            reason: &judgement.reason,
+            reason: in_labels(&judgement.reason, judgement),
+            reason_by_name: &judgement.reason,
             verdict: badge(judgement.verdict, profile),
             n: sizes(judgement.n, judgement.units, &judgement.cluster),
-            severity: &judgement.severity,
-            beside: &judgement.beside,
+            severity: in_labels(&judgement.severity, judgement),
+            beside: in_labels(&judgement.beside, judgement),
             added: judgement.added.as_deref().unwrap_or_default(),
             amended: judgement.amended.iter().map(amended).collect(),
             evidence: judgement.evidence.iter().map(Seen::new).collect(),
@@ -112,7 +116,8 @@ impl<'a> Claimed<'a> {
                 .map(|one| Drawn { label: &one.label, html: strip::html(one), words: strip::words(one) })
                 .collect(),
             fragile: fragile(judgement),
-            is_weak: judgement.verdict == Verdict::Consistent,
+            kind: &judgement.kind,
+            is_weak: is_weak(judgement),
             tables: tables_of(judgement, &experiment.findings),
             audit: audit_of(judgement, &experiment.audit),
             trials: carried.map_or(0, |carried| carried.trials),
@@ -124,16 +129,36 @@ impl<'a> Claimed<'a> {
     }
 }
 
-/// How near to its border the interval ends that decided a claim, in words. Where several were compared none of them is said to have
-/// decided, and a number of the paper's single run is held against no interval of a mean.
+/// A text of judging, in which quantities stand by name, with their labels instead: readers know no names.
+fn in_labels(text: &str, judgement: &Judgement) -> String {
+    judgement
+        .evidence
+        .iter()
+        .fold(text.to_owned(), |text, seen| text.replace(&format!("`{}`", seen.quantity), &format!("“{}”", seen.label)))
+}
+
+/// Whether a claim was decided by a weak test: something false would pass too, numbers are of others, clusters are fewer than five,
+/// or the interval ends within a tenth of its half width from the border.
+pub(super) fn is_weak(judgement: &Judgement) -> bool {
+    let is_small = judgement.is_test() && judgement.n.is_some_and(|n| n < 5);
+    judgement.verdict == Verdict::Consistent || (judgement.is_decided() && (is_small || clearance(judgement) < 0.1))
+}
+
+/// How near to its border the interval ends that decided a claim, in its half widths; infinite where nothing is known of it. Where
+/// several were compared none of them is said to have decided, and a number of the paper's single run is held against no interval of
+/// a mean.
+fn clearance(judgement: &Judgement) -> f64 {
+    let [strip] = judgement.strips.as_slice() else { return f64::INFINITY };
+    let decisive = judgement.interval.filter(|_| !strip.is_of_one_run);
+    decisive.and_then(|interval| strip.clearance(interval)).unwrap_or(f64::INFINITY)
+}
+
+/// How near to its border the interval ends that decided a claim, in words.
 fn fragile(judgement: &Judgement) -> String {
     if !judgement.is_decided() && judgement.verdict != Verdict::Consistent {
         return String::new();
     }
-    let [strip] = judgement.strips.as_slice() else { return String::new() };
-    let decisive = judgement.interval.filter(|_| !strip.is_of_one_run);
-    let nearest = decisive.and_then(|interval| strip.clearance(interval)).unwrap_or(f64::INFINITY);
-    match nearest {
+    match clearance(judgement) {
         nearest if nearest.is_infinite() => String::new(),
         nearest if nearest < 0.1 => {
             "Barely: the interval ends at the border, within a tenth of its half width.".to_owned()
@@ -151,12 +176,34 @@ fn fragile(judgement: &Judgement) -> String {
     }
 }
 
-fn tables_of<'a>(judgement: &Judgement, findings: &'a Findings) -> Vec<Elsewhere<'a>> {
-    let is_looked_at = |cell: &Cell| match cell {
+/// What became of the claims about each quantity, those that were tested; the quantity of a claim is the first that it looks at.
+pub(super) fn marks(judgements: &[Judgement]) -> Marks<'_> {
+    let mut marks = Marks::new();
+    for judgement in judgements.iter().filter(|judgement| judgement.verdict != Verdict::NotTested) {
+        let Some(first) = judgement.evidence.first() else { continue };
+        let paper = match judgement.strips.as_slice() {
+            [Strip { paper: Some(paper), value: Some(value), unit, .. }] => {
+                let above = number::short(value - paper, unit.of_difference());
+                format!("paper {}, ours {}{above}", number::short(*paper, *unit), if value >= paper { "+" } else { "" })
+            }
+            _ => String::new(),
+        };
+        let mark = Mark { claim: judgement.id.clone(), verdict: judgement.verdict, paper };
+        marks.entry(first.quantity.as_str()).or_default().push(mark);
+    }
+    marks
+}
+
+/// Whether a claim looks at a cell of the table.
+pub(super) fn looks_at(judgement: &Judgement, table: &Table) -> bool {
+    table.rows.iter().flatten().any(|cell| match cell {
         Cell::Quantity(name) => judgement.evidence.iter().any(|seen| seen.quantity == *name),
         Cell::Text(_) | Cell::Empty | Cell::Number { .. } => false,
-    };
-    let tables = findings.tables.iter().filter(|table| table.rows.iter().flatten().any(is_looked_at));
+    })
+}
+
+fn tables_of<'a>(judgement: &Judgement, findings: &'a Findings) -> Vec<Elsewhere<'a>> {
+    let tables = findings.tables.iter().filter(|table| looks_at(judgement, table));
     tables.map(|table| Elsewhere { id: &table.id, title: &table.title }).collect()
 }
 

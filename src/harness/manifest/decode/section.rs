@@ -38,6 +38,11 @@ impl<'a> Section<'a> {
         decoded
     }
 
+    /// A section without keys in the place of one that is not there.
+    pub(crate) fn empty(&self, key: &str) -> Self {
+        Self::new(Vec::new(), self.line, join(&self.path, key), self.problems)
+    }
+
     /// The keys, in the order of the text, each once.
     pub fn keys(&self) -> Vec<&'a str> {
         let mut keys: Vec<&str> = Vec::new();

@@ -1,6 +1,6 @@
 //! The `figures` of a manifest's `findings`.
 
-use renas_observe::declare::{Band, Centre, Figure, OverUnits, Points, SeriesGroup};
+use renas_observe::declare::{Band, Centre, Figure, Finding, OverUnits, Points, ReferenceGroup, SeriesGroup};
 use renas_report::findings::{Form, Scales};
 
 use crate::manifest::decode::{Item, Section};
@@ -47,7 +47,42 @@ pub(super) fn figure(section: &mut Section<'_>, item: &Item<'_>) -> Figure {
         labels: [Some(section.required("x", template)), Some(section.required("y", template)), third],
         scales,
         series: section.list("series", |item| item.section(|section| group(section, item))),
+        dot: section.optional("dot", template),
+        finding: section.optional("finding", |item| item.section(|section| finding(section, item))),
+        references: section.optional("references", |item| item.list(reference)).unwrap_or_default(),
     }
+}
+
+fn finding(section: &mut Section<'_>, item: &Item<'_>) -> Finding {
+    let found = Finding {
+        place: place(item),
+        each: section.optional("each", |item| item.list(Item::text)).unwrap_or_default(),
+        quantity: section.required("quantity", template),
+        border: section.optional("border", template),
+        sides: ["above", "below", "unclear"].map(|side| section.optional(side, template)),
+        say: section.optional("say", template),
+    };
+    if found.say.is_none() && found.sides.iter().all(Option::is_none) {
+        item.problem("a finding says something: `above`, `below` and `unclear`, or `say`");
+    }
+    found
+}
+
+fn reference(item: &Item<'_>) -> ReferenceGroup {
+    item.section(|section| {
+        let found = ReferenceGroup {
+            place: place(item),
+            each: section.optional("each", |item| item.list(Item::text)).unwrap_or_default(),
+            name: section.required("name", template),
+            panel: section.optional("panel", template),
+            x: section.optional("x", template),
+            y: section.optional("y", template),
+        };
+        if found.x.is_some() == found.y.is_some() {
+            item.problem("a line stands at one number: `x` for an upright one, `y` for a level one");
+        }
+        found
+    })
 }
 
 fn group(section: &mut Section<'_>, item: &Item<'_>) -> SeriesGroup {
@@ -57,6 +92,7 @@ fn group(section: &mut Section<'_>, item: &Item<'_>) -> SeriesGroup {
         name: section.required("name", template),
         panel: section.optional("panel", template),
         points: points(section),
+        is_papers: section.optional("paper", Item::flag).unwrap_or(false),
     }
 }
 
@@ -68,8 +104,17 @@ fn points(section: &mut Section<'_>) -> Points {
             quantity,
         };
     }
+    let Some(from) = section.optional("from", Item::text) else {
+        let stated = section.required("points", |item| {
+            item.list(template).try_into().unwrap_or_else(|_| {
+                item.problem("expected a number across and one up; columns of rows need `from`");
+                Default::default()
+            })
+        });
+        return Points::Stated(stated);
+    };
     Points::Rows {
-        from: section.text("from"),
+        from,
         conditions: section.optional("where", |item| item.section(conditions)).unwrap_or_default(),
         columns: section.list("points", template),
         over_units: section.optional("per", Item::text).map(|unit| over_units(section, unit)),

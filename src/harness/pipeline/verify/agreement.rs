@@ -112,11 +112,11 @@ pub(super) fn rerun(
     let wanted = again.len();
     let folder = tempfile::tempdir().context("cannot make a folder for the empty store").or_run_failed()?;
     let store = Store::open(folder.path(), Access::Write).or_run_failed()?;
-    let pool = verification.workers.start(&lock.worker, Some(folder.path())).or_bad_input()?;
+    let pool = verification.workers.start(Some(selected), &lock.worker, Some(folder.path())).or_bad_input()?;
     let observer = verification.workers.observer();
     let study = format!("rerun of {wanted} trials");
     observer.event(&Event::StudyStarted { study: study.clone(), trials: wanted });
-    let context = RunContext::new(&store, &*pool, verification.data, &*observer);
+    let context = RunContext::new(&store, &*pool, &selected.data, &*observer);
     let of_study = context.study(&study);
     let mut unread = 0;
     for wave in &again.waves {
@@ -124,7 +124,7 @@ pub(super) fn rerun(
         let has_all = |task: &&Task| task.objects().iter().all(|object| store.object_path(object).exists());
         let asked: Vec<Task> = wave.iter().filter(has_all).cloned().collect();
         unread += wave.len() - asked.len();
-        of_study.outcomes(&asked).or_run_failed()?;
+        of_study.outcomes(&asked).map_err(Fault::of_studies)?;
     }
     observer.event(&Event::StudyFinished { study, hit: false });
     drop(observer);

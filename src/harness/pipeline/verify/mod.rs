@@ -24,8 +24,14 @@ pub use found::{Checked, Found, Line};
 
 /// Who computes trials again.
 pub trait Workers {
-    /// Workers of that identity. `scratch` is a folder that must not stay where the process is ended meanwhile.
-    fn start(&self, identity: &WorkerIdentity, scratch: Option<&Path>) -> anyhow::Result<Box<dyn Execute>>;
+    /// Workers of that identity, for all experiments; or whoever computes the trials of one. `scratch` is a folder that must not stay
+    /// where the process is ended meanwhile.
+    fn start(
+        &self,
+        of: Option<&Selected>,
+        identity: &WorkerIdentity,
+        scratch: Option<&Path>,
+    ) -> anyhow::Result<Box<dyn Execute>>;
 
     /// Who watches them; it has seen all when it is dropped.
     fn observer(&self) -> Box<dyn Observer + '_>;
@@ -67,8 +73,12 @@ impl Verification<'_> {
         let mended = if self.heal { stored::mend(self, found) } else { Ok(()) };
         let store = stored::check(self.store, found);
         self.mistakes.iter().for_each(|mistake| found.differs(mistake.to_string()));
+        self.experiments
+            .iter()
+            .filter_map(|one| one.check_files().err())
+            .for_each(|fault| found.differs(fault.to_string()));
         let mut faults = Vec::from_iter(mended.err());
-        for profile in Profile::ALL {
+        for profile in Profile::of_all(self.experiments.iter().map(|selected| &selected.manifest)) {
             if self.profile.is_none_or(|asked| asked == profile) {
                 faults.extend(reported::check(self, profile, store.as_ref(), found).err());
                 unfinished::check(self, profile, found);

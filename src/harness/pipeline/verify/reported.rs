@@ -104,19 +104,30 @@ pub(super) fn check(
     Ok(())
 }
 
-/// The page about all profiles, where there is one, against the same made of the reports.
+/// The pages about all profiles, where there are any, against the same made of the reports.
 pub(super) fn check_board(verification: &Verification<'_>, found: &mut Found<'_>) {
-    let path = verification.reports.join(publish::BOARD);
-    if verification.is_part || !verification.mistakes.is_empty() || !path.exists() {
+    let reports = verification.reports;
+    let is_there = publish::PAGES.iter().any(|name| reports.join(name).exists());
+    if verification.is_part || !verification.mistakes.is_empty() || !is_there {
         return;
     }
     let manifests = verification.experiments.iter().map(|selected| &selected.manifest);
-    match publish::board(verification.reports, manifests) {
-        Ok(made) if files::read(&path).ok() == made => {
-            found.fine(format!("{}: made of the reports beside it, it is the same bytes", path.display()));
+    let made = match publish::board(reports, manifests) {
+        Ok(made) => made.unwrap_or_default(),
+        Err(error) => {
+            let path = reports.join(publish::BOARD);
+            return found.differs(format!("{}: cannot be made again: {error:#}", path.display()));
         }
-        Ok(_) => found.differs(format!("{}: made of the reports beside it, it has other bytes", path.display())),
-        Err(error) => found.differs(format!("{}: cannot be made again: {error:#}", path.display())),
+    };
+    for name in publish::PAGES {
+        let path = reports.join(name);
+        match files::read(&path).ok() {
+            bytes if bytes.as_ref() == made.get(name) => {
+                found.fine(format!("{}: made of the reports beside it, it is the same bytes", path.display()));
+            }
+            None => found.differs(format!("{}: is missing; `renas report` makes it", path.display())),
+            Some(_) => found.differs(format!("{}: made of the reports beside it, it has other bytes", path.display())),
+        }
     }
 }
 

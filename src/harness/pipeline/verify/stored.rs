@@ -84,7 +84,7 @@ pub(super) fn mend(verification: &Verification<'_>, found: &mut Found<'_>) -> Re
     }
     let observer = verification.workers.observer();
     let compute = |worker: &WorkerIdentity, keys: &BTreeSet<_>| {
-        let pool = verification.workers.start(worker, None)?;
+        let pool = verification.workers.start(None, worker, None)?;
         RunContext::new(&store, &*pool, verification.data, &*observer).restore_objects(keys)
     };
     let Healed { set_aside, restored, left_to_run, failed } = heal(&store, &check, &*observer, &compute);

@@ -1,8 +1,8 @@
 //! Declared figures on the same rows.
 
 use super::*;
-use crate::declare::{Band, Centre, Figure, OverUnits, Points, SeriesGroup};
-use renas_report::findings::{self, Form, Scales};
+use crate::declare::{Band, Centre, Figure, Finding, OverUnits, Points, ReferenceGroup, SeriesGroup};
+use renas_report::findings::{self, Across, Form, Reference, Scales};
 
 fn of_rows(columns: &[&str], over_units: Option<OverUnits>) -> Points {
     Points::Rows {
@@ -24,6 +24,7 @@ fn declared(form: Form, points: Points, each: &[&str]) -> Declarations {
         name: template("arm {arm}"),
         panel: None,
         points,
+        is_papers: false,
     };
     let figure = Figure {
         place: Place { line: 11, path: String::new() },
@@ -34,6 +35,9 @@ fn declared(form: Form, points: Points, each: &[&str]) -> Declarations {
         labels: [Some(template("x")), Some(template("y")), None],
         scales: Scales::default(),
         series: vec![series],
+        dot: None,
+        finding: None,
+        references: Vec::new(),
     };
     let best = per_seed("{arm}.best", vec![one_of("arm", "{arm}")], "max accuracy");
     let rare = per_seed("{arm}.rare", vec![one_of("accuracy", "0.99")], "max accuracy");
@@ -175,4 +179,126 @@ fn what_cannot_be_drawn_is_a_mistake_with_its_line() {
     ] {
         assert_eq!(refused(&declared(form, points, &[each])), format!("12: {message}"));
     }
+}
+
+fn finding(quantity: &str, each: &[&str], sides: [Option<&str>; 3], say: Option<&str>) -> Option<Finding> {
+    Some(Finding {
+        place: Place { line: 13, path: String::new() },
+        each: each.iter().map(|name| (*name).to_owned()).collect(),
+        quantity: template(quantity),
+        border: None,
+        sides: sides.map(|side| side.map(template)),
+        say: say.map(template),
+    })
+}
+
+fn exact(name: &str, value: &str) -> Quantity {
+    Quantity { unit: Some(Unit::One), ..quantity(name, How::Number(template(value))) }
+}
+
+/// The figure of all rows under a finding about these quantities beside `{arm}.best`.
+fn titled(quantities: Vec<Quantity>, finding: Option<Finding>) -> findings::Figure {
+    let mut declared = declared(Form::Scatter, of_rows(&["parameters", "accuracy"], None), &["arm"]);
+    declared.quantities.extend(quantities);
+    declared.figures[0].finding = finding;
+    shown(&declared).remove(0)
+}
+
+#[test]
+fn a_title_says_the_side_that_the_numbers_are_on_and_none_that_they_are_not() {
+    let sides = [Some("{arms} more: {value}"), Some("{arms} less: {value}"), Some("who knows: {value}, {n}")]
+        .map(|side| side.map(|text| text.replace("{arms} ", "the arms are ")));
+    let sides = sides.each_ref().map(|side| side.as_deref());
+    let title = |name: &str, value: &str, border: Option<&str>| {
+        let mut about = finding(name, &[], sides, None);
+        if let Some(about) = &mut about {
+            about.border = border.map(template);
+        }
+        titled(vec![exact(name, value)], about).title
+    };
+    assert_eq!(title("x", "0.51234", None), "The arms are more: 0.512");
+    assert_eq!(title("x", "-0.5", None), "The arms are less: -0.5");
+    assert_eq!(title("x", "0.5", Some("0.75")), "The arms are less: 0.5");
+    assert_eq!(title("x", "0", None), "Who knows: 0, n\u{a0}=\u{a0}0", "what touches its border is on no side");
+    // Two seeds and one have no interval.
+    let open = titled(Vec::new(), finding("{arm}.best", &["arm"], sides, None));
+    assert_eq!(open.title.replace('\u{a0}', " "), "Who knows: 25 to 42.5 %, n = 1 to 2");
+    assert_eq!(open.caption, "Title. Caption 6 dots.", "the name of the figure is not lost");
+    let mixed = |say: Option<&str>| {
+        let quantities = vec![exact("a.up", "1"), exact("b.up", "-1")];
+        titled(quantities, finding("{arm}.up", &["arm"], sides, say)).title
+    };
+    assert_eq!(mixed(Some("{above} of {all} up, {below} down, {unclear} unclear")), "1 of 2 up, 1 down, none unclear");
+    assert_eq!(mixed(None), "Title", "nothing is said of both");
+    assert_eq!(titled(Vec::new(), finding("{arm}.rare", &["arm"], sides, Some("{value}"))).title, "Title");
+}
+
+#[test]
+fn a_finding_about_an_unknown_quantity_or_member_is_a_mistake_with_its_line() {
+    let refused = |quantity: &str, say: &str| {
+        let mut declared = declared(Form::Scatter, of_rows(&["parameters", "accuracy"], None), &["arm"]);
+        declared.figures[0].finding = finding(quantity, &[], [None; 3], Some(say));
+        refused(&declared)
+    };
+    assert_eq!(refused("a.bets", "{value}"), "13: no quantity `a.bets`; did you mean `a.best`?");
+    assert_eq!(refused("a.best", "{valeu}"), "13: nothing is known of `{valeu}` here");
+}
+
+#[test]
+fn a_caption_says_what_a_dot_is_and_of_how_many_units_a_point_is() {
+    let mut scatter = declared(Form::Scatter, of_rows(&["parameters", "accuracy"], None), &["arm"]);
+    scatter.figures[0].dot = Some(template("a visit"));
+    assert_eq!(shown(&scatter)[0].caption, "Caption A dot is a visit; n\u{a0}=\u{a0}6.");
+    let quantities =
+        Points::Quantities { along: vec!["arm".to_owned()], at: template("{arm}"), quantity: template("{arm}.best") };
+    let mut strips = declared(Form::Strips, quantities, &[]);
+    strips.figures[0].series[0].name = template("best");
+    let found = shown(&strips).remove(0);
+    assert_eq!(found.caption, "Caption n\u{a0}=\u{a0}1 to 2 at each point (search seed).");
+    assert_eq!(found.series[0].n, [0, 0, 2, 0, 1], "samples are one thing each");
+}
+
+#[test]
+fn the_papers_numbers_stand_beside_what_was_run_and_beside_nothing_else() {
+    let mut declared = declared(Form::Scatter, of_rows(&["parameters", "accuracy"], None), &["arm"]);
+    let figure = &mut declared.figures[0];
+    figure.series[0].panel = Some(template("{arm}"));
+    let stated = |panel: &str, x: &str| SeriesGroup {
+        name: template("the paper"),
+        each: Vec::new(),
+        panel: Some(template(panel)),
+        points: Points::Stated([template(x), template("0.9")]),
+        is_papers: true,
+        ..figure.series[0].clone()
+    };
+    let papers = [stated("a", "120"), stated("not_run", "130")];
+    figure.series.extend(papers);
+    let line = |panel: &str, y: &str| ReferenceGroup {
+        place: Place { line: 14, path: String::new() },
+        each: Vec::new(),
+        name: template("chance"),
+        panel: Some(template(panel)),
+        x: None,
+        y: Some(template(y)),
+    };
+    figure.references = vec![line("b", "0.1"), line("not_run", "0.1")];
+    let found = shown(&declared).remove(0);
+    let papers: Vec<_> = found.series.iter().filter(|series| series.is_papers).collect();
+    assert_eq!((papers.len(), &papers[0].points, papers[0].panel.as_str()), (1, &vec![vec![120.0, 0.9]], "a"));
+    assert_eq!(found.references, [Reference { name: "chance".to_owned(), panel: "b".to_owned(), at: Across::Y(0.1) }]);
+    assert!(found.caption.ends_with("6 dots. A diamond is a number that the paper prints."), "{}", found.caption);
+    declared.figures[0].references[0].y = Some(template("much"));
+    assert_eq!(refused(&declared), "14: `much` is no number");
+}
+
+/// Under a cost model nothing was timed: an axis that says "seconds" alone would claim that.
+#[test]
+fn an_axis_of_computed_times_says_so() {
+    let label = |column: &str, is_time_modelled: bool| {
+        let declared = declared(Form::Scatter, of_rows(&[column, "accuracy"], None), &["arm"]);
+        let frame = crate::frame::Frame { is_time_modelled, ..frame() };
+        let plan = Plan::of(&declared, &frame, &BTreeSet::new()).expect("sound");
+        plan.measure(&rows(), &BTreeMap::new()).expect("sound rows").figures.remove(0).x_label
+    };
+    assert_eq!([label("seconds", true), label("seconds", false), label("parameters", true)], ["modelled x", "x", "x"]);
 }

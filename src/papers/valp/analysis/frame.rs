@@ -59,11 +59,11 @@ pub(super) fn tables(clip: f64) -> [Schema; 17] {
         // The improvement, cut, for differences of which no range is promised.
         .number("change", Unit::One, Range::ANY)
         .number("gain_per_compute", Unit::One, Range::ANY)
-        // As the paper draws them, cut where it cuts: the improvement, the slope per million steps, and the logarithm of
-        // relevance.
-        .number("drawn_improvement", Unit::One, Range::ANY)
+        // What the paper draws, cut where it cuts: how many times as large the measure is after the change, the slope per million
+        // steps, and relevance. The paper draws logarithms on plain axes; these are for logarithmic ones.
+        .number("drawn_ratio", Unit::One, Range::NOT_NEGATIVE)
         .number("drawn_slope", Unit::One, Range::ANY)
-        .number("drawn_relevance", Unit::One, Range::ANY);
+        .number("drawn_relevance", Unit::One, Range::NOT_NEGATIVE);
     [
         // One row per output of a changed model.
         chances(outputs, &["unreached", "unmoved", "decline_share", "gain_share", "marginal"]),

@@ -117,7 +117,7 @@ fn add_outputs(rows: &mut Rows, settings: &Settings, results: &ResultSet) {
             cut(one.against_control(), clip).abs().into(),
             cut(one.improvement, clip).into(),
             (-cut(one.improvement, clip) / one.multiply_adds * COMPUTE).into(),
-            cut(one.improvement, IMPROVEMENT_CUT).into(),
+            libm::exp(cut(one.improvement, IMPROVEMENT_CUT)).into(),
             one.known.slope.map(|slope| 1e6 * slope.max(SLOPE_CUT)).into(),
             drawn_relevance(one.known.module).into(),
             one_if(!one.is_reached),
@@ -129,9 +129,9 @@ fn add_outputs(rows: &mut Rows, settings: &Settings, results: &ResultSet) {
     }
 }
 
-/// The logarithm of relevance, cut where the paper cuts it; none of no relevance at all.
+/// Relevance, cut where the paper cuts its logarithm; none of no relevance at all.
 fn drawn_relevance(module: Option<f64>) -> Option<f64> {
-    module.filter(|module| *module > 0.0).map(|module| libm::log(module).min(RELEVANCE_CUT))
+    module.filter(|module| *module > 0.0).map(|module| module.min(libm::exp(RELEVANCE_CUT)))
 }
 
 fn add_histogram(rows: &mut Rows, clip: f64, results: &ResultSet) {

@@ -82,7 +82,7 @@ pub(super) fn every(expectation: &Expectation, side: Side) -> Part {
     };
     let written = |value: f64| match unit {
         Unit::Count | Unit::MultiplyAdds => number::exact_in_words(value, unit),
-        Unit::Fraction | Unit::Points | Unit::One | Unit::Seconds => {
+        Unit::Fraction | Unit::Points | Unit::One | Unit::Seconds | Unit::Own(_) => {
             number::exact_in_words(number::rounded(value), unit)
         }
     };

@@ -6,7 +6,8 @@ use crate::findings::Form;
 use crate::plot::PlotError;
 use crate::plot::canvas::{Canvas, INK};
 use crate::plot::frame::Frame;
-use crate::plot::plane::Coloured;
+use crate::plot::plane::Styled;
+use crate::plot::style::Style;
 
 /// The share of a category's height that its series take.
 const TAKEN: f64 = 0.8;
@@ -16,17 +17,17 @@ pub(super) fn marks(
     frame: &Frame,
     form: Form,
     names: &[&str],
-    series: &[Coloured],
+    series: &[Styled],
 ) -> Result<(), PlotError> {
     let lane = TAKEN / names.len().max(1) as f64;
-    for (series, colour) in series {
+    for (series, style) in series {
         let place = names.iter().position(|name| *name == series.name).unwrap_or(0);
         let offset = lane * (place as f64 + 0.5) - TAKEN / 2.0;
         for point in &series.points {
             let at = point[0] + offset;
             match form {
-                Form::Bars => bar(canvas, frame, (at, lane), point, *colour)?,
-                _ => strip(canvas, frame, (at, lane), point, *colour)?,
+                Form::Bars => bar(canvas, frame, (at, lane), point, style.colour)?,
+                _ => strip(canvas, frame, (at, lane), point, style)?,
             }
         }
     }
@@ -41,7 +42,7 @@ fn bar(
     colour: RGBColor,
 ) -> Result<(), PlotError> {
     let half = lane * 0.42;
-    canvas.rectangle(frame.place(0.0, at - half), frame.place(point[1], at + half), colour, 0.8)?;
+    canvas.rectangle(frame.place(0.0, at - half), frame.place(point[1], at + half), colour, 1.0)?;
     interval(canvas, frame, at, point, INK)
 }
 
@@ -50,14 +51,14 @@ fn strip(
     frame: &Frame,
     (at, lane): (f64, f64),
     point: &[f64],
-    colour: RGBColor,
+    style: &Style,
 ) -> Result<(), PlotError> {
     if point.len() == 2 {
-        return canvas.dot(frame.place(point[1], at), 5, colour, 0.5);
+        return style.point(canvas, frame.place(point[1], at), 7.0);
     }
     let half = lane * 0.35;
-    canvas.line(&[frame.place(point[1], at - half), frame.place(point[1], at + half)], colour, 5)?;
-    interval(canvas, frame, at, point, colour)
+    canvas.line(&[frame.place(point[1], at - half), frame.place(point[1], at + half)], INK, 4)?;
+    interval(canvas, frame, at, point, INK)
 }
 
 fn interval(canvas: &Canvas, frame: &Frame, at: f64, point: &[f64], colour: RGBColor) -> Result<(), PlotError> {
