@@ -66,7 +66,7 @@ fn read(path: &Path, folder: &Path) -> Result<Unpacked, ArchiveError> {
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         plain(&entry, &name).map_err(|why| refused(&name, why))?;
         if !seen.insert(name.clone()) {
-            return Err(refused(&name, "stands in it twice"));
+            return Err(refused(&name, "is a duplicate"));
         }
         let stated = entry.header().size().map_err(broken)?;
         bytes = bytes.saturating_add(stated);
@@ -224,7 +224,7 @@ mod tests {
             (&[("link", b"")], &[("link", Link, b"")], "`link` is a link"),
             (&[("null", b"")], &[("null", Char, b"")], "`null` is a device"),
             (&[("folder", b"")], &[("folder", Directory, b"")], "is a folder"),
-            (&[("a", bytes)], &[("a", Regular, bytes), ("a", Regular, bytes)], "`a` stands in it twice"),
+            (&[("a", bytes)], &[("a", Regular, bytes), ("a", Regular, bytes)], "`a` is a duplicate"),
             (&[("a", b"other")], &[("a", Regular, bytes)], "`a` has other bytes than"),
             (&[("a", bytes), ("b", bytes)], &[("a", Regular, bytes)], "`b` is promised and not there"),
         ];

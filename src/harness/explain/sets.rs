@@ -10,7 +10,7 @@ use renas_base::digest::Digest;
 /// A record, as far as two sets are compared by it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What was asked, whoever answers.
+    /// What was asked, whatever answers it.
     pub question: Digest,
     /// The digest of what was answered, measured times apart.
     pub answer: Option<Digest>,

@@ -182,7 +182,8 @@ pub(super) fn marks(judgements: &[Judgement]) -> Marks<'_> {
     for judgement in judgements.iter().filter(|judgement| judgement.verdict != Verdict::NotTested) {
         let Some(first) = judgement.evidence.first() else { continue };
         let paper = match judgement.strips.as_slice() {
-            [Strip { paper: Some(paper), value: Some(value), unit, .. }] => {
+            // A ratio's or a difference's number is none of the cell's.
+            [Strip { paper: Some(paper), value: Some(value), unit, .. }] if judgement.quantity == first.quantity => {
                 let above = number::short(value - paper, unit.of_difference());
                 format!("paper {}, ours {}{above}", number::short(*paper, *unit), if value >= paper { "+" } else { "" })
             }

@@ -30,6 +30,8 @@ pub(super) struct PlannedFinding {
     /// Of all above, all below, all unclear.
     sides: [Option<Template>; 3],
     say: Option<Template>,
+    /// Times are of a cost model: nothing is found of them.
+    is_time_modelled: bool,
 }
 
 /// The finding of a figure whose id binds this member. A quantity that only other profiles have is left out.
@@ -59,17 +61,21 @@ pub(super) fn plan<'s>(
         border: border.transpose()?.unwrap_or(0.0),
         sides: [above?, below?, unclear?],
         say: declared.say.as_ref().map(half).transpose()?,
+        is_time_modelled: scope.frame.is_time_modelled,
     })
 }
 
 impl PlannedFinding {
-    /// The sentence about what was measured; nothing where nothing was, or nothing is said of that.
+    /// The sentence about what was measured; nothing where nothing was, or nothing is said of that, or it is of modelled times.
     pub(super) fn title<'q>(&self, quantity: &dyn Fn(&str) -> Option<&'q Quantity>) -> Option<String> {
         let measured = |name: &String| {
             let quantity = quantity(name)?;
             Some((quantity, summary_of(name, quantity)?))
         };
         let found: Vec<(&Quantity, Summary)> = self.quantities.iter().filter_map(measured).collect();
+        if self.is_time_modelled && found.iter().any(|(quantity, _)| quantity.observed_time) {
+            return None;
+        }
         let mut counts = [0usize; 3];
         found.iter().for_each(|(quantity, summary)| counts[self.side(quantity, summary)] += 1);
         let alone = (0..3).find(|side| counts[*side] == found.len());

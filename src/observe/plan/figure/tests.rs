@@ -302,3 +302,17 @@ fn an_axis_of_computed_times_says_so() {
     };
     assert_eq!([label("seconds", true), label("seconds", false), label("parameters", true)], ["modelled x", "x", "x"]);
 }
+
+#[test]
+fn a_title_finds_nothing_of_computed_times() {
+    let title = |is_time_modelled: bool| {
+        let mut declared = declared(Form::Scatter, of_rows(&["parameters", "accuracy"], None), &["arm"]);
+        declared.quantities.push(per_seed("{arm}.time", vec![one_of("arm", "{arm}")], "sum seconds"));
+        declared.figures[0].finding = finding("{arm}.time", &["arm"], [None; 3], Some("{value}"));
+        let frame = crate::frame::Frame { is_time_modelled, ..frame() };
+        let plan = Plan::of(&declared, &frame, &BTreeSet::new()).expect("sound");
+        plan.measure(&rows(), &BTreeMap::new()).expect("sound rows").figures.remove(0).title
+    };
+    assert_eq!(title(true), "Title");
+    assert_ne!(title(false), "Title");
+}
