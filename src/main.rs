@@ -7,7 +7,8 @@ use renas::cli::arguments::{Cli, Command};
 use renas::cli::exit::{Classify as _, Failure};
 use renas::cli::session::{Need, Session};
 use renas::cli::{
-    archive, data, demo, doctor, explain, gc, init, list, numbers, output, plan, report, run, status, verify, why,
+    archive, certify, data, demo, doctor, explain, gc, init, list, numbers, output, plan, report, run, status, verify,
+    why,
 };
 use renas::data::locate::Locations;
 
@@ -41,6 +42,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Verify(arguments) => verify::verify(common, arguments),
         Command::Data { command } => data::command(command, common),
         Command::Archive { command } => archive::archive(common, command),
+        Command::Certify(arguments) => certify::certify(common, arguments),
         Command::Gc(arguments) => gc::gc(common, arguments),
         Command::Doctor => doctor::doctor(common),
     }

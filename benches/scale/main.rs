@@ -194,7 +194,7 @@ fn verify(folder: &Path, all: &[Selected], data: &Registry) -> Result<()> {
         threads: 2,
     };
     verification.run(&mut found)?;
-    ensure!(found.count() == 0, "{}", found.summary());
-    ensure!(found.checked.trials >= 1_000, "{}", found.summary());
+    ensure!(found.count() == 0, "{}", found.summary().join("; "));
+    ensure!(found.checked.trials >= 1_000, "{}", found.summary().join("; "));
     Ok(())
 }

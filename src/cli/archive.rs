@@ -16,13 +16,18 @@ use renas_harness::evidence;
 use renas_harness::lockfile::{self, Lock};
 use renas_harness::manifest::model::{Manifest, Profile};
 use renas_harness::report_folder::listing;
+use renas_harness::signature;
 use renas_harness::store::{Access, Key, Store};
 
 /// Pack, unpack or merge.
 pub fn archive(common: &Common, command: &ArchiveCommand) -> Result<(), Failure> {
     match command {
-        ArchiveCommand::Pack { file, reports } => pack(common, file, reports),
-        ArchiveCommand::Unpack { file, folder } => {
+        ArchiveCommand::Pack { file, sign, reports } => pack(common, file, sign.as_deref(), reports),
+        ArchiveCommand::Unpack { file, folder, signed_by } => {
+            if let Some(signers) = signed_by {
+                let signer = signature::check(file, &signature::beside(file), signers).or_bad_input()?;
+                super::say(common, &format!("{} is signed by {signer}", file.display()));
+            }
             let unpacked = archive::unpack(file, folder).or_bad_input()?;
             let (members, bytes) = (unpacked.members, unpacked.bytes);
             told(
@@ -51,7 +56,7 @@ struct Selection {
     keys: BTreeSet<Key>,
 }
 
-fn pack(common: &Common, file: &Path, reports: &Path) -> Result<(), Failure> {
+fn pack(common: &Common, file: &Path, key: Option<&Path>, reports: &Path) -> Result<(), Failure> {
     let session = Session::open(common)?;
     let mut selection = Selection::default();
     let manifests: Vec<&Manifest> = session.experiments.iter().map(|selected| &selected.manifest).collect();
@@ -72,8 +77,8 @@ fn pack(common: &Common, file: &Path, reports: &Path) -> Result<(), Failure> {
         let above = ["index.html", "compare.html"].map(|name| (name.to_owned(), reports.join(name)));
         let of_profile = |profile: &Profile| {
             let name = profile.name();
-            let files = ["index.html", "index.md", "SHA256SUMS"];
-            files.map(|file| (format!("{name}/{file}"), reports.join(name).join(file)))
+            let files = ["/index.html", "/index.md", "/SHA256SUMS", ".sig"].map(|file| format!("{name}{file}"));
+            files.map(|file| (file.clone(), reports.join(file)))
         };
         for (name, path) in
             above.into_iter().chain(profiles.iter().flat_map(of_profile)).filter(|(_, path)| path.is_file())
@@ -84,6 +89,9 @@ fn pack(common: &Common, file: &Path, reports: &Path) -> Result<(), Failure> {
     let stored = selection.add_store(common)?;
     selection.describe(&manifests)?;
     let packed = archive::pack(file, &selection.members).or_run_failed()?;
+    if let Some(key) = key {
+        signature::sign(file, key, &signature::beside(file)).or_run_failed()?;
+    }
     told(
         common,
         json!({

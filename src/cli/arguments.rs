@@ -1,11 +1,16 @@
 //! Commands and flags.
 
+mod tools; // commands about results that are there
+
 use std::convert::Infallible;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use renas_task::numerics::Numerics;
+pub use tools::{ArchiveCommand, Certify, Explain, Gc};
+use tools::{CERTIFY, EXPLAIN};
 
 /// Re-run the experiments of neural-architecture-search papers and judge their claims.
 #[derive(Debug, Parser)]
@@ -31,6 +36,7 @@ Examples:
   renas explain reports/quick other/quick    why two results differ
   renas numbers econas                       every number that the paper prints, and what judges it
   renas verify                               check every hash and rebuild every committed report
+  renas certify ../paper@v1                  ... of a commit of another repository, with a certificate
 
 Exit codes: 0 fine; 1 a claim is not reproduced (with --strict); 2 bad input; 3 a run failed; 4 verification differs;
 130 interrupted. Results are kept in --store; a killed run goes on where it was when it is started again.";
@@ -76,6 +82,9 @@ pub enum Command {
         #[command(subcommand)]
         command: ArchiveCommand,
     },
+    /// Verify a commit of a repository in a fresh clone, and write a certificate of what was checked
+    #[command(long_about = CERTIFY)]
+    Certify(Certify),
     /// Remove from the store what no lock file, evidence, study or receipt reaches
     Gc(Gc),
     /// Check this machine: worker, libtorch, numeric class, devices, data, store
@@ -98,70 +107,6 @@ Weights that only the evidence names are in no clone, and are no difference.
 
 With --rerun, trials are computed again in an empty store and compared by the same levels. With --heal, damaged files of
 the store are moved to its folder damaged/, and lost objects made again by their trials; records are left to renas run.";
-
-const EXPLAIN: &str = "\
-Explain why two results differ; nothing is computed again but what pure Rust makes of recorded trials.
-
-Each side is one of these, and both are of one kind:
-  KEY[@WHERE]     a trial by the first digits of its key, in a store or in evidence (WHERE; else --store, then reports/)
-  STUDY@REPORTS   a study of a profile's report: `econas/search/reference/digits/0@reports/quick`
-  LOCK.json       a lock file
-  FOLDER          a store, an experiment of a report (reports/quick/econas) or a profile's report (reports/quick)
-
-Of trials it says the first input that differs, else the first epoch, the tensors with their largest distance in units of
-the last place where the objects are there, and the scalars. Of studies: the first step whose question differs. Of stores
-and reports: what each lacks, questions with two answers (of two numeric classes they are expected, of one they are not),
-and the claims whose verdicts differ, with the first number beneath each that does.";
-
-/// What `renas archive` does.
-#[derive(Clone, Debug, Subcommand)]
-pub enum ArchiveCommand {
-    /// Write one file: manifests, lock files, reports, their records and weights, described for other programs (RO-Crate 1.1)
-    ///
-    /// The same selection is the same bytes, whenever and wherever it is packed. --only and --profile select.
-    Pack {
-        /// The file to write (`.tar.zst`)
-        file: PathBuf,
-        /// The folder of reports
-        #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
-        reports: PathBuf,
-    },
-    /// Unpack a file that `pack` wrote; everything in it is compared first, and a foreign file is refused by name
-    Unpack {
-        /// The file
-        file: PathBuf,
-        /// The folder to make
-        folder: PathBuf,
-    },
-    /// Copy into --store what another store has, and name every key with two results
-    Merge {
-        /// The other store
-        other: PathBuf,
-    },
-}
-
-/// Flags of `renas gc`.
-#[derive(Clone, Debug, Args)]
-pub struct Gc {
-    /// Remove it; without this flag it is only said what would be removed
-    #[arg(long)]
-    pub yes: bool,
-    /// The folder of reports, whose evidence names what stays
-    #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
-    pub reports: PathBuf,
-}
-
-/// Arguments of `renas explain`.
-#[derive(Clone, Debug, Args)]
-pub struct Explain {
-    /// One side
-    pub a: String,
-    /// The other
-    pub b: String,
-    /// The folder of reports, where trials are looked up that the store does not hold
-    #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
-    pub reports: PathBuf,
-}
 
 /// Arguments of `renas init`.
 #[derive(Clone, Debug, Args)]
@@ -203,6 +148,9 @@ pub struct Run {
     /// Exit with 1 where a claim is not reproduced
     #[arg(long)]
     pub strict: bool,
+    /// End after so long (`45m`, `2h`), as at Ctrl-C: what is finished is kept, and lies in reports/unfinished/ for the next run
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub budget: Option<Duration>,
     /// Use other numerics than the manifest's (another numeric class: for comparing classes)
     #[arg(long, value_name = "portable|avx2|native")]
     pub numerics: Option<Numerics>,
@@ -242,6 +190,9 @@ pub struct ReportArguments {
     /// Open the page about all profiles when it is written, in $BROWSER or what the system opens pages with
     #[arg(long)]
     pub open: bool,
+    /// Sign the report's SHA256SUMS with this SSH key (with ssh-keygen); the signature lies beside the report's folder (`.sig`)
+    #[arg(long, value_name = "KEY")]
+    pub sign: Option<PathBuf>,
     /// The folder that holds <profile>/<experiment>/outcomes.jsonl.zst, and where the report is written
     #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
     pub reports: PathBuf,
@@ -262,6 +213,9 @@ pub struct Verify {
     /// Mend the store first: set damaged files aside, and compute the trials whose objects are lost
     #[arg(long)]
     pub heal: bool,
+    /// Check the signature of every report by this list of signers (`allowed_signers` of ssh-keygen)
+    #[arg(long, value_name = "FILE")]
+    pub signed_by: Option<PathBuf>,
     /// The folder of the committed reports
     #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
     pub reports: PathBuf,
@@ -282,6 +236,10 @@ pub struct Common {
     /// auto takes a GPU where the worker finds one (not under quick, which is bit-reproducible on a CPU)
     #[arg(long, global = true, value_name = "auto|cpu|cuda[:N]", default_value = "auto")]
     pub device: String,
+    /// Start each worker through this command, which hands its input and output on: on a cluster `srun -n1 -c1`, on another
+    /// machine with the same folders `ssh host`; --jobs says how many there are at a time (docs/clusters.md)
+    #[arg(long, global = true, value_name = "COMMAND", env = "RENAS_LAUNCH")]
+    pub launch: Option<String>,
     /// Where results are kept
     #[arg(long, global = true, value_name = "DIR", default_value = STORE, env = "RENAS_STORE", value_parser = store)]
     pub store: PathBuf,
@@ -319,6 +277,25 @@ fn store(name: &str) -> Result<PathBuf, Infallible> {
 /// A folder. Its name is UTF-8 text, since requests and receipts are: clap refuses any other for a parser of `&str`.
 pub(crate) fn folder(name: &str) -> Result<PathBuf, Infallible> {
     Ok(PathBuf::from(name))
+}
+
+/// A time: a number with its unit.
+fn time(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is no time such as `30s`, `45m` or `2h`");
+    let (number, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
+    let seconds = match unit {
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3_600.0,
+        _ => return Err(wrong()),
+    };
+    let number: f64 = number.parse().map_err(|_| wrong())?;
+    // A year is long enough, and no time overflows.
+    if (0.0..=31_536_000.0).contains(&(number * seconds)) {
+        Ok(Duration::from_secs_f64(number * seconds))
+    } else {
+        Err(wrong())
+    }
 }
 
 impl Common {

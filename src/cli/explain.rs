@@ -1,5 +1,6 @@
 //! `renas explain A B`: why two results differ.
 
+mod page; //  two reports side by side, as a page
 mod side; //  what is named on the command line
 mod study; // two studies: the first step whose question differs
 
@@ -8,7 +9,7 @@ use serde_json::json;
 
 use super::arguments::{Common, Explain};
 use super::exit::{Classify as _, Failure};
-use renas_harness::explain::{self, Difference, Flip, Overlap, Reason, tensors};
+use renas_harness::explain::{self, Conflict, Difference, Flip, Overlap, Reason, tensors};
 use renas_harness::lockfile;
 use renas_harness::store::Record;
 use side::{Found, Records, Side};
@@ -21,6 +22,17 @@ pub fn explain(common: &Common, arguments: &Explain) -> Result<(), Failure> {
     let [a, b] = [&arguments.a, &arguments.b].map(|name| Side::find(common, arguments, name));
     let (a, b) = (a?, b?);
     let (kind_a, kind_b) = (a.kind(), b.kind());
+    if let Some(file) = &arguments.html {
+        return match (a, b) {
+            (Side::Reports(a), Side::Reports(b)) => page::write(arguments, file, (&a, &b)),
+            _ => Err(anyhow!(
+                "--html is about two reports of a profile, such as reports/quick; `{}` is {kind_a} and `{}` is {kind_b}",
+                arguments.a,
+                arguments.b
+            ))
+            .or_bad_input(),
+        };
+    }
     match (a, b) {
         (Side::Trial(a), Side::Trial(b)) => trials(common, &a, &b),
         (Side::Study(a), Side::Study(b)) => study::explain(common, &a, &b),
@@ -155,22 +167,50 @@ fn told(reason: &Reason) -> Vec<String> {
     }
 }
 
+/// What two sets of records have in common, and what their reports say.
+struct Compared {
+    overlap: Overlap,
+    /// The first question that both answer differently: the keys on both sides, and why.
+    first: Option<(Conflict, Reason)>,
+    /// The claims that both judge differently, where both have a report.
+    flips: Option<Vec<Flip>>,
+}
+
+impl Compared {
+    fn new(a: &Records, b: &Records) -> Result<Self, Failure> {
+        let overlap = explain::overlap(&a.entries()?, &b.entries()?);
+        let first = overlap.conflicts.first().cloned();
+        let reason = |one: Conflict| {
+            let reason = explain::records(&a.record(one.a)?, &b.record(one.b)?);
+            Ok::<_, Failure>((one, reason))
+        };
+        let first = first.map(reason).transpose()?;
+        let flips = match (a.verdicts()?, b.verdicts()?) {
+            (Some(a), Some(b)) => Some(explain::verdicts(&a, &b)),
+            _ => None,
+        };
+        Ok(Self { overlap, first, flips })
+    }
+
+    /// What differs in the first trial that does, in lines; none where none does.
+    fn first_in_lines(&self) -> Vec<String> {
+        let Some((one, reason)) = &self.first else { return Vec::new() };
+        let of = format!("the first is {} and {}:", one.a.0.short(12), one.b.0.short(12));
+        std::iter::once(of).chain(told(reason).into_iter().map(|line| format!("  {line}"))).collect()
+    }
+}
+
 /// Two sets of records, and the verdicts of their reports where both have one.
 fn sets(common: &Common, id: &str, a: &Records, b: &Records) -> Result<(), Failure> {
-    let overlap = explain::overlap(&a.entries()?, &b.entries()?);
-    let first = overlap.conflicts.first().map(|one| Ok::<_, Failure>((one, a.record(one.a)?, b.record(one.b)?)));
-    let first = first.transpose()?.map(|(one, a, b)| (one, explain::records(&a, &b)));
-    let flips = match (a.verdicts()?, b.verdicts()?) {
-        (Some(a), Some(b)) => Some(explain::verdicts(&a, &b)),
-        _ => None,
-    };
+    let compared = Compared::new(a, b)?;
     if common.json {
+        let Compared { overlap, first, flips } = compared;
         let first = first.map(|(one, reason)| json!({"a": one.a, "b": one.b, "reason": reason}));
         outln!("{}", json!({"experiment": id, "records": overlap, "first_conflict": first, "claims": flips}));
         return Ok(());
     }
     let name = if id.is_empty() { String::new() } else { format!("{id}: ") };
-    let Overlap { only_a, only_b, equal, conflicts } = &overlap;
+    let Overlap { only_a, only_b, equal, conflicts } = &compared.overlap;
     outln!(
         "{name}{equal} trials are answered alike, {} differently; only the first has {only_a}, only the second {only_b}",
         conflicts.len()
@@ -186,11 +226,8 @@ fn sets(common: &Common, id: &str, a: &Records, b: &Records) -> Result<(), Failu
             outln!("  {count} of the different answers {what}");
         }
     }
-    if let Some((one, reason)) = first {
-        outln!("  the first is {} and {}:", one.a.0.short(12), one.b.0.short(12));
-        told(&reason).iter().for_each(|line| outln!("    {line}"));
-    }
-    if let Some(flips) = flips {
+    compared.first_in_lines().iter().for_each(|line| outln!("  {line}"));
+    if let Some(flips) = &compared.flips {
         outln!("  {} verdicts differ", flips.len());
         flips.iter().take(MOST).for_each(flip);
         if flips.len() > MOST {

@@ -24,6 +24,7 @@ pub mod locks; // what a run promises, beside what was promised
 pub mod report; // renas report
 pub mod status; // renas status
 pub mod verify; // renas verify
+pub mod certify; // renas certify
 pub mod data; // renas data
 pub mod doctor; // renas doctor
 

@@ -19,6 +19,7 @@ use renas_harness::pipeline::{Origin, Rebuilt, pages, rebuild_each};
 use renas_harness::publish;
 use renas_harness::report_folder;
 use renas_harness::resume;
+use renas_harness::signature;
 use renas_harness::store::Surroundings;
 use renas_report::claim::Verdict;
 use renas_report::page::{self, Fact, RunRecord};
@@ -64,6 +65,16 @@ pub fn report(session: &Session<'_>, arguments: &ReportArguments) -> Result<(), 
             let path = lockfile::path(&session.common.experiments, session.profile, &lock.experiment);
             say(session.common, &locks::write(&path, &lock)?);
         }
+    }
+    let (sums, signed) = (folder.join(report_folder::SUMS), signature::beside(&folder));
+    if let Some(key) = &arguments.sign {
+        signature::sign(&sums, key, &signed).or_run_failed()?;
+        say(session.common, &format!("{} signs {}", signed.display(), sums.display()));
+    } else if signed.exists() && !written.changed.is_empty() {
+        say(
+            session.common,
+            &format!("note: {} signs what was there before: sign again with --sign KEY", signed.display()),
+        );
     }
     if arguments.open {
         open(session, &arguments.reports.join(publish::BOARD))?;

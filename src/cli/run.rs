@@ -93,6 +93,10 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: 
     }
     let store = Store::open(&session.common.store, Access::Write).or_run_failed()?;
     cancel_on_signal(&jobs).or_run_failed()?;
+    if let Some(budget) = arguments.budget {
+        let why = format!("the budget of {} is spent", duration(budget.as_secs_f64()));
+        signal::interrupt_after(budget.saturating_sub(started.elapsed()), why, KEPT).or_run_failed()?;
+    }
     let first = jobs.iter().min_by_key(|job| &job.selected.manifest.id).expect("a session has an experiment");
     let mut answer = Answer::new(session.profile, &first.worker);
     answer.experiments = session.experiments.iter().map(|selected| selected.manifest.id.clone()).collect();

@@ -209,9 +209,13 @@ impl<'a> Session<'a> {
             arguments.extend(["--data".into(), folder.into()]);
         }
         let program = worker_program().or_bad_input()?;
-        let limits = limits().or_bad_input()?;
+        let launcher: Vec<OsString> =
+            self.common.launch.iter().flat_map(|words| words.split_whitespace()).map(OsString::from).collect();
+        let usual = limits().or_bad_input()?;
+        let limits = if launcher.is_empty() { usual } else { usual.in_a_queue() };
         let data = Arc::clone(&self.data);
-        let settings = Settings { program, arguments, identity: identity.clone(), jobs: self.jobs, limits, data };
+        let (identity, jobs) = (identity.clone(), self.jobs);
+        let settings = Settings { launcher, program, arguments, identity, jobs, limits, data };
         Ok(Pool::of_crew(settings, crew, rank))
     }
 }

@@ -41,6 +41,17 @@ pub fn on_interrupt(words: &'static str, action: impl Fn() + Send + 'static) -> 
     listening.context("cannot listen for Ctrl-C")
 }
 
+/// Once so much time has passed, do what the first signal would; `why` is said before.
+pub fn interrupt_after(budget: Duration, why: String, words: &'static str) -> Result<()> {
+    let wait = move || {
+        thread::sleep(budget);
+        errln!("renas: {why}");
+        handle(words);
+    };
+    thread::Builder::new().name("budget".to_owned()).spawn(wait).context("cannot start a thread")?;
+    Ok(())
+}
+
 /// A folder that is removed where a signal ends the process.
 pub fn remove_on_interrupt(folder: &Path) {
     FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).push(folder.to_owned());

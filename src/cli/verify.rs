@@ -1,19 +1,25 @@
 //! `renas verify`: every hash, every promise, and every report rebuilt from its evidence; with `--rerun`, trials computed
 //! again, and with `--heal`, the store mended first.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context as _;
 
 use super::arguments::{Common, Verify};
-use super::exit::Failure;
-use super::progress::{Progress, Say, Screen};
+use super::exit::{Classify as _, Failure};
+use super::progress::{Progress, Say, Screen, duration};
 use super::session::Session;
 use super::signal;
 use renas_harness::event::{Event, Observer};
 use renas_harness::executor::{Crew, Execute};
 use renas_harness::pipeline::Selected;
 use renas_harness::pipeline::verify::{Found, Line, Verification, Workers};
+use renas_harness::report_folder::SUMS;
 use renas_harness::rerun::Which;
+use renas_harness::signature::{self, SignatureError};
 use renas_harness::store::WorkerIdentity;
+use renas_report::judge::rules;
 
 /// Verify what the flags ask for: every profile that is committed or promised, or the one named.
 ///
@@ -25,12 +31,22 @@ pub fn verify(common: &Common, arguments: &Verify) -> Result<(), Failure> {
         Line::Differs(line) if says => outln!("DIFFERS {line}"),
         Line::Fine(_) | Line::Differs(_) => {}
     };
+    let started = Instant::now();
     let mut found = Found::new(&mut tell);
-    let failure = check_all(common, arguments, &mut found).err();
+    let mut failure = check_all(common, arguments, &mut found).err();
+    if failure.is_none()
+        && let Some(signers) = &arguments.signed_by
+    {
+        failure = check_signatures(arguments, signers, &mut found).err();
+    }
     if common.json {
         outln!("{}", found.json());
     } else if says {
-        outln!("{}", found.summary());
+        let version = env!("CARGO_PKG_VERSION");
+        let took = duration(started.elapsed().as_secs_f64());
+        outln!();
+        outln!("renas verify (renas {version}, rules of verdicts {}, {took}):", rules::VERSION);
+        found.summary().iter().for_each(|line| outln!("- {line}"));
     }
     match (found.count(), failure) {
         (0, None) => Ok(()),
@@ -43,6 +59,23 @@ pub fn verify(common: &Common, arguments: &Verify) -> Result<(), Failure> {
             Err(Failure::Differs(differences))
         }
     }
+}
+
+/// The signatures of the sums of all reports that are there.
+fn check_signatures(arguments: &Verify, signers: &Path, found: &mut Found<'_>) -> Result<(), Failure> {
+    let entries = std::fs::read_dir(&arguments.reports).context("cannot list reports").or_bad_input()?;
+    let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    folders.retain(|folder| folder.join(SUMS).is_file());
+    folders.sort();
+    for folder in folders {
+        let sums = folder.join(SUMS);
+        match signature::check(&sums, &signature::beside(&folder), signers) {
+            Ok(signer) => found.fine(format!("{} is signed by {signer}", sums.display())),
+            Err(error @ SignatureError::Program { .. }) => return Err(error).or_bad_input(),
+            Err(error) => found.differs(error.to_string()),
+        }
+    }
+    Ok(())
 }
 
 fn check_all(common: &Common, arguments: &Verify, found: &mut Found<'_>) -> Result<(), Failure> {

@@ -126,6 +126,7 @@ fn tell(experiment: &str, profile: Profile, judgement: &Judgement, quantities: &
     line("expected", &judgement.expectation);
     line("why", &judgement.reason);
     line("severity", &judgement.severity);
+    line("looks", &judgement.looks);
     line("beside", &judgement.beside);
     let units = judgement.units.map_or(String::new(), |units| format!(", {units} units"));
     line("clusters", &judgement.n.map_or(String::new(), |n| format!("{n} (each a {}){units}", judgement.cluster)));

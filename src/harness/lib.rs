@@ -31,4 +31,5 @@ pub mod rerun; // which promised trials are computed again, and in which order
 pub mod heal; // setting damaged files aside, and making lost objects again
 pub mod agreement; // how far the trials of two machines agree
 pub mod explain; // why two results differ
+pub mod signature; // signatures by SSH keys
 pub mod archive; // a selection with all that it needs, in one file

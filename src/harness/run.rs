@@ -27,6 +27,7 @@ use renas_data::locate::locate;
 use renas_data::registry::{Content, DataSet, Registry};
 use renas_observe::declare::Declarations;
 use renas_report::claim::Claim;
+use renas_report::clusters::Clusters;
 use renas_report::findings::Findings;
 use renas_report::judge::{JudgeContext, Judgement, judge};
 use renas_report::page::Clock;
@@ -50,8 +51,8 @@ pub struct Experiment<'a> {
     pub claims: &'a [Claim],
     /// The profile's name.
     pub profile: &'a str,
-    /// CPU seconds of one more cluster, by what a cluster is.
-    pub cluster_seconds: &'a BTreeMap<String, f64>,
+    /// What one more cluster costs, and the planned looks.
+    pub clusters: &'a Clusters,
     /// Where times come from.
     pub clock: Clock,
     /// What they are reckoned from: part of the keys of studies, where there is anything.
@@ -219,14 +220,14 @@ impl Experiment<'_> {
         let findings = analysis.findings(&promise, &studied.results)?;
         let summaries = summarize(&findings);
         let data = self.data_read();
-        let Self { profile, cluster_seconds, .. } = *self;
+        let Self { profile, clusters, .. } = *self;
         let of_claim = |claim: &Claim| {
             let studies = promise.studies(&claim.quantities().into_iter().collect(), self.plan);
             (claim.id.clone(), studies.into_iter().map(|study| study.id).collect())
         };
         let studies = self.claims.iter().map(of_claim).collect();
         let promised: BTreeSet<String> = promise.quantities.into_iter().map(|one| one.name).collect();
-        let context = JudgeContext { data: &data, profile, clock, promised: &promised, cluster_seconds };
+        let context = JudgeContext { data: &data, profile, clock, promised: &promised, clusters };
         // Side by side: each draws from streams of its own.
         let judgements =
             parallel::map(self.claims, parallel::cores(), |claim| judge(claim, &findings, &summaries, context));

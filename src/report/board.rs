@@ -1,6 +1,7 @@
 //! All profiles side by side: each claim with the verdict of the largest scale that tested it, and what changed between scales.
 
-mod changes; // what another scale changes
+mod changes; //  what another scale changes
+pub mod runs; // two runs of the same papers
 
 use std::collections::BTreeMap;
 

@@ -14,16 +14,17 @@ pub mod strip; //  what is compared, as it can be drawn
 mod severity; //   would something known to be false pass too?
 mod whole; //      the whole of several parts
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use super::claim::{Amendment, Claim, Comparator, Expectation, Verdict};
 use super::clock::Clock;
+use super::clusters::{Clusters, Looks};
 use super::compare::Side;
 use super::findings::{Findings, Quantity};
 use super::number;
-use super::summary::{LEVEL, Summaries, Summary};
+use super::summary::{Summaries, Summary};
 use need::Need;
 use part::Part;
 use renas_base::metric::Unit;
@@ -41,8 +42,8 @@ pub struct JudgeContext<'a> {
     pub clock: Clock,
     /// Names of the quantities that the profile looks for; one that was not found has no value on its outcomes.
     pub promised: &'a BTreeSet<String>,
-    /// CPU seconds of one more cluster, by what a cluster is, where they are known.
-    pub cluster_seconds: &'a BTreeMap<String, f64>,
+    /// What one more cluster costs, and the planned looks.
+    pub clusters: &'a Clusters,
 }
 
 /// What became of a claim, and why.
@@ -78,6 +79,9 @@ pub struct Judgement {
     /// What known to be false was put to the same test, and whether it passed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub severity: String,
+    /// The planned looks at so many clusters, and what they make of the level; empty where there is one alone.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub looks: String,
     /// How many clusters would decide what is undecided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub need: Option<Need>,
@@ -147,10 +151,12 @@ pub struct Evidence {
 /// Judge one claim on what was found.
 pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, context: JudgeContext) -> Judgement {
     let evaluator = Evaluator { findings, summaries, context };
-    let part = evaluator.claim(claim);
+    let looks = evaluator.looks(claim);
+    let level = Looks::level(looks);
+    let part = evaluator.claim(claim, looks);
     let tested = part.verdict != Verdict::NotTested;
     let beside = claim.beside.as_ref().filter(|_| tested).map(|beside| {
-        let part = evaluator.part(beside, LEVEL);
+        let part = evaluator.part(beside, level);
         format!("{}: {}: {}", part.verdict.name(), beside.in_words(findings), part.reason)
     });
     let mut reason = part.reason;
@@ -171,12 +177,13 @@ pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, context:
         verdict: part.verdict,
         reason,
         severity: part.severity,
+        looks: looks.filter(|_| tested && part.n.is_some()).map_or(String::new(), |looks| looks.in_words()),
         need: part.need.filter(|_| part.verdict == Verdict::Inconclusive),
         beside: beside.unwrap_or_default(),
         out_of_reach: claim.out_of_reach.is_some(),
         added: claim.added.clone(),
         amended: claim.amended.clone(),
-        strips: if tested { evaluator.strips(&claim.expectation) } else { Vec::new() },
+        strips: if tested { evaluator.strips(&claim.expectation, level) } else { Vec::new() },
         evidence: if tested { evaluator.evidence(claim) } else { Vec::new() },
     }
 }
@@ -189,7 +196,14 @@ struct Evaluator<'a> {
 }
 
 impl<'a> Evaluator<'a> {
-    fn claim(&self, claim: &'a Claim) -> Part {
+    /// The looks that are planned at what a claim rests on.
+    fn looks(&self, claim: &Claim) -> Option<Looks<'a>> {
+        let quantities = claim.expectation.quantities();
+        let found = quantities.into_iter().filter_map(|name| self.findings.quantities.get(name));
+        self.context.clusters.looks(found.map(|quantity| quantity.cluster.as_str()))
+    }
+
+    fn claim(&self, claim: &'a Claim, looks: Option<Looks>) -> Part {
         let context = self.context;
         let untestable = matches!(claim.expectation, Expectation::Untestable { .. });
         let about_other_data = !claim.data.is_empty() && !claim.data.iter().any(|name| context.data.contains(name));
@@ -205,7 +219,11 @@ impl<'a> Evaluator<'a> {
             let here = context.profile;
             return Part::not_tested(format!("the claim is about the scale of profile `{scale}`, this is `{here}`"));
         }
-        let part = self.part(&claim.expectation, LEVEL);
+        let part = self.part(&claim.expectation, Looks::level(looks));
+        if let Some(why) = looks.and_then(|looks| looks.unplanned(part.n?)) {
+            let reason = format!("{why}: a look that was not planned decides nothing; {}", part.reason);
+            return Part { verdict: Verdict::Inconclusive, reason, ..part };
+        }
         let decided = !matches!(part.verdict, Verdict::NotTested | Verdict::Inconclusive);
         match claim.comparators.iter().find_map(|comparator| self.broken(comparator)).filter(|_| decided) {
             Some(why) => Part { verdict: Verdict::Inconclusive, reason: format!("{why}; {}", part.reason), ..part },

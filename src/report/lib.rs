@@ -1,5 +1,7 @@
 //! From findings to verdicts to pages.
 
+pub mod clusters; //    what a profile says of its clusters beforehand
+pub mod checked; //     a certificate that somebody verified a commit
 pub mod board; //       all profiles side by side
 pub mod catalogue; //   what an analysis measures, by name
 pub mod claim; //       the claims of a paper, what is expected of them, and their verdicts

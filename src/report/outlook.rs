@@ -176,13 +176,13 @@ mod tests {
     #[test]
     fn what_a_report_says_of_the_spread_says_how_many_are_needed() {
         let findings = crate::findings::Findings::default();
-        let clusters = BTreeMap::new();
+        let clusters = crate::clusters::Clusters::default();
         let setting = crate::judge::JudgeContext {
             data: &[],
             profile: "quick",
             clock: crate::page::Clock::Measured,
             promised: &std::collections::BTreeSet::new(),
-            cluster_seconds: &clusters,
+            clusters: &clusters,
         };
         let mut known = crate::judge::judge(&claim("a"), &findings, &BTreeMap::new(), setting);
         known.verdict = Verdict::Inconclusive;

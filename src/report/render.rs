@@ -12,7 +12,9 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
+use super::board::runs::Runs;
 use super::board::{self, Board};
+use super::checked::{self, Checked};
 use super::findings::{Findings, Measured};
 use super::page::{DataSet, Experiment, Report};
 use super::view::View;
@@ -26,17 +28,20 @@ pub type Files = BTreeMap<PathBuf, Vec<u8>>;
 pub const RUN_RECORD: &str = "run.json";
 
 /// Figures stand in a paper's page itself until it holds this much of them; the others are linked.
-const MOST_FIGURE_BYTES: usize = 300_000;
+const MOST_FIGURE_BYTES: usize = 250_000;
 
 /// The most claims of a paper that failed which a page about several papers lists.
 const MOST_FAILED: usize = 60;
 
-const TEMPLATES: [(&str, &str); 8] = [
+const TEMPLATES: [(&str, &str); 11] = [
     ("board.html", include_str!("../../reports/templates/board.html")),
     ("certificate.html", include_str!("../../reports/templates/certificate.html")),
+    ("checked.html", include_str!("../../reports/templates/checked.html")),
+    ("change.html", include_str!("../../reports/templates/change.html")),
     ("compare.html", include_str!("../../reports/templates/compare.html")),
     ("index.html", include_str!("../../reports/templates/index.html")),
     ("paper.html", include_str!("../../reports/templates/paper.html")),
+    ("runs.html", include_str!("../../reports/templates/runs.html")),
     ("trial.html", include_str!("../../reports/templates/trial.html")),
     ("index.md", include_str!("../../reports/templates/index.md")),
     ("report.md", include_str!("../../reports/templates/report.md")),
@@ -194,6 +199,20 @@ pub fn board(board: &Board) -> Result<[Vec<u8>; 2], RenderError> {
     let environment = environment()?;
     let page = |name| Ok::<_, RenderError>(environment.get_template(name)?.render(context.clone())?.into_bytes());
     Ok([page("board.html")?, page("compare.html")?])
+}
+
+/// The page of a certificate.
+pub fn checked(checked: &Checked) -> Result<Vec<u8>, RenderError> {
+    let (outcome, unchecked) = (checked::outcome(checked), checked::UNCHECKED);
+    let context = minijinja::context! { c => Value::from(Serde(checked)), outcome, unchecked };
+    Ok(environment()?.get_template("checked.html")?.render(context)?.into_bytes())
+}
+
+/// The page about two runs.
+pub fn runs(runs: &Runs) -> Result<Vec<u8>, RenderError> {
+    let view = board::runs::View::new(runs);
+    let context = minijinja::context! { r => Value::from(Serde(&view)) };
+    Ok(environment()?.get_template("runs.html")?.render(context)?.into_bytes())
 }
 
 fn environment() -> Result<Environment<'static>, RenderError> {

@@ -5,6 +5,7 @@
 mod claim; //  a claim as its card shows it
 mod group; //  claims under the places of the paper, with the tables that hold their numbers
 mod cost; //   what the verdicts cost
+mod place; //  tables, figures and sections of the paper
 mod forest; // the paper's numbers beside ours, on one scale
 mod trial; //  a trial as its page shows it
 
@@ -20,7 +21,7 @@ use super::page::{
 };
 use super::{number, table};
 use forest::Row;
-use group::Group;
+use group::{Group, Placed};
 use renas_base::digest::Digest;
 use renas_base::metric::Unit;
 
@@ -132,7 +133,7 @@ pub(super) struct Section<'a> {
     pub(super) cpu: &'a str,
     /// The same by decided claim.
     pub(super) per_decided: String,
-    /// Tables that no group of claims has.
+    /// Tables and figures that no group of claims has.
     pub(super) tables: Vec<Exhibit<'a>>,
     pub(super) figures: Vec<Drawn<'a>>,
     pub(super) audit: &'a [AuditEntry],
@@ -236,7 +237,14 @@ impl<'a> Section<'a> {
             html: table::html(exhibit, findings, summaries, &marks),
             markdown: table::markdown(exhibit, findings, summaries),
         };
-        let (groups, tables) = group::groups(experiment, profile, exhibit);
+        let drawn = |(figure, svg): (&'a Figure, String)| Drawn {
+            id: &figure.id,
+            title: &figure.title,
+            caption: &figure.caption,
+            svg,
+        };
+        let drawn = findings.figures.iter().zip(figures).map(drawn).collect();
+        let Placed { groups, tables, figures } = group::placed(experiment, profile, exhibit, drawn);
         let line = |judgement: &'a Judgement| Line {
             id: &judgement.id,
             sentence: &judgement.sentence,
@@ -252,12 +260,6 @@ impl<'a> Section<'a> {
         let run = experiment.run.as_ref().map_or(&[][..], |run| run.facts.as_slice());
         let (tested, untested): (Vec<_>, Vec<_>) =
             judgements.iter().partition(|judgement| judgement.verdict != Verdict::NotTested);
-        let drawn = |(figure, svg): (&'a Figure, String)| Drawn {
-            id: &figure.id,
-            title: &figure.title,
-            caption: &figure.caption,
-            svg,
-        };
         Self {
             id: &experiment.id,
             title: &experiment.title,
@@ -286,7 +288,7 @@ impl<'a> Section<'a> {
             cpu: cost::cpu_time(experiment),
             per_decided: cost::per_decided(std::iter::once(experiment)),
             tables,
-            figures: findings.figures.iter().zip(figures).map(drawn).collect(),
+            figures,
             audit: &experiment.audit,
             deviations: &experiment.deviations,
             not_run: &experiment.not_run,

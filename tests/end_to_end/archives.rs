@@ -1,6 +1,8 @@
 //! Reports in one file, stores that become one, and what of a store nothing reaches.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use crate::bench::{Bench, files};
 
@@ -60,4 +62,76 @@ fn what_nothing_reaches_is_removed_only_when_that_is_asked_for() {
     bench.renas(&["run"]).expect(0, "0 trials computed");
     fs::write(bench.path("experiments/locks/quick/econas.json"), "{}").expect("writable");
     bench.renas(&["gc", "--yes"]).expect(2, "econas.json");
+}
+
+/// A program of the system, whether it is there and ended well.
+fn ran(folder: &Path, program: &str, arguments: &[&str]) -> bool {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    command.output().is_ok_and(|output| output.status.success())
+}
+
+#[test]
+fn what_is_signed_is_believed_of_those_on_the_list_and_of_nobody_else() {
+    let bench = finished();
+    let folder = bench.path(".");
+    for name in ["mine", "other"] {
+        if !ran(&folder, "ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name]) {
+            return println!("skipped: no ssh-keygen here");
+        }
+        let key = bench.read(&format!("{name}.pub"));
+        bench.write(&format!("{name}.signers"), &format!("{name}@example.org namespaces=\"renas\" {key}"));
+    }
+    let pack = |key: &str| bench.renas(&["archive", "pack", "one.tar.zst", "--sign", key]);
+    pack("nothing").expect(3, "one.tar.zst was not signed with nothing");
+    pack("mine").expect(0, "SHA-256");
+    // Anybody can check it without this program.
+    let line = "ssh-keygen -Y verify -n renas -I mine@example.org -f mine.signers -s one.tar.zst.sig < one.tar.zst";
+    assert!(ran(&folder, "sh", &["-c", line]));
+    let unpack =
+        |to: &str, signers: &str| bench.renas(&["archive", "unpack", "one.tar.zst", to, "--signed-by", signers]);
+    unpack("a", "mine.signers").expect(0, "one.tar.zst is signed by mine@example.org");
+    unpack("b", "other.signers").expect(2, "one.tar.zst is not signed by anybody in other.signers");
+    unpack("b", "nobody").expect(2, "there is no nobody");
+    let mut longer = fs::read(bench.path("one.tar.zst")).expect("an archive");
+    longer.push(0);
+    fs::write(bench.path("one.tar.zst"), longer).expect("writable");
+    unpack("b", "mine.signers").expect(2, "is not signed by anybody");
+    assert!(!bench.path("b").exists());
+
+    let verify = |signers: &str| bench.renas(&["verify", "--signed-by", signers]);
+    verify("mine.signers").expect(4, "there is no reports/quick.sig");
+    bench.renas(&["report", "--sign", "mine"]).expect(0, "reports/quick.sig signs reports/quick/SHA256SUMS");
+    verify("mine.signers").expect(0, "reports/quick/SHA256SUMS is signed by mine@example.org");
+    verify("other.signers").expect(4, "is not signed by anybody in other.signers");
+}
+
+#[test]
+fn a_commit_is_certified_in_a_fresh_clone_and_what_differs_is_named() {
+    let bench = finished();
+    let repository = bench.path(".");
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"];
+        ran(&repository, "git", &[&who[..], arguments].concat())
+    };
+    assert!(git(&["init", "-q"]) && git(&["add", "experiments", "reports"]) && git(&["commit", "-q", "-m", "one"]));
+    assert!(git(&["tag", "v1"]));
+    let certify = |what: &str, to: &str| bench.renas(&["certify", what, "--by", "B <b@example.org>", "--to", to]);
+    certify(".@v1", "fine").expect(0, "certificate.md");
+    let text = bench.read("fine/certificate.md");
+    assert!(text.starts_with("# Certificate: every promise is kept"), "{text}");
+    assert!(text.contains("B \\<b@example.org>") && text.contains("- 1 report rebuilt from their evidence"), "{text}");
+    assert!(bench.read("fine/certificate.html").contains("B &lt;b@example.org&gt;"));
+    certify(".@v1", "fine").expect(2, "certificate.md is there already");
+    let page = bench.read("reports/quick/index.md");
+    bench.write("reports/quick/index.md", &format!("{page}\nmore\n"));
+    assert!(git(&["commit", "-q", "-a", "-m", "two"]));
+    // What is committed counts, and the tag is as good as it was.
+    certify(".", "bad").expect(4, "index.md");
+    assert!(bench.read("bad/certificate.md").contains("## What differs"));
+    certify(".@v1", "again").expect(0, "certificate.html");
+    certify(".@nothing", "none").expect(2, "has no commit nothing");
+    certify("nowhere", "none").expect(2, "cannot clone nowhere");
+    certify("--upload-pack=x", "none").expect(2, "");
+    assert!(!bench.path("none").exists());
 }

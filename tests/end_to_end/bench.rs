@@ -96,7 +96,7 @@ impl Bench {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_renas"));
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
-        for name in ["RENAS_DATA", "RENAS_STORE", "RENAS_WORKER", "NO_COLOR"] {
+        for name in ["RENAS_DATA", "RENAS_LAUNCH", "RENAS_STORE", "RENAS_WORKER", "NO_COLOR"] {
             command.env_remove(name);
         }
         // Tests run side by side: each bench is a machine of its own.

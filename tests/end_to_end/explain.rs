@@ -70,6 +70,30 @@ fn two_numeric_classes_answer_one_question_differently_as_is_to_be_expected() {
         .renas(&["explain", "reports/quick", "elsewhere/quick"])
         .expect(0, "of two numeric classes, as is to be expected")
         .expect(0, "verdicts differ");
+    bench.renas(&["explain", "reports/quick", "elsewhere/quick", "--html", "two.html"]).expect(0, "two.html");
+    let page = bench.read("two.html");
+    assert!(page.contains("other bits, as of two numeric classes"), "{page}");
+    assert!(page.contains("the first trial that differs") && page.contains("the first epoch that differs"), "{page}");
+    assert!(!page.contains("<script"), "nothing of it needs a script");
+}
+
+#[test]
+fn a_page_about_two_reports_replaces_no_other_file_and_says_that_they_are_equal() {
+    let bench = Bench::new();
+    bench.renas(&["run"]).expect(0, "report:");
+    let page = ["explain", "reports/quick", "reports/quick", "--html"];
+    let to = |file: &'static str| bench.renas(&[&page[..], &[file]].concat());
+    to("two.html").expect(0, "two.html");
+    let first = bench.read("two.html");
+    assert!(first.contains("<h1>Two runs: equal bit for bit</h1>"), "{first}");
+    to("two.html").expect(0, "two.html");
+    assert_eq!(bench.read("two.html"), first);
+    fs::write(bench.path("mine.html"), "mine").expect("a file");
+    to("mine.html").expect(2, "was not written by `renas explain`");
+    assert_eq!(bench.read("mine.html"), "mine");
+    bench
+        .renas(&["explain", "reports/quick/econas", "reports/quick/econas", "--html", "x.html"])
+        .expect(2, "two reports of a profile");
 }
 
 #[test]

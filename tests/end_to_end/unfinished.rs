@@ -46,6 +46,27 @@ fn a_run_that_is_terminated_leaves_what_it_finished() {
 }
 
 #[test]
+fn a_run_whose_budget_is_spent_ends_like_one_that_is_terminated() {
+    let bench = Bench::new();
+    bench.renas(&["run", "--budget", "soon"]).expect(2, "`soon` is no time such as `30s`, `45m` or `2h`");
+    let answer = bench.renas(&["run", "--budget", "0s"]);
+    answer.expect(130, "the budget of 0 ms is spent").expect(130, "finished trials are kept");
+    bench.renas(&["run", "--budget", "2h"]).expect(0, "report:");
+    assert_eq!(bench.digests("reports"), undisturbed());
+}
+
+#[test]
+fn workers_that_another_command_starts_give_the_same_bytes() {
+    let bench = Bench::new();
+    bench
+        .renas(&["run", "--launch", "no-such-scheduler -n1"])
+        .expect(3, "no-such-scheduler")
+        .expect(3, "it is what --launch names");
+    bench.renas(&["run", "--launch", "env OF=here", "--jobs", "3"]).expect(0, "report:");
+    assert_eq!(bench.digests("reports"), undisturbed());
+}
+
+#[test]
 fn a_report_of_what_is_there_says_how_much_is_finished_and_grows() {
     let bench = with_table();
     bench.renas(&["report", "--update-lock"]).expect(0, "is removed: the report holds its trials");

@@ -18,6 +18,7 @@ use renas::harness::timing::TimeSource;
 use renas::observe::declare::Declarations;
 use renas::observe::frame::Frame;
 use renas::report::catalogue::Promised;
+use renas::report::clusters::Clusters;
 use renas::report::page::Clock;
 use serde_json::{Value, json};
 
@@ -101,7 +102,7 @@ impl Toy {
             plan: &plan,
             declarations: &Declarations::default(),
             claims: &[],
-            cluster_seconds: &BTreeMap::new(),
+            clusters: &Clusters::default(),
             clock: Clock::Measured,
             time,
             worker: &worker,

@@ -60,7 +60,8 @@ pub(crate) fn pool(folder: &Path, behaviour: &str, jobs: usize) -> Pool {
 /// The same with other limits.
 pub(crate) fn limited(folder: &Path, behaviour: &str, jobs: usize, limits: Limits) -> Pool {
     let arguments = vec![behaviour.to_owned().into(), folder.join("memory").into()];
-    Pool::new(Settings { program: fake_worker(), arguments, identity: identity(), jobs, limits, data: Arc::default() })
+    let (launcher, program) = (Vec::new(), fake_worker());
+    Pool::new(Settings { launcher, program, arguments, identity: identity(), jobs, limits, data: Arc::default() })
 }
 
 /// The program `fake_worker.rs`, which Cargo builds beside the tests.
@@ -261,6 +262,7 @@ fn a_worker_of_an_earlier_or_later_protocol_is_refused_at_once_with_what_to_do()
 fn a_program_that_is_not_there_is_named() {
     let scene = Scene::new();
     let settings = Settings {
+        launcher: vec![],
         program: "/nowhere/renas-worker".into(),
         arguments: vec![],
         identity: identity(),

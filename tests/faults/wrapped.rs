@@ -20,9 +20,9 @@ use crate::worker::{Scene, deaths, fake_worker, lives, until};
 
 /// A pool of fake workers, each the child of a shell.
 fn wrapped(scene: &Scene, behaviour: &str, jobs: usize, limits: Limits) -> Pool {
-    let mut arguments = vec!["-c".into(), "\"$0\" \"$@\"; exit $?".into(), fake_worker().into()];
-    arguments.extend([behaviour.into(), scene.path().join("memory").into()]);
-    Pool::new(Settings { program: "sh".into(), arguments, identity: identity(), jobs, limits, data: Arc::default() })
+    let launcher = vec!["sh".into(), "-c".into(), "\"$0\" \"$@\"; exit $?".into()];
+    let (program, arguments) = (fake_worker(), vec![behaviour.into(), scene.path().join("memory").into()]);
+    Pool::new(Settings { launcher, program, arguments, identity: identity(), jobs, limits, data: Arc::default() })
 }
 
 fn all_end(scene: &Scene) {
@@ -108,8 +108,16 @@ pub(crate) fn train_for_hours(folder: &Path) {
     let Task::Train(mut train) = task(0) else { unreachable!("it is a training") };
     train.stop = Stop::Epochs(10_000_000);
     let arguments = ["--numerics", "portable"].map(Into::into).to_vec();
-    let (program, limits) = (script(folder), Limits::default());
-    let pool = Pool::new(Settings { program, arguments, identity: identity(), jobs: 1, limits, data: Arc::default() });
+    let (launcher, program, limits) = (Vec::new(), script(folder), Limits::default());
+    let pool = Pool::new(Settings {
+        launcher,
+        program,
+        arguments,
+        identity: identity(),
+        jobs: 1,
+        limits,
+        data: Arc::default(),
+    });
     let store = Store::open(&folder.join("store"), Access::Write).expect("a store");
     let _ = at_bench(&store, &pool, |bench| bench.study("study").outcomes(&[Task::Train(train)]));
 }
@@ -159,7 +167,16 @@ fn a_program_that_cannot_start_now_is_tried_again_and_its_error_is_said_once_wit
     ];
     let settings = |pause| {
         let (program, limits) = (program.clone(), Limits { pause, ..Limits::default() });
-        Settings { program, arguments: arguments.clone(), identity: identity(), jobs: 1, limits, data: Arc::default() }
+        let launcher = Vec::new();
+        Settings {
+            launcher,
+            program,
+            arguments: arguments.clone(),
+            identity: identity(),
+            jobs: 1,
+            limits,
+            data: Arc::default(),
+        }
     };
     let writer = fs::OpenOptions::new().append(true).open(&program).expect("it is ours");
     let pool = Pool::new(settings(Duration::from_millis(1)));

@@ -123,13 +123,31 @@ fn an_amendment_has_a_day_and_says_the_verdict_before() {
 }
 
 #[test]
+fn looks_are_two_or_more_of_clusters_that_some_quantity_has() {
+    let with_looks = |looks: &str| {
+        let new = format!("    clock: cost_model\n    looks: {looks}\n");
+        parse(with(&[("    clock: cost_model\n", &new)]).as_bytes())
+    };
+    let manifest = with_looks("{toy: [3, 7, 10]}").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(manifest.profile(Profile::Quick).expect("it is there").clusters.looks["toy"], [3, 7, 10]);
+    for (looks, message) in [
+        ("{toi: [3, 7]}", "looks.toi: no quantity has clusters of this name; did you mean `toy`?"),
+        ("{toy: [3]}", "looks.toy: names the numbers of clusters of two looks or more"),
+        ("{toy: [7, 3]}", "looks.toy: must be in ascending order"),
+    ] {
+        let error = with_looks(looks).expect_err(looks).to_string();
+        assert!(error.contains(message), "{error}");
+    }
+}
+
+#[test]
 fn the_cost_of_a_cluster_is_of_one_that_some_quantity_has() {
     let with_cost = |key: &str| {
         let new = format!("    clock: cost_model\n    cluster_seconds: {{{key}: 12}}\n");
         parse(with(&[("    clock: cost_model\n", &new)]).as_bytes())
     };
     let manifest = with_cost("toy").unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(manifest.profile(Profile::Quick).expect("it is there").cluster_seconds["toy"], 12.0);
+    assert_eq!(manifest.profile(Profile::Quick).expect("it is there").clusters.seconds["toy"], 12.0);
     let error = with_cost("toi").expect_err("no cluster").to_string();
     assert!(
         error.contains("cluster_seconds.toi: no quantity has clusters of this name; did you mean `toy`?"),

@@ -1,6 +1,5 @@
 //! What a paper of the synthetic kind takes: at most 150 lines of Rust and YAML, from parameters to verdicts.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use renas::harness::context::fake::{FakeOutcomes, results_of};
@@ -48,7 +47,7 @@ fn a_paper_of_the_synthetic_kind_is_short_and_its_claims_are_judged() {
         declarations: &manifest.declarations,
         claims: &manifest.claims,
         profile: "quick",
-        cluster_seconds: &BTreeMap::new(),
+        clusters: &settings.clusters,
         clock: settings.clock,
         time: TimeSource::of(settings),
         worker: &worker,

@@ -1,11 +1,12 @@
 //! Two made-up reports: a tiny one whose every line is expected, and one of the size of a real experiment.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use renas::base::digest::Digest;
 use renas::base::metric::Unit;
 use renas::base::seed::Seed;
 use renas::report::claim::{Claim, Direction, Expectation, Foil};
+use renas::report::clusters::Clusters;
 use renas::report::findings::{Cell, Figure, Findings, Form, Measured, Quantity, Series, Table};
 use renas::report::judge::{JudgeContext, judge};
 use renas::report::page::{AuditEntry, Clock, DataSet, Deviation, Experiment, Fact, NotRun, Paper, Report, RunRecord};
@@ -51,8 +52,8 @@ fn claim(id: &str, source: &str, sentence: &str, data: &[&str], expectation: Exp
 fn judged(experiment: Experiment, claims: &[Claim], ran: &[&str]) -> Experiment {
     let summaries = summarize(&experiment.findings);
     let ran: Vec<String> = ran.iter().map(|name| text(name)).collect();
-    let (promised, cluster_seconds) = (&BTreeSet::new(), &BTreeMap::new());
-    let setting = JudgeContext { data: &ran, profile: "quick", clock: Clock::CostModel, promised, cluster_seconds };
+    let (promised, clusters) = (&BTreeSet::new(), &Clusters::default());
+    let setting = JudgeContext { data: &ran, profile: "quick", clock: Clock::CostModel, promised, clusters };
     let judgements = claims.iter().map(|claim| judge(claim, &experiment.findings, &summaries, setting)).collect();
     Experiment { summaries, judgements, ..experiment }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use serde::de::DeserializeOwned;
 
 use super::super::arguments::{Common, Explain};
 use super::super::exit::{Classify as _, Failure};
@@ -215,6 +216,11 @@ impl Records {
 
     /// What its report says of claims, where it is a report's evidence.
     pub(super) fn verdicts(&self) -> Result<Option<Verdicts>, Failure> {
+        self.findings()
+    }
+
+    /// What is asked for of its `findings.json`, where it is a report's evidence.
+    pub(super) fn findings<T: DeserializeOwned>(&self) -> Result<Option<T>, Failure> {
         let Self::Evidence { folder, .. } = self else { return Ok(None) };
         let path = folder.join("findings.json");
         match files::read(&path) {

@@ -58,6 +58,11 @@ impl Limits {
         Self { hello: hello * times, silence: silence * times, task: task * times, pause }
     }
 
+    /// The same for workers that wait in a queue before they start, for days if need be.
+    pub fn in_a_queue(self) -> Self {
+        Self { hello: self.hello.max(CEILING), ..self }
+    }
+
     /// How long a task may take, on data of their sizes.
     pub fn of(&self, task: &Task, data: &Registry) -> Duration {
         let scale = self.task.as_secs_f64() / Self::default().task.as_secs_f64();

@@ -29,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What workers a pool has.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// What starts each worker: a command that is given the worker's program and arguments as its last words, and hands its own
+    /// standard input and output on (`srun`, `ssh host`). Empty where workers are started here.
+    pub launcher: Vec<OsString>,
     /// The worker's program.
     pub program: PathBuf,
     /// Its arguments, all of them: numerics, device, folders of data.
@@ -103,7 +106,9 @@ impl Pool {
 
     /// A pool that shares the places and the idle workers of a crew, which serves lower ranks first.
     pub fn of_crew(settings: Settings, crew: &Arc<Crew>, rank: usize) -> Self {
-        let call = (settings.program.clone(), settings.arguments.clone());
+        let mut words = settings.launcher.iter().cloned().chain([settings.program.clone().into_os_string()]);
+        let first = words.next().expect("at least the worker's program");
+        let call = (PathBuf::from(first), words.chain(settings.arguments.iter().cloned()).collect());
         let (next_number, machine) = (AtomicU64::new(1), Machine::here());
         Self { settings, call, crew: Arc::clone(crew), rank, next_number, machine, shared: Arc::default() }
     }
@@ -114,9 +119,10 @@ impl Pool {
     }
 
     fn start_worker(&self) -> Result<Worker, Trouble> {
-        let mut command = Command::new(&self.settings.program);
+        let (program, arguments) = &self.call;
+        let mut command = Command::new(program);
         // What it says last is told to the user: the reason must not drown in a stack.
-        command.args(&self.settings.arguments).env("RUST_BACKTRACE", "0");
+        command.args(arguments).env("RUST_BACKTRACE", "0");
         let started = Worker::start(&mut command, &self.settings.limits, &self.shared.children);
         if self.is_cancelled() {
             // Also where the worker came up after everybody was killed: dropping it ends it.
@@ -124,9 +130,12 @@ impl Pool {
         }
         let worker = started.map_err(|trouble| match trouble {
             NoWorker::Start(why) => {
-                let remedy =
-                    shortage(&why).unwrap_or("build it with `cargo build --release`, or name it with $RENAS_WORKER");
-                Trouble::Error(ExecuteError::Start { program: self.settings.program.clone(), why, remedy })
+                let usual = match self.settings.launcher.is_empty() {
+                    true => "build it with `cargo build --release`, or name it with $RENAS_WORKER",
+                    false => "it is what --launch names: is it installed here?",
+                };
+                let remedy = shortage(&why).unwrap_or(usual);
+                Trouble::Error(ExecuteError::Start { program: program.clone(), why, remedy })
             }
             NoWorker::Died(death) => Trouble::Death(death),
             NoWorker::Stranger(protocol) => {
@@ -157,7 +166,9 @@ impl Pool {
         };
         let number = self.next_number.fetch_add(1, Ordering::Relaxed);
         let request = Request { number, task: job.task.clone(), objects: job.objects.clone(), out: job.out.to_owned() };
-        let watch = slot.is_alone.then(|| Watch::begin(worker.id()));
+        // What else runs on another machine cannot be seen from here.
+        let is_watched = slot.is_alone && self.settings.launcher.is_empty();
+        let watch = is_watched.then(|| Watch::begin(worker.id()));
         let Settings { limits, data, .. } = &self.settings;
         let (worker, reply) = worker
             .ask(&request, limits, limits.of(&request.task, data), &self.shared.children)

@@ -14,7 +14,7 @@ use super::decode::{Item, Problem, Problems, Section, read};
 use super::findings;
 use super::model::{Manifest, Outline, Profile, ProfileSettings};
 use super::problem::{in_file, suggestion};
-use super::profiles::{cluster_seconds, profile_settings};
+use super::profiles::{clusters, profile_settings};
 use super::reference::{audit_entry, deviation, paper_reference};
 use super::yaml;
 use crate::analysis::{Analysis, Unplanned};
@@ -87,7 +87,7 @@ pub fn load(dir: &Path, id: &str, known: Known<'_>) -> Result<Manifest, Manifest
 /// The outline of one experiment.
 ///
 /// All mistakes of its manifest are reported but those that only the names of all quantities show, whose making takes as
-/// long as most of the rest (in the claims' quantities, and in `cluster_seconds`), and those in files of a folder that hold nothing
+/// long as most of the rest (in the claims' quantities, in `cluster_seconds` and in `looks`), and those in files of a folder that hold nothing
 /// but claims, which are counted, declarations, audit and deviations. `load` reports all.
 pub fn outline(dir: &Path, id: &str, known: Known<'_>) -> Result<Outline, ManifestError> {
     outline_source(source_of(dir, id)?, known)
@@ -272,9 +272,9 @@ impl Reader<'_> {
         for profile in known {
             let Some(item) = section.item(profile.name()) else { continue };
             let before = self.problems.count();
-            let mut seconds = None;
+            let mut of_clusters = [None, None];
             let mut settings = item.section(|section| {
-                seconds = section.item("cluster_seconds");
+                of_clusters = ["cluster_seconds", "looks"].map(|key| section.item(key));
                 profile_settings(section, profile, defaults, (paper, own), self.known.data)
             });
             let sound = self.problems.count() == before;
@@ -284,9 +284,7 @@ impl Reader<'_> {
             let is_asked = sound && self.quantities == Quantities::Promised;
             match paper.filter(|_| is_asked).zip(declarations).map(promise) {
                 Some(Ok(promise)) => {
-                    if let Some(seconds) = &seconds {
-                        settings.cluster_seconds = cluster_seconds(seconds, &promise.quantities);
-                    }
+                    settings.clusters = clusters(of_clusters.each_ref().map(Option::as_ref), &promise.quantities);
                     let promise = Arc::new(promise);
                     settings.promise = Some(Arc::clone(&promise));
                     if let Some(known) = &mut quantities {

@@ -17,6 +17,7 @@ use renas_base::word::Word;
 pub use renas_network::cost::CostModel;
 use renas_observe::declare::Declarations;
 use renas_report::claim::Claim;
+use renas_report::clusters::Clusters;
 use renas_report::page::{AuditEntry, Clock, Deviation, Paper};
 use renas_report::sentence::Sentence;
 use renas_task::numerics::Numerics;
@@ -185,8 +186,8 @@ pub struct ProfileSettings {
     pub cost_model: Option<CostModel>,
     /// How networks are timed under `Clock::Measured`; absent where the experiment is not about time.
     pub timing: Option<Timing>,
-    /// CPU seconds of one more cluster (a search seed, a model), by what a cluster is, where they are known.
-    pub cluster_seconds: BTreeMap<String, f64>,
+    /// What one more cluster (a search seed, a model) costs, and the planned looks.
+    pub clusters: Clusters,
     /// The paper's parameters, as `Paper::parameters` read them.
     pub parameters: serde_json::Value,
     /// What its analysis will find; absent where names of quantities were not looked up.

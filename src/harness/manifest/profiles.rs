@@ -11,6 +11,7 @@ use crate::paper::{AnyPaper, OwnSections};
 use crate::timed::Timing;
 use renas_data::registry::Registry;
 use renas_report::catalogue::Promised;
+use renas_report::clusters::Clusters;
 use renas_report::page::Clock;
 use renas_task::numerics::Numerics;
 
@@ -52,8 +53,8 @@ pub(super) fn profile_settings<'s>(
         Some(defaults) => section.section_over("parameters", defaults, read),
         None => section.section("parameters", read),
     };
-    let (cluster_seconds, promise) = (BTreeMap::new(), None);
-    ProfileSettings { profile, purpose, numerics, clock, cost_model, timing, parameters, cluster_seconds, promise }
+    let (clusters, promise) = (Clusters::default(), None);
+    ProfileSettings { profile, purpose, numerics, clock, cost_model, timing, parameters, clusters, promise }
 }
 
 /// A profile of an experiment that no worker computes: nothing is said of numerics and clocks.
@@ -69,24 +70,39 @@ fn declared_settings<'s>(
         (None, false) => read(&mut section.empty("parameters")),
     };
     let (numerics, clock) = (Numerics::Portable, Clock::Unused);
-    let (cluster_seconds, promise, cost_model, timing) = (BTreeMap::new(), None, None, None);
-    ProfileSettings { profile, purpose, numerics, clock, cost_model, timing, parameters, cluster_seconds, promise }
+    let (clusters, promise, cost_model, timing) = (Clusters::default(), None, None, None);
+    ProfileSettings { profile, purpose, numerics, clock, cost_model, timing, parameters, clusters, promise }
 }
 
-/// CPU seconds of one more cluster, by what a cluster is: of what some quantity of the profile is clustered by.
-pub(super) fn cluster_seconds(item: &Item<'_>, promised: &[Promised]) -> BTreeMap<String, f64> {
+/// What a profile says of its clusters; each entry is of what some quantity of the profile is clustered by.
+pub(super) fn clusters([seconds, looks]: [Option<&Item<'_>>; 2], promised: &[Promised]) -> Clusters {
     let known: BTreeSet<&str> = promised.iter().map(|one| one.cluster.as_str()).collect();
+    Clusters {
+        seconds: seconds.map(|item| by_cluster(item, &known, |seconds| seconds.number(0.0..=1e12))).unwrap_or_default(),
+        looks: looks.map(|item| by_cluster(item, &known, planned_looks)).unwrap_or_default(),
+    }
+}
+
+fn by_cluster<T>(item: &Item<'_>, known: &BTreeSet<&str>, read: impl Fn(&Item<'_>) -> T) -> BTreeMap<String, T> {
     item.section(|section| {
-        let mut seconds = BTreeMap::new();
+        let mut all = BTreeMap::new();
         for key in section.keys() {
             if !known.contains(key) {
                 let known: Vec<&str> = known.iter().copied().collect();
                 section.problem(key, format!("no quantity has clusters of this name; {}", suggestion(key, &known)));
             }
-            seconds.insert(key.to_owned(), section.number(key, 0.0..=1e12));
+            all.insert(key.to_owned(), section.required(key, &read));
         }
-        seconds
+        all
     })
+}
+
+fn planned_looks(item: &Item<'_>) -> Vec<usize> {
+    let looks = item.ascending(|look| look.integer(1..=1_000_000));
+    if looks.len() < 2 {
+        item.problem("names the numbers of clusters of two looks or more: one look alone needs no plan");
+    }
+    looks
 }
 
 fn cost_model(section: &mut Section<'_>) -> CostModel {

@@ -167,7 +167,7 @@ impl Selected {
             declarations: &self.manifest.declarations,
             claims: self.claims(),
             profile: settings.profile.name(),
-            cluster_seconds: &settings.cluster_seconds,
+            clusters: &settings.clusters,
             clock: settings.clock,
             time: TimeSource::of(settings),
             worker,

@@ -13,6 +13,8 @@ use crate::view::{Badge, plain_badge};
 pub(super) struct Change<'b> {
     from: &'b str,
     to: &'b str,
+    /// Where the report of the second lies beside this page; empty where that is not known.
+    folder: &'b str,
     /// The verdicts, heads of rows and columns.
     verdicts: Vec<Badge>,
     /// How many claims went from the row's verdict to the column's.
@@ -72,13 +74,34 @@ impl<'b> Change<'b> {
         Self {
             from: &board.profiles[from],
             to: &board.profiles[to],
+            folder: &board.profiles[to],
             verdicts: Verdict::ALL.map(plain_badge).into(),
             matrix: Verdict::ALL.map(|before| Verdict::ALL.map(|after| count(before, after)).into()).into(),
             both: pairs.len(),
             alike: tested().filter(|(_, from, to)| from.verdict == to.verdict).count(),
             flips,
-            settings: board.papers.iter().map(|paper| Settings::new(paper, from, to)).collect(),
+            settings: board
+                .papers
+                .iter()
+                .map(|paper| Settings::new(paper, from, to))
+                .filter(|settings| !settings.differing.is_empty())
+                .collect(),
         }
+    }
+
+    /// The same, where the report of the second lies elsewhere.
+    pub(super) fn at(self, folder: &'b str) -> Self {
+        Self { folder, ..self }
+    }
+
+    /// How many claims both tested and judge differently.
+    pub(super) fn flips(&self) -> usize {
+        self.flips.len()
+    }
+
+    /// How many of a paper's.
+    pub(super) fn flips_of(&self, paper: &str) -> usize {
+        self.flips.iter().filter(|flip| flip.paper == paper).count()
     }
 }
 

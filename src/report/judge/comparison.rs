@@ -2,9 +2,10 @@
 
 use super::Evaluator;
 use super::border::{Place, place};
-use super::decide::{Rule, Severity, distance, nothing_at, weaken};
+use super::decide::{Rule, Severity, distance, nothing_at, one_sided, weaken};
 use super::part::Part;
 use super::severity;
+use super::whole::of_one;
 use crate::claim::{Direction, Expectation, Verdict};
 use crate::compare::{self, Side};
 use renas_base::metric::Unit;
@@ -30,6 +31,7 @@ impl<'a> Evaluator<'a> {
             effect,
             imported: side.quantity.imported,
             refuting: None,
+            level,
         };
         let foil = match expectation {
             Expectation::Bound { foil, .. } | Expectation::Within { foil, .. } => foil.as_ref(),
@@ -69,7 +71,7 @@ impl<'a> Evaluator<'a> {
         let paper = value.filter(|_| !is_size);
         let effect = paper.map(|paper| (distance(paper, accepted), "between the border and the paper's ratio"));
         let imported = above.quantity.imported || below.quantity.imported;
-        let rule = Rule { accepted, unit: Unit::One, about: "the ratio", effect, imported, refuting: None };
+        let rule = Rule { accepted, unit: Unit::One, about: "the ratio", effect, imported, level, refuting: None };
         let students = Students::new(contrast.n.max(2), level)?;
         let severity = || match (foil, above.values().zip(below.values())) {
             (Some(foil), _) => {
@@ -95,8 +97,7 @@ impl<'a> Evaluator<'a> {
         right: Option<Side<'a>>,
         level: f64,
     ) -> Result<Part, SampleError> {
-        // Two one-sided tests at 5 % are one interval of 90 %, as one of 95 % is two-sided at 5 %.
-        let one_sided = 1.0 - 2.0 * (1.0 - level);
+        let one_sided = one_sided(level);
         let of = |side: Side<'a>, level: f64| match right {
             Some(right) => compare::difference(side, right, level),
             None => compare::single(side, level),
@@ -116,7 +117,8 @@ impl<'a> Evaluator<'a> {
             about: if right.is_some() { "the difference" } else { "" },
             effect: Some((margin, effect)),
             imported,
-            refuting: Some(refuting),
+            refuting: Some((refuting, level)),
+            level: one_sided,
         };
         let severity = || match foil {
             Some(foil) => self.foil(foil, &rule, |side| of(side, one_sided)),
@@ -131,7 +133,7 @@ impl<'a> Evaluator<'a> {
         }
         let along = along(direction);
         // To refute an order one reversed step of several is enough: its interval is wider.
-        let strict = 1.0 - (1.0 - level) / (sides.len() - 1) as f64;
+        let strict = of_one(level, sides.len() - 1);
         let mut steps = Vec::new();
         for pair in sides.windows(2) {
             let (held, reversed) =
@@ -142,7 +144,8 @@ impl<'a> Evaluator<'a> {
                 about: "the change",
                 effect: None,
                 imported: pair.iter().any(|side| side.quantity.imported),
-                refuting: Some(reversed.interval),
+                refuting: Some((reversed.interval, strict)),
+                level,
             };
             let mut part = self.decided(&rule, &held, || Severity { words: String::new(), passes: false });
             part.reason = format!("from `{}` to `{}` {}", pair[0].name, pair[1].name, part.reason);
@@ -209,6 +212,7 @@ impl<'a> Evaluator<'a> {
             effect: None,
             imported: sides.iter().any(|side| side.quantity.imported),
             refuting: None,
+            level,
         };
         let students = Students::new(contrast.n.max(2), level)?;
         let students = contrast.values.as_deref().map_or(students, |values| students.no_stricter_than(values, 0.0));

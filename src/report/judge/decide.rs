@@ -6,8 +6,10 @@ use super::need::{self, Need};
 use super::part::Part;
 use super::severity::Passing;
 use crate::claim::{Foil, Verdict};
+use crate::clusters::percent;
 use crate::compare::{Contrast, Side};
 use crate::number;
+use crate::summary::LEVEL;
 use renas_base::metric::Unit;
 use renas_stats::summary::{Interval, SampleError};
 
@@ -45,8 +47,10 @@ pub(super) struct Rule<'e> {
     pub(super) effect: Option<(f64, &'static str)>,
     /// A number that others published is among them.
     pub(super) imported: bool,
-    /// Two one-sided tests: the interval of 90 % accepts, that of 95 % refutes.
-    pub(super) refuting: Option<Interval>,
+    /// The level of the interval that accepts, and that refutes where there is no other.
+    pub(super) level: f64,
+    /// The interval that refutes, and its level: two one-sided tests accept by an interval of 90 %, which refutes nothing.
+    pub(super) refuting: Option<(Interval, f64)>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -116,16 +120,18 @@ impl<'a> Evaluator<'a> {
             return part;
         }
         let proving = place(*interval, rule.accepted);
-        let refuting = rule.refuting.map_or(proving, |interval| place(interval, rule.accepted));
+        let refuting = rule.refuting.map_or(proving, |(interval, _)| place(interval, rule.accepted));
         part.verdict = verdict(proving, refuting);
-        let is_wide = contrast.is_estimate || part.verdict == Verdict::NotReproduced;
-        let level = rule.refuting.map(|_| if is_wide { "95\u{a0}%" } else { "90\u{a0}%" });
-        let is_order = rule.about == "the change";
-        let level = level.filter(|_| !is_order).map_or(String::new(), |level| format!("{level} interval, "));
-        let decisive = match (part.verdict, rule.refuting) {
+        let (decisive, level) = match (part.verdict, rule.refuting) {
             (Verdict::NotReproduced, Some(refuting)) => refuting,
-            _ => *interval,
+            // An estimate has no interval of a lower level.
+            _ if contrast.is_estimate => (*interval, rule.level.max(LEVEL)),
+            _ => (*interval, rule.level),
         };
+        // Where the same claim is held against intervals of two levels, the usual one is named too.
+        let is_usual = (level - LEVEL).abs() < 1e-9;
+        let is_named = !is_usual || rule.level < LEVEL;
+        let level = if is_named { format!("{} interval, ", percent(level)) } else { String::new() };
         part.interval = Some(decisive);
         let lies = where_it_lies(part.verdict, rule, decisive);
         part.reason = format!("{about}{} ({level}{method}){comma} {lies}", shown(decisive));
@@ -145,21 +151,20 @@ impl<'a> Evaluator<'a> {
 
     fn need(&self, rule: &Rule<'_>, contrast: &Contrast) -> Need {
         let is_margin = rule.refuting.is_some() && rule.effect.is_some();
-        let (tail, power) = match (is_margin, rule.accepted.low.is_finite() && rule.accepted.high.is_finite()) {
-            (true, true) => (0.05, 0.9),
-            (true, false) => (0.05, 0.8),
-            (false, _) => (0.025, 0.8),
-        };
+        let tail = |level: f64| (1.0 - level) / 2.0;
+        let is_band = rule.accepted.low.is_finite() && rule.accepted.high.is_finite();
+        let power = if is_margin && is_band { 0.9 } else { 0.8 };
         let observed = (distance(contrast.value, rule.accepted), "that was observed");
         let (mut effect, mut words) = rule.effect.filter(|(effect, _)| *effect > 0.0).unwrap_or(observed);
-        let mut clusters = need::clusters(effect, contrast.deviation, tail, power);
+        let mut clusters = need::clusters(effect, contrast.deviation, tail(rule.level), power);
         if clusters.is_some_and(|clusters| clusters <= contrast.n) {
             // These clusters would have decided such an effect: what was observed lies nearer to the border.
             (effect, words) = observed;
-            clusters = need::clusters(effect, contrast.deviation, 0.025, 0.8);
+            let level = rule.refuting.map_or(rule.level, |(_, level)| level);
+            clusters = need::clusters(effect, contrast.deviation, tail(level), 0.8);
         }
         let missing = clusters.map(|clusters| clusters.saturating_sub(contrast.n) as f64);
-        let each = self.context.cluster_seconds.get(&contrast.cluster);
+        let each = self.context.clusters.seconds.get(&contrast.cluster);
         let effect = format!("{words}, {}", number::exact_in_words(number::rounded(effect), rule.unit.of_difference()));
         Need {
             clusters,
@@ -184,6 +189,11 @@ pub(super) fn weaken(part: &mut Part, severity: &Severity) {
         part.reason = format!("{}; at most consistent: {why}", part.reason);
     }
     part.verdict = Verdict::Consistent;
+}
+
+/// Two one-sided tests at 5 % are one interval of 90 %, as one of 95 % is two-sided at 5 %.
+pub(super) fn one_sided(level: f64) -> f64 {
+    1.0 - 2.0 * (1.0 - level)
 }
 
 fn verdict(proving: Place, refuting: Place) -> Verdict {

@@ -16,7 +16,7 @@ pub struct RulesChange {
 }
 
 /// All changes since verdicts are recorded, the oldest first.
-pub const CHANGES: [RulesChange; 2] = [
+pub const CHANGES: [RulesChange; 3] = [
     RulesChange {
         version: 3,
         on: "2026-11-27",
@@ -30,6 +30,13 @@ pub const CHANGES: [RulesChange; 2] = [
                an interval of no width decides nothing; something known to be false is put to every test, and what it would pass \
                is at most consistent, as is what rests on fewer than four clusters or on numbers of others; alike needs a margin; \
                one contradicted part refutes a statement, and every single case a universal one; exact numbers are compared exactly",
+    },
+    RulesChange {
+        version: 5,
+        on: "2026-11-30",
+        what: "more data are looked at in planned looks, and what was published before counts as one: of m looks the intervals \
+               are of 1 - 0.05 / m, as those of any one of m statements are; the page says of which level an interval is, and \
+               draws what decided",
     },
 ];
 

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::Evaluator;
 use super::border::touches;
 use super::comparison::along;
+use super::decide::one_sided;
+use super::whole::of_one;
 use crate::claim::{Direction, Expectation, Foil};
 use crate::compare::{self, Contrast, Side};
-use crate::summary::LEVEL;
 use renas_base::metric::Unit;
 use renas_stats::summary::{Interval, SampleError};
 
@@ -97,39 +98,41 @@ impl Strip {
 
 impl<'a> Evaluator<'a> {
     /// The comparisons of an expectation, in its order; none of what was not measured.
-    pub(super) fn strips(&self, expectation: &'a Expectation) -> Vec<Strip> {
+    /// The intervals are of the level that decides.
+    pub(super) fn strips(&self, expectation: &'a Expectation, level: f64) -> Vec<Strip> {
         if let Expectation::All(parts)
         | Expectation::Parts(parts)
         | Expectation::Any(parts)
         | Expectation::Robust(parts) = expectation
         {
-            return parts.iter().flat_map(|part| self.strips(part)).collect();
+            let level = if matches!(expectation, Expectation::Any(_)) { of_one(level, parts.len()) } else { level };
+            return parts.iter().flat_map(|part| self.strips(part, level)).collect();
         }
         let sides: Result<Vec<Side>, _> = expectation.quantities().into_iter().map(|name| self.side(name)).collect();
         let Ok(sides) = sides else { return Vec::new() };
         match expectation {
             Expectation::Ordering { direction, .. } => {
-                sides.windows(2).map(|pair| self.step(pair[0], pair[1], *direction)).collect()
+                sides.windows(2).map(|pair| self.step(pair[0], pair[1], *direction, level)).collect()
             }
             Expectation::Differ { .. } | Expectation::Undecided { .. } | Expectation::Untestable { .. } => Vec::new(),
-            _ => vec![self.strip(expectation, &sides)],
+            _ => vec![self.strip(expectation, &sides, level)],
         }
     }
 
-    fn step(&self, from: Side<'a>, to: Side<'a>, direction: Direction) -> Strip {
+    fn step(&self, from: Side<'a>, to: Side<'a>, direction: Direction, level: f64) -> Strip {
         let label = format!("{}, minus {}", to.quantity.label, from.quantity.label);
         let plain = Strip { label, unit: to.quantity.unit.of_difference(), ..open(to) };
-        compared(Strip { accepted: along(direction), ..plain }, compare::difference(to, from, LEVEL))
+        compared(Strip { accepted: along(direction), ..plain }, compare::difference(to, from, level))
     }
 
-    fn strip(&self, expectation: &'a Expectation, sides: &[Side<'a>]) -> Strip {
+    fn strip(&self, expectation: &'a Expectation, sides: &[Side<'a>], level: f64) -> Strip {
         let side = sides[0];
         let other = sides.get(1).copied();
         let plain = Strip { accepted: expectation.accepted().unwrap_or(EVERYWHERE), ..open(side) };
-        // As margins are judged: two one-sided tests at 5 % are one interval of 90 %.
+        // As margins are judged.
         let level = match expectation {
-            Expectation::Equivalence { .. } | Expectation::NonInferiority { .. } => 1.0 - 2.0 * (1.0 - LEVEL),
-            _ => LEVEL,
+            Expectation::Equivalence { .. } | Expectation::NonInferiority { .. } => one_sided(level),
+            _ => level,
         };
         let contrast = |side: Side<'a>| match (expectation, other) {
             (Expectation::Ratio { .. }, Some(below)) => {

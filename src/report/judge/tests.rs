@@ -1,6 +1,7 @@
 //! Every expectation holds, fails and stays undecided at least once.
 
 mod few; //      three to nine clusters
+mod looks; //    claims that are looked at more than once
 mod audit; //    artefacts that an outside audit found
 mod wording; // what is written says what was decided
 
@@ -60,7 +61,7 @@ fn judged_in(claim: &Claim, findings: &Findings, clock: Clock) -> Judgement {
             profile: "reduced",
             clock,
             promised: &BTreeSet::new(),
-            cluster_seconds: &BTreeMap::new(),
+            clusters: &Clusters::default(),
         },
     )
 }
@@ -328,10 +329,9 @@ fn a_claim_without_profiles_has_the_text_that_it_always_had() {
 #[test]
 fn a_quantity_that_was_looked_for_and_has_no_value_says_so() {
     let found = findings(&[("a", samples(1.0, 0.5, 0))]);
-    let (promised, seconds) = (BTreeSet::from(["b".to_owned()]), BTreeMap::new());
+    let (promised, clusters) = (BTreeSet::from(["b".to_owned()]), Clusters::default());
     let (data, clock) = (["digits".to_owned()], Clock::Measured);
-    let context =
-        JudgeContext { data: &data, profile: "reduced", clock, promised: &promised, cluster_seconds: &seconds };
+    let context = JudgeContext { data: &data, profile: "reduced", clock, promised: &promised, clusters: &clusters };
     let judgement = judge(&claim_of(bound_of("b", Some(0.0), None)), &found, &summarize(&found), context);
     assert_eq!(judgement.verdict, Verdict::NotTested);
     assert_eq!(judgement.reason, "`b` has no value here: too few of what it counts, or all of them equal");

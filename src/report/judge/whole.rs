@@ -24,10 +24,7 @@ impl<'a> Evaluator<'a> {
                 }
                 Some(whole)
             }
-            Expectation::Any(parts) => {
-                let level = 1.0 - (1.0 - level) / parts.len() as f64;
-                Some(told(judged(parts, level), disjunction))
-            }
+            Expectation::Any(parts) => Some(told(judged(parts, of_one(level, parts.len())), disjunction)),
             _ => None,
         }
     }
@@ -40,7 +37,7 @@ impl<'a> Evaluator<'a> {
         if tests < 2 {
             return judged;
         }
-        let strict = 1.0 - (1.0 - level) / tests as f64;
+        let strict = of_one(level, tests);
         let again = |(expectation, (subject, mut part)): (&'a Expectation, (String, Part))| {
             if part.verdict == Verdict::NotReproduced && rests_on_interval(&part) {
                 let strictly = self.part(expectation, strict);
@@ -54,6 +51,11 @@ impl<'a> Evaluator<'a> {
         };
         parts.iter().zip(judged).map(again).collect()
     }
+}
+
+/// The level of each of several intervals that together are of this one (Bonferroni).
+pub(super) fn of_one(level: f64, several: usize) -> f64 {
+    1.0 - (1.0 - level) / several as f64
 }
 
 /// One statement: it fails where one part does, and holds where all tested parts do.

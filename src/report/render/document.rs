@@ -1,8 +1,9 @@
 //! `findings.json`: everything that an experiment found and concluded, for machines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::findings::{Figure, Measured, Table};
 use crate::json;
@@ -14,7 +15,10 @@ use crate::summary::Summary;
 use renas_base::metric::Unit;
 
 /// Raised when the meaning of a field changes.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
+
+/// The most samples of a quantity that no claim looks at: the evidence holds what more of them are made of.
+const MOST_SAMPLES: usize = 20;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -27,7 +31,7 @@ struct Document<'a> {
     claims: &'a [Judgement],
     quantities: BTreeMap<&'a str, Found<'a>>,
     tables: &'a [Table],
-    figures: &'a [Figure],
+    figures: Value,
 }
 
 #[derive(Serialize)]
@@ -46,6 +50,7 @@ struct Found<'a> {
     definition: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     summary: Option<&'a Summary>,
+    /// One per unit; absent where they are many and no claim looks at them.
     #[serde(skip_serializing_if = "Option::is_none")]
     samples: Option<&'a [f64]>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -54,10 +59,15 @@ struct Found<'a> {
 
 /// The text of `findings.json`.
 pub(super) fn findings_json(profile: &Profile, experiment: &Experiment) -> Result<String, render::RenderError> {
+    let failed = |error| render::RenderError::Json { experiment: experiment.id.clone(), error };
+    let seen = experiment.judgements.iter().flat_map(|judgement| &judgement.evidence);
+    let seen: BTreeSet<&str> = seen.map(|evidence| evidence.quantity.as_str()).collect();
     let quantities = experiment.findings.quantities.iter().map(|(name, quantity)| {
+        let is_kept = |samples: &&[f64]| samples.len() <= MOST_SAMPLES || seen.contains(name.as_str());
+        let samples = quantity.measured.unit_values().filter(is_kept);
         let clusters = match &quantity.measured {
-            Measured::Clustered { clusters, .. } => Some(clusters.as_slice()),
-            Measured::Exact(_) | Measured::Samples(_) | Measured::Estimate { .. } | Measured::PValue { .. } => None,
+            Measured::Clustered { clusters, .. } if samples.is_some() => Some(clusters.as_slice()),
+            _ => None,
         };
         let found = Found {
             label: &quantity.label,
@@ -70,7 +80,7 @@ pub(super) fn findings_json(profile: &Profile, experiment: &Experiment) -> Resul
             imported: quantity.imported,
             definition: &quantity.definition,
             summary: experiment.summaries.get(name),
-            samples: quantity.measured.unit_values(),
+            samples,
             clusters,
         };
         (name.as_str(), found)
@@ -85,9 +95,20 @@ pub(super) fn findings_json(profile: &Profile, experiment: &Experiment) -> Resul
         claims: &experiment.judgements,
         quantities: quantities.collect(),
         tables: &experiment.findings.tables,
-        figures: &experiment.findings.figures,
+        figures: drawn(&experiment.findings.figures).map_err(failed)?,
     };
-    let value = serde_json::to_value(&document)
-        .map_err(|error| render::RenderError::Json { experiment: experiment.id.clone(), error })?;
-    Ok(json::pretty(&value))
+    Ok(json::pretty(&serde_json::to_value(&document).map_err(failed)?))
+}
+
+/// Figures as they are drawn: a point of six digits is as good a point on a screen.
+fn drawn(figures: &[Figure]) -> Result<Value, serde_json::Error> {
+    let mut figures: Vec<Figure> = figures.to_vec();
+    let points = figures.iter_mut().flat_map(|figure| &mut figure.series).flat_map(|series| &mut series.points);
+    points.flatten().for_each(|number| *number = six_digits(*number));
+    serde_json::to_value(figures)
+}
+
+/// The number of six significant digits that is nearest.
+fn six_digits(number: f64) -> f64 {
+    format!("{number:.5e}").parse().unwrap_or(number)
 }

@@ -1,8 +1,10 @@
 //! A claim as its card shows it.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-use super::{Badge, badge};
+use super::{Badge, badge, place};
 use crate::claim::{Amendment, Verdict};
 use crate::findings::{Cell, Findings, Table};
 use crate::judge::need::duration;
@@ -37,6 +39,7 @@ pub(crate) struct Claimed<'a> {
     pub(crate) verdict: Badge,
     pub(crate) n: String,
     pub(crate) severity: String,
+    pub(crate) looks: &'a str,
     pub(crate) beside: String,
     pub(crate) added: &'a str,
     pub(crate) amended: Vec<Amended<'a>>,
@@ -49,8 +52,10 @@ pub(crate) struct Claimed<'a> {
     pub(crate) kind: &'a str,
     /// Whether it was decided by a weak test.
     pub(crate) is_weak: bool,
-    /// Where else on the page it is about the same: tables that hold its quantities, and entries of the audit that name it.
+    /// Where else on the page it is about the same: tables that hold its quantities, figures that its source speaks of, and entries
+    /// of the audit that name it.
     pub(crate) tables: Vec<Elsewhere<'a>>,
+    pub(crate) figures: Vec<Elsewhere<'a>>,
     pub(crate) audit: Vec<Elsewhere<'a>>,
     /// Trials that it rests on.
     pub(crate) trials: usize,
@@ -73,7 +78,7 @@ pub(crate) struct Drawn<'a> {
 #[derive(Serialize)]
 pub(crate) struct Elsewhere<'a> {
     pub(crate) id: &'a str,
-    pub(crate) title: &'a str,
+    pub(crate) title: Cow<'a, str>,
 }
 
 /// One quantity that a verdict looked at.
@@ -89,7 +94,10 @@ pub(crate) struct Seen<'a> {
     pub(crate) n: String,
     pub(crate) method: &'a str,
     pub(crate) observed_time: bool,
+    /// How it is made; empty where an earlier claim of the page says so.
     pub(crate) definition: &'a str,
+    /// That claim; empty where there is none.
+    pub(crate) defined_at: &'a str,
 }
 
 impl<'a> Claimed<'a> {
@@ -106,6 +114,7 @@ impl<'a> Claimed<'a> {
             verdict: badge(judgement.verdict, profile),
             n: sizes(judgement.n, judgement.units, &judgement.cluster),
             severity: in_labels(&judgement.severity, judgement),
+            looks: &judgement.looks,
             beside: in_labels(&judgement.beside, judgement),
             added: judgement.added.as_deref().unwrap_or_default(),
             amended: judgement.amended.iter().map(amended).collect(),
@@ -119,6 +128,7 @@ impl<'a> Claimed<'a> {
             kind: &judgement.kind,
             is_weak: is_weak(judgement),
             tables: tables_of(judgement, &experiment.findings),
+            figures: figures_of(&judgement.source, &experiment.findings),
             audit: audit_of(judgement, &experiment.audit),
             trials: carried.map_or(0, |carried| carried.trials),
             trial: carried.and_then(|carried| carried.trial.as_deref()).unwrap_or_default(),
@@ -205,12 +215,17 @@ pub(super) fn looks_at(judgement: &Judgement, table: &Table) -> bool {
 
 fn tables_of<'a>(judgement: &Judgement, findings: &'a Findings) -> Vec<Elsewhere<'a>> {
     let tables = findings.tables.iter().filter(|table| looks_at(judgement, table));
-    tables.map(|table| Elsewhere { id: &table.id, title: &table.title }).collect()
+    tables.map(|table| Elsewhere { id: &table.id, title: table.title.as_str().into() }).collect()
+}
+
+fn figures_of<'a>(source: &str, findings: &'a Findings) -> Vec<Elsewhere<'a>> {
+    let spoken_of = findings.figures.iter().filter(|figure| place::speaks_of_figure(source, &figure.id));
+    spoken_of.map(|figure| Elsewhere { id: &figure.id, title: place::in_words(&figure.id).into() }).collect()
 }
 
 fn audit_of<'a>(judgement: &Judgement, audit: &'a [AuditEntry]) -> Vec<Elsewhere<'a>> {
     let touching = audit.iter().filter(|entry| entry.affects.contains(&judgement.id));
-    touching.map(|entry| Elsewhere { id: &entry.id, title: &entry.subject }).collect()
+    touching.map(|entry| Elsewhere { id: &entry.id, title: entry.subject.as_str().into() }).collect()
 }
 
 impl<'a> Seen<'a> {
@@ -232,6 +247,7 @@ impl<'a> Seen<'a> {
             method: &summary.method,
             observed_time: *observed_time,
             definition,
+            defined_at: "",
         }
     }
 }

@@ -50,6 +50,7 @@ pub(super) fn check_levels(
                 verdicts_agree((verification, profile), selected, rebuilt, store, &agreement)?.then_some(Level::Claim)
             }
         };
+        found.agrees(agreement.expected, reached);
         let line = match reached {
             Some(reached) => format!("{who}: expected agreement {}, reached {reached}: {counts}", agreement.expected),
             None => format!("{who}: expected agreement {}, reached none: {counts}", agreement.expected),

@@ -1,6 +1,8 @@
 //! The kinds of artefact that an outside audit of the reports of 27 November found: each failed under the rules before.
 
 use super::*;
+use std::collections::BTreeMap;
+
 use crate::claim::Comparator;
 
 fn quantity_of(range: Range, measured: Measured) -> Quantity {
@@ -234,12 +236,13 @@ fn what_is_undecided_says_how_many_clusters_would_decide_it_and_at_what_cost() {
     let bound =
         Expectation::Bound { quantity: "a".to_owned(), least: Some(0.0), most: None, paper: Some(0.3), foil: None };
     let seconds = BTreeMap::from([("search seed".to_owned(), 2_040.0)]);
+    let clusters = Clusters { seconds, ..Clusters::default() };
     let context = JudgeContext {
         data: &[],
         profile: "reduced",
         clock: Clock::Measured,
         promised: &BTreeSet::new(),
-        cluster_seconds: &seconds,
+        clusters: &clusters,
     };
     let judgement = judge(&claim_of(bound), &found, &summarize(&found), context);
     let need = judgement.need.expect("undecided");
