@@ -7,8 +7,8 @@ use renas::cli::arguments::{Cli, Command};
 use renas::cli::exit::{Classify as _, Failure};
 use renas::cli::session::{Need, Session};
 use renas::cli::{
-    archive, certify, data, demo, doctor, explain, gc, init, list, numbers, output, plan, report, run, status, verify,
-    why,
+    archive, certify, data, demo, doctor, explain, gc, init, list, numbers, output, plan, report, run, seal, status,
+    tables, verify, why,
 };
 use renas::data::locate::Locations;
 
@@ -36,6 +36,13 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Why(arguments) => why::why(&Session::open(common)?, arguments),
         Command::Explain(arguments) => explain::explain(common, arguments),
         Command::Numbers(arguments) => numbers::numbers(&Session::open(common)?, arguments),
+        Command::Tables(arguments) => {
+            tables::tables(&Session::open_at(common, None, Need::Studies)?.at_profile(), arguments)
+        }
+        Command::Badge(arguments) => {
+            tables::badge(&Session::open_at(common, None, Need::Studies)?.at_profile(), arguments)
+        }
+        Command::Seal(arguments) => seal::seal(&Session::open(common)?.at_profile(), arguments),
         Command::Run(arguments) => run::run(common, arguments),
         Command::Report(arguments) => report::report(&Session::open(common)?.at_profile(), arguments),
         Command::Status => status::status(&Session::open_at(common, None, Need::Studies)?.at_profile()),

@@ -1,5 +1,7 @@
 //! A whole tiny report against its expected text, and one of real size against its promises.
 
+#[path = "report/committed.rs"]
+mod committed;
 #[path = "report/fixture.rs"]
 mod fixture;
 #[path = "report/hostile.rs"]

@@ -1,5 +1,6 @@
 //! Commands and flags.
 
+mod help; // what `--help` says at length
 mod tools; // commands about results that are there
 
 use std::convert::Infallible;
@@ -8,9 +9,9 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use help::{CERTIFY, EXAMPLES, EXPLAIN, SEAL, TABLES, VERIFY};
 use renas_task::numerics::Numerics;
 pub use tools::{ArchiveCommand, Certify, Explain, Gc};
-use tools::{CERTIFY, EXPLAIN};
 
 /// Re-run the experiments of neural-architecture-search papers and judge their claims.
 #[derive(Debug, Parser)]
@@ -23,23 +24,6 @@ pub struct Cli {
     #[command(flatten)]
     pub common: Common,
 }
-
-const EXAMPLES: &str = "\
-Examples:
-  renas list                                 what there is, and what the committed reports found
-  renas plan --profile reduced               what a run would do and cost
-  renas run                                  run the quick profile and write reports/quick/
-  renas run --only econas/search/reference/* run some studies (and what they need), no report
-  renas run --claim econas/no-trade-off      run what one claim needs, and judge it
-  renas why no-trade-off                     what a verdict rests on, with every sample
-  renas why no-trade-off --evidence          ... down to rows, trials and objects
-  renas explain reports/quick other/quick    why two results differ
-  renas numbers econas                       every number that the paper prints, and what judges it
-  renas verify                               check every hash and rebuild every committed report
-  renas certify ../paper@v1                  ... of a commit of another repository, with a certificate
-
-Exit codes: 0 fine; 1 a claim is not reproduced (with --strict); 2 bad input; 3 a run failed; 4 verification differs;
-130 interrupted. Results are kept in --store; a killed run goes on where it was when it is started again.";
 
 /// What can be asked of renas.
 #[derive(Debug, Subcommand)]
@@ -61,6 +45,16 @@ pub enum Command {
     Explain(Explain),
     /// List every number that a paper prints, and what judges it
     Numbers(Numbers),
+    /// Say what a report found in the form that a paper needs: tables with intervals, numbers by name, a checklist
+    #[command(long_about = TABLES)]
+    Tables(Tables),
+    /// Print an SVG that says how many claims are reproduced: `12 of 14 claims reproduced`
+    ///
+    /// Of the experiments and the profile that are asked for; the same verdicts are the same bytes.
+    Badge(Badge),
+    /// Fix what is claimed, how it is measured and which files it is made of, before the first result
+    #[command(long_about = SEAL)]
+    Seal(Seal),
     /// Run experiments, judge their claims and write the report
     Run(Run),
     /// Rebuild the report from the committed evidence; trains nothing
@@ -91,22 +85,6 @@ pub enum Command {
     Doctor,
 }
 
-const VERIFY: &str = "\
-Check the store, the lock files and the committed reports; nothing is written, unless --heal is given.
-
-1. Every object and step record of the store has the digest it is named by, each record's answer fits its task, and
-   every object and record that another record, a study or the receipt of a run names is there.
-2. Every file of reports/<profile>/ has the digest that its SHA256SUMS promises, and no file is missing or extra. A
-   report that a lock file promises is there.
-3. The report is rebuilt from its evidence alone (searches, analysis, verdicts, pages) and compared byte for byte.
-4. The lock file's digests agree with the evidence; results of the locked trials in the store agree with the lock by
-   the level that the numeric classes allow: bit (same class), numeric (tolerances of the manifest), claim (the verdicts).
-
-Every item is judged and every difference named, then what was checked is counted; exit code 4 where anything differs.
-Weights that only the evidence names are in no clone, and are no difference.
-
-With --rerun, trials are computed again in an empty store and compared by the same levels. With --heal, damaged files of
-the store are moved to its folder damaged/, and lost objects made again by their trials; records are left to renas run.";
 
 /// Arguments of `renas init`.
 #[derive(Clone, Debug, Args)]
@@ -179,6 +157,59 @@ pub struct Numbers {
     /// The experiment whose numbers are listed; without it, the shares of all
     #[arg(value_name = "EXPERIMENT")]
     pub experiment: Option<String>,
+}
+
+/// Arguments of `renas tables`.
+#[derive(Clone, Debug, Args)]
+pub struct Tables {
+    /// Only the table of this id
+    #[arg(value_name = "TABLE")]
+    pub table: Option<String>,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = TableFormat::Csv)]
+    pub format: TableFormat,
+    /// Every quantity by its name instead of the tables
+    #[arg(long, conflicts_with_all = ["table", "checklist"])]
+    pub numbers: bool,
+    /// The rows of a reproducibility checklist instead of the tables
+    #[arg(long, conflicts_with = "table")]
+    pub checklist: bool,
+    /// Write files below this folder: tables, numbers and checklist, or those of them that are asked for
+    #[arg(long, value_name = "DIR", value_parser = folder)]
+    pub out: Option<PathBuf>,
+    /// The folder of reports
+    #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
+    pub reports: PathBuf,
+}
+
+/// How a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TableFormat {
+    /// Comma-separated values with all digits.
+    Csv,
+    /// A tabular of LaTeX; numbers as macros.
+    Latex,
+    /// JSON.
+    Json,
+}
+
+/// Arguments of `renas seal`.
+#[derive(Clone, Debug, Args)]
+pub struct Seal {
+    /// The folder of reports, which must hold none of what is sealed
+    #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
+    pub reports: PathBuf,
+}
+
+/// Arguments of `renas badge`.
+#[derive(Clone, Debug, Args)]
+pub struct Badge {
+    /// Write it to this file instead of printing it
+    #[arg(long, value_name = "FILE", value_parser = folder)]
+    pub out: Option<PathBuf>,
+    /// The folder of reports
+    #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
+    pub reports: PathBuf,
 }
 
 /// Flags of `renas report`.

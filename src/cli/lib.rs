@@ -13,6 +13,8 @@ pub mod list; // renas list
 pub mod plan; // renas plan
 pub mod outlook; // what a plan can decide
 pub mod numbers; // renas numbers
+pub mod tables; // renas tables, renas badge
+pub mod seal; // renas seal
 pub mod why; // renas why
 pub mod explain; // renas explain
 pub mod archive; // renas archive

@@ -6,6 +6,7 @@ use super::exit::{Classify as _, Failure};
 use super::session::Session;
 use renas_harness::ledger;
 use renas_harness::lockfile::{self, Difference, Lock, Subject};
+use renas_harness::seal::Seal;
 
 /// Append what these locks say of claims to what the lock files say; an error names every change that nobody
 /// declared, before anything is written.
@@ -18,9 +19,17 @@ pub fn declare(session: &Session<'_>, locks: &mut [Lock]) -> Result<(), Failure>
             // Evidence without observations does not say which machines computed it: those that did are still the same.
             lock.fingerprints.clone_from(&old.fingerprints);
         }
-        let before = old.map(|old| old.claims).unwrap_or_default();
         let selected = session.experiments.iter().find(|one| one.manifest.id == lock.experiment);
-        let manifest = &selected.expect("only what was selected is run").manifest;
+        let selected = selected.expect("only what was selected is run");
+        let manifest = &selected.manifest;
+        if let Some((seal, old)) = old.as_ref().and_then(|old| Some((old.sealed.as_ref()?, old))) {
+            let promise = selected.promise(selected.settings(session.profile)?)?;
+            let now = Seal::of(manifest, &promise).or_bad_input()?;
+            let undeclared = seal.undeclared(&now, &manifest.claims, &old.claims);
+            problems.extend(undeclared.into_iter().map(|problem| format!("{}: {problem}", manifest.file.display())));
+            lock.sealed = Some(seal.clone());
+        }
+        let before = old.map(|old| old.claims).unwrap_or_default();
         let now = lock.claims.iter().filter_map(|(id, history)| Some((id.clone(), history.last()?.clone()))).collect();
         match ledger::extended(&before, &manifest.claims, &now, session.profile.name()) {
             Ok(claims) => lock.claims = claims,
@@ -58,6 +67,10 @@ pub fn compare(path: &Path, found: &Lock, verbose: bool) -> Result<Vec<String>, 
     let Some(promised) = Lock::read(path).or_bad_input()? else {
         return Ok(vec![format!("{} does not exist: nothing was promised (--update-lock writes it)", path.display())]);
     };
+    if promised.is_seal() {
+        let path = path.display();
+        return Ok(vec![format!("{path} seals what is claimed, and promises no result yet (--update-lock does)")]);
+    }
     Ok(differences(path, &promised, found, verbose))
 }
 
@@ -65,6 +78,7 @@ pub fn compare(path: &Path, found: &Lock, verbose: bool) -> Result<Vec<String>, 
 fn replaced(path: &Path, found: &Lock) -> Result<String, Failure> {
     match Lock::read(path) {
         Ok(None) => Ok(String::new()),
+        Ok(Some(old)) if old.is_seal() => Ok(", as it was sealed or amended".to_owned()),
         Ok(Some(old)) => match lockfile::compare(&old, found).len() {
             0 => Ok(", as it did before".to_owned()),
             count => Ok(format!("; {count} digests that it promised before were others, or are promised no more")),
@@ -130,6 +144,7 @@ mod tests {
             observed: BTreeSet::from(["search".to_owned(), "times".to_owned()]),
             trials: BTreeMap::new(),
             claims: BTreeMap::new(),
+            sealed: None,
             files: BTreeMap::from([("toy/report.md".to_owned(), digest("12 seconds"))]),
         };
         let mut found = promised.clone();

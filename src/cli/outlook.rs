@@ -27,7 +27,10 @@ pub fn outlooks(
     let data: Vec<String> = data.into_iter().collect();
     let known = known(session, selected);
     let profile = session.profile.name();
-    let planned = Planned { promised: &promised, clusters: &promise.clusters, data: &data, profile };
+    let analysis = selected.analysis(settings);
+    let of_others = analysis.of_others(&promise);
+    let planned =
+        Planned { promised: &promised, clusters: &promise.clusters, of_others: &of_others, data: &data, profile };
     let of = |claim: &renas_report::claim::Claim| (claim.id.clone(), outlook(claim, planned, known.get(&claim.id)));
     Ok(selected.claims().iter().map(of).collect())
 }
@@ -52,7 +55,7 @@ pub fn tell(outlooks: &[(String, Outlook)], all: bool) {
         "{} claims: {} can be decided by what is planned, {} only be consistent, {} need more clusters, {} are not tested here{}",
         outlooks.len(),
         count(Outlook::is_decidable),
-        count(|one| matches!(one, Outlook::AtMostConsistent { .. })),
+        count(|one| matches!(one, Outlook::AtMostConsistent { .. } | Outlook::OfOthers { .. })),
         count(|one| matches!(one, Outlook::TooFew { .. } | Outlook::Unknown)),
         count(|one| matches!(one, Outlook::NotTested { .. })),
         if all { "" } else { " (-v lists them)" },

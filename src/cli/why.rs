@@ -116,7 +116,8 @@ fn read(path: &Path) -> anyhow::Result<Option<Findings>> {
 }
 
 fn tell(experiment: &str, profile: Profile, judgement: &Judgement, quantities: &BTreeMap<String, Value>) {
-    outln!("{} {} ({profile})  {experiment}/{}", judgement.verdict.sign(), judgement.verdict.name(), judgement.id);
+    let verdict = judgement.verdict_in_words();
+    outln!("{} {verdict} ({profile})  {experiment}/{}", judgement.verdict.sign(), judgement.id);
     let line = |name: &str, text: &str| {
         if !text.is_empty() {
             outln!("  {name:<10} {}", text.replace('\u{a0}', " "));

@@ -12,9 +12,9 @@ use super::study::{Results, Study};
 use renas_base::pattern::matches;
 use renas_data::registry::{Content, Registry};
 use renas_observe::declare::{Declarations, Mistake};
-use renas_observe::plan::Plan;
+use renas_observe::plan::{Plan, dropped};
 use renas_report::catalogue::Promised;
-use renas_report::findings::Findings;
+use renas_report::findings::{Findings, HANDED_IN, PUBLISHED};
 use renas_report::page::Clock;
 
 /// The analysis of one experiment at one profile.
@@ -88,8 +88,11 @@ impl Analysis<'_> {
 
     /// What the results say. Pure.
     pub fn findings(&self, promise: &Promise, results: &Results) -> Result<Findings> {
-        let Observed { rows, own } = self.paper.observed(self.parameters, self.data, results)?;
-        let mut findings = promise.plan.measure(&rows, &own.quantities)?;
+        let Observed { rows, own, named_units } = self.paper.observed(self.parameters, self.data, results)?;
+        let (mut findings, pairings) = promise.plan.measure_in_pairs(&rows, &own.quantities)?;
+        if !named_units.is_empty() {
+            findings.tables.extend(dropped::table(&pairings, &named_units));
+        }
         findings.quantities.extend(own.quantities);
         findings.tables.extend(own.tables);
         findings.figures.extend(own.figures);
@@ -101,6 +104,19 @@ impl Analysis<'_> {
                 || sides.is_some_and(|sides| sides.iter().any(|data| self.is_of_others(data)));
         }
         Ok(findings)
+    }
+
+    /// The declared quantities that rest on numbers which are no runs of ours, with these numbers in words.
+    pub fn of_others<'p>(&self, promise: &'p Promise) -> BTreeMap<&'p str, &'static str> {
+        let (measured_on, handed_in) = (promise.plan.measured_on(), promise.plan.handed_in());
+        let all: BTreeSet<&String> = measured_on.values().copied().flatten().collect();
+        let published: BTreeSet<&String> = all.into_iter().filter(|data| self.is_of_others(data)).collect();
+        let of = |(name, data): (&'p str, &'p BTreeSet<String>)| {
+            let is_published = data.iter().any(|data| published.contains(data));
+            let of = if handed_in.contains(name) { Some(HANDED_IN) } else { is_published.then_some(PUBLISHED) };
+            Some((name, of?))
+        };
+        measured_on.into_iter().filter_map(of).collect()
     }
 
     /// Whether a data set is a table of results that others published: what is measured on it rests on their runs.

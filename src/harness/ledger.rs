@@ -61,6 +61,28 @@ pub fn entries(
     claims.iter().zip(&conclusions.judgements).map(entry).collect()
 }
 
+/// What is expected of every claim before there is any result.
+pub fn sealed(claims: &[Claim]) -> Result<Ledger, CanonicalError> {
+    let evidence = Digest::of_value(&BTreeMap::<String, Digest>::new())?;
+    let entry = |claim: &Claim| {
+        let entry = Entry {
+            expectation: stated_digest(claim)?,
+            rules: rules::VERSION,
+            evidence,
+            amendments: claim.amended.len(),
+            verdict: Verdict::NotTested,
+            as_stated: true,
+        };
+        Ok((claim.id.clone(), vec![entry]))
+    };
+    claims.iter().map(entry).collect()
+}
+
+/// The digest of what a claim says and expects, without the definitions of its quantities.
+pub(super) fn stated_digest(claim: &Claim) -> Result<Digest, CanonicalError> {
+    expectation_digest(claim, None)
+}
+
 /// The digest of all outcomes, measured times among them; of an experiment that is declared, of results that were handed in too.
 fn evidence_digest(evidence: &Evidence, is_declared: bool) -> Result<Digest, CanonicalError> {
     let mut outcomes = BTreeMap::new();

@@ -25,6 +25,7 @@ pub mod publish; // conclusions as pages
 pub mod report_folder; // which files of a folder are a report's, and how they get there
 pub mod evidence; // the records that a committed report is made of, in one file
 pub mod receipt; // what a finished run read and wrote: why the same run need not be repeated
+pub mod seal; // what was claimed, and how it would be measured, before the first result
 pub mod ledger; // what was expected of every claim, and which verdict came of it
 pub mod lockfile; // the digests that a committed profile promises, and what differs from them
 pub mod rerun; // which promised trials are computed again, and in which order

@@ -17,8 +17,9 @@ pub use difference::{Difference, FINGERPRINT, Subject, compare, compare_runs};
 
 use super::evidence::Evidence;
 use super::ledger::Ledger;
-use super::manifest::model::Profile;
+use super::manifest::model::{Manifest, Profile};
 use super::run::StudyOutputs;
+use super::seal::Seal;
 use super::store::{Key, WorkerIdentity};
 use renas_base::digest::Digest;
 use renas_base::files;
@@ -53,6 +54,9 @@ pub struct Lock {
     /// What was expected of each claim and what became of it, since the first result.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub claims: Ledger,
+    /// What was sealed before the first result, where anything was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Seal>,
     /// Digest of each file of the report, by its path in the report's folder, with `/`.
     pub files: BTreeMap<String, Digest>,
 }
@@ -100,6 +104,34 @@ pub fn path(experiments: &Path, profile: Profile, experiment: &str) -> PathBuf {
 }
 
 impl Lock {
+    /// One that promises no result yet, and says what was sealed.
+    pub fn of_seal(manifest: &Manifest, profile: Profile, worker: WorkerIdentity, seal: Seal, claims: Ledger) -> Self {
+        let (fingerprints, observed, trials) = Default::default();
+        let (studies, files) = Default::default();
+        let (format, experiment, sealed) = (FORMAT, manifest.id.clone(), Some(seal));
+        let manifest = manifest.digest;
+        Self {
+            format,
+            experiment,
+            profile,
+            manifest,
+            worker,
+            fingerprints,
+            studies,
+            observed,
+            trials,
+            claims,
+            sealed,
+            files,
+        }
+    }
+
+    /// Whether it seals and promises no result yet.
+    pub fn is_seal(&self) -> bool {
+        let has_results = !(self.studies.is_empty() && self.observed.is_empty() && self.files.is_empty());
+        self.sealed.is_some() && !has_results
+    }
+
     /// The lock file at `path`, where there is one.
     pub fn read(path: &Path) -> Result<Option<Self>, LockError> {
         let bytes = match files::read(path) {
@@ -195,6 +227,7 @@ mod tests {
             observed: BTreeSet::new(),
             trials: BTreeMap::from([(Key(digest("key")), digest("outcome"))]),
             claims: BTreeMap::new(),
+            sealed: None,
             files: BTreeMap::from([("toy/report.md".to_owned(), digest("report"))]),
         }
     }

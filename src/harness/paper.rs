@@ -86,6 +86,8 @@ pub struct Observed {
     pub rows: Vec<Rows>,
     /// What it found itself.
     pub own: Findings,
+    /// The names of units, by what one is, where pages say which of them pairing left out; none of a paper whose units are numbers.
+    pub named_units: BTreeMap<String, Vec<String>>,
 }
 
 /// A paper whose types are erased: its parameters are what its own `parameters` made of a manifest, as JSON.
@@ -171,7 +173,7 @@ impl<P: Paper> AnyPaper for P {
         let settings = settings::<P>(parameters)?;
         let read = P::result_set(&settings, data, results).context("reading results")?;
         let own = P::analyze(&settings, &read).context("analysis")?;
-        Ok(Observed { rows: P::observe(&settings, &read), own })
+        Ok(Observed { rows: P::observe(&settings, &read), own, named_units: BTreeMap::new() })
     }
 }
 

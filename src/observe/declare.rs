@@ -6,16 +6,9 @@ use renas_base::metric::Unit;
 use renas_report::findings::{Form, Scales};
 
 use super::frame::Member;
+pub use super::place::Place;
+use super::printed::Published;
 use super::template::{Binding, Template};
-
-/// Where something is declared.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The line, from 1.
-    pub line: usize,
-    /// The path of the key.
-    pub path: String,
-}
 
 /// A mistake of a declaration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +30,8 @@ pub struct Declarations {
     pub tables: Vec<Table>,
     /// Figures, in the order of the report.
     pub figures: Vec<Figure>,
+    /// Means that somebody printed, to be checked against the rows.
+    pub published: Vec<Published>,
 }
 
 /// A dimension whose members a manifest lists.

@@ -11,7 +11,9 @@ mod member; //      a member of a dimension
 pub mod frame; //   what a paper says of its tables, dimensions and units before anything runs
 pub mod template; // text with places for the members of dimensions
 pub mod verb; //    what is taken of some rows: `mean accuracy`, `spearman layers accuracy`
+mod place; //      where something is declared
 pub mod declare; // what a manifest declares, as it was read
+pub mod printed; // numbers as somebody printed them
 pub mod plan; //    declarations expanded against a frame, every mistake with its line
 mod unknown; // what is said of a name that is not known
 pub mod trace; // from a quantity back to its rows

@@ -6,6 +6,9 @@ pub mod figure; //  declared figures
 pub mod table; //   declared tables
 pub mod pair; //    quantities of two others, paired by unit
 pub mod filter; //  which rows conditions keep, unit by unit
+pub mod dropped; // what pairing left out
+mod published; // printed means against the rows
+mod known; //   what is known of quantities before anything runs
 mod define; //      how a quantity is made, in words
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +20,7 @@ use renas_report::range::Range;
 use super::declare::{Declarations, DeclaredMember, How, Mistake, OfRows, Per, Place, Quantity};
 use super::frame::Frame;
 use super::member::Member;
+use super::printed::Published;
 use super::rows::{Kind, Schema};
 use super::template::{Binding, Template};
 use super::unknown::unknown;
@@ -38,6 +42,8 @@ pub struct Plan {
     pub(crate) tables: Vec<PlannedTable>,
     /// The figures.
     pub(crate) figures: Vec<PlannedFigure>,
+    /// What is checked against what somebody printed.
+    pub(crate) published: Vec<Published>,
     /// The experiment's own data set.
     pub(crate) data: String,
 }
@@ -148,28 +154,16 @@ impl Plan {
         if mistakes.is_empty() {
             let tables = declarations.tables.iter().map(|declared| table::plan(declared, &scope, &shown));
             let figures = declarations.figures.iter().map(|declared| figure::plan(declared, &scope, &shown));
+            let printed = std::iter::once(published::plan(&declarations.published, &shown));
             let (tables, figures) = (all(tables, &mut mistakes), all(figures, &mut mistakes));
+            let published = all(printed, &mut mistakes);
             drop(shown);
-            (plan.tables, plan.figures) = (tables, figures);
+            (plan.tables, plan.figures, plan.published) = (tables, figures, published);
         }
         // One mistake of a template is one of each of its members.
         mistakes.sort();
         mistakes.dedup_by(|one, other| one.place == other.place);
         if mistakes.is_empty() { Ok(plan) } else { Err(mistakes) }
-    }
-
-    fn shown(&self) -> impl Iterator<Item = &Planned> {
-        self.quantities.iter().filter(|one| !one.is_hidden)
-    }
-
-    /// Every data set that the numbers of a declared quantity are of, by its name.
-    pub fn measured_on(&self) -> BTreeMap<&str, &BTreeSet<String>> {
-        self.quantities.iter().map(|one| (one.promised.name.as_str(), &one.measured_on)).collect()
-    }
-
-    /// What is known of its quantities before anything runs, hidden ones apart.
-    pub fn promised(&self) -> Vec<Promised> {
-        self.shown().map(|one| one.promised.clone()).collect()
     }
 }
 

@@ -168,11 +168,26 @@ impl Schema {
 
 /// The cells of a column, one per row.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Cells {
+pub enum Cells {
+    /// Numbers, some of which may be absent.
     Numbers(Vec<Option<f64>>),
+    /// Yes or no.
     Flags(Vec<bool>),
+    /// Words.
     Words(Vec<Arc<str>>),
+    /// Numbers of units.
     Units(Vec<usize>),
+}
+
+impl Cells {
+    fn len(&self) -> usize {
+        match self {
+            Self::Numbers(cells) => cells.len(),
+            Self::Flags(cells) => cells.len(),
+            Self::Words(cells) => cells.len(),
+            Self::Units(cells) => cells.len(),
+        }
+    }
 }
 
 /// One cell of a row that is added.
@@ -237,6 +252,27 @@ impl Rows {
         };
         let cells = schema.columns.iter().map(empty).collect();
         Self { schema, cells, count: 0 }
+    }
+
+    /// A table of whole columns of `count` cells each, in the order of the schema. Panics where a column does not fit its kind or has
+    /// other than `count` cells, which is a mistake of the paper's code.
+    pub fn of_columns(schema: Schema, cells: Vec<Cells>, count: usize) -> Self {
+        assert_eq!(cells.len(), schema.columns.len(), "a table of `{}` has all of its columns", schema.name);
+        for (cells, column) in cells.iter().zip(&schema.columns) {
+            let fits = match (&column.kind, cells) {
+                (Kind::Number { .. }, Cells::Numbers(_)) | (Kind::Flag, Cells::Flags(_)) => true,
+                (Kind::Word { .. }, Cells::Words(_)) | (Kind::Unit { .. }, Cells::Units(_)) => true,
+                (Kind::Number { .. } | Kind::Flag | Kind::Word { .. } | Kind::Unit { .. }, _) => false,
+            };
+            assert!(
+                fits && cells.len() == count,
+                "{}.{}: {count} {}",
+                schema.name,
+                column.name,
+                column.kind.in_words()
+            );
+        }
+        Self { schema, cells, count }
     }
 
     /// Add a row: one cell per column, in their order. Panics where a cell does not fit its column, which is a mistake of the

@@ -9,7 +9,7 @@ use renas_stats::summary::mean;
 use super::rows::{Kind, Rows, Schema};
 
 /// What is taken; columns by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Take {
     /// The one value of the one row: `accuracy`.
     Value(String),
@@ -29,6 +29,26 @@ pub enum Take {
     Proportion(String, String),
     /// `top 10 accuracy`: the mean of the highest ones; nothing where there are fewer.
     Top(usize, String),
+    /// `last 10 accuracy by epoch`: the mean over the rows with the largest steps; nothing where there are fewer, or where one of
+    /// them lacks its number, since the rows before it are no substitute (a condition `accuracy: present` leaves such rows out).
+    Last {
+        /// How many rows.
+        count: usize,
+        /// What is taken of them.
+        column: String,
+        /// What orders them.
+        step: String,
+    },
+    /// `accuracy at or before epoch 100`: of the row with the largest step that is not beyond; nothing where there is none, or
+    /// where that row lacks its number.
+    AtOrBefore {
+        /// What is taken of the row.
+        column: String,
+        /// What orders the rows.
+        step: String,
+        /// The largest step that counts.
+        most: f64,
+    },
     /// `parameters at max accuracy min parameters`: of the row that has the most of one column, of equal ones the least of
     /// another, of equal ones the first.
     At {
@@ -58,7 +78,8 @@ pub enum Coefficient {
 
 /// The words of all verbs, for mistakes.
 pub const VERBS: &str = "`COLUMN`, `mean|sum|max|min|share COLUMN`, `count`, `top N COLUMN`, `proportion COLUMN of COLUMN`, \
-     `COLUMN at max COLUMN [min COLUMN]`, `pearson|spearman|kendall COLUMN COLUMN`, `hypervolume COLUMN COLUMN`";
+     `last N COLUMN by STEP`, `COLUMN at or before STEP NUMBER`, `COLUMN at max COLUMN [min COLUMN]`, \
+     `pearson|spearman|kendall COLUMN COLUMN`, `hypervolume COLUMN COLUMN`";
 
 impl Take {
     /// What the words say; nothing where they say nothing.
@@ -73,6 +94,14 @@ impl Take {
             ["min", column] => Self::Min(own(column)),
             ["share", column] => Self::Share(own(column)),
             ["top", count, column] => Self::Top(count.parse().ok().filter(|count| *count > 0)?, own(column)),
+            ["last", count, column, "by", step] => {
+                let count = count.parse().ok().filter(|count| *count > 0)?;
+                Self::Last { count, column: own(column), step: own(step) }
+            }
+            [column, "at", "or", "before", step, most] => {
+                let most = most.parse().ok().filter(|most: &f64| most.is_finite())?;
+                Self::AtOrBefore { column: own(column), step: own(step), most }
+            }
             ["proportion", part, "of", whole] => Self::Proportion(own(part), own(whole)),
             ["pearson", x, y] => Self::Correlation(Coefficient::Pearson, own(x), own(y)),
             ["spearman", x, y] => Self::Correlation(Coefficient::Spearman, own(x), own(y)),
@@ -99,6 +128,9 @@ impl Take {
             Self::Proportion(x, y) | Self::Correlation(_, x, y) | Self::Hypervolume(x, y) => {
                 vec![(x, false), (y, false)]
             }
+            Self::Last { column, step, .. } | Self::AtOrBefore { column, step, .. } => {
+                vec![(column, false), (step, false)]
+            }
             Self::At { column, most, least } => {
                 let least = least.as_ref().map(|least| (least.as_str(), false));
                 [(column.as_str(), false), (most.as_str(), false)].into_iter().chain(least).collect()
@@ -118,6 +150,8 @@ impl Take {
             | Self::Max(column)
             | Self::Min(column)
             | Self::Top(_, column)
+            | Self::Last { column, .. }
+            | Self::AtOrBefore { column, .. }
             | Self::At { column, .. } => of(column),
             Self::Sum(column) => {
                 let (unit, range) = of(column);
@@ -175,7 +209,16 @@ impl Take {
                 // Which of them is meant nobody can say.
                 _ => None,
             },
-            Self::At { column: name, .. } => rows.number(column(name), self.row(rows, places)?),
+            Self::At { column: name, .. } | Self::AtOrBefore { column: name, .. } => {
+                rows.number(column(name), self.row(rows, places)?)
+            }
+            Self::Last { count, column: name, step } => {
+                let mut steps = steps(rows, column(step), places);
+                steps.sort_by(|one, other| other.0.total_cmp(&one.0));
+                let last = steps.get(..*count)?;
+                let values: Option<Vec<f64>> = last.iter().map(|(_, row)| rows.number(column(name), *row)).collect();
+                values.map(|values| mean(&values))
+            }
             Self::Correlation(coefficient, x, y) => {
                 let (x, y): (Vec<f64>, Vec<f64>) = pairs(x, y).into_iter().unzip();
                 match coefficient {
@@ -192,7 +235,17 @@ impl Take {
         }
     }
 
-    /// The row that `At` takes from, or the only row of `Value`.
+    /// Two rows that have one step, of a verb that goes by steps: which of them comes first nobody can say. In words.
+    pub(crate) fn same_step(&self, rows: &Rows, places: &[usize]) -> Option<String> {
+        let (Self::Last { step: name, .. } | Self::AtOrBefore { step: name, .. }) = self else { return None };
+        let (column, _) = rows.schema().column(name)?;
+        let mut steps: Vec<f64> = steps(rows, column, places).into_iter().map(|(step, _)| step).collect();
+        steps.sort_by(f64::total_cmp);
+        let twice = steps.windows(2).find(|pair| pair[0] == pair[1])?[0];
+        Some(format!("two rows of `{}` have `{name}` {twice}, and steps must tell them apart", rows.schema().name))
+    }
+
+    /// The row that `At` and `AtOrBefore` take from, or the only row of `Value`.
     pub(crate) fn row(&self, rows: &Rows, places: &[usize]) -> Option<usize> {
         let column = |name: &str| rows.schema().column(name).expect("a planned column").0;
         match self {
@@ -212,7 +265,74 @@ impl Take {
                 };
                 places.iter().copied().reduce(|best, row| if is_better(row, best) { row } else { best })
             }
+            Self::AtOrBefore { step, most, .. } => {
+                let steps = steps(rows, column(step), places).into_iter().filter(|(step, _)| step <= most);
+                steps.max_by(|one, other| one.0.total_cmp(&other.0)).map(|(_, row)| row)
+            }
             _ => None,
         }
+    }
+}
+
+/// The rows that have a step, each behind it.
+fn steps(rows: &Rows, column: usize, places: &[usize]) -> Vec<(f64, usize)> {
+    places.iter().filter_map(|&row| Some((rows.number(column, row)?, row))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A run whose accuracy was not measured at step 20.
+    fn run() -> Rows {
+        let schema = Schema::new("run").count("step").share("accuracy");
+        let mut rows = Rows::new(schema);
+        for (step, accuracy) in [(0_usize, Some(0.1)), (10, Some(0.5)), (20, None), (30, Some(0.75)), (40, Some(0.25))]
+        {
+            rows.push([step.into(), accuracy.into()]);
+        }
+        rows
+    }
+
+    fn taken(words: &str, places: &[usize]) -> Option<f64> {
+        Take::parse(words).expect("a verb").of(&run(), places)
+    }
+
+    #[test]
+    fn the_row_at_or_before_a_step_is_the_last_one_that_is_not_beyond_it() {
+        // By hand; the order of rows in a file says nothing.
+        let places = [3, 0, 4, 2, 1];
+        for (words, value) in [
+            ("accuracy at or before step 40", Some(0.25)),
+            ("accuracy at or before step 39.5", Some(0.75)),
+            ("accuracy at or before step 10", Some(0.5)),
+            ("accuracy at or before step 20", None),
+            ("accuracy at or before step -1", None),
+        ] {
+            assert_eq!(taken(words, &places), value, "{words}");
+        }
+        assert_eq!(taken("accuracy at or before step 20", &[0, 1, 3, 4]), Some(0.5), "where such rows are left out");
+    }
+
+    #[test]
+    fn the_mean_of_the_last_rows_is_none_of_fewer_and_skips_no_row_without_a_number() {
+        let places = [4, 0, 3, 1, 2];
+        assert_eq!(taken("last 1 accuracy by step", &places), Some(0.25));
+        assert_eq!(taken("last 2 accuracy by step", &places), Some(0.5));
+        assert_eq!(taken("last 3 accuracy by step", &places), None, "step 20 has no number");
+        assert_eq!(taken("last 3 accuracy by step", &[0, 1, 3, 4]), Some(0.5));
+        assert_eq!(taken("last 6 accuracy by step", &places), None, "there are five");
+        for words in ["last 0 accuracy by step", "last x accuracy by step", "accuracy at or before step soon"] {
+            assert_eq!(Take::parse(words), None, "{words}");
+        }
+    }
+
+    #[test]
+    fn two_rows_of_one_step_are_found_by_the_verbs_that_go_by_steps_alone() {
+        let same = |words: &str| Take::parse(words).expect("a verb").same_step(&run(), &[0, 1, 1]);
+        let why = Some("two rows of `run` have `step` 10, and steps must tell them apart".to_owned());
+        assert_eq!(same("last 2 accuracy by step"), why);
+        assert_eq!(same("accuracy at or before step 5"), why);
+        assert_eq!(same("mean accuracy"), None);
     }
 }

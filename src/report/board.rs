@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::claim::Verdict;
+use super::judge::CONSISTENT_IMPORTED;
 use super::judge::strip::Strip;
 use super::page::Fact;
 use super::view::{Badge, Count, MOST_LISTED, counted, plain_badge};
@@ -83,6 +84,20 @@ pub struct Seen {
     pub label: String,
     /// The data set.
     pub data: String,
+    /// It derives from results that were handed in.
+    #[serde(default)]
+    pub handed_in: bool,
+}
+
+impl Judged {
+    /// Its verdict as a badge; what is consistent and rests on results that were handed in says so.
+    fn badge(&self) -> Badge {
+        let badge = plain_badge(self.verdict);
+        match self.verdict == Verdict::Consistent && self.evidence.iter().any(|seen| seen.handed_in) {
+            true => Badge { name: CONSISTENT_IMPORTED.to_owned(), word: CONSISTENT_IMPORTED, ..badge },
+            false => badge,
+        }
+    }
 }
 
 impl Claim {
@@ -173,9 +188,10 @@ impl<'b> PaperView<'b> {
     fn new(paper: &'b Paper, profiles: &'b [String]) -> Self {
         let name = |place: usize| profiles.get(place).map_or("", String::as_str);
         let row = |claim: &'b Claim| {
-            let (place, Judged { id, sentence, source, kind, verdict, .. }) = claim.best()?;
+            let (place, judged) = claim.best()?;
+            let Judged { id, sentence, source, kind, verdict, .. } = judged;
             let has_failed = *verdict == Verdict::NotReproduced;
-            Some(Row { id, sentence, source, kind, profile: name(place), verdict: plain_badge(*verdict), has_failed })
+            Some(Row { id, sentence, source, kind, profile: name(place), verdict: judged.badge(), has_failed })
         };
         let largest = paper.claims.iter().filter_map(|claim| claim.by_profile.keys().max()).max();
         let claims: Vec<Row> = paper.claims.iter().filter_map(row).collect();

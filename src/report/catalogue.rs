@@ -90,9 +90,20 @@ pub fn measure<E: Sync>(catalogue: Vec<Entry<E>>, own_data: &str, evidence: &E) 
         let data = data.unwrap_or_else(|| own_data.to_owned());
         let (over, cluster) = (over.into_owned(), cluster.into_owned());
         let measured = measured?;
-        let definition = String::new();
-        let quantity =
-            Quantity { label, unit, data, over, cluster, range, measured, observed_time, imported: false, definition };
+        let (definition, imported, handed_in) = (String::new(), false, false);
+        let quantity = Quantity {
+            label,
+            unit,
+            data,
+            over,
+            cluster,
+            range,
+            measured,
+            observed_time,
+            imported,
+            handed_in,
+            definition,
+        };
         Some((name, quantity))
     };
     catalogue.into_iter().zip(measured).filter_map(quantity).collect()

@@ -320,6 +320,7 @@ mod tests {
             measured: Measured::Samples(Vec::new()),
             observed_time: false,
             imported: false,
+            handed_in: false,
             definition: String::new(),
         };
         let names =

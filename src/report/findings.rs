@@ -45,9 +45,12 @@ pub struct Quantity {
     /// It derives from measured time: an observation that will not repeat.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub observed_time: bool,
-    /// It derives from numbers that others published, not from our own runs alone.
+    /// It derives from numbers that are no runs of ours: from a table that others published, or from results that were handed in.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub imported: bool,
+    /// Of what is imported: results that were handed in with the manifest.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub handed_in: bool,
     /// How it is made of rows of observations, in words; empty where it is made in Rust.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub definition: String,
@@ -58,6 +61,26 @@ impl Quantity {
     pub fn shown_unit(&self) -> Unit {
         let is_difference = self.unit == Unit::Fraction && self.range.low.is_some_and(|low| low < 0.0);
         if is_difference { Unit::Points } else { self.unit }
+    }
+
+    /// What it rests on, in words, where that is no run of ours: a verdict on it is at most consistent.
+    pub fn of_others(&self) -> Option<&'static str> {
+        of_others(self.imported, self.handed_in)
+    }
+}
+
+/// What a verdict rests on where it rests on a table of others.
+pub const PUBLISHED: &str = "numbers that others published";
+
+/// What a verdict rests on where it rests on a file that came with the manifest.
+pub const HANDED_IN: &str = "results that were handed in, which renas did not compute";
+
+/// What a quantity rests on, in words, where that is no run of ours.
+pub(crate) fn of_others(imported: bool, handed_in: bool) -> Option<&'static str> {
+    match (imported, handed_in) {
+        (_, true) => Some(HANDED_IN),
+        (true, false) => Some(PUBLISHED),
+        (false, false) => None,
     }
 }
 

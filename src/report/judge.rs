@@ -118,7 +118,16 @@ impl Judgement {
         let decided = !matches!(self.verdict, Verdict::NotTested | Verdict::Inconclusive);
         decided && self.n.is_some() && self.interval.is_some()
     }
+
+    /// The verdict as people read it; what is consistent and rests on results that were handed in says so.
+    pub fn verdict_in_words(&self) -> &'static str {
+        let is_handed_in = self.evidence.iter().any(|seen| seen.handed_in);
+        if is_handed_in && self.verdict == Verdict::Consistent { CONSISTENT_IMPORTED } else { self.verdict.name() }
+    }
 }
+
+/// What a verdict is called that results which were handed in allow.
+pub(crate) const CONSISTENT_IMPORTED: &str = "consistent (imported)";
 
 /// A quantity that a verdict looked at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -140,9 +149,12 @@ pub struct Evidence {
     pub summary: Summary,
     /// It derives from measured time.
     pub observed_time: bool,
-    /// It derives from numbers that others published.
+    /// It derives from numbers that are no runs of ours.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub imported: bool,
+    /// Of what is imported: results that were handed in with the manifest.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub handed_in: bool,
     /// How it is made of rows of observations, in words; empty where it is made in Rust.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub definition: String,
@@ -273,7 +285,8 @@ impl<'a> Evaluator<'a> {
                 (known, self.findings.quantities.get(name), self.summaries.get(name))
             {
                 let unit = quantity.shown_unit();
-                let Quantity { label, data, over, cluster, observed_time, imported, definition, .. } = quantity.clone();
+                let Quantity { label, data, over, cluster, observed_time, imported, handed_in, definition, .. } =
+                    quantity.clone();
                 let (quantity, summary) = (name.to_owned(), summary.clone());
                 evidence.push(Evidence {
                     quantity,
@@ -285,6 +298,7 @@ impl<'a> Evaluator<'a> {
                     summary,
                     observed_time,
                     imported,
+                    handed_in,
                     definition,
                 });
             }

@@ -1,6 +1,6 @@
-//! Texts of manifests and findings, as HTML and as Markdown.
+//! Texts of manifests and findings, as HTML, as Markdown and as LaTeX.
 //!
-//! Such a text is plain but for two marks: `` `code` `` and `[words](https://...)`. All else stands for itself: both
+//! Such a text is plain but for two marks: `` `code` `` and `[words](https://...)`. All else stands for itself: all
 //! formats escape it, so a text with `*`, `_` or `<script>` reads the same everywhere and can do nothing.
 
 /// A piece of a text.
@@ -50,6 +50,22 @@ pub fn line(text: &str) -> String {
 pub fn cell(text: &str) -> String {
     let text = line(text).replace('|', "\\|");
     if text.is_empty() { "–".to_owned() } else { text }
+}
+
+/// The text as one line of LaTeX; of a link its words.
+pub fn latex(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for piece in pieces(text) {
+        match piece {
+            Piece::Plain(words) | Piece::Link { words, target: _ } => push_latex(&mut out, words),
+            Piece::Code(code) => {
+                out.push_str("\\texttt{");
+                push_latex(&mut out, code);
+                out.push('}');
+            }
+        }
+    }
+    out
 }
 
 /// The words of the text in one line, without its marks: for drawings and titles, which have none.
@@ -126,6 +142,35 @@ fn push_escaped(out: &mut String, text: &str) {
     }
 }
 
+/// One line; what LaTeX would obey, and what its older fonts lack, is escaped.
+fn push_latex(out: &mut String, text: &str) {
+    for c in text.chars() {
+        match c {
+            '\u{a0}' => out.push('~'),
+            c if c.is_whitespace() && (out.is_empty() || out.ends_with(' ')) => {}
+            c if c.is_whitespace() => out.push(' '),
+            c if c.is_control() => {}
+            '{' | '}' | '$' | '&' | '#' | '%' | '_' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '\\' => out.push_str("\\textbackslash{}"),
+            '~' => out.push_str("\\textasciitilde{}"),
+            '^' => out.push_str("\\textasciicircum{}"),
+            '|' => out.push_str("\\textbar{}"),
+            '<' => out.push_str("\\textless{}"),
+            '>' => out.push_str("\\textgreater{}"),
+            '–' => out.push_str("--"),
+            '“' => out.push_str("``"),
+            '”' => out.push_str("''"),
+            '…' => out.push_str("\\dots{}"),
+            '×' => out.push_str("$\\times$"),
+            '±' => out.push_str("$\\pm$"),
+            c => out.push(c),
+        }
+    }
+}
+
 /// One line: white space of any length is one space; what Markdown would obey is escaped.
 fn push_markdown(out: &mut String, text: &str) {
     let mut previous = ' ';
@@ -190,6 +235,16 @@ mod tests {
             plain("see `a<b` and\n [the code](https://example.org)\u{1}\u{0}, 5\u{a0}%"),
             "see a<b and the code , 5\u{a0}%"
         );
+    }
+
+    #[test]
+    fn nothing_of_a_text_commands_latex() {
+        assert_eq!(
+            latex("50\u{a0}% of a_b & `c_d`, [e](https://example.org/#f) \\input{x} ~^|<>\n $5"),
+            "50~\\% of a\\_b \\& \\texttt{c\\_d}, e \\textbackslash{}input\\{x\\} \\textasciitilde{}\\textasciicircum{}\\textbar{}\
+             \\textless{}\\textgreater{} \\$5"
+        );
+        assert_eq!(latex("“1 – 2” × 3 ± 4…"), "``1 -- 2'' $\\times$ 3 $\\pm$ 4\\dots{}");
     }
 
     #[test]

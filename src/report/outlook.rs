@@ -32,6 +32,11 @@ pub enum Outlook {
         /// How many are planned.
         planned: usize,
     },
+    /// It rests on numbers that are no runs of ours: at most consistent, however many clusters there are.
+    OfOthers {
+        /// Which numbers, in words.
+        of: &'static str,
+    },
     /// Too few for the effect, or for any interval.
     TooFew {
         /// How many are planned.
@@ -57,6 +62,7 @@ impl Outlook {
             Self::Exact => "decided by exact numbers or single cases".to_owned(),
             Self::Decidable { planned } => format!("{planned} clusters can decide it"),
             Self::AtMostConsistent { planned } => format!("at most consistent: {planned} clusters are no severe test"),
+            Self::OfOthers { of } => format!("at most consistent: it rests on {of}"),
             Self::TooFew { planned, needed: Some(needed), why } => {
                 format!("{planned} clusters planned, about {needed} would decide {why}")
             }
@@ -79,6 +85,8 @@ pub struct Planned<'a> {
     pub promised: &'a BTreeMap<&'a str, &'a Promised>,
     /// How many clusters it plans, by what a cluster is.
     pub clusters: &'a BTreeMap<String, usize>,
+    /// The quantities that rest on numbers which are no runs of ours, with these numbers in words.
+    pub of_others: &'a BTreeMap<&'a str, &'static str>,
     /// The data sets that it reads.
     pub data: &'a [String],
     /// Its name.
@@ -87,6 +95,27 @@ pub struct Planned<'a> {
 
 /// What is to be expected of a claim, given what a report that is there says of it.
 pub fn outlook(claim: &Claim, planned: Planned<'_>, known: Option<&Judgement>) -> Outlook {
+    let by_clusters = by_clusters(claim, planned, known);
+    match (&by_clusters, of_others(&claim.expectation, planned.of_others)) {
+        (Outlook::NotTested { .. } | Outlook::TooFew { .. }, _) | (_, None) => by_clusters,
+        (_, Some(of)) => Outlook::OfOthers { of },
+    }
+}
+
+/// What is no run of ours of all that an expectation rests on, in words; of several statements one of which is enough, where each of
+/// them rests on such.
+fn of_others(expectation: &Expectation, known: &BTreeMap<&str, &'static str>) -> Option<&'static str> {
+    match expectation {
+        Expectation::Any(parts) => {
+            let all: Option<Vec<&str>> = parts.iter().map(|part| of_others(part, known)).collect();
+            all?.into_iter().next()
+        }
+        other => other.quantities().into_iter().find_map(|name| known.get(name).copied()),
+    }
+}
+
+/// The same by the number of clusters alone.
+fn by_clusters(claim: &Claim, planned: Planned<'_>, known: Option<&Judgement>) -> Outlook {
     let not_tested = |why: String| Outlook::NotTested { why };
     if let Expectation::Untestable { reason } | Expectation::Undecided { reason, .. } = &claim.expectation {
         return not_tested(reason.clone());
@@ -137,7 +166,7 @@ fn is_of_single_cases(expectation: &Expectation) -> bool {
 mod tests {
     use super::*;
     use crate::claim::Verdict;
-    use crate::findings::EXACT;
+    use crate::findings::{EXACT, HANDED_IN};
     use crate::judge::need::Need;
     use crate::range::Range;
     use renas_base::metric::Unit;
@@ -154,11 +183,27 @@ mod tests {
             let (unit, range, studies) = (Unit::One, Range::ANY, Default::default());
             Promised { name: name.to_owned(), unit, range, over, cluster, studies }
         };
-        let all = [promise("a", "seed"), promise("exact", EXACT), promise("other", "model")];
+        let all =
+            [promise("a", "seed"), promise("exact", EXACT), promise("other", "model"), promise("handed_in", "seed")];
         let promised = all.iter().map(|one| (one.name.as_str(), one)).collect();
         let clusters = BTreeMap::from([("seed".to_owned(), clusters)]);
         let data = ["digits".to_owned()];
-        outlook(claim, Planned { promised: &promised, clusters: &clusters, data: &data, profile: "quick" }, known)
+        let of_others = BTreeMap::from([("handed_in", HANDED_IN)]);
+        let planned =
+            Planned { promised: &promised, clusters: &clusters, of_others: &of_others, data: &data, profile: "quick" };
+        outlook(claim, planned, known)
+    }
+
+    #[test]
+    fn what_was_handed_in_is_at_most_consistent_however_many_clusters_there_are() {
+        let of_others = Outlook::OfOthers { of: HANDED_IN };
+        assert_eq!(outlook_of(&claim("handed_in"), 40, None), of_others);
+        assert!(matches!(outlook_of(&claim("handed_in"), 2, None), Outlook::TooFew { .. }));
+        let of = |names: &[&str]| names.iter().map(|name| claim(name).expectation).collect();
+        let with = |expectation| Claim { expectation, ..claim("a") };
+        assert_eq!(outlook_of(&with(Expectation::All(of(&["a", "handed_in"]))), 40, None), of_others);
+        let any = with(Expectation::Any(of(&["a", "handed_in"])));
+        assert_eq!(outlook_of(&any, 40, None), Outlook::Decidable { planned: 40 });
     }
 
     #[test]

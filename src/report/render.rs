@@ -4,6 +4,7 @@
 //! in; a name that a template misspells is an error, never an empty place.
 
 mod document; // findings.json
+pub mod read; //  findings.json read back
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -112,6 +112,7 @@ mod tests {
             measured: Measured::Samples(samples.to_vec()),
             observed_time,
             imported: false,
+            handed_in: false,
             definition: String::new(),
         };
         let quantities = [

@@ -186,6 +186,7 @@ mod tests {
             measured: measured.clone(),
             observed_time: false,
             imported: false,
+            handed_in: false,
             definition: String::new(),
         }
     }

@@ -1,14 +1,19 @@
-//! A table of findings, written once through one small trait: Markdown, HTML and CSV are its three markups.
+//! A table of findings, written once through one small trait: Markdown, HTML and LaTeX are its markups, CSV and JSON its data.
 //!
 //! People read a quantity as mean, interval and n in one cell, each number to at most three significant digits. The CSV file is
 //! for machines: a column that holds a quantity gets three more, `low`, `high` and `n`, and every number keeps its full digits,
 //! fractions as fractions.
+
+mod latex; // as LaTeX
+mod data; //  as JSON
 
 use super::findings::{Cell, Findings, Table};
 use super::marks::{Marks, html_of_marks};
 use super::markup;
 use super::number;
 use super::summary::{Summaries, Summary};
+pub use data::json;
+pub use latex::latex;
 use renas_base::metric::Unit;
 
 /// How one format writes the pieces of a table.
@@ -92,7 +97,8 @@ pub fn csv(table: &Table, findings: &Findings, summaries: &Summaries) -> String 
     text
 }
 
-fn csv_line(text: &mut String, fields: &[String]) {
+/// A line of CSV.
+pub(super) fn csv_line(text: &mut String, fields: &[String]) {
     for (index, field) in fields.iter().enumerate() {
         if index > 0 {
             text.push(',');
@@ -249,6 +255,7 @@ mod tests {
             cluster: "seed".to_owned(),
             range: crate::range::Range::ANY,
             imported: false,
+            handed_in: false,
             definition: String::new(),
             measured: Measured::Samples(vec![0.9, 0.91]),
             observed_time: false,

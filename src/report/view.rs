@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::claim::Verdict;
 use super::findings::{Figure, Table};
-use super::judge::{Judgement, rules};
+use super::judge::{Evidence, Judgement, rules};
 use super::page::{
     AuditEntry, Clock, Deviation, Experiment, Fact, NotRun, PURPOSE, Paper, Profile, Report, Unfinished, differing,
 };
@@ -127,8 +127,9 @@ pub(super) struct Section<'a> {
     pub(super) forest: Vec<Row<'a>>,
     /// Trials that have pages.
     pub(super) trials: Vec<trial::Page<'a>>,
-    /// Claims that look at numbers that others published.
+    /// Claims that look at numbers that others published, and those that look at results that were handed in.
     pub(super) imported: usize,
+    pub(super) handed_in: usize,
     /// CPU time of all trials, where a run record says it.
     pub(super) cpu: &'a str,
     /// The same by decided claim.
@@ -252,11 +253,12 @@ impl<'a> Section<'a> {
             reason: &judgement.reason,
             kind: &judgement.kind,
             is_weak: claim::is_weak(judgement),
-            verdict: badge(judgement.verdict, profile),
+            verdict: badge_of(judgement, profile),
             n: claim::sizes(judgement.n, judgement.units, &judgement.cluster),
         };
         let failed = judgements.iter().filter(|judgement| judgement.verdict == Verdict::NotReproduced);
-        let is_imported = |judgement: &&Judgement| judgement.evidence.iter().any(|seen| seen.imported);
+        let looking_at =
+            |is: fn(&Evidence) -> bool| judgements.iter().filter(|one| one.evidence.iter().any(is)).count();
         let run = experiment.run.as_ref().map_or(&[][..], |run| run.facts.as_slice());
         let (tested, untested): (Vec<_>, Vec<_>) =
             judgements.iter().partition(|judgement| judgement.verdict != Verdict::NotTested);
@@ -284,7 +286,8 @@ impl<'a> Section<'a> {
             failed: failed.map(line).collect(),
             forest: forest::rows(experiment, profile),
             trials: experiment.trials.iter().map(trial::Page::new).collect(),
-            imported: judgements.iter().filter(is_imported).count(),
+            imported: looking_at(|seen| seen.imported && !seen.handed_in),
+            handed_in: looking_at(|seen| seen.handed_in),
             cpu: cost::cpu_time(experiment),
             per_decided: cost::per_decided(std::iter::once(experiment)),
             tables,
@@ -313,6 +316,16 @@ fn unfinished(Unfinished { finished, planned }: Unfinished) -> String {
 /// Greens that chance alone gives of so many tests, each at one tail of 5 %.
 fn false_greens(tests: usize) -> String {
     number::exact((tests as f64 * 0.025 * 10.0).round() / 10.0, Unit::One)
+}
+
+/// The badge of a claim: what rests on results that were handed in says so.
+fn badge_of(judgement: &Judgement, profile: &str) -> Badge {
+    let word = judgement.verdict_in_words();
+    let name = match word.strip_suffix(')') {
+        Some(open) => format!("{open}, {profile})"),
+        None => format!("{word} ({profile})"),
+    };
+    Badge { name, word, ..badge(judgement.verdict, profile) }
 }
 
 /// A verdict never stands without the profile that reached it.

@@ -126,6 +126,72 @@ fn a_softened_claim_is_refused_after_the_first_result() {
 }
 
 #[test]
+fn a_seal_fixes_claims_definitions_and_files_before_the_first_result() {
+    let folder = folder();
+    folder.renas(&["seal"]).expect(0, "2 claims, 5 quantities and 1 files are sealed");
+    folder.renas(&["seal"]).expect(0, "are as they were sealed");
+    folder.renas(&["verify"]).expect(0, "what is claimed is sealed, and there is no result yet");
+    folder.renas(&["run"]).expect(0, "seals what is claimed, and promises no result yet");
+    folder.renas(&["run", "--update-lock"]).expect(0, "");
+    folder.renas(&["verify"]).expect(0, "are as they were sealed before the first result").expect(0, "0 differences");
+    folder.renas(&["seal"]).expect(2, "a seal comes before the first result");
+}
+
+#[test]
+fn a_claim_that_changes_after_the_seal_is_an_amendment_with_or_without_a_result() {
+    let folder = folder();
+    folder.renas(&["seal"]).expect(0, "");
+    folder.edit("experiments/mine/experiment.yaml", "least: 0}", "least: 0.01}");
+    folder.renas(&["seal"]).expect(2, "claim `better` is another one than was sealed");
+    folder.renas(&["run", "--update-lock"]).expect(2, "the verdict was not tested").expect(2, "claim `better`");
+    let amended = "least: 0.01}}, amended: [{on: \"2026-11-30\", was: above 0, because: a point is what matters, verdict_before: \
+                   {last_year: not tested}}]}";
+    folder.edit("experiments/mine/experiment.yaml", "least: 0.01}}}", amended);
+    folder.renas(&["run", "--update-lock"]).expect(0, "");
+    folder
+        .renas(&["verify"])
+        .expect(0, "amended since the seal: claim `better` is another one")
+        .expect(0, "0 differences");
+}
+
+#[test]
+fn a_quantity_that_is_made_otherwise_after_the_seal_asks_its_claims_for_amendments() {
+    let folder = folder();
+    folder.renas(&["seal"]).expect(0, "");
+    folder.edit("experiments/mine/experiment.yaml", "take: accuracy, per: seed", "take: max accuracy, per: seed");
+    let said = folder.renas(&["run", "--update-lock"]);
+    said.expect(2, "claim `better` rests on `gain`, which is made otherwise than was sealed")
+        .expect(2, "claim `worse`");
+}
+
+#[test]
+fn what_was_found_is_written_for_the_text_of_a_paper() {
+    let folder = folder();
+    folder.renas(&["tables"]).expect(2, "there is no report of these experiments in reports/last_year");
+    folder.renas(&["run"]).expect(0, "");
+    let head = "Method,Accuracy,Accuracy low,Accuracy high,Accuracy n,Energy,Energy low,Energy high,Energy n";
+    folder.renas(&["tables", "table1"]).expect(0, head);
+    folder.renas(&["tables", "tabel1"]).expect(2, "did you mean `table1`?");
+    let latex = folder.renas(&["tables", "table1", "--format", "latex"]);
+    latex.expect(0, "\\begin{tabular}{lrr}").expect(0, "old & ").expect(0, "~joules [").expect(0, ", n~=~6 \\\\");
+    let numbers = folder.renas(&["tables", "--numbers", "--format", "latex"]);
+    numbers.expect(0, "\\renasnumber{new.accuracy}{8").expect(0, "\\renasnumber{gain/n}{6}");
+    numbers.expect(0, "\\renasnumber{claim/better}{consistent (imported)}").expect(0, "{claims/not_reproduced}{1}");
+    let json = folder.renas(&["tables", "--json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.text).expect("JSON");
+    assert_eq!(json["experiments"][0]["tables"][0]["rows"][0][1]["n"], 6);
+    folder.renas(&["tables", "--checklist"]).expect(0, "n = 6 (each a training run)").expect(0, "Student's t: 5");
+    folder.renas(&["tables", "--format", "latex", "--out", "paper"]).expect(0, "files are written");
+    for name in ["table1", "numbers", "checklist"] {
+        assert!(folder.read(&format!("paper/mine/{name}.tex")).starts_with("% "), "{name}");
+    }
+    let badge = folder.renas(&["badge"]);
+    badge.expect(0, ">0 of 2 claims reproduced, 1 consistent</text>");
+    folder.renas(&["badge", "--out", "badge.svg"]).expect(0, "badge.svg is written");
+    assert_eq!(folder.read("badge.svg"), badge.text);
+}
+
+#[test]
 fn an_unknown_profile_is_answered_with_what_is_known() {
     folder().renas(&["run", "--profile", "last_yaer"]).expect(2, "no profile `last_yaer`");
 }

@@ -122,6 +122,7 @@ fn lock_of(studied: &StudyOutputs, evidence: &Evidence, page: &str) -> Lock {
         observed: studied.observed.clone(),
         trials: Lock::trials_of(evidence),
         claims: BTreeMap::new(),
+        sealed: None,
         files: BTreeMap::from([("toy/report.md".to_owned(), Digest::of(page.as_bytes()))]),
     }
 }

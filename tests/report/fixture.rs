@@ -40,6 +40,7 @@ fn quantity(label: &str, unit: Unit, data: &str, measured: Measured) -> Quantity
         measured,
         observed_time: false,
         imported: false,
+        handed_in: false,
         definition: String::new(),
     }
 }

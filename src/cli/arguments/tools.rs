@@ -6,20 +6,6 @@ use clap::{Args, Subcommand};
 
 use super::folder;
 
-pub(super) const EXPLAIN: &str = "\
-Explain why two results differ; nothing is computed again but what pure Rust makes of recorded trials.
-
-Each side is one of these, and both are of one kind:
-  KEY[@WHERE]     a trial by the first digits of its key, in a store or in evidence (WHERE; else --store, then reports/)
-  STUDY@REPORTS   a study of a profile's report: `econas/search/reference/digits/0@reports/quick`
-  LOCK.json       a lock file
-  FOLDER          a store, an experiment of a report (reports/quick/econas) or a profile's report (reports/quick)
-
-Of trials it says the first input that differs, else the first epoch, the tensors with their largest distance in units of
-the last place where the objects are there, and the scalars. Of studies: the first step whose question differs. Of stores
-and reports: what each lacks, questions with two answers (of two numeric classes they are expected, of one they are not),
-and the claims whose verdicts differ, with the first number beneath each that does.";
-
 /// What `renas archive` does.
 #[derive(Clone, Debug, Subcommand)]
 pub enum ArchiveCommand {
@@ -63,13 +49,6 @@ pub struct Gc {
     #[arg(long, value_name = "DIR", default_value = "reports", value_parser = folder)]
     pub reports: PathBuf,
 }
-
-pub(super) const CERTIFY: &str = "\
-Verify a commit of a repository in a fresh clone, and write a certificate of what was checked, as Markdown and as a page.
-
-The clone is made by git in a folder that goes afterwards. Nothing of the repository is executed: its reports are rebuilt
-from their evidence by this program, and every digest is compared (see `renas verify`). The certificate says who checked
-what and when, the digest of every report, what differs, and what was not checked. Exit code 4 where anything differs.";
 
 /// Arguments of `renas certify`.
 #[derive(Clone, Debug, Args)]

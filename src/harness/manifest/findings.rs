@@ -6,6 +6,7 @@ use renas_observe::declare::{
     Cell, Condition, Declarations, DeclaredMember, Dimension, How, OfRows, Per, Place, Quantity, RowGroup, Table, Test,
 };
 use renas_observe::frame::Member;
+use renas_observe::printed::{Freedom, Printed, Published};
 use renas_observe::template::Template;
 
 use super::decode::{Item, Section};
@@ -20,7 +21,8 @@ pub(super) fn declarations(section: &mut Section<'_>) -> Declarations {
     let tables = section.optional("tables", |item| item.list(|item| item.section(|section| table(section, item))));
     let figures = section.optional("figures", |item| item.list(|item| item.section(|section| figure(section, item))));
     let (tables, figures) = (tables.unwrap_or_default(), figures.unwrap_or_default());
-    Declarations { dimensions, quantities, tables, figures }
+    let published = section.optional("published", |item| item.list(published)).unwrap_or_default();
+    Declarations { dimensions, quantities, tables, figures, published }
 }
 
 pub(super) fn place(item: &Item<'_>) -> Place {
@@ -117,6 +119,38 @@ fn quantity(section: &mut Section<'_>, item: &Item<'_>, name: Template) -> Quant
         None => How::Rows(of_rows(section)),
     };
     Quantity { place: place(item), name, label, is_hidden, data, unit, how }
+}
+
+/// A mean that somebody printed, with its deviation and n.
+fn published(item: &Item<'_>) -> Published {
+    const FREEDOMS: [(&str, Freedom); 2] = [("n - 1", Freedom::Sample), ("n", Freedom::Population)];
+    let printed = |item: &Item<'_>| {
+        let found = words(item).and_then(|text| Printed::parse(&text));
+        if found.is_none() {
+            item.problem(
+                "expected a number in quotes as it is printed, such as \"93.40 %\": its digits say how it was rounded",
+            );
+        }
+        found
+    };
+    item.section(|section| {
+        let published = Published {
+            place: place(item),
+            quantity: section.text("quantity"),
+            source: section.text("source"),
+            mean: section.optional("mean", printed).flatten(),
+            deviation: section.optional("deviation", printed).flatten(),
+            n: section.optional("n", |item| item.integer(1..=1_000_000_000)),
+            freedom: section.optional("freedom", |item| item.choice(&FREEDOMS)),
+        };
+        if published.freedom.is_some() && section.item("deviation").is_none() {
+            section.problem("freedom", "there is no `deviation` that it is of");
+        }
+        if ["mean", "deviation", "n"].iter().all(|key| section.item(key).is_none()) {
+            section.problem("quantity", "none of `mean`, `deviation` and `n` is stated: there is nothing to check");
+        }
+        published
+    })
 }
 
 fn of_rows(section: &mut Section<'_>) -> OfRows {

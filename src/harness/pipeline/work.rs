@@ -126,6 +126,7 @@ pub(super) fn promise(
         observed: studied.observed.clone(),
         trials: Lock::trials_of(evidence),
         claims: entries.into_iter().map(|(id, entry)| (id, vec![entry])).collect(),
+        sealed: None,
         files: BTreeMap::new(),
     })
 }

@@ -7,8 +7,9 @@ use renas_report::catalogue::{self, Correlation, share};
 use renas_report::findings::{Findings, Measured, Quantity};
 use renas_stats::summary::mean;
 
+use crate::plan::dropped::Pairing;
 use crate::plan::filter::{Filter, OfUnit};
-use crate::plan::{Plan, Planned, PlannedHow, PlannedPer};
+use crate::plan::{Plan, Planned, PlannedHow, PlannedPer, published};
 use crate::rows::Rows;
 use crate::verb::{Coefficient, Take};
 
@@ -39,14 +40,24 @@ impl Plan {
     /// The quantities, tables and figures of these rows. A quantity that nothing was observed of is absent; `elsewhere` are those that
     /// the paper measured itself.
     pub fn measure(&self, rows: &[Rows], elsewhere: &BTreeMap<String, Quantity>) -> Result<Findings, MeasureError> {
+        Ok(self.measure_in_pairs(rows, elsewhere)?.0)
+    }
+
+    /// The same, and how every quantity that is made of two was paired.
+    pub fn measure_in_pairs(
+        &self,
+        rows: &[Rows],
+        elsewhere: &BTreeMap<String, Quantity>,
+    ) -> Result<(Findings, Vec<Pairing>), MeasureError> {
         let mut outcomes: BTreeMap<&str, Outcome> = BTreeMap::new();
-        let mut quantities = BTreeMap::new();
+        let (mut quantities, mut pairings) = (BTreeMap::new(), Vec::new());
         for planned in &self.quantities {
             let name = planned.promised.name.as_str();
             let outcome = planned
                 .outcome(rows, &outcomes)
                 .map_err(|why| MeasureError { name: format!("quantity `{name}`"), why })?;
             let Some(outcome) = outcome else { continue };
+            pairings.extend(planned.pairing(&outcome, &outcomes));
             if let Some(measured) = outcome.measured().filter(|_| !planned.is_hidden) {
                 quantities.insert(name.to_owned(), planned.quantity(measured, &self.data));
             }
@@ -55,11 +66,12 @@ impl Plan {
         let is_measured = |name: &str| quantities.contains_key(name) || elsewhere.contains_key(name);
         // A table of which this profile has no row says nothing.
         let tables = self.tables.iter().map(|table| table.table(rows, &is_measured));
-        let tables = tables.filter(|table| !table.rows.is_empty()).collect();
+        let mut tables: Vec<_> = tables.filter(|table| !table.rows.is_empty()).collect();
         let quantity = |name: &str| quantities.get(name).or_else(|| elsewhere.get(name));
+        tables.extend(published::table(&self.published, &quantity));
         let figures = self.figures.iter().map(|figure| figure.figure(rows, &quantity));
         let figures = figures.filter_map(Result::transpose).collect::<Result<_, _>>()?;
-        Ok(Findings { tables, figures, quantities })
+        Ok((Findings { tables, figures, quantities }, pairings))
     }
 }
 
@@ -76,8 +88,35 @@ impl Planned {
             measured,
             observed_time: self.is_observed_time,
             imported: self.is_imported,
+            // Only what a manifest brings makes a table of observations an import.
+            handed_in: self.is_imported,
             definition: self.definition.clone(),
         }
+    }
+
+    /// How it was paired, where it is made of two quantities that both have units.
+    fn pairing(&self, made: &Outcome, earlier: &BTreeMap<&str, Outcome>) -> Option<Pairing> {
+        let (one, verb, other) = match &self.how {
+            PlannedHow::Minus(one, other) => (one, "minus", other),
+            PlannedHow::Divide(one, other) => (one, "divided by", other),
+            PlannedHow::Rows { .. } | PlannedHow::Number(_) => return None,
+        };
+        let units = |name: &String| match earlier.get(name.as_str()) {
+            Some(Outcome::Units(units, _)) => Some(units),
+            Some(Outcome::Exact(_) | Outcome::Whole(_)) | None => None,
+        };
+        let (left, right, Outcome::Units(both, _)) = (units(one)?, units(other)?, made) else { return None };
+        let without = |units: &Units, others: &Units| -> Vec<usize> {
+            units.keys().filter(|unit| !others.contains_key(*unit)).copied().collect()
+        };
+        let undefined = left.keys().filter(|unit| right.contains_key(*unit) && !both.contains_key(*unit));
+        Some(Pairing {
+            name: self.promised.name.clone(),
+            of: [one.clone(), verb.to_owned(), other.clone()],
+            over: self.promised.over.clone(),
+            counts: [left.len(), right.len(), both.len()],
+            left_out: [without(left, right), without(right, left), undefined.copied().collect()],
+        })
     }
 
     fn outcome(&self, rows: &[Rows], earlier: &BTreeMap<&str, Outcome>) -> Result<Option<Outcome>, String> {
@@ -166,6 +205,9 @@ impl Outcome {
 
 /// What is taken of these rows, of so many at least; an error where one row is meant and there are more.
 fn taken(rows: &Rows, (take, fewest): (&Take, usize), places: &[usize]) -> Result<Option<f64>, String> {
+    if let Some(why) = take.same_step(rows, places) {
+        return Err(format!("{why}: say in `where` which rows are meant"));
+    }
     match (take, places.len()) {
         (Take::Value(column), count @ 2..) => Err(format!(
             "{count} rows of `{}` have a `{column}`, and one is meant: say which (`mean {column}`)",

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use renas_base::metric::Unit;
 use renas_harness::paper::Observed;
 use renas_harness::study::Results;
 use renas_observe::frame::{Frame, Member};
-use renas_observe::rows::{Kind, POSITION, Rows, Schema, Value};
+use renas_observe::rows::{Cells, Kind, POSITION, Rows, Schema, Value};
 use renas_observe::template::Template;
 use renas_report::findings::{Cell, Table};
 
-use super::import::stored::{Arm, Named, Stored, StoredColumn, numbers};
+use super::import::stored::{Arm, Coded, Found, Named, Stored, StoredColumn, numbers};
 use super::results::{imported, ran};
 use super::settings::{DeclaredStudy, Holds, Key, Members, Settings, Source, combinations};
 
@@ -96,43 +96,33 @@ fn pattern(study: &DeclaredStudy) -> Template {
 pub(crate) fn observed(settings: &Settings, results: &Results) -> Result<Observed> {
     let mut observed = Observed::default();
     for study in &settings.studies {
-        let mut rows = Rows::new(schema(study));
-        match &study.source {
-            Source::Command(_) => add_ran(study, results, &mut rows)?,
-            Source::Import(_) => {
-                if let Some(stored) = results.find(&imported(&study.name))? {
-                    add_imported(study, &stored, &mut rows)?;
-                    observed.own.tables.extend(tables(study, &stored));
-                }
+        for Key { name, members } in keys(study) {
+            if let Members::Units(labels) = members {
+                observed.named_units.insert(study.unit_of(&name), labels);
             }
         }
+        let rows = match &study.source {
+            Source::Command(_) => ran_rows(study, results)?,
+            Source::Import(_) => match results.find(&imported(&study.name))? {
+                Some(Stored { rows, keys: of_keys, columns, found }) => {
+                    for (key, coded) in keys(study).into_iter().zip(&of_keys) {
+                        if key.members == Members::Any {
+                            observed.named_units.insert(study.unit_of(&key.name), coded.labels());
+                        }
+                    }
+                    observed.own.tables.extend(tables(study, &found));
+                    imported_rows(study, rows, (of_keys, columns))?
+                }
+                None => Rows::new(schema(study)),
+            },
+        };
         observed.rows.push(rows);
     }
     Ok(observed)
 }
 
-/// A column, ready to be read row by row.
-enum Cells {
-    Words(Vec<Arc<str>>),
-    Coded(Vec<u32>, Vec<Arc<str>>),
-    Units(Vec<u32>),
-    Numbers(Vec<Option<f64>>),
-    Flags(String),
-}
-
-impl Cells {
-    fn value(&self, row: usize) -> Value {
-        match self {
-            Self::Words(words) => Value::Word(Arc::clone(&words[row])),
-            Self::Coded(codes, labels) => Value::Word(Arc::clone(&labels[codes[row] as usize])),
-            Self::Units(codes) => Value::Count(codes[row] as usize),
-            Self::Numbers(numbers) => Value::Number(numbers[row]),
-            Self::Flags(flags) => Value::Flag(flags.as_bytes()[row] == b'1'),
-        }
-    }
-}
-
-fn add_ran(study: &DeclaredStudy, results: &Results, rows: &mut Rows) -> Result<()> {
+fn ran_rows(study: &DeclaredStudy, results: &Results) -> Result<Rows> {
+    let mut rows = Rows::new(schema(study));
     let keys = keys(study);
     for one in combinations(&keys) {
         let Some(columns) = results.find(&ran(&study.id_of(&one)))? else { continue };
@@ -153,35 +143,38 @@ fn add_ran(study: &DeclaredStudy, results: &Results, rows: &mut Rows) -> Result<
             rows.push_cells(members.iter().cloned().chain(values).collect::<Vec<_>>());
         }
     }
-    Ok(())
+    Ok(rows)
 }
 
-fn add_imported(study: &DeclaredStudy, stored: &Stored, rows: &mut Rows) -> Result<()> {
-    let mut columns = Vec::new();
-    for (key, coded) in keys(study).into_iter().zip(&stored.keys) {
-        let codes = coded.codes(stored.rows)?;
-        columns.push(match key.members {
+/// The rows of an import, column by column: no text is kept longer than it takes to read it.
+fn imported_rows(study: &DeclaredStudy, count: usize, texts: (Vec<Coded>, Vec<StoredColumn>)) -> Result<Rows> {
+    let mut cells = Vec::new();
+    for (key, coded) in keys(study).into_iter().zip(texts.0) {
+        let codes = coded.codes(count)?.into_iter().map(|code| code as usize);
+        cells.push(match key.members {
             Members::Words(labels) => {
-                Cells::Coded(codes, labels.iter().map(|label| Arc::from(label.as_str())).collect())
+                let labels: Vec<Arc<str>> = labels.iter().map(|label| Arc::from(label.as_str())).collect();
+                let word = |code: usize| labels.get(code).cloned().context("a member of the manifest");
+                Cells::Words(codes.map(word).collect::<Result<_>>()?)
             }
-            Members::Units(_) | Members::Any | Members::Position => Cells::Units(codes),
+            Members::Units(_) | Members::Any | Members::Position => Cells::Units(codes.collect()),
         });
     }
-    for column in &stored.columns {
-        columns.push(match column {
-            StoredColumn::Numbers(text) => Cells::Numbers(numbers(text, stored.rows)?),
-            StoredColumn::Flags(flags) => Cells::Flags(flags.clone()),
-            StoredColumn::Words(coded) => Cells::Words(coded.words(stored.rows)?),
+    for column in texts.1 {
+        cells.push(match column {
+            StoredColumn::Numbers(text) => Cells::Numbers(numbers(&text, count)?),
+            StoredColumn::Flags(flags) => {
+                ensure!(flags.len() == count, "{} flags of {count} rows", flags.len());
+                Cells::Flags(flags.bytes().map(|flag| flag == b'1').collect())
+            }
+            StoredColumn::Words(coded) => Cells::Words(coded.words(count)?),
         });
     }
-    for row in 0..stored.rows {
-        rows.push_cells(columns.iter().map(|column| column.value(row)));
-    }
-    Ok(())
+    Ok(Rows::of_columns(schema(study), cells, count))
 }
 
 /// What an import holds, arm by arm, and what was named of it.
-fn tables(study: &DeclaredStudy, stored: &Stored) -> Vec<Table> {
+fn tables(study: &DeclaredStudy, found: &Found) -> Vec<Table> {
     let count = |count: usize| Cell::Number { value: count as f64, unit: Unit::Count };
     let arm = |arm: &Arm| {
         let Arm { name, units, rows, failed, missing } = arm;
@@ -200,15 +193,15 @@ fn tables(study: &DeclaredStudy, stored: &Stored) -> Vec<Table> {
         format!("What was handed in as {}", study.name),
         "Rows as they were read; nothing is filled in or averaged. Failed and missing are rows that lost a number.",
         &["Arm", "Units", "Rows", "Failed", "Missing"],
-        stored.found.arms.iter().map(arm).collect(),
+        found.arms.iter().map(arm).collect(),
     )];
-    if !stored.found.named.is_empty() {
+    if !found.named.is_empty() {
         tables.push(table(
             "named",
             format!("What is to be said of {}", study.name),
             "What was declared lost, and numbers that are equal where chance would hardly make them so.",
             &["What", "How many", "For example"],
-            stored.found.named.iter().map(named).collect(),
+            found.named.iter().map(named).collect(),
         ));
     }
     tables

@@ -6,6 +6,7 @@
 pub mod paper; //   how the harness sees it
 mod manifest; //    the sections of a manifest that it reads itself
 mod settings; //    what they say, and what a profile fills in
+mod units; //       units of several studies that are called alike
 mod pattern; //     names with places for keys: `runs/{method}_s{seed}.csv`
 mod import; //      files of results, read into columns
 mod results; //     the studies, each with the type of its result

@@ -12,6 +12,7 @@ use super::import;
 use super::manifest::own_sections;
 use super::results::{imported, ran};
 use super::settings::{DeclaredStudy, Settings, Source, combinations};
+use super::units;
 use renas_data::error::DataError;
 use renas_data::registry::Registry;
 use renas_harness::manifest::decode::Section;
@@ -65,6 +66,7 @@ impl AnyPaper for Declared {
                 Err(why) => section.problem("studies", why),
             }
         }
+        units::conflicts(&studies).into_iter().for_each(|why| section.problem("studies", why));
         serde_json::to_value(Settings { studies, parameters }).expect("numbers, text and lists have JSON")
     }
 

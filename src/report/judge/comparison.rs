@@ -29,7 +29,7 @@ impl<'a> Evaluator<'a> {
             unit: side.quantity.shown_unit(),
             about: "",
             effect,
-            imported: side.quantity.imported,
+            of_others: side.quantity.of_others(),
             refuting: None,
             level,
         };
@@ -70,8 +70,8 @@ impl<'a> Evaluator<'a> {
         let is_size = tolerance.is_some();
         let paper = value.filter(|_| !is_size);
         let effect = paper.map(|paper| (distance(paper, accepted), "between the border and the paper's ratio"));
-        let imported = above.quantity.imported || below.quantity.imported;
-        let rule = Rule { accepted, unit: Unit::One, about: "the ratio", effect, imported, level, refuting: None };
+        let of_others = above.quantity.of_others().or(below.quantity.of_others());
+        let rule = Rule { accepted, unit: Unit::One, about: "the ratio", effect, of_others, level, refuting: None };
         let students = Students::new(contrast.n.max(2), level)?;
         let severity = || match (foil, above.values().zip(below.values())) {
             (Some(foil), _) => {
@@ -110,13 +110,13 @@ impl<'a> Evaluator<'a> {
         };
         let accepted = expectation.accepted().expect("a margin is a border");
         let refuting = of(left, level)?.interval;
-        let imported = left.quantity.imported || right.is_some_and(|right| right.quantity.imported);
+        let of_others = left.quantity.of_others().or(right.and_then(|right| right.quantity.of_others()));
         let rule = Rule {
             accepted,
             unit: if right.is_some() { left.quantity.unit.of_difference() } else { left.quantity.shown_unit() },
             about: if right.is_some() { "the difference" } else { "" },
             effect: Some((margin, effect)),
-            imported,
+            of_others,
             refuting: Some((refuting, level)),
             level: one_sided,
         };
@@ -143,7 +143,7 @@ impl<'a> Evaluator<'a> {
                 unit: pair[0].quantity.unit.of_difference(),
                 about: "the change",
                 effect: None,
-                imported: pair.iter().any(|side| side.quantity.imported),
+                of_others: pair.iter().find_map(|side| side.quantity.of_others()),
                 refuting: Some((reversed.interval, strict)),
                 level,
             };
@@ -210,7 +210,7 @@ impl<'a> Evaluator<'a> {
             unit: sides[0].quantity.unit.of_difference(),
             about: if at.is_empty() { "the slope per step" } else { "the slope" },
             effect: None,
-            imported: sides.iter().any(|side| side.quantity.imported),
+            of_others: sides.iter().find_map(|side| side.quantity.of_others()),
             refuting: None,
             level,
         };

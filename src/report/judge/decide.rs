@@ -19,8 +19,10 @@ const FEWEST_FOR_SEVERITY: usize = 4;
 /// Values of fewer clusters than this, more than half of them equal (rare events), have no interval that keeps its level.
 const FEWEST_OF_TIED_VALUES: usize = 30;
 
-/// What is said of a verdict on numbers of others.
-pub(super) const IMPORTED: &str = "at most consistent: it rests on numbers that others published";
+/// What is said of a verdict on what is no run of ours.
+pub(super) fn at_most_consistent(of_others: &str) -> String {
+    format!("at most consistent: it rests on {of_others}")
+}
 
 /// What something known to be false gave.
 pub(super) struct Severity {
@@ -45,8 +47,8 @@ pub(super) struct Rule<'e> {
     pub(super) about: &'e str,
     /// How far from the border the effect is said to be, and what says so.
     pub(super) effect: Option<(f64, &'static str)>,
-    /// A number that others published is among them.
-    pub(super) imported: bool,
+    /// What of it is no run of ours, in words.
+    pub(super) of_others: Option<&'static str>,
     /// The level of the interval that accepts, and that refutes where there is no other.
     pub(super) level: f64,
     /// The interval that refutes, and its level: two one-sided tests accept by an interval of 90 %, which refutes nothing.
@@ -91,9 +93,9 @@ impl<'a> Evaluator<'a> {
         if contrast.is_exact() {
             let lies = place_exactly(*value, rule.accepted);
             let verdict = verdict(lies, lies);
-            let (verdict, note) = match verdict {
-                Verdict::Reproduced if rule.imported => (Verdict::Consistent, format!("; {IMPORTED}")),
-                verdict => (verdict, String::new()),
+            let (verdict, note) = match (verdict, rule.of_others) {
+                (Verdict::Reproduced, Some(of)) => (Verdict::Consistent, format!("; {}", at_most_consistent(of))),
+                (verdict, _) => (verdict, String::new()),
             };
             let written = number::exact_in_words(*value, rule.unit);
             let lies = where_it_lies(verdict, rule, *interval);
@@ -138,9 +140,9 @@ impl<'a> Evaluator<'a> {
         match part.verdict {
             Verdict::Reproduced => {
                 weaken(&mut part, &severity());
-                if rule.imported {
+                if let Some(of) = rule.of_others {
                     part.verdict = Verdict::Consistent;
-                    part.reason = format!("{}; {IMPORTED}", part.reason);
+                    part.reason = format!("{}; {}", part.reason, at_most_consistent(of));
                 }
             }
             Verdict::Inconclusive => part.need = Some(self.need(rule, contrast)),

@@ -34,6 +34,7 @@ fn findings(measured: &[(&str, Measured)]) -> Findings {
         observed_time: false,
         definition: String::new(),
         imported: false,
+        handed_in: false,
     };
     let quantities = measured.iter().map(|(name, measured)| ((*name).to_owned(), quantity(measured))).collect();
     Findings { quantities, ..Findings::default() }

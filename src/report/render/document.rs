@@ -15,7 +15,7 @@ use crate::summary::Summary;
 use renas_base::metric::Unit;
 
 /// Raised when the meaning of a field changes.
-const FORMAT: u32 = 3;
+pub(super) const FORMAT: u32 = 3;
 
 /// The most samples of a quantity that no claim looks at: the evidence holds what more of them are made of.
 const MOST_SAMPLES: usize = 20;
@@ -46,6 +46,8 @@ struct Found<'a> {
     observed_time: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     imported: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    handed_in: bool,
     #[serde(skip_serializing_if = "str::is_empty")]
     definition: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +80,7 @@ pub(super) fn findings_json(profile: &Profile, experiment: &Experiment) -> Resul
             range: quantity.range,
             observed_time: quantity.observed_time,
             imported: quantity.imported,
+            handed_in: quantity.handed_in,
             definition: &quantity.definition,
             summary: experiment.summaries.get(name),
             samples,

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{Badge, badge, place};
+use super::{Badge, badge_of, place};
 use crate::claim::{Amendment, Verdict};
-use crate::findings::{Cell, Findings, Table};
+use crate::findings::{Cell, Findings, Table, of_others};
 use crate::judge::need::duration;
 use crate::judge::strip::Strip;
 use crate::judge::{Evidence, Judgement};
@@ -88,7 +88,8 @@ pub(crate) struct Seen<'a> {
     pub(crate) label: &'a str,
     pub(crate) data: &'a str,
     pub(crate) over: String,
-    pub(crate) imported: bool,
+    /// What it rests on, where that is no run of ours.
+    pub(crate) of_others: &'static str,
     pub(crate) measured: String,
     pub(crate) prediction: String,
     pub(crate) n: String,
@@ -111,7 +112,7 @@ impl<'a> Claimed<'a> {
             quantity: &judgement.quantity,
             reason: in_labels(&judgement.reason, judgement),
             reason_by_name: &judgement.reason,
-            verdict: badge(judgement.verdict, profile),
+            verdict: badge_of(judgement, profile),
             n: sizes(judgement.n, judgement.units, &judgement.cluster),
             severity: in_labels(&judgement.severity, judgement),
             looks: &judgement.looks,
@@ -230,8 +231,7 @@ fn audit_of<'a>(judgement: &Judgement, audit: &'a [AuditEntry]) -> Vec<Elsewhere
 
 impl<'a> Seen<'a> {
     fn new(evidence: &'a Evidence) -> Self {
-        let Evidence { quantity, label, data, over, cluster, unit, summary, observed_time, imported, definition } =
-            evidence;
+        let Evidence { quantity, label, data, over, cluster, unit, summary, observed_time, definition, .. } = evidence;
         Self {
             quantity,
             label,
@@ -240,7 +240,7 @@ impl<'a> Seen<'a> {
                 true => over.clone(),
                 false => format!("{over}, in clusters: {cluster}"),
             },
-            imported: *imported,
+            of_others: of_others(evidence.imported, evidence.handed_in).unwrap_or_default(),
             measured: table::measured(summary, *unit),
             prediction: summary.prediction.map_or(String::new(), |ends| number::interval(ends, *unit)),
             n: if summary.n == 0 { "exact".to_owned() } else { sizes(Some(summary.n), summary.units, cluster) },

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Badge, badge};
+use super::{Badge, badge_of};
 use crate::number;
 use crate::page::Experiment;
 
@@ -51,7 +51,7 @@ pub(crate) fn rows<'a>(experiment: &'a Experiment, profile: &str) -> Vec<Row<'a>
                     Some(interval) => number::estimate(value, interval, strip.unit),
                     None => number::exact(number::rounded(value), strip.unit),
                 },
-                verdict: badge(judgement.verdict, profile),
+                verdict: badge_of(judgement, profile),
                 left: scale.map_or(String::new(), |(_, half)| percent(place(paper, half))),
                 from: scale.map_or(String::new(), |(ends, half)| percent(place(ends.low, half))),
                 width: scale.map_or(String::new(), |(ends, half)| {

@@ -103,7 +103,7 @@ impl Verification<'_> {
             );
             return Err(nothing).or_bad_input();
         }
-        if !self.reports.is_dir() && found.count() == 0 {
+        if !self.reports.is_dir() && found.count() == 0 && found.checked.locks == 0 {
             let reports = self.reports.display();
             return Err(anyhow!("there is no folder {reports}, and so no report to verify; name it with --reports"))
                 .or_bad_input();

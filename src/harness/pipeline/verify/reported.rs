@@ -17,6 +17,7 @@ use crate::pipeline::rebuild::{Origin, Rebuilt};
 use crate::pipeline::{Part, Selected};
 use crate::publish;
 use crate::report_folder::{SUMS, Sums, listing};
+use crate::seal::Seal;
 use crate::store::Store;
 use renas_base::digest::Digest;
 use renas_base::files;
@@ -37,6 +38,11 @@ pub(super) fn check(
             let Some(lock) = lock else { continue };
             found.checked.locks += 1;
             let path = lockfile::path(verification.manifests, profile, id);
+            if lock.is_seal() {
+                found.fine(format!("{}: what is claimed is sealed, and there is no result yet", path.display()));
+                check_seal(verification, (profile, id.as_str()), lock, found);
+                continue;
+            }
             let (files, at) = (lock.files.len(), folder.display());
             found
                 .differs(format!("{at}: it is not there, and {} promises {files} files of {id} in it", path.display()));
@@ -55,7 +61,7 @@ pub(super) fn check(
         let id = &selected.manifest.id;
         match one {
             Ok(Some(one)) => rebuilt.push(one),
-            Ok(None) if !promised.contains_key(id) => {}
+            Ok(None) if promised.get(id).is_none_or(|lock| lock.as_ref().is_some_and(Lock::is_seal)) => {}
             Ok(None) => {
                 is_whole = false;
                 let path = lockfile::path(verification.manifests, profile, id);
@@ -91,6 +97,16 @@ pub(super) fn check(
             continue;
         };
         let Some(lock) = lock else { continue };
+        check_seal(verification, (profile, rebuilt.id.as_str()), lock, found);
+        if lock.is_seal() {
+            found.checked.locks += 1;
+            let path = lockfile::path(verification.manifests, profile, &rebuilt.id);
+            let path = path.display();
+            found.differs(format!(
+                "{path}: it seals what is claimed, and no lock file promises the report that is there"
+            ));
+            continue;
+        }
         check_lock((verification, profile), selected, rebuilt, lock, &made, found);
         if let Some((store, trials)) = store {
             let tolerances = &selected.manifest.tolerances;
@@ -266,6 +282,30 @@ fn check_answers(rebuilt: &Rebuilt, found: &mut Found<'_>) {
     for (key, why) in rebuilt.evidence.misfits() {
         let step = rebuilt.evidence.kept()[key].step();
         found.differs(format!("{}: evidence of step {step} {}..: {why}", rebuilt.id, key.0.short(12)));
+    }
+}
+
+/// What is claimed, how it is measured and which files are pinned now, against what was sealed before the first result.
+fn check_seal(verification: &Verification<'_>, (profile, id): (Profile, &str), lock: &Lock, found: &mut Found<'_>) {
+    let selected = verification.experiments.iter().find(|selected| selected.manifest.id == id);
+    let Some((seal, selected)) = lock.sealed.as_ref().zip(selected) else { return };
+    let path = lockfile::path(verification.manifests, profile, id);
+    let path = path.display();
+    let now = selected.settings(profile).and_then(|settings| selected.promise(settings));
+    let now = now
+        .map_err(|fault| fault.to_string())
+        .and_then(|promise| Seal::of(&selected.manifest, &promise).map_err(|error| error.to_string()));
+    let now = match now {
+        Ok(now) => now,
+        Err(why) => return found.differs(format!("{path}: its seal cannot be compared: {why}")),
+    };
+    let differences = seal.differences(&now);
+    if differences.is_empty() {
+        found.fine(format!("{path}: {} are as they were sealed before the first result", seal.in_words()));
+    }
+    differences.iter().for_each(|difference| found.fine(format!("{path}: amended since the seal: {difference}")));
+    for problem in seal.undeclared(&now, &selected.manifest.claims, &lock.claims) {
+        found.differs(format!("{path}: {problem}"));
     }
 }
 

@@ -67,6 +67,11 @@ impl Coded {
         Ok(codes)
     }
 
+    /// The words that are not the manifest's, in the order of their numbers.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        self.labels.split('\n').map(str::to_owned).collect()
+    }
+
     /// The words of the rows.
     pub(crate) fn words(&self, rows: usize) -> Result<Vec<Arc<str>>> {
         let labels: Vec<Arc<str>> = self.labels.split('\n').map(Arc::from).collect();

@@ -3,7 +3,7 @@
 use crate::claim::{Expectation, Foil, Verdict};
 use crate::compare::Side;
 use crate::judge::border::{Place, is_point, place, place_exactly};
-use crate::judge::decide::{IMPORTED, Severity, weaken};
+use crate::judge::decide::{Severity, at_most_consistent, weaken};
 use crate::judge::part::Part;
 use crate::number;
 use crate::summary::FEWEST_FOR_INTERVAL;
@@ -65,9 +65,9 @@ pub(super) fn one_run(side: Side, value: f64, foil: Option<&Foil>) -> Part {
     }
     part.verdict = Verdict::Reproduced;
     weaken(&mut part, &severity);
-    if side.quantity.imported {
+    if let Some(of) = side.quantity.of_others() {
         part.verdict = Verdict::Consistent;
-        part.reason = format!("{}; {IMPORTED}", part.reason);
+        part.reason = format!("{}; {}", part.reason, at_most_consistent(of));
     }
     part
 }
@@ -95,12 +95,13 @@ pub(super) fn every(expectation: &Expectation, side: Side) -> Part {
         (false, _) => format!("at most {}", number::border(accepted.high, unit)),
     };
     let (count, over) = (values.len(), &side.quantity.over);
-    let (verdict, reason) = match counterexamples.as_slice() {
-        [] if side.quantity.imported => {
-            (Verdict::Consistent, format!("each of {count} (unit: {over}) is {border}; {IMPORTED}"))
+    let (verdict, reason) = match (counterexamples.as_slice(), side.quantity.of_others()) {
+        ([], Some(of)) => {
+            let note = at_most_consistent(of);
+            (Verdict::Consistent, format!("each of {count} (unit: {over}) is {border}; {note}"))
         }
-        [] => (Verdict::Reproduced, format!("each of {count} (unit: {over}) is {border}")),
-        some => {
+        ([], None) => (Verdict::Reproduced, format!("each of {count} (unit: {over}) is {border}")),
+        (some, _) => {
             const SHOWN: usize = 8;
             let shown = some[..some.len().min(SHOWN)].join(", ");
             let more = if some.len() > SHOWN { ", ..." } else { "" };
@@ -130,9 +131,9 @@ pub(super) fn differ(side: Side, level: f64) -> Part {
     // The p-value is the share of exchanges that are as far apart: what passes at this level is known without exchanging.
     let words = format!("by its own level the test passes {:.3} of labels exchanged within blocks", 1.0 - level);
     weaken(&mut part, &Severity { words, passes: false });
-    if side.quantity.imported {
+    if let Some(of) = side.quantity.of_others() {
         part.verdict = Verdict::Consistent;
-        part.reason = format!("{}; {IMPORTED}", part.reason);
+        part.reason = format!("{}; {}", part.reason, at_most_consistent(of));
     }
     part
 }

@@ -86,6 +86,22 @@ fn numbers_of_others_are_at_most_consistent() {
     assert_eq!(verdict_on(one_run_against(0.50, 0.30), &found).verdict, Verdict::NotReproduced);
 }
 
+#[test]
+fn results_that_were_handed_in_are_named_so_in_reason_and_verdict() {
+    let mut found = findings(&[("a", samples(0.30, 0.05, 0))]);
+    let quantity = found.quantities.get_mut("a").expect("just made");
+    (quantity.imported, quantity.handed_in) = (true, true);
+    let judgement = verdict_on(one_run_against(0.327, 0.50), &found);
+    assert_eq!((judgement.verdict, judgement.verdict_in_words()), (Verdict::Consistent, "consistent (imported)"));
+    assert!(
+        judgement.reason.ends_with("it rests on results that were handed in, which renas did not compute"),
+        "{}",
+        judgement.reason
+    );
+    let contradicted = verdict_on(one_run_against(0.50, 0.30), &found);
+    assert_eq!(contradicted.verdict_in_words(), "not reproduced");
+}
+
 /// POPNAS `best-cell-competitive`: a margin of 10 points, which the average one-block cell meets too.
 #[test]
 fn a_margin_that_the_average_meets_too_tests_nothing() {
