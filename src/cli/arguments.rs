@@ -85,7 +85,6 @@ pub enum Command {
     Doctor,
 }
 
-
 /// Arguments of `renas init`.
 #[derive(Clone, Debug, Args)]
 pub struct Init {

@@ -1,5 +1,6 @@
 //! One comparison on a line of numbers, as HTML: zone, dots and marks keep their size at any width of the page.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::axis::Axis;
@@ -59,7 +60,7 @@ fn drawn_on(strip: &Strip, core: Interval, axis: &Axis) -> String {
     let _ = write!(text, "<svg viewBox=\"0 0 1000 32\" preserveAspectRatio=\"none\" aria-hidden=\"true\">");
     if !strip.samples.is_empty() {
         let mut path = String::new();
-        for (index, value) in strip.samples.iter().enumerate() {
+        for (index, value) in dots(&strip.samples).iter().enumerate() {
             // Equal values stand above each other.
             let height = MIDDLE + [0.0, -5.0, 5.0, -9.0, 9.0][index % 5];
             let _ = write!(path, "M{} {height}h0", drawn(place(*value)));
@@ -100,6 +101,20 @@ fn drawn_on(strip: &Strip, core: Interval, axis: &Axis) -> String {
     text
 }
 
+/// The most values that are drawn: more are a smear, and a page of megabytes.
+const MOST_DOTS: usize = 100;
+
+/// The values that are drawn: all, or so many order statistics from the smallest to the largest.
+fn dots(samples: &[f64]) -> Cow<'_, [f64]> {
+    if samples.len() <= MOST_DOTS {
+        return Cow::Borrowed(samples);
+    }
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let last = sorted.len() - 1;
+    Cow::Owned((0..MOST_DOTS).map(|dot| sorted[(dot * last).div_ceil(MOST_DOTS - 1)]).collect())
+}
+
 /// What the strip shows, in words: ours, the paper's, what is accepted, the foil.
 pub fn words(strip: &Strip) -> Vec<(&'static str, String)> {
     let Strip { unit, accepted: Interval { low, high }, .. } = *strip;
@@ -108,6 +123,10 @@ pub fn words(strip: &Strip) -> Vec<(&'static str, String)> {
         let ours = match strip.interval {
             Some(interval) => number::estimate_beside(value, interval, unit, &strip.clear_borders()),
             None => number::exact(number::rounded(value), unit),
+        };
+        let ours = match strip.samples.len() {
+            many if many > MOST_DOTS => format!("{ours}; of {many} values {MOST_DOTS} are drawn, evenly by rank"),
+            _ => ours,
         };
         words.push(("ours", ours));
     }
@@ -217,5 +236,14 @@ mod tests {
         };
         let html = html(&flat);
         assert!(!html.contains("NaN") && !html.contains("zone"), "{html}");
+    }
+
+    #[test]
+    fn of_many_values_a_hundred_are_drawn_from_the_smallest_to_the_largest() {
+        let many: Vec<f64> = (0..400).map(|index| f64::from(index * 7 % 400)).collect();
+        let drawn = dots(&many);
+        assert_eq!((drawn.len(), drawn[0], drawn[MOST_DOTS - 1]), (MOST_DOTS, 0.0, 399.0));
+        assert!(drawn.windows(2).all(|pair| pair[0] < pair[1]));
+        assert_eq!(dots(&many[..100]).as_ref(), &many[..100]);
     }
 }
