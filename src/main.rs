@@ -7,7 +7,8 @@ use renas::cli::arguments::{Cli, Command};
 use renas::cli::exit::{Classify as _, Failure};
 use renas::cli::session::{Need, Session};
 use renas::cli::{
-    archive, data, demo, doctor, explain, gc, init, list, numbers, output, plan, report, run, status, verify, why,
+    archive, data, demo, doctor, explain, gc, init, list, numbers, output, plan, report, run, schema, start, status,
+    verify, why,
 };
 use renas::data::locate::Locations;
 
@@ -20,12 +21,13 @@ fn main() -> ExitCode {
 
 fn execute(cli: &Cli) -> Result<(), Failure> {
     let common = &cli.common;
+    let Some(command) = &cli.command else { return start::start(common) };
     // A folder that was named and is not there is a slip; fetching and packing make theirs.
-    let makes_folders = matches!(&cli.command, Command::Data { command } if command.makes_folders());
+    let makes_folders = matches!(command, Command::Data { command } if command.makes_folders());
     if !makes_folders && let Some(note) = Locations::check(&common.data).or_bad_input()? {
         renas::cli::say(common, &format!("note: {note}"));
     }
-    match &cli.command {
+    match command {
         Command::Init(arguments) => init::init(common, arguments),
         Command::Demo(arguments) => demo::demo(common, arguments),
         Command::List => list::list(common),
@@ -35,6 +37,10 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Why(arguments) => why::why(&Session::open(common)?, arguments),
         Command::Explain(arguments) => explain::explain(common, arguments),
         Command::Numbers(arguments) => numbers::numbers(&Session::open(common)?, arguments),
+        Command::Schema => {
+            schema::print();
+            Ok(())
+        }
         Command::Run(arguments) => run::run(common, arguments),
         Command::Report(arguments) => report::report(&Session::open(common)?.at_profile(), arguments),
         Command::Status => status::status(&Session::open_at(common, None, Need::Studies)?.at_profile()),

@@ -11,9 +11,9 @@ use renas_task::numerics::Numerics;
 #[derive(Debug, Parser)]
 #[command(name = "renas", version, max_term_width = 110, after_help = EXAMPLES)]
 pub struct Cli {
-    /// What to do.
+    /// What to do; without a command, what to do next is said.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
     /// Flags that every command takes.
     #[command(flatten)]
     pub common: Common,
@@ -21,6 +21,7 @@ pub struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
+  renas                                      what to do next, by what is here
   renas list                                 what there is, and what the committed reports found
   renas plan --profile reduced               what a run would do and cost
   renas run                                  run the quick profile and write reports/quick/
@@ -55,6 +56,8 @@ pub enum Command {
     Explain(Explain),
     /// List every number that a paper prints, and what judges it
     Numbers(Numbers),
+    /// Print the JSON Schema of manifests, with which editors complete and check them
+    Schema,
     /// Run experiments, judge their claims and write the report
     Run(Run),
     /// Rebuild the report from the committed evidence; trains nothing
