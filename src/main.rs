@@ -7,8 +7,8 @@ use renas::cli::arguments::{Cli, Command};
 use renas::cli::exit::{Classify as _, Failure};
 use renas::cli::session::{Need, Session};
 use renas::cli::{
-    archive, certify, data, demo, doctor, explain, gc, init, list, numbers, output, plan, report, run, seal, status,
-    tables, verify, why,
+    archive, certify, data, demo, doctor, explain, gc, init, list, numbers, output, plan, report, run, schema, seal,
+    start, status, tables, verify, why,
 };
 use renas::data::locate::Locations;
 
@@ -21,12 +21,13 @@ fn main() -> ExitCode {
 
 fn execute(cli: &Cli) -> Result<(), Failure> {
     let common = &cli.common;
+    let Some(command) = &cli.command else { return start::start(common) };
     // A folder that was named and is not there is a slip; fetching and packing make theirs.
-    let makes_folders = matches!(&cli.command, Command::Data { command } if command.makes_folders());
+    let makes_folders = matches!(command, Command::Data { command } if command.makes_folders());
     if !makes_folders && let Some(note) = Locations::check(&common.data).or_bad_input()? {
         renas::cli::say(common, &format!("note: {note}"));
     }
-    match &cli.command {
+    match command {
         Command::Init(arguments) => init::init(common, arguments),
         Command::Demo(arguments) => demo::demo(common, arguments),
         Command::List => list::list(common),
@@ -43,6 +44,10 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
             tables::badge(&Session::open_at(common, None, Need::Studies)?.at_profile(), arguments)
         }
         Command::Seal(arguments) => seal::seal(&Session::open(common)?.at_profile(), arguments),
+        Command::Schema => {
+            schema::print();
+            Ok(())
+        }
         Command::Run(arguments) => run::run(common, arguments),
         Command::Report(arguments) => report::report(&Session::open(common)?.at_profile(), arguments),
         Command::Status => status::status(&Session::open_at(common, None, Need::Studies)?.at_profile()),

@@ -10,6 +10,8 @@ mod cycles; // imports in one direction
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use walkdir::WalkDir;
+
 /// What the crate of each folder may use of the others; tests may use more (`[dev-dependencies]`).
 const MAY_USE: [(&str, &[&str]); 20] = [
     ("src/base", &[]),
@@ -93,27 +95,15 @@ impl Source {
 
 fn sources(folders: &[&str]) -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    for folder in folders {
-        collect(&root.join(folder), &mut files);
-    }
+    let entries = folders.iter().flat_map(|folder| WalkDir::new(root.join(folder)).sort_by_file_name());
+    let paths = entries.map(|entry| entry.expect("a readable folder").into_path());
+    let mut files: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|end| end == "rs")).collect();
     files.sort();
     let read = |file: PathBuf| {
         let path = file.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
         Source { path, text: fs::read_to_string(&file).expect("a readable source file") }
     };
     files.into_iter().map(read).collect()
-}
-
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for path in entries.map(|entry| entry.expect("a readable folder").path()) {
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|end| end == "rs") {
-            files.push(path);
-        }
-    }
 }
 
 /// The text with comments and the insides of literals blanked, byte for byte, so that offsets stay.
@@ -240,7 +230,7 @@ fn check(folders: &[&str], rule: impl Fn(&Source) -> Vec<String>) {
 }
 
 const PROGRAMS: [&str; 2] = ["src", "worker/src"];
-const EVERYTHING: [&str; 5] = ["src", "worker/src", "worker/tests", "tests", "benches"];
+const EVERYTHING: [&str; 6] = ["src", "worker/src", "worker/tests", "tests", "benches", "examples"];
 
 #[test]
 fn crates_use_only_what_their_floor_may_use() {

@@ -20,6 +20,10 @@ mod miniature; // the small experiments that tests run
 mod numbers; // the numbers that papers print
 #[path = "manifest/papers.rs"]
 mod catalogue; // what every paper keeps to
+#[path = "manifest/places.rs"]
+mod places; // parts of a schema that speak about a value
+#[path = "manifest/schema.rs"]
+mod schema; // what may stand in a manifest, for editors
 #[path = "manifest/sixth_paper.rs"]
 mod sixth_paper; // what a paper of one's own takes
 #[path = "manifest/synthetic.rs"]

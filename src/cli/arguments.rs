@@ -17,9 +17,9 @@ pub use tools::{ArchiveCommand, Certify, Explain, Gc};
 #[derive(Debug, Parser)]
 #[command(name = "renas", version, max_term_width = 110, after_help = EXAMPLES)]
 pub struct Cli {
-    /// What to do.
+    /// What to do; without a command, what to do next is said.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
     /// Flags that every command takes.
     #[command(flatten)]
     pub common: Common,
@@ -55,6 +55,8 @@ pub enum Command {
     /// Fix what is claimed, how it is measured and which files it is made of, before the first result
     #[command(long_about = SEAL)]
     Seal(Seal),
+    /// Print the JSON Schema of manifests, with which editors complete and check them
+    Schema,
     /// Run experiments, judge their claims and write the report
     Run(Run),
     /// Rebuild the report from the committed evidence; trains nothing

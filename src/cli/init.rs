@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow, ensure};
 
 use super::arguments::{Common, Init};
 use super::exit::{Classify as _, Failure};
-use super::say;
+use super::{say, schema};
 use renas_base::digest::Digest;
 
 const MANIFEST: &str = include_str!("init/experiment.yaml");
@@ -46,6 +46,7 @@ pub(super) fn write(folder: &Path, name: &str) -> anyhow::Result<()> {
         (PathBuf::from(".gitignore"), "artifacts/\n".to_owned()),
         (experiment.join("experiment.yaml"), filled(MANIFEST)),
         (experiment.join("trial.py"), TRIAL.to_owned()),
+        (PathBuf::from(schema::FILE), schema::text() + "\n"),
         (experiment.join("results.csv"), RESULTS.to_owned()),
     ];
     for (path, text) in files {

@@ -1,4 +1,5 @@
 //! The command line: what can be asked for, and how the answer leaves the program.
+#![allow(rustdoc::invalid_html_tags, reason = "what `--help` prints names places as <profile>, without marks of code")]
 
 #[macro_use]
 pub mod output; // what the program says, even where nobody reads it any more
@@ -7,6 +8,8 @@ pub mod arguments; // commands and flags
 pub mod exit; // exit codes, and which failure gets which
 pub mod session; // what every command starts from: profile, manifests, data, worker
 pub mod progress; // bars on a terminal, lines elsewhere
+pub mod start; // renas alone
+pub mod schema; // renas schema
 pub mod init; // renas init
 pub mod demo; // renas demo
 pub mod list; // renas list

@@ -57,7 +57,7 @@ pub fn status(session: &Session<'_>) -> Result<(), Failure> {
         );
     }
     let records = store.keys().len();
-    let runs = runs(&session.common.store.join("runs"));
+    let runs = finished_runs(&session.common.store);
     if session.common.json {
         outln!("{}", json!({"profile": session.profile, "experiments": answer, "records": records, "runs": runs}));
         return Ok(());
@@ -78,9 +78,9 @@ pub fn status(session: &Session<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The run records, oldest first; one that does not parse is left out, since it holds no result.
-fn runs(folder: &Path) -> Vec<Value> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+/// The records of finished runs on a store, oldest first; one that does not parse is left out, since it holds no result.
+pub(super) fn finished_runs(store: &Path) -> Vec<Value> {
+    let Ok(entries) = std::fs::read_dir(store.join("runs")) else { return Vec::new() };
     let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.sort();
     paths.iter().filter_map(|path| serde_json::from_slice(&std::fs::read(path).ok()?).ok()).collect()

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::manifest::brought::Brought;
 use crate::manifest::decode::Section;
@@ -101,6 +101,11 @@ pub trait AnyPaper: Sync {
     /// `Parameters::read`, as JSON.
     fn parameters(&self, section: &mut Section<'_>, data: &Registry) -> Value;
 
+    /// `Parameters::schema`: any section where a manifest says itself which parameters it has.
+    fn parameters_schema(&self) -> Value {
+        json!({"type": "object"})
+    }
+
     /// Sections of a manifest that this paper alone knows; mistakes are reported to the section.
     fn own_sections(&self, _section: &mut Section<'_>) -> OwnSections {
         OwnSections::default()
@@ -146,6 +151,10 @@ impl<P: Paper> AnyPaper for P {
 
     fn parameters(&self, section: &mut Section<'_>, data: &Registry) -> Value {
         serde_json::to_value(P::Settings::read(section, data)).expect("numbers, text and lists have JSON")
+    }
+
+    fn parameters_schema(&self) -> Value {
+        P::Settings::schema()
     }
 
     fn plan(&self, parameters: &Value, data: &Registry) -> Result<Vec<Study>> {

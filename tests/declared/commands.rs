@@ -51,15 +51,9 @@ fn a_command_sees_its_files_and_no_environment_of_the_user() {
                       rows.write(json.dumps({'step': step, 'height': request['seed'] / 7, 'best': 0.5}) + chr(10))\n";
     let folder = with_script(script);
     folder.renas(&["run", "--trust-commands", "--only", "hill/search/*"]).expect(0, "16");
-    let kept = fs::read_dir(folder.path("artifacts/steps")).expect("a store");
-    let mut texts = String::new();
-    let mut folders: Vec<_> = kept.map(|entry| entry.expect("readable").path()).collect();
-    while let Some(path) = folders.pop() {
-        match path.is_dir() {
-            true => folders.extend(fs::read_dir(path).expect("readable").map(|entry| entry.expect("readable").path())),
-            false => texts.push_str(&fs::read_to_string(path).expect("text")),
-        }
-    }
+    let kept = walkdir::WalkDir::new(folder.path("artifacts/steps")).into_iter();
+    let records = kept.map(|entry| entry.expect("a store")).filter(|entry| entry.file_type().is_file());
+    let texts: String = records.map(|entry| fs::read_to_string(entry.path()).expect("text")).collect();
     assert!(texts.contains("said on the way"), "what it said is kept with the trial");
 }
 

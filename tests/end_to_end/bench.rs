@@ -153,12 +153,10 @@ pub(crate) fn program(path: &Path, content: impl AsRef<[u8]>) -> String {
 
 /// Every file below a folder, sorted.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-    let mut found = Vec::new();
-    for entry in entries {
-        let path = entry.expect("listable").path();
-        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
-    }
+    let entries = walkdir::WalkDir::new(folder).into_iter().filter(|_| folder.exists());
+    let entries = entries.map(|entry| entry.expect("listable"));
+    let mut found: Vec<PathBuf> =
+        entries.filter(|one| !one.path().is_dir()).map(walkdir::DirEntry::into_path).collect();
     found.sort();
     found
 }

@@ -1,7 +1,7 @@
 //! What a miniature experiment must find: `tests/miniature/<id>/expected.json`, compared after a run that a test does anyway.
 //!
 //! It holds n and value of every quantity and the verdict on every claim, as `findings.json` says them to the last digit:
-//! `portable` numerics and a cost model in the place of the clock give the same on every processor that was tried (README,
+//! `portable` numerics and a cost model in the place of the clock give the same on every processor that was tried (docs/results.md,
 //! "What was run, and where"). XGBoost is a foreign library with bits of its machine: whatever names it, be it in its
 //! definition or in the evidence of a claim, is left out.
 

@@ -120,19 +120,9 @@ fn task_of(wanted: renas::harness::store::Key) -> renas::task::Task {
 
 /// Every file of a store that holds something, with its content.
 fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut files = Vec::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).expect("readable") {
-            let path = entry.expect("readable").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                let bytes = std::fs::read(&path).expect("readable");
-                files.push((path, bytes));
-            }
-        }
-    }
+    let entries = walkdir::WalkDir::new(root).into_iter().map(|entry| entry.expect("readable"));
+    let files = entries.filter(|entry| !entry.file_type().is_dir()).map(walkdir::DirEntry::into_path);
+    let mut files: Vec<_> = files.map(|path| (path.clone(), std::fs::read(path).expect("readable"))).collect();
     files.sort();
     files
 }

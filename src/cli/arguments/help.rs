@@ -3,6 +3,7 @@
 /// Behind the list of commands.
 pub(super) const EXAMPLES: &str = "\
 Examples:
+  renas                                      what to do next, by what is here
   renas list                                 what there is, and what the committed reports found
   renas plan --profile reduced               what a run would do and cost
   renas run                                  run the quick profile and write reports/quick/

@@ -32,7 +32,7 @@ mod section; // the keys of one mapping, while they are read
 use std::fmt;
 use std::ops::RangeInclusive;
 
-pub use super::problem::{Problem, Problems};
+pub use super::problem::{Asked, Problem, Problems};
 use super::problem::{found, suggestion};
 use super::yaml::{Node, Value};
 use section::Layer;
@@ -169,6 +169,9 @@ impl<'a> Item<'a> {
     /// The value of one of several words. Stand-in: the first. Panics where `choices` is empty.
     pub fn choice<T: Copy>(&self, choices: &[(&str, T)]) -> T {
         let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        if let Some(problems) = self.problems {
+            problems.note_words(&self.path, &words);
+        }
         let chosen = self.known("choice", &words);
         choices.iter().find(|(word, _)| *word == chosen).map_or(choices[0].1, |(_, value)| *value)
     }

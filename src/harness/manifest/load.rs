@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::claims::{self, Names, claim, sentence};
-use super::decode::{Item, Problem, Problems, Section, read};
+use super::decode::{Asked, Item, Problem, Problems, Section, read};
 use super::findings;
 use super::model::{Manifest, Outline, Profile, ProfileSettings};
 use super::problem::{in_file, suggestion};
@@ -126,14 +126,27 @@ pub fn parse(file: &Path, bytes: &[u8], known: Known<'_>) -> Result<Manifest, Ma
     load_source(&Source::one(file, bytes.to_vec()), known, Quantities::Promised)
 }
 
+/// What is looked for while the manifest of one experiment is read: a description of manifests (`schema`) is held against it.
+pub fn asked(dir: &Path, id: &str, known: Known<'_>) -> Result<Asked, ManifestError> {
+    let problems = Problems::noting();
+    read_source(&source_of(dir, id)?, known, Quantities::Promised, &problems)?;
+    Ok(problems.into_asked())
+}
+
 fn load_source(source: &Source, known: Known<'_>, quantities: Quantities) -> Result<Manifest, ManifestError> {
+    read_source(source, known, quantities, &Problems::default())
+}
+
+fn read_source(
+    source: &Source,
+    known: Known<'_>,
+    quantities: Quantities,
+    problems: &Problems,
+) -> Result<Manifest, ManifestError> {
     let tree = source.tree()?;
-    let problems = Problems::default();
-    let manifest = read(&tree, &problems, |section| {
-        let body = Reader { known, problems: &problems, quantities };
-        body.manifest(section, &source.file, source.digest())
-    });
-    match problems.into_sorted() {
+    let body = Reader { known, problems, quantities };
+    let manifest = read(&tree, problems, |section| body.manifest(section, &source.file, source.digest()));
+    match problems.take_sorted() {
         none if none.is_empty() => Ok(manifest),
         some => Err(ManifestError::Mistakes(source.mistakes(some))),
     }

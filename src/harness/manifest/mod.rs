@@ -11,7 +11,9 @@ mod profiles; //  what is run, on which clock
 pub mod problem; // one mistake, and the words for it
 mod reference; // the paper, its audit and our deviations
 pub mod parameters; // parameters of a paper, each listed once
+pub mod schema; // what may stand in a manifest, for editors
 pub mod units; // units of numbers
 pub mod yaml; //   YAML text as a tree that remembers lines
 
 pub use renas_data::registry::Registry; // for `parameters!`
+pub use serde_json::Value as Json; //       likewise

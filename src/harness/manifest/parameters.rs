@@ -1,7 +1,10 @@
 //! Parameters of a paper, each listed once: its name, type, range and what it means.
 
+use std::ops::RangeInclusive;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
 
 use super::decode::Section;
 use renas_data::registry::Registry;
@@ -11,11 +14,69 @@ pub trait Parameters: Serialize + DeserializeOwned {
     /// Read the section, which may name these data sets. Mistakes are reported to the section, all of them; whatever is answered
     /// then is not used.
     fn read(section: &mut Section<'_>, data: &Registry) -> Self;
+
+    /// The JSON Schema of the section: each key with what it means. No key is required, since it may stand in the section that
+    /// all profiles share.
+    fn schema() -> Value;
 }
 
-/// Structs of parameters with their `Parameters`: each field says by which method of `Section` it is read, and with what; a field
-/// that says nothing is such a struct itself, `sections()` a list of such. `as "key"` names the key where it is not the field's name; `(data)` gives the known
-/// data sets a name; `checked by f` has `f(&parameters, &section, data)` look at rules between fields, once each is sound by itself.
+/// A list of such sections, as `sections()` reads it.
+pub trait Sections {
+    /// The JSON Schema of the list.
+    fn schema() -> Value;
+}
+
+impl<T: Parameters> Sections for Vec<T> {
+    fn schema() -> Value {
+        json!({"type": "array", "minItems": 1, "items": T::schema()})
+    }
+}
+
+/// The JSON Schema of a section: what it is about, and of each key its name, what it means and what it holds; words in lines. For
+/// `parameters!`.
+pub fn section_schema<const N: usize>(about: &[&str], keys: [(&str, &[&str], Value); N]) -> Value {
+    let sentence = |lines: &[&str]| lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
+    let mut properties = Map::new();
+    for (key, about, mut holds) in keys {
+        // What the key means stands in the place of what all such sections are about.
+        if let (Some(fields), false) = (holds.as_object_mut(), about.is_empty()) {
+            fields.insert("description".to_owned(), sentence(about).into());
+        }
+        properties.insert(key.to_owned(), holds);
+    }
+    json!({"type": "object", "description": sentence(about), "properties": properties, "additionalProperties": false})
+}
+
+/// The JSON Schema of a whole number in a range. For `parameters!`.
+pub fn integer_schema<T: Serialize>(range: RangeInclusive<T>) -> Value {
+    json!({"type": "integer", "minimum": range.start(), "maximum": range.end()})
+}
+
+/// The JSON Schema of a number in a range of two finite ends. For `parameters!`.
+pub fn number_schema(range: RangeInclusive<f64>) -> Value {
+    json!({"type": "number", "minimum": range.start(), "maximum": range.end()})
+}
+
+/// The JSON Schema of one of some words. For `parameters!`.
+pub fn choice_schema<T>(choices: &[(&str, T)]) -> Value {
+    json!({"enum": choices.iter().map(|(word, _)| *word).collect::<Vec<_>>()})
+}
+
+/// The JSON Schema of what a method of `Section` reads that says no more than its name; anything where it may read all kinds of
+/// values. For `parameters!`.
+pub fn schema_of_method(method: &str) -> Value {
+    match method {
+        "text" | "known" => json!({"type": "string"}),
+        "flag" => json!({"type": "boolean"}),
+        "list" | "ascending" | "distinct" => json!({"type": "array", "minItems": 1}),
+        "range" => json!({"type": "array", "minItems": 2, "maxItems": 2}),
+        _ => json!({}),
+    }
+}
+
+/// Structs of parameters with their `Parameters`: each field says what it means, by which method of `Section` it is read, and with
+/// what; a field that names no method is such a struct itself, `sections()` a list of such. `as "key"` names the key where it is not
+/// the field's name; `(data)` gives the known data sets a name; `checked by f` has `f(&parameters, &section, data)` look at rules between fields, once each is sound by itself.
 ///
 /// ```
 /// use renas_data::registry::Registry;
@@ -53,6 +114,11 @@ pub trait Parameters: Serialize + DeserializeOwned {
 /// let settings = read(&tree, &problems, |section| Settings::read(section, &Registry::default()));
 /// assert_eq!(problems.into_sorted()[0].to_string(), "1: networks: at least 20 per data set");
 /// assert_eq!(settings.training.epochs, 3);
+///
+/// let schema = Settings::schema();
+/// assert_eq!(schema["properties"]["networks"]["maximum"], 10_000);
+/// assert_eq!(schema["properties"]["training"]["description"], "How they are trained.");
+/// assert_eq!(schema["properties"]["training"]["properties"]["passes"]["type"], "integer");
 /// ```
 #[macro_export]
 macro_rules! parameters {
@@ -69,20 +135,31 @@ macro_rules! parameters {
     (@value $section:ident $data:ident [$key:expr] [$method:ident($($argument:expr),*)]) => {
         $section.$method($key, $($argument),*)
     };
+    (@holds [$type:ty] []) => { <$type as $crate::manifest::parameters::Parameters>::schema() };
+    (@holds [$type:ty] [sections()]) => { <$type as $crate::manifest::parameters::Sections>::schema() };
+    (@holds [$type:ty] [integer($range:expr)]) => { $crate::manifest::parameters::integer_schema::<$type>($range) };
+    (@holds [$type:ty] [number($range:expr)]) => { $crate::manifest::parameters::number_schema($range) };
+    (@holds [$type:ty] [choice($choices:expr)]) => { $crate::manifest::parameters::choice_schema($choices) };
+    (@holds [$type:ty] [$method:ident($($argument:expr),*)]) => {
+        $crate::manifest::parameters::schema_of_method(stringify!($method))
+    };
     ($(
-        $(#[$meta:meta])*
+        $(#[doc = $about_all:literal])*
+        $(#[derive($($derived:ident),*)])*
         $vis:vis struct $name:ident $(($named:ident))? $(checked by $check:path)? {
             $(
-                $(#[$about:meta])*
+                $(#[doc = $about:literal])*
+                $(#[serde($($serde:tt)*)])*
                 $field_vis:vis $field:ident: $type:ty $(as $key:literal)? $(= $method:ident($($argument:expr),* $(,)?))?,
             )*
         }
     )+) => {$(
-        $(#[$meta])*
+        $(#[doc = $about_all])*
+        $(#[derive($($derived),*)])*
         #[derive(Clone, Debug, PartialEq, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(deny_unknown_fields)]
         $vis struct $name {
-            $($(#[$about])* $(#[serde(rename = $key)])? $field_vis $field: $type,)*
+            $($(#[doc = $about])* $(#[serde($($serde)*)])* $(#[serde(rename = $key)])? $field_vis $field: $type,)*
         }
 
         impl $crate::manifest::parameters::Parameters for $name {
@@ -103,6 +180,14 @@ macro_rules! parameters {
                     }
                 )?
                 read
+            }
+
+            fn schema() -> $crate::manifest::Json {
+                $crate::manifest::parameters::section_schema(&[$($about_all),*], [$((
+                    $crate::parameters!(@key $field $($key)?),
+                    &[$($about),*] as &[&str],
+                    $crate::parameters!(@holds [$type] [$($method($($argument),*))?]),
+                ),)*])
             }
         }
     )+};

@@ -1,6 +1,7 @@
 //! Mistakes of a manifest, and the words in which they are reported.
 
 use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::yaml::Value;
@@ -34,11 +35,49 @@ pub(super) fn in_file(line: usize) -> usize {
     line % FILE_LINES
 }
 
+/// What was looked for while a text was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The keys that were looked for in each section, by its path; empty for the whole text.
+    pub keys: BTreeMap<String, BTreeSet<String>>,
+    /// The words of which one had to stand at a path.
+    pub words: BTreeMap<String, Vec<String>>,
+}
+
 /// The mistakes found so far.
 #[derive(Debug, Default)]
-pub struct Problems(RefCell<Vec<Problem>>);
+pub struct Problems {
+    found: RefCell<Vec<Problem>>,
+    /// Present where somebody wants to know what is looked for.
+    asked: Option<RefCell<Asked>>,
+}
 
 impl Problems {
+    /// None so far; what is looked for is noted, too.
+    pub(super) fn noting() -> Self {
+        Self { found: RefCell::default(), asked: Some(RefCell::default()) }
+    }
+
+    /// What was looked for; nothing where it was not to be noted.
+    pub(super) fn into_asked(self) -> Asked {
+        self.asked.map(RefCell::into_inner).unwrap_or_default()
+    }
+
+    /// These keys were looked for in a section.
+    pub(super) fn note_keys(&self, path: &str, keys: &[String]) {
+        if let Some(asked) = &self.asked {
+            asked.borrow_mut().keys.entry(path.to_owned()).or_default().extend(keys.iter().cloned());
+        }
+    }
+
+    /// One of these words had to stand there.
+    pub(super) fn note_words(&self, path: &str, words: &[&str]) {
+        if let Some(asked) = &self.asked {
+            let words = words.iter().map(|word| (*word).to_owned()).collect();
+            asked.borrow_mut().words.insert(path.to_owned(), words);
+        }
+    }
+
     /// Add a mistake.
     pub fn add(&self, line: usize, path: String, message: impl Into<String>) {
         self.push(Problem { line, path, message: message.into(), unknown: None });
@@ -46,17 +85,22 @@ impl Problems {
 
     /// Add a mistake.
     pub(super) fn push(&self, problem: Problem) {
-        self.0.borrow_mut().push(problem);
+        self.found.borrow_mut().push(problem);
     }
 
     /// Number of mistakes so far.
     pub fn count(&self) -> usize {
-        self.0.borrow().len()
+        self.found.borrow().len()
     }
 
     /// All mistakes by line, each once.
     pub fn into_sorted(self) -> Vec<Problem> {
-        let mut problems = self.0.into_inner();
+        self.take_sorted()
+    }
+
+    /// The same; none are left.
+    pub(super) fn take_sorted(&self) -> Vec<Problem> {
+        let mut problems = self.found.take();
         problems.sort();
         problems.dedup();
         problems

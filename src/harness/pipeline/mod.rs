@@ -1,7 +1,7 @@
 //! What `renas run`, `renas report` and `renas verify` do, for a program of any kind: no flags, no exit codes and no output. What happens is told
 //! to an `Observer`; whose fault an error is, a `Fault` says.
 //!
-//! `examples/verdicts.rs` rebuilds the verdicts of a committed report in a few lines.
+//! `examples/verify_report.rs` verifies a committed report in a few lines.
 
 mod fault; //    whose fault an error is
 mod selected; // experiments, and what of them is meant

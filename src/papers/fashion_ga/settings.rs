@@ -49,11 +49,11 @@ parameters! {
 
     /// The searches.
     pub struct SearchSettings checked by check_search {
-        /// P.
+        /// P: networks of the population.
         pub population: usize = integer(1..=100_000),
-        /// S.
+        /// S: networks that are drawn, of which the best is the parent.
         pub sample: usize = integer(1..=100_000),
-        /// C.
+        /// C: networks that are evaluated in all.
         pub cycles: usize = integer(1..=1_000_000),
         /// Independent searches per arm.
         pub seeds: usize = integer(1..=1000),

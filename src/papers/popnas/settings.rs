@@ -26,7 +26,7 @@ parameters! {
         pub controller: ControllerSettings,
         /// The searches.
         pub search: SearchSettings,
-        /// Settings that XGBoost is chosen from.
+        /// Settings that XGBoost is chosen from: lists of `min_child_weight`, `gamma`, `n_estimators`, `learning_rate`, `max_depth`.
         pub xgboost: XgboostGrid = required(grid),
         /// How often a training is timed, to see the clock's noise.
         pub clock: ClockSettings,
@@ -34,7 +34,7 @@ parameters! {
 
     /// How children are trained.
     pub struct ChildSettings {
-        /// E.
+        /// E: passes over the training samples.
         pub epochs: usize = integer(1..=10_000),
         /// Samples per step.
         pub batch_size: usize = integer(2..=1 << 20),
@@ -54,7 +54,7 @@ parameters! {
     pub struct SearchSettings checked by check_search {
         /// Independent searches per arm.
         pub seeds: usize = integer(1..=1000),
-        /// K.
+        /// K: cells that are kept from one stage to the next.
         pub beam: usize = integer(1..=100_000),
         /// Earlier cells that a block may name under `reference`.
         pub lookback: usize = integer(1..=2),

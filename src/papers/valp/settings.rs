@@ -22,7 +22,7 @@ parameters! {
         pub seed: u64 = integer(0..=u64::MAX),
         /// How large models and their parts may be.
         pub space: SpaceSettings,
-        /// What models are trained to minimise.
+        /// What models are trained to minimise: the loss of a `classification` and the weight of the latent one (`latent_weight`).
         pub losses: Losses = required(losses),
         /// Objectives of a model whose training diverged.
         pub diverged: Diverged,

@@ -34,6 +34,9 @@ impl<'a> Section<'a> {
     pub(super) fn read<T>(mut self, decode: impl FnOnce(&mut Section<'a>) -> T) -> T {
         self.report_duplicates();
         let decoded = decode(&mut self);
+        if let Some(problems) = self.problems {
+            problems.note_keys(&self.path, &self.asked);
+        }
         self.report_unknown();
         decoded
     }
