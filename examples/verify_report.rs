@@ -67,6 +67,6 @@ fn main() -> Result<ExitCode> {
         threads: 2,
     };
     verification.run(&mut found)?;
-    println!("{}", found.summary());
+    found.summary().iter().for_each(|line| println!("{line}"));
     Ok(if found.count() == 0 { ExitCode::SUCCESS } else { ExitCode::from(4) })
 }
