@@ -6,7 +6,7 @@ CARGO ?= cargo
 RENAS := target/release/renas
 VERSION ?= $(shell git describe --always --dirty)
 
-.PHONY: help setup build plan reproduce report verify test lint docs examples audit release bench bench-peers bench-scale coverage torture fuzz
+.PHONY: help setup build plan reproduce report verify test lint docs rustdoc examples audit release bench bench-peers bench-scale coverage torture fuzz
 
 help: ## show this list
 	@echo "make TARGET [PROFILE=quick|reduced|paper] [DEVICE=auto|cpu|cuda]"
@@ -45,6 +45,9 @@ lint: setup ## formatting, clippy, dependencies that are unused or need a later 
 docs: setup ## write the tables of results in README and docs/ from the committed reports, and the schema of manifests
 	@RENAS_GOLDEN=write $(CARGO) test --release --quiet --test readme
 	@RENAS_GOLDEN=write $(CARGO) test --release --quiet --test manifest the_committed_schema
+
+rustdoc: setup ## the library's documentation in target/doc/; a warning is an error
+	@RUSTDOCFLAGS=-Dwarnings $(CARGO) doc --release --no-deps --workspace --quiet
 
 examples: build ## run the two programs of examples/
 	@$(CARGO) run --release --quiet --example verify_report

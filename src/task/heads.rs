@@ -124,8 +124,9 @@ pub struct Latent {
 
 /// Score a model whose weights exist, once per intervention, without noise in its latent samples.
 ///
-/// Answers the scalars `<intervention>.<split>.<head>.loss`, where its target is the label `<intervention>.<split>.
-/// <head>.error` (share of samples whose largest logit is not that of their class; the first of equal ones counts), and
+/// Answers the scalars `<intervention>.<split>.<head>.loss`, where its target is the label
+/// `<intervention>.<split>.<head>.error` (share of samples whose largest logit is not that of their class; the first of equal
+/// ones counts), and
 /// where there are latents `<intervention>.<split>.latent.loss`; and the tensor object `values.<split>`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
