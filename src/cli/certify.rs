@@ -116,7 +116,7 @@ fn verified(common: &Common, folder: &Path) -> Result<Answer> {
     serde_json::from_slice(&output.stdout).with_context(|| format!("`renas verify` judged nothing: {}", said.trim()))
 }
 
-/// The digest of the sums of each report: whoever has it has all its files' digests.
+/// The digest of the sums of each report, and so of the digests of all its files.
 fn reports(folder: &Path) -> Result<Vec<Checksum>> {
     let entries = fs::read_dir(folder.join("reports")).context("cannot list reports")?;
     let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();

@@ -175,7 +175,7 @@ pub fn files(
 }
 
 /// The run record of an experiment in a `reduced` or `paper` report: of this run where it computed something, else the
-/// one that is there. `quick` carries none, so that its bytes repeat.
+/// one that is there, with what the evidence says now. `quick` carries none, so that its bytes repeat.
 pub fn run_record(
     session: &Session<'_>,
     folder: &Path,
@@ -187,16 +187,23 @@ pub fn run_record(
     if session.profile == Profile::Quick {
         return Ok(None);
     }
-    let known = publish::run_record(folder, experiment)?;
-    if totals.computed == 0 && known.is_some() {
-        return Ok(known);
-    }
     let fact = |name: &str, value: String| Fact { name: name.to_owned(), value };
+    let seconds: f64 = evidence.kept().values().map(|kept| kept.observation().map_or(0.0, |one| one.cpu_seconds)).sum();
+    let of_evidence: Vec<Fact> = std::iter::once(fact("CPU time of all its trials", duration(seconds)))
+        .chain(beside_times(evidence).map(|value| fact("beside its times", value)))
+        .collect();
+    if let Some(mut known) = publish::run_record(folder, experiment)?.filter(|_| totals.computed == 0) {
+        for now in of_evidence {
+            match known.facts.iter_mut().find(|fact| fact.name == now.name) {
+                Some(before) => *before = now,
+                None => known.facts.push(now),
+            }
+        }
+        return Ok(Some(known));
+    }
     let mut facts: Vec<Fact> = machine().into_iter().map(|(name, value)| fact(name, value)).collect();
     facts.push(fact("tasks at a time", session.jobs.to_string()));
-    let seconds: f64 = evidence.kept().values().map(|kept| kept.observation().map_or(0.0, |one| one.cpu_seconds)).sum();
-    facts.push(fact("CPU time of all its trials", duration(seconds)));
-    facts.extend(beside_times(evidence).map(|value| fact("beside its times", value)));
+    facts.extend(of_evidence);
     if totals.computed > 0 {
         facts.push(fact("last sitting", format!("{totals}, in {}", duration(spent.as_secs_f64()))));
     }

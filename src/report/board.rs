@@ -38,6 +38,16 @@ pub struct Paper {
     pub claims: Vec<Claim>,
 }
 
+impl Paper {
+    /// Add what the report at a place says of a claim.
+    pub fn add(&mut self, place: usize, judged: Judged) {
+        match self.claims.iter_mut().find(|claim| claim.id == judged.id) {
+            Some(known) => drop(known.by_profile.insert(place, judged)),
+            None => self.claims.push(Claim { id: judged.id.clone(), by_profile: BTreeMap::from([(place, judged)]) }),
+        }
+    }
+}
+
 /// One claim, as the reports judge it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Claim {

@@ -29,6 +29,18 @@ impl Expectation {
         }
     }
 
+    /// Whether an interval of the mean, or a test, of some level decides it: not single runs or units, whose intervals have a level of
+    /// their own or none.
+    pub(crate) fn has_level(&self) -> bool {
+        match self {
+            Self::OneRun { .. } | Self::Every { .. } | Self::Undecided { .. } | Self::Untestable { .. } => false,
+            Self::All(parts) | Self::Parts(parts) | Self::Any(parts) | Self::Robust(parts) => {
+                parts.iter().any(Self::has_level)
+            }
+            _ => true,
+        }
+    }
+
     /// Names of the quantities that are foils.
     pub fn foils(&self) -> Vec<&str> {
         match self {

@@ -189,7 +189,9 @@ pub fn judge(claim: &Claim, findings: &Findings, summaries: &Summaries, context:
         verdict: part.verdict,
         reason,
         severity: part.severity,
-        looks: looks.filter(|_| tested && part.n.is_some()).map_or(String::new(), |looks| looks.in_words()),
+        looks: looks
+            .filter(|_| tested && part.n.is_some() && claim.expectation.has_level())
+            .map_or(String::new(), |looks| looks.in_words()),
         need: part.need.filter(|_| part.verdict == Verdict::Inconclusive),
         beside: beside.unwrap_or_default(),
         out_of_reach: claim.out_of_reach.is_some(),

@@ -12,7 +12,7 @@ use super::Compared;
 use super::side::Records;
 use renas_base::files;
 use renas_report::board::runs::{Runs, SIDES, Trials};
-use renas_report::board::{Board, Claim, Judged, Paper};
+use renas_report::board::{Board, Judged, Paper};
 use renas_report::render;
 
 /// What such a page holds, and no other does.
@@ -68,12 +68,7 @@ fn paper(id: &str, sides: [&Records; 2]) -> Result<Paper, Failure> {
     for (place, side) in sides.into_iter().enumerate() {
         let Some(Said { paper: title, claims }) = side.findings()? else { continue };
         paper.title = title;
-        for judged in claims {
-            match paper.claims.iter_mut().find(|claim| claim.id == judged.id) {
-                Some(known) => drop(known.by_profile.insert(place, judged)),
-                None => paper.claims.push(Claim { id: judged.id.clone(), by_profile: [(place, judged)].into() }),
-            }
-        }
+        claims.into_iter().for_each(|judged| paper.add(place, judged));
     }
     Ok(paper)
 }

@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What workers a pool has.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What starts each worker: a command that is given the worker's program and arguments as its last words, and hands its own
+    /// What starts each worker: a command that is given the worker's program and arguments as its last arguments, and hands its own
     /// standard input and output on (`srun`, `ssh host`). Empty where workers are started here.
     pub launcher: Vec<OsString>,
     /// The worker's program.

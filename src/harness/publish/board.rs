@@ -12,7 +12,7 @@ use crate::manifest::model::{Manifest, Profile};
 use crate::report_folder;
 use renas_base::files;
 use renas_base::parallel;
-use renas_report::board::{Board, Claim, Judged, Paper};
+use renas_report::board::{Board, Judged, Paper};
 use renas_report::render;
 
 /// The page that a reader opens first, in the folder of all reports.
@@ -52,14 +52,7 @@ pub fn board<'m>(
         let mut paper = Paper { id: id.to_owned(), title: manifest.title.clone(), ..Paper::default() };
         for (place, profile) in profiles.iter().enumerate() {
             let Some(Said { found, claims }) = said.remove(&(id, *profile)) else { continue };
-            for judged in claims {
-                match paper.claims.iter_mut().find(|claim| claim.id == judged.id) {
-                    Some(known) => drop(known.by_profile.insert(place, judged)),
-                    None => paper
-                        .claims
-                        .push(Claim { id: judged.id.clone(), by_profile: BTreeMap::from([(place, judged)]) }),
-                }
-            }
+            claims.into_iter().for_each(|judged| paper.add(place, judged));
             paper.found.insert(place, found);
             // What a paper of one's own declares is no setting.
             let settings = manifest.profiles.get(profile).filter(|_| manifest.brought.is_none());

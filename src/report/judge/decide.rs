@@ -165,6 +165,8 @@ impl<'a> Evaluator<'a> {
             let level = rule.refuting.map_or(rule.level, |(_, level)| level);
             clusters = need::clusters(effect, contrast.deviation, tail(level), 0.8);
         }
+        // These clusters did not decide it, whatever a symmetric interval would have done.
+        let clusters = clusters.map(|clusters| clusters.max(contrast.n + 1));
         let missing = clusters.map(|clusters| clusters.saturating_sub(contrast.n) as f64);
         let each = self.context.clusters.seconds.get(&contrast.cluster);
         let effect = format!("{words}, {}", number::exact_in_words(number::rounded(effect), rule.unit.of_difference()));

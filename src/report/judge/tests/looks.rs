@@ -49,3 +49,16 @@ fn a_look_beyond_the_last_planned_one_decides_nothing() {
     assert_eq!(beyond.verdict, Verdict::Inconclusive);
     assert!(beyond.reason.starts_with("7 clusters are more than the last planned look has, 5"), "{}", beyond.reason);
 }
+
+/// The prediction interval of one run is of 95 % at every look: nothing is said of another level.
+#[test]
+fn looks_are_said_only_where_they_change_a_level() {
+    let found = findings(&[("a", Measured::Samples(SEVEN.to_vec()))]);
+    let clusters = Clusters { looks: [("search seed".to_owned(), vec![3, 7])].into(), ..Clusters::default() };
+    let promised = BTreeSet::new();
+    let (data, clock) = (&[][..], Clock::Measured);
+    let context = JudgeContext { data, profile: "reduced", clock, promised: &promised, clusters: &clusters };
+    let looks = |expectation| judge(&claim_of(expectation), &found, &summarize(&found), context).looks;
+    assert_eq!(looks(one_run_of(1.0)), "");
+    assert!(looks(Expectation::All(vec![one_run_of(1.0), bound_of("a", Some(0.0), None)])).starts_with("2 looks"));
+}
