@@ -1,5 +1,7 @@
 //! The same work on many items at a time.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use rayon::prelude::*;
 
 /// `work` on each item, on as many threads as `threads`, in the order of the items. Where the system gives no threads
@@ -31,6 +33,16 @@ pub fn together(threads: usize, work: impl Fn() + Sync) {
         let _others: Vec<_> = (1..threads).map_while(|_| start().ok()).collect();
         work();
     });
+}
+
+/// Lock a mutex whose holder may have panicked: for what is valid at every step of its holders.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What such a mutex guarded, when nobody holds it any more.
+pub fn unlocked<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
