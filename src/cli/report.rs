@@ -22,6 +22,7 @@ use renas_harness::resume;
 use renas_harness::signature;
 use renas_harness::store::Surroundings;
 use renas_report::claim::Verdict;
+use renas_report::judge;
 use renas_report::page::{self, Fact, RunRecord};
 use renas_report::render::Files;
 
@@ -166,10 +167,7 @@ pub fn files(
     profile: page::Profile,
     sections: Vec<page::Experiment>,
 ) -> Result<(Files, BTreeMap<Verdict, usize>), Failure> {
-    let mut verdicts = BTreeMap::new();
-    for judgement in sections.iter().flat_map(|section| &section.judgements) {
-        *verdicts.entry(judgement.verdict).or_insert(0) += 1;
-    }
+    let verdicts = judge::counts(sections.iter().flat_map(|section| &section.judgements));
     let others = (&*session.others()?, session.profile, folder);
     Ok((pages(profile, sections, others, session.jobs)?, verdicts))
 }

@@ -16,6 +16,7 @@ use super::{report, say};
 use renas_harness::manifest::model::Profile;
 use renas_harness::store::WorkerIdentity;
 use renas_report::claim::Verdict;
+use renas_report::judge;
 use renas_report::page;
 
 /// What a run says at its end.
@@ -59,10 +60,7 @@ pub struct Row {
 impl Row {
     /// What the section of a report says.
     pub fn of(section: &page::Experiment) -> Self {
-        let mut verdicts = BTreeMap::new();
-        for judgement in &section.judgements {
-            *verdicts.entry(judgement.verdict).or_insert(0) += 1;
-        }
+        let verdicts = judge::counts(&section.judgements);
         Self { id: section.id.clone(), verdicts, found: section.found.first().cloned().unwrap_or_default() }
     }
 }

@@ -20,7 +20,7 @@ use renas_report::findings::{Findings, Table};
 use renas_report::page::Fact;
 use renas_report::render::read::Reported;
 use renas_report::summary::Summaries;
-use renas_report::{badge, checklist, numbers, table};
+use renas_report::{badge, checklist, judge, numbers, table};
 
 /// Print what is asked for, or write it below `--out`.
 pub fn tables(session: &Session<'_>, arguments: &Tables) -> Result<(), Failure> {
@@ -196,7 +196,7 @@ fn write(
 /// Print a badge of the claims that are asked for, or write it.
 pub fn badge(session: &Session<'_>, arguments: &Badge) -> Result<(), Failure> {
     let reports: Vec<Reported> = reported(session, &arguments.reports)?.into_iter().map(|(_, report)| report).collect();
-    let counts = numbers::counts(&reports);
+    let counts = judge::counts(reports.iter().flat_map(|report| &report.claims));
     let svg = badge::svg(&counts, &format!("profile {}", session.profile));
     let text = match session.common.json {
         true => format!("{}\n", json!({"profile": session.profile, "verdicts": counts, "svg": svg})),

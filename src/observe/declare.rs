@@ -289,16 +289,7 @@ pub struct SeriesGroup {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Points {
     /// Rows of a table: a point per row, or per number across.
-    Rows {
-        /// The table.
-        from: String,
-        /// Which of its rows.
-        conditions: Vec<Condition>,
-        /// The columns of a point: across, up, and of points in space a third one.
-        columns: Vec<Template>,
-        /// One point per number across, of all units that have a row there; none for a point per row.
-        over_units: Option<OverUnits>,
-    },
+    Rows(PointRows),
     /// One point that the manifest states, across and up: what the paper prints.
     Stated([Template; 2]),
     /// A quantity per member of dimensions along an axis: its mean and interval, or its samples.
@@ -310,6 +301,19 @@ pub enum Points {
         /// The quantity.
         quantity: Template,
     },
+}
+
+/// The rows of a table that points are made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PointRows {
+    /// The table.
+    pub from: String,
+    /// Which of its rows.
+    pub conditions: Vec<Condition>,
+    /// The columns of a point: across, up, and of points in space a third one.
+    pub columns: Vec<Template>,
+    /// One point per number across, of all units that have a row there; none for a point per row.
+    pub over_units: Option<OverUnits>,
 }
 
 /// What a point of several units shows.

@@ -2,6 +2,15 @@
 
 use std::collections::BTreeMap;
 
+/// A member of a dimension: an arm, a number of layers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Member {
+    /// What stands in names.
+    pub name: String,
+    /// What else templates can say of it, by name: `{arm.words}`.
+    pub attributes: BTreeMap<String, String>,
+}
+
 impl From<&str> for Member {
     fn from(name: &str) -> Self {
         Self { name: name.to_owned(), attributes: BTreeMap::new() }
@@ -15,13 +24,4 @@ impl Member {
         self.attributes.insert(attribute.to_owned(), text.into());
         self
     }
-}
-
-/// A member of a dimension: an arm, a number of layers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Member {
-    /// What stands in names.
-    pub name: String,
-    /// What else templates can say of it, by name: `{arm.words}`.
-    pub attributes: BTreeMap<String, String>,
 }

@@ -10,24 +10,25 @@ pub mod dropped; // what pairing left out
 mod published; // printed means against the rows
 mod known; //   what is known of quantities before anything runs
 mod define; //      how a quantity is made, in words
+mod quantity; //    a declared quantity for some members
+mod columns; //     the columns that declarations name
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use renas_base::metric::Unit;
 use renas_report::catalogue::Promised;
-use renas_report::range::Range;
 
-use super::declare::{Declarations, DeclaredMember, How, Mistake, OfRows, Per, Place, Quantity};
+use super::declare::{Declarations, DeclaredMember, How, Mistake, Place};
 use super::frame::Frame;
 use super::member::Member;
 use super::printed::Published;
-use super::rows::{Kind, Schema};
+use super::rows::Schema;
 use super::template::{Binding, Template};
 use super::unknown::unknown;
-use super::verb::{Coefficient, Take, VERBS};
+use super::verb::Take;
 use figure::PlannedFigure;
 use filter::Filter;
-use pair::{paired, same_units, stated};
+use quantity::Earlier;
 use table::{PlannedTable, Shown};
 
 /// More combinations of members are a mistake: no paper has as many quantities of one kind.
@@ -101,6 +102,17 @@ pub(crate) fn mistake(place: &Place, message: impl Into<String>) -> Mistake {
     Mistake { place: place.clone(), message: message.into() }
 }
 
+/// The text of a template.
+pub(crate) fn filled(place: &Place, template: &Template, binding: &Binding<'_>) -> Fallible<String> {
+    template.fill(binding).map_err(|why| mistake(place, why))
+}
+
+/// The number that a text says.
+pub(crate) fn number(place: &Place, text: &str) -> Fallible<f64> {
+    let number = text.parse().ok().filter(|value: &f64| value.is_finite());
+    number.ok_or_else(|| mistake(place, format!("`{text}` is no number")))
+}
+
 impl Plan {
     /// The plan of declarations under a frame; `elsewhere` are names of quantities that the paper measures itself, which
     /// tables may show. All mistakes at once.
@@ -128,7 +140,7 @@ impl Plan {
                     refused.insert(name);
                     continue;
                 }
-                match scope.quantity(quantity, &binding, &plan.quantities, &places) {
+                match scope.quantity(quantity, &binding, Earlier { quantities: &plan.quantities, places: &places }) {
                     Ok(_) if elsewhere.contains(&name) || places.contains_key(&name) => {
                         mistakes.push(mistake(&quantity.place, format!("there is a quantity `{name}` already")));
                     }
@@ -238,156 +250,5 @@ impl<'a> Scope<'a> {
     pub(crate) fn table(&self, place: &Place, name: &str) -> Fallible<&'a Schema> {
         let known = || self.frame.tables.iter().map(|table| table.name.as_str());
         self.frame.table(name).ok_or_else(|| mistake(place, unknown("table", name, known())))
-    }
-
-    fn quantity(
-        &self,
-        declared: &Quantity,
-        binding: &Binding<'_>,
-        earlier: &[Planned],
-        places: &BTreeMap<String, usize>,
-    ) -> Fallible<Planned> {
-        let place = &declared.place;
-        let fill = |template: &Template| template.fill(binding).map_err(|why| mistake(place, why));
-        let name = fill(&declared.name)?;
-        let label = match &declared.label {
-            Some(label) => fill(label)?,
-            None if declared.is_hidden => String::new(),
-            None => return Err(mistake(place, format!("`{name}` has no label (or mark it `hidden: true`)"))),
-        };
-        let data = declared.data.as_ref().map(fill).transpose()?;
-        let sides = |pair: &[Template; 2]| -> Fallible<[&Planned; 2]> {
-            let side = |template: &Template| {
-                let name = fill(template)?;
-                let known = || places.keys().map(String::as_str);
-                let place_of = places.get(&name);
-                place_of
-                    .map(|at| &earlier[*at])
-                    .ok_or_else(|| mistake(place, unknown("earlier quantity", &name, known())))
-            };
-            Ok([side(&pair[0])?, side(&pair[1])?])
-        };
-        let mut planned = match &declared.how {
-            How::Rows(of) => self.of_rows(place, of, binding)?,
-            How::Number(number) => {
-                let text = fill(number)?;
-                let value = text.parse().ok().filter(|value: &f64| value.is_finite());
-                let value = value.ok_or_else(|| mistake(place, format!("`{text}` is no number")))?;
-                stated(
-                    value,
-                    declared.unit.ok_or_else(|| mistake(place, format!("the number `{name}` has no `unit`")))?,
-                )
-            }
-            How::Minus(pair) => {
-                let [one, other] = sides(pair)?;
-                same_units(place, one, other)?;
-                let range = one.promised.range.minus(&other.promised.range);
-                let how = PlannedHow::Minus(one.promised.name.clone(), other.promised.name.clone());
-                let definition = define::of_pair(one, "minus", other);
-                Planned { definition, ..paired(one, other, (one.promised.unit, range), how) }
-            }
-            How::Divide(pair) => {
-                let [one, other] = sides(pair)?;
-                same_units(place, one, other)?;
-                let is_positive = |side: &Planned| side.promised.range.low.is_some_and(|low| low >= 0.0);
-                let range = if is_positive(one) && is_positive(other) { Range::NOT_NEGATIVE } else { Range::ANY };
-                let how = PlannedHow::Divide(one.promised.name.clone(), other.promised.name.clone());
-                let definition = define::of_pair(one, "divided by", other);
-                Planned { definition, ..paired(one, other, (Unit::One, range), how) }
-            }
-        };
-        planned.promised.name = name;
-        planned.promised.unit = declared.unit.unwrap_or(planned.promised.unit);
-        planned.data = data.or(planned.data);
-        if let How::Rows(_) = declared.how {
-            planned.measured_on = BTreeSet::from([planned.data.clone().unwrap_or_else(|| self.frame.data.clone())]);
-        }
-        Ok(Planned { label, is_hidden: declared.is_hidden, ..planned })
-    }
-
-    fn of_rows(&self, place: &Place, of: &OfRows, binding: &Binding<'_>) -> Fallible<Planned> {
-        let schema = self.table(place, &of.from)?;
-        let filter = self.filter(schema, &of.conditions, binding)?;
-        let words = of.take.fill(binding).map_err(|why| mistake(place, why))?;
-        let take = self.take(place, schema, &words)?;
-        let unit = |name: &str| match self.column(place, schema, name)? {
-            (at, Kind::Unit { over }) => Ok((at, over.clone())),
-            (_, kind) => Err(mistake(place, format!("`{name}` holds {}, no units of replication", kind.in_words()))),
-        };
-        let (per, over, cluster) = match &of.per {
-            Per::Whole { over } => {
-                let is_estimate = matches!(take, Take::Share(_) | Take::Proportion(..))
-                    || matches!(take, Take::Correlation(coefficient, ..) if coefficient != Coefficient::Kendall);
-                if !is_estimate {
-                    let message =
-                        "only `pearson`, `spearman`, `share` and `proportion` are taken over all rows: say `per`";
-                    return Err(mistake(place, message));
-                }
-                // Of a proportion the units are what is counted in its rows, which need not be rows.
-                let (at, over) = match take {
-                    Take::Proportion(..) => (None, self.counted(place, over)?),
-                    _ => unit(over).map(|(at, over)| (Some(at), over))?,
-                };
-                (PlannedPer::Whole(at), over.clone(), over)
-            }
-            Per::Unit { unit: name, cluster, average, is_complete, fewest } => {
-                let (at, over) = unit(name)?;
-                let shared = cluster.as_deref().map(unit).transpose()?;
-                let average = average.as_deref().map(|name| match self.column(place, schema, name)? {
-                    (at, Kind::Word { .. }) => Ok(at),
-                    (_, kind) => Err(mistake(place, format!("`{name}` holds {}, not words", kind.in_words()))),
-                });
-                let planned = self.frame.units.get(&over).copied();
-                let cluster_at = shared.as_ref().map(|(at, _)| *at);
-                let (average, is_complete, fewest) = (average.transpose()?, *is_complete, *fewest);
-                let per = PlannedPer::Unit { unit: at, cluster: cluster_at, average, fewest, planned, is_complete };
-                let over = filter.apart(over);
-                let cluster = shared.map_or_else(|| over.clone(), |(_, cluster)| filter.apart(cluster));
-                (per, over, cluster)
-            }
-        };
-        let studies = self.studies(place, schema, &filter)?;
-        let definition = define::of_rows(&filter, &words, &of.per, &over);
-        let (unit, range) = take.kind(schema);
-        let is_time = |name: &str| schema.column(name).is_some_and(|(_, column)| column.is_observed_time);
-        let is_observed_time = take.columns().iter().any(|(name, _)| is_time(name))
-            || of.conditions.iter().any(|one| is_time(&one.column));
-        Ok(Planned {
-            promised: Promised { name: String::new(), unit, range, over, cluster, studies },
-            label: String::new(),
-            definition,
-            data: schema.data.clone(),
-            measured_on: BTreeSet::new(),
-            is_hidden: false,
-            is_observed_time,
-            is_imported: schema.is_imported,
-            how: PlannedHow::Rows { filter, take, per },
-        })
-    }
-
-    pub(crate) fn column<'s>(&self, place: &Place, schema: &'s Schema, name: &str) -> Fallible<(usize, &'s Kind)> {
-        let known = || schema.columns.iter().map(|column| column.name.as_str());
-        let found = schema.column(name).map(|(at, column)| (at, &column.kind));
-        found.ok_or_else(|| mistake(place, unknown(&format!("column of `{}`", schema.name), name, known())))
-    }
-
-    /// What is taken, of columns that hold it.
-    fn take(&self, place: &Place, schema: &Schema, words: &str) -> Fallible<Take> {
-        let nothing = || mistake(place, format!("`{words}` is nothing that can be taken of rows; what can: {VERBS}"));
-        let take = Take::parse(words).ok_or_else(nothing)?;
-        self.check_columns(place, schema, &take.columns())?;
-        Ok(take)
-    }
-
-    /// Columns of numbers, or of flags where they may be.
-    pub(crate) fn check_columns(&self, place: &Place, schema: &Schema, columns: &[(&str, bool)]) -> Fallible<()> {
-        for &(name, may_be_flag) in columns {
-            match self.column(place, schema, name)?.1 {
-                Kind::Number { .. } => {}
-                Kind::Flag if may_be_flag => {}
-                kind => return Err(mistake(place, format!("`{name}` holds {}, not numbers", kind.in_words()))),
-            }
-        }
-        Ok(())
     }
 }

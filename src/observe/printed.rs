@@ -18,12 +18,12 @@ pub struct Published {
     /// How many units.
     pub n: Option<usize>,
     /// The degrees of freedom of the deviation, where they are stated.
-    pub freedom: Option<Freedom>,
+    pub degrees_of_freedom: Option<DegreesOfFreedom>,
 }
 
 /// What the sum of squares of a deviation was divided by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Freedom {
+pub enum DegreesOfFreedom {
     /// n - 1: that of a sample.
     Sample,
     /// n: that of a whole population.

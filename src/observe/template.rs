@@ -72,7 +72,7 @@ impl Template {
         while let Some(start) = rest.find(['{', '}']) {
             let (before, after) = rest.split_at(start);
             let Some((place, behind)) = after.strip_prefix('{').and_then(|after| after.split_once('}')) else {
-                return Err(format!("`{text}` has a brace without its other"));
+                return Err(format!("`{text}` has a brace that is never closed"));
             };
             let (name, attribute) = match place.split_once('.') {
                 Some((name, attribute)) => (name, Some(attribute.to_owned())),

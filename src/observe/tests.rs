@@ -324,7 +324,6 @@ fn what_cannot_be_is_a_mistake_with_its_line_and_the_nearest_name() {
     assert!(said.contains("they cannot be paired"), "{said}");
 }
 
-/// One row is meant: which of several nobody can say.
 #[test]
 fn a_name_of_so_many_places_that_no_memory_holds_its_combinations_is_a_mistake() {
     let mut frame = frame();
@@ -338,6 +337,7 @@ fn a_name_of_so_many_places_that_no_memory_holds_its_combinations_is_a_mistake()
     assert_eq!(mistakes[0].message, "its places stand for more than 10000 combinations of members");
 }
 
+/// One row is meant: which of several nobody can say.
 #[test]
 fn a_value_of_several_rows_is_an_error_that_says_what_to_do() {
     let declarations =
@@ -347,6 +347,7 @@ fn a_value_of_several_rows_is_an_error_that_says_what_to_do() {
     assert!(error.contains("quantity `x`: 5 rows of `visits`") && error.contains("`mean accuracy`"), "{error}");
 }
 
+/// `b` has nothing in seed 1: a mean over seeds of which some are missing is another number.
 #[test]
 fn what_must_be_complete_is_absent_where_a_planned_unit_has_none() {
     let best = |arm: &str, is_complete: bool| {

@@ -34,7 +34,7 @@ pub struct Entry<E> {
     pub cluster: Cow<'static, str>,
     /// Whether it derives from measured time.
     pub observed_time: bool,
-    /// Patterns of the ids of all studies that it is made of; `all_studies` where that is not known.
+    /// Patterns of the ids of all studies that it is made of; `*` where that is not known.
     pub studies: BTreeSet<String>,
     /// How it is read.
     pub read: Read<E>,
@@ -55,11 +55,6 @@ pub struct Promised {
     pub cluster: String,
     /// Patterns of the ids of all studies that it is made of (`search/random/*`); what these need is not among them.
     pub studies: BTreeSet<String>,
-}
-
-/// The studies of a quantity that may be made of any.
-pub fn all_studies() -> BTreeSet<String> {
-    BTreeSet::from(["*".to_owned()])
 }
 
 impl Promised {

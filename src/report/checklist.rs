@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::clock::Clock;
 use super::findings::{Cell, EXACT, Table};
+use super::judge::counts;
 use super::number;
-use super::numbers::counts;
 use super::page::Fact;
 use super::render::read::Reported;
 use renas_base::metric::Unit;
@@ -36,7 +36,7 @@ pub fn table(report: &Reported, compute: &[Fact]) -> Table {
 }
 
 fn claims(report: &Reported) -> String {
-    let counts = counts(std::slice::from_ref(report));
+    let counts = counts(&report.claims);
     let said: Vec<String> = counts.iter().map(|(verdict, count)| format!("{count} {}", verdict.name())).collect();
     let late = report.claims.iter().filter(|claim| claim.added.is_some() || !claim.amended.is_empty()).count();
     let fixed = match late {
@@ -106,7 +106,7 @@ fn licences(report: &Reported) -> String {
     joined(report.data.iter().map(|set| format!("{}: {}", set.name, set.licence)))
 }
 
-/// Each once, in order; `none` where there is none.
+/// Each once, in order.
 fn joined(all: impl Iterator<Item = String>) -> String {
     let all: BTreeSet<String> = all.collect();
     if all.is_empty() { "No data set is read".to_owned() } else { all.into_iter().collect::<Vec<_>>().join("; ") }

@@ -11,7 +11,9 @@ use std::borrow::Cow;
 
 use super::findings::{Measured, Quantity};
 use super::range::Range;
-use super::summary::{FEWEST_FOR_BOOTSTRAP, FEWEST_FOR_INTERVAL, LEVEL, Summary, bootstrap_t, interval_of, stream};
+use super::summary::{
+    FEWEST_FOR_BOOTSTRAP, LEVEL, Summary, bootstrap_t, cut, enough_for_interval, interval_of, stream,
+};
 use renas_stats::bootstrap::Bootstrap;
 use renas_stats::distribution::normal_quantile;
 use renas_stats::summary::{Interval, SampleError, mean, variance};
@@ -105,14 +107,6 @@ impl Contrast {
     }
 }
 
-/// Cut an interval to what it can be, and say so.
-fn cut(interval: Interval, range: Range, method: String) -> (Interval, String) {
-    match range.cut(interval) {
-        (interval, true) => (interval, format!("{method}; cut to what it can be")),
-        (interval, false) => (interval, method),
-    }
-}
-
 fn of_values(
     values: Vec<f64>,
     level: f64,
@@ -193,9 +187,7 @@ fn independent(
     cluster: &str,
 ) -> Result<Contrast, SampleError> {
     let n = left.len().min(right.len());
-    if n < FEWEST_FOR_INTERVAL {
-        return Err(SampleError::TooFew { statistic: "an interval", least: FEWEST_FOR_INTERVAL, n });
-    }
+    enough_for_interval(n)?;
     let (interval, method) = if n < FEWEST_FOR_BOOTSTRAP {
         (interval_of_difference(left, right, level)?, format!("Welch's t, n = {} and {}", left.len(), right.len()))
     } else {
@@ -231,9 +223,7 @@ pub(super) fn ratio(left: Side, right: Side, level: f64) -> Result<Option<Contra
             return Ok(None);
         }
         let n = above.len();
-        if n < FEWEST_FOR_INTERVAL {
-            return Err(SampleError::TooFew { statistic: "an interval", least: FEWEST_FOR_INTERVAL, n });
-        }
+        enough_for_interval(n)?;
         let interval = interval_of_ratio(&above, &below, level)?;
         let method = format!("paired, Fieller's method, n = {n}");
         // By the delta method: a ratio's standard error is that of its residuals over the divisor.

@@ -4,7 +4,7 @@
 //! the border, inconclusive. What anything would pass is at most consistent. What a profile did not measure is not tested,
 //! never guessed. The rules and their reasons: `docs/verdicts.md`.
 
-mod border; //     where an interval lies beside a border
+pub mod border; // where an interval lies beside a border
 mod comparison; // what is compared under each form of expectation
 mod decide; //     what may be concluded from where an interval lies
 pub mod need; //   how many clusters would decide
@@ -14,7 +14,7 @@ pub mod strip; //  what is compared, as it can be drawn
 mod severity; //   would something known to be false pass too?
 mod whole; //      the whole of several parts
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -124,6 +124,15 @@ impl Judgement {
         let is_handed_in = self.evidence.iter().any(|seen| seen.handed_in);
         if is_handed_in && self.verdict == Verdict::Consistent { CONSISTENT_IMPORTED } else { self.verdict.name() }
     }
+}
+
+/// How many of these claims got which verdict, the best first.
+pub fn counts<'a>(judgements: impl IntoIterator<Item = &'a Judgement>) -> BTreeMap<Verdict, usize> {
+    let mut counts = BTreeMap::new();
+    for judgement in judgements {
+        *counts.entry(judgement.verdict).or_insert(0) += 1;
+    }
+    counts
 }
 
 /// What a verdict is called that results which were handed in allow.

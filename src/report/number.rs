@@ -117,11 +117,6 @@ pub fn rounded(value: f64) -> f64 {
     format!("{value:.2e}").parse().expect("a number that was just written")
 }
 
-/// `interval`, with the unit in words where it is not a sign.
-pub fn interval_in_words(of: Interval, unit: Unit) -> String {
-    format!("{}{}", interval(of, unit), word(unit))
-}
-
 /// The size of a sample: `n = 1,000`.
 pub fn sample_size(n: usize) -> String {
     format!("n\u{a0}=\u{a0}{}", grouped(&n.to_string()))
@@ -349,7 +344,6 @@ mod tests {
     #[test]
     fn an_interval_alone_carries_its_unit() {
         assert_eq!(interval(between(0.956, 0.976), Unit::Fraction), "[95.6,\u{a0}97.6]\u{a0}%");
-        assert_eq!(interval_in_words(between(-5.0, 5.0), Unit::MultiplyAdds), "[-5.0,\u{a0}5.0] multiply-adds");
     }
 
     #[test]

@@ -1,10 +1,8 @@
 //! Every number of a report by its name, for the text of a paper: macros for LaTeX (`\renas{evolution.best}`), CSV, JSON.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value, json};
 
-use super::claim::Verdict;
+use super::judge::counts;
 use super::number;
 use super::render::read::Reported;
 use super::summary::Summary;
@@ -48,7 +46,7 @@ pub fn latex(reports: &[Reported]) -> String {
             add(&format!("claim/{}", claim.id), claim.verdict_in_words());
         }
         add("claims/all", &report.claims.len().to_string());
-        for (verdict, count) in counts(std::slice::from_ref(report)) {
+        for (verdict, count) in counts(&report.claims) {
             add(&format!("claims/{}", verdict.name().replace(' ', "_")), &count.to_string());
         }
     }
@@ -101,15 +99,6 @@ pub fn json(report: &Reported) -> Value {
         (name.to_owned(), value)
     };
     Value::Object(all(report).map(one).collect::<Map<String, Value>>())
-}
-
-/// How many claims of some reports got which verdict.
-pub fn counts(reports: &[Reported]) -> BTreeMap<Verdict, usize> {
-    let mut counts = BTreeMap::new();
-    for claim in reports.iter().flat_map(|report| &report.claims) {
-        *counts.entry(claim.verdict).or_insert(0) += 1;
-    }
-    counts
 }
 
 fn all(report: &Reported) -> impl Iterator<Item = (&str, &Summary, Unit)> {

@@ -11,10 +11,7 @@ use serde::Serialize;
 use super::catalogue::Promised;
 use super::claim::{Claim, Expectation};
 use super::judge::Judgement;
-use super::summary::FEWEST_FOR_INTERVAL;
-
-/// Fewest clusters of a severe test.
-const FEWEST_FOR_SEVERITY: usize = 4;
+use super::summary::{FEWEST_FOR_INTERVAL, FEWEST_FOR_SEVERITY};
 
 /// What is to be expected of a claim.
 #[derive(Clone, Debug, PartialEq, Serialize)]

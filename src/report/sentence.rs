@@ -31,7 +31,7 @@ impl Sentence {
         while let Some(start) = rest.find(['{', '}']) {
             let (before, after) = rest.split_at(start);
             let Some((name, behind)) = after.strip_prefix('{').and_then(|after| after.split_once('}')) else {
-                return Err("a brace stands without its other".to_owned());
+                return Err("a brace is never closed or never opened".to_owned());
             };
             if !before.is_empty() {
                 pieces.push(Piece::Text(before.to_owned()));

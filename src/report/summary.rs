@@ -23,6 +23,9 @@ pub const FEWEST_FOR_INTERVAL: usize = 3;
 /// Fewest clusters whose mean gets a studentised bootstrap interval; below, it is Student's t.
 pub const FEWEST_FOR_BOOTSTRAP: usize = 10;
 
+/// Fewest clusters of a severe test: of the eight exchanges of three pairs one always passes.
+pub(crate) const FEWEST_FOR_SEVERITY: usize = 4;
+
 /// Fewest runs whose order statistics give a 95 % prediction interval; below, it is that of normal runs.
 pub const FEWEST_FOR_ORDER_STATISTICS: usize = 39;
 
@@ -73,9 +76,7 @@ pub(super) fn stream(purpose: &str, name: &str) -> Stream {
 /// The interval of the mean of cluster values, by the method that their number asks for, and the method in words.
 pub(super) fn interval_of(values: &[f64], level: f64, name: &str) -> Result<(Interval, String), SampleError> {
     let n = values.len();
-    if n < FEWEST_FOR_INTERVAL {
-        return Err(SampleError::TooFew { statistic: "an interval", least: FEWEST_FOR_INTERVAL, n });
-    }
+    enough_for_interval(n)?;
     if n < FEWEST_FOR_BOOTSTRAP {
         let skewed = skewness(values).is_some_and(|skewness| skewness.abs() > SKEWED * skewness_error(n));
         let warning = if skewed { "; skewed, few samples: covers about 88\u{a0}%" } else { "" };
@@ -84,6 +85,22 @@ pub(super) fn interval_of(values: &[f64], level: f64, name: &str) -> Result<(Int
     let bootstrap = Bootstrap { level, ..Bootstrap::default() };
     let interval = bootstrap.studentized_mean(values, &mut stream("mean", name))?;
     Ok((interval, bootstrap_t(n)))
+}
+
+/// Cut an interval to what it can be, and say so.
+pub(super) fn cut(interval: Interval, range: Range, method: String) -> (Interval, String) {
+    match range.cut(interval) {
+        (interval, true) => (interval, format!("{method}; cut to what it can be")),
+        (interval, false) => (interval, method),
+    }
+}
+
+/// An error where clusters are too few for an interval.
+pub(super) fn enough_for_interval(n: usize) -> Result<(), SampleError> {
+    match n < FEWEST_FOR_INTERVAL {
+        true => Err(SampleError::TooFew { statistic: "an interval", least: FEWEST_FOR_INTERVAL, n }),
+        false => Ok(()),
+    }
 }
 
 /// A point of a line with the band of its mean, `[x, mean, low, high]`; `[x, mean]` where there are too few clusters. The interval
@@ -118,10 +135,6 @@ pub(super) fn bootstrap_t(n: usize) -> String {
 /// What the quantity of that name says; nothing where it is empty or not finite.
 pub fn summary_of(name: &str, quantity: &Quantity) -> Option<Summary> {
     let range = quantity.range;
-    let cut = |interval: Interval, method: String| match range.cut(interval) {
-        (interval, true) => (interval, format!("{method}; cut to what it can be")),
-        (interval, false) => (interval, method),
-    };
     let plain = |n: usize, mean: f64, method: String| Summary {
         n,
         units: None,
@@ -136,7 +149,7 @@ pub fn summary_of(name: &str, quantity: &Quantity) -> Option<Summary> {
         Measured::Estimate { value, low, high, n, interval } => {
             let ends = Interval { low: *low, high: *high };
             let finite = [value, low, high].iter().all(|number| number.is_finite());
-            let (ends, method) = cut(ends, interval.clone());
+            let (ends, method) = cut(ends, range, interval.clone());
             finite.then(|| Summary { interval: Some(ends), ..plain(*n, *value, method) })
         }
         Measured::Samples(units) | Measured::Clustered { samples: units, .. } => {
@@ -147,7 +160,7 @@ pub fn summary_of(name: &str, quantity: &Quantity) -> Option<Summary> {
             let n = values.len();
             let (interval, method) = match interval_of(&values, LEVEL, name) {
                 Ok((interval, method)) => {
-                    let (interval, method) = cut(interval, method);
+                    let (interval, method) = cut(interval, range, method);
                     (Some(interval), method)
                 }
                 Err(error) => (None, format!("no interval: {error}")),

@@ -330,12 +330,7 @@ fn badge_of(judgement: &Judgement, profile: &str) -> Badge {
 
 /// A verdict never stands without the profile that reached it.
 fn badge(verdict: Verdict, profile: &str) -> Badge {
-    Badge {
-        name: format!("{} ({profile})", verdict.name()),
-        word: verdict.name(),
-        sign: verdict.sign(),
-        class: verdict.name().replace(' ', "-"),
-    }
+    Badge { name: format!("{} ({profile})", verdict.name()), ..plain_badge(verdict) }
 }
 
 /// A verdict where the profile stands beside it.
@@ -346,13 +341,16 @@ pub(super) fn plain_badge(verdict: Verdict) -> Badge {
 
 /// How many of these verdicts there are of each kind.
 pub(super) fn counted(verdicts: impl Iterator<Item = Verdict> + Clone) -> Vec<Count> {
-    let count = |verdict: Verdict| verdicts.clone().filter(|other| *other == verdict).count();
-    Verdict::ALL.map(|verdict| Count { verdict: plain_badge(verdict), count: count(verdict) }).into()
+    counted_as(verdicts, plain_badge)
 }
 
 fn counts<'a>(judgements: impl Iterator<Item = &'a Judgement> + Clone, profile: &str) -> Vec<Count> {
-    let count = |verdict: Verdict| judgements.clone().filter(|judgement| judgement.verdict == verdict).count();
-    Verdict::ALL.map(|verdict| Count { verdict: badge(verdict, profile), count: count(verdict) }).into()
+    counted_as(judgements.map(|judgement| judgement.verdict), |verdict| badge(verdict, profile))
+}
+
+fn counted_as(verdicts: impl Iterator<Item = Verdict> + Clone, badge: impl Fn(Verdict) -> Badge) -> Vec<Count> {
+    let count = |verdict: Verdict| verdicts.clone().filter(|other| *other == verdict).count();
+    Verdict::ALL.map(|verdict| Count { verdict: badge(verdict), count: count(verdict) }).into()
 }
 
 fn data_of(experiment: &Experiment) -> impl Iterator<Item = Data> {

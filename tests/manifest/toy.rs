@@ -1,6 +1,6 @@
 //! A paper with two parameters, and quantities for each data set, that runs nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use renas::base::metric::Unit;
 use renas::data::registry::Registry;
@@ -9,7 +9,7 @@ use renas::harness::paper::Paper;
 use renas::harness::parameters;
 use renas::harness::study::{Context, Results, Study};
 use renas::observe::rows::Rows;
-use renas::report::catalogue::{Promised, all_studies};
+use renas::report::catalogue::Promised;
 use renas::report::findings::EXACT;
 use renas::report::range::Range;
 use serde_json::Value;
@@ -44,7 +44,7 @@ impl Paper for Toy {
     fn quantities(settings: &Settings) -> Vec<Promised> {
         let promise = |name: String, unit, range, cluster: &str| {
             let (over, cluster) = (cluster.to_owned(), cluster.to_owned());
-            Promised { name, unit, range, over, cluster, studies: all_studies() }
+            Promised { name, unit, range, over, cluster, studies: BTreeSet::from(["*".to_owned()]) }
         };
         let of = |name: &str| {
             [

@@ -1,6 +1,6 @@
 //! What is said and written of an experiment when it is done, while others still run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use crate::session::Session;
 use renas_harness::lockfile::Lock;
 use renas_harness::publish;
 use renas_harness::report_folder;
-use renas_report::claim::Verdict;
+use renas_report::judge;
 use renas_report::page::{self, Report};
 use renas_report::render::render;
 
@@ -67,10 +67,7 @@ impl Early<'_> {
 
 /// How many of its claims got which verdict, the best first.
 fn in_words(section: &page::Experiment) -> String {
-    let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
-    for judgement in &section.judgements {
-        *counts.entry(judgement.verdict).or_insert(0) += 1;
-    }
+    let counts = judge::counts(&section.judgements);
     let words: Vec<String> = counts.iter().map(|(verdict, count)| format!("{count} {}", verdict.name())).collect();
     format!("{} of {} claims", words.join(", "), section.judgements.len())
 }

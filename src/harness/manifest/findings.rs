@@ -6,7 +6,7 @@ use renas_observe::declare::{
     Cell, Condition, Declarations, DeclaredMember, Dimension, How, OfRows, Per, Place, Quantity, RowGroup, Table, Test,
 };
 use renas_observe::frame::Member;
-use renas_observe::printed::{Freedom, Printed, Published};
+use renas_observe::printed::{DegreesOfFreedom, Printed, Published};
 use renas_observe::template::Template;
 
 use super::decode::{Item, Section};
@@ -48,7 +48,7 @@ fn member(name: &str, item: &Item<'_>) -> DeclaredMember {
     let conditions = item.section(|section| {
         let conditions = section.optional("where", |item| item.section(conditions)).unwrap_or_default();
         for key in section.keys().into_iter().filter(|key| *key != "where") {
-            if let Some(text) = section.item(key).and_then(|item| words(&item)) {
+            if let Some(text) = section.item(key).and_then(|item| item.words_or_none()) {
                 member.attributes.insert(key.to_owned(), text);
             }
         }
@@ -57,22 +57,8 @@ fn member(name: &str, item: &Item<'_>) -> DeclaredMember {
     DeclaredMember { member, conditions }
 }
 
-/// A word, a number or a flag as text.
-fn words(item: &Item<'_>) -> Option<String> {
-    match &item.node.value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Integer(number) => Some(number.to_string()),
-        Value::Float(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        Value::Null | Value::Sequence(_) | Value::Mapping(_) => {
-            item.problem("expected a word, a number or a flag");
-            None
-        }
-    }
-}
-
 pub(super) fn template(item: &Item<'_>) -> Template {
-    parsed(item, words(item).as_deref())
+    parsed(item, item.words_or_none().as_deref())
 }
 
 fn parsed(item: &Item<'_>, text: Option<&str>) -> Template {
@@ -123,9 +109,10 @@ fn quantity(section: &mut Section<'_>, item: &Item<'_>, name: Template) -> Quant
 
 /// A mean that somebody printed, with its deviation and n.
 fn published(item: &Item<'_>) -> Published {
-    const FREEDOMS: [(&str, Freedom); 2] = [("n - 1", Freedom::Sample), ("n", Freedom::Population)];
+    const FREEDOMS: [(&str, DegreesOfFreedom); 2] =
+        [("n - 1", DegreesOfFreedom::Sample), ("n", DegreesOfFreedom::Population)];
     let printed = |item: &Item<'_>| {
-        let found = words(item).and_then(|text| Printed::parse(&text));
+        let found = item.words_or_none().and_then(|text| Printed::parse(&text));
         if found.is_none() {
             item.problem(
                 "expected a number in quotes as it is printed, such as \"93.40 %\": its digits say how it was rounded",
@@ -141,9 +128,9 @@ fn published(item: &Item<'_>) -> Published {
             mean: section.optional("mean", printed).flatten(),
             deviation: section.optional("deviation", printed).flatten(),
             n: section.optional("n", |item| item.integer(1..=1_000_000_000)),
-            freedom: section.optional("freedom", |item| item.choice(&FREEDOMS)),
+            degrees_of_freedom: section.optional("freedom", |item| item.choice(&FREEDOMS)),
         };
-        if published.freedom.is_some() && section.item("deviation").is_none() {
+        if published.degrees_of_freedom.is_some() && section.item("deviation").is_none() {
             section.problem("freedom", "there is no `deviation` that it is of");
         }
         if ["mean", "deviation", "n"].iter().all(|key| section.item(key).is_none()) {

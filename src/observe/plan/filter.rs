@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::declare::{Condition, Test};
 use crate::member::Member;
-use crate::plan::{Fallible, Scope, mistake};
+use crate::plan::{Fallible, Scope, filled, mistake};
 use crate::rows::{Kind, POSITION, Rows, Schema};
 use crate::template::Binding;
 
@@ -62,7 +62,7 @@ impl Scope<'_> {
         for template in templates {
             match template.only_place().filter(|name| !binding.binds(name)).and_then(|name| self.dimensions.get(name)) {
                 Some(members) => texts.extend(members.iter().map(|one| one.member.name.clone())),
-                None => texts.push(template.fill(binding).map_err(|why| mistake(place, why))?),
+                None => texts.push(filled(place, template, binding)?),
             }
         }
         let words = texts.join(" or ");

@@ -8,10 +8,25 @@ use renas_report::findings::EXACT;
 use renas_report::range::Range;
 
 use crate::declare::Place;
-use crate::plan::{Fallible, Planned, PlannedHow, PlannedPer, mistake};
+use crate::plan::{Fallible, Planned, PlannedHow, PlannedPer, define, mistake};
+
+/// One minus another.
+pub(super) fn difference(one: &Planned, other: &Planned) -> Planned {
+    let range = one.promised.range.minus(&other.promised.range);
+    let how = PlannedHow::Minus(one.promised.name.clone(), other.promised.name.clone());
+    Planned { definition: define::of_pair(one, "minus", other), ..paired(one, other, (one.promised.unit, range), how) }
+}
+
+/// One divided by another.
+pub(super) fn ratio(one: &Planned, other: &Planned) -> Planned {
+    let is_positive = |side: &Planned| side.promised.range.low.is_some_and(|low| low >= 0.0);
+    let range = if is_positive(one) && is_positive(other) { Range::NOT_NEGATIVE } else { Range::ANY };
+    let how = PlannedHow::Divide(one.promised.name.clone(), other.promised.name.clone());
+    Planned { definition: define::of_pair(one, "divided by", other), ..paired(one, other, (Unit::One, range), how) }
+}
 
 /// What is planned of two, but for its name, label and definition.
-pub(super) fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range), how: PlannedHow) -> Planned {
+fn paired(one: &Planned, other: &Planned, (unit, range): (Unit, Range), how: PlannedHow) -> Planned {
     let units = if one.promised.is_exact() && !other.promised.is_exact() { other } else { one };
     let studies = &one.promised.studies | &other.promised.studies;
     let promised = Promised { unit, range, studies, ..units.promised.clone() };

@@ -11,7 +11,7 @@ use renas_stats::summary::{mean, variance};
 
 use crate::declare::Mistake;
 use crate::plan::table::Shown;
-use crate::printed::{Freedom, Printed, Published};
+use crate::printed::{DegreesOfFreedom, Printed, Published};
 
 /// What is checked against the rows; a mistake for each quantity that is not known.
 pub(super) fn plan(declared: &[Published], shown: &Shown<'_>) -> Result<Vec<Published>, Vec<Mistake>> {
@@ -110,23 +110,27 @@ impl Found {
             });
         }
         if let Some(deviation) = &printed.deviation {
-            said.push(self.deviation_against(deviation, printed.freedom));
+            said.push(self.deviation_against(deviation, printed.degrees_of_freedom));
         }
         said.join("; ")
     }
 
-    fn deviation_against(&self, printed: &Printed, stated: Option<Freedom>) -> String {
+    fn deviation_against(&self, printed: &Printed, stated: Option<DegreesOfFreedom>) -> String {
         let Some(deviations) = self.deviations else { return "one unit has no deviation".to_owned() };
         let [sample, population] = deviations.map(|deviation| printed.agrees(deviation));
         let is_error = printed.agrees(deviations[0] / (self.n as f64).sqrt());
         match (stated, sample, population) {
             (None, true, true) => "the deviation agrees with n - 1 and with n degrees of freedom, rounded".to_owned(),
-            (None | Some(Freedom::Sample), true, _) => "the deviation agrees: n - 1 degrees of freedom".to_owned(),
-            (None | Some(Freedom::Population), _, true) => "the deviation agrees: n degrees of freedom".to_owned(),
-            (Some(Freedom::Sample), false, true) => {
+            (None | Some(DegreesOfFreedom::Sample), true, _) => {
+                "the deviation agrees: n - 1 degrees of freedom".to_owned()
+            }
+            (None | Some(DegreesOfFreedom::Population), _, true) => {
+                "the deviation agrees: n degrees of freedom".to_owned()
+            }
+            (Some(DegreesOfFreedom::Sample), false, true) => {
                 "the deviation DIFFERS: it has n degrees of freedom, and n - 1 are stated".to_owned()
             }
-            (Some(Freedom::Population), true, false) => {
+            (Some(DegreesOfFreedom::Population), true, false) => {
                 "the deviation DIFFERS: it has n - 1 degrees of freedom, and n are stated".to_owned()
             }
             (_, false, false) if is_error => {
@@ -144,10 +148,18 @@ mod tests {
 
     const VALUES: [f64; 5] = [0.931, 0.936, 0.929, 0.942, 0.933];
 
-    fn printed(mean: &str, deviation: &str, n: usize, freedom: Option<Freedom>) -> Published {
+    fn printed(mean: &str, deviation: &str, n: usize, degrees_of_freedom: Option<DegreesOfFreedom>) -> Published {
         let number = |text: &str| Some(Printed::parse(text).expect("a number"));
         let (place, quantity, source) = (Place::default(), "a".to_owned(), "Table 1".to_owned());
-        Published { place, quantity, source, mean: number(mean), deviation: number(deviation), n: Some(n), freedom }
+        Published {
+            place,
+            quantity,
+            source,
+            mean: number(mean),
+            deviation: number(deviation),
+            n: Some(n),
+            degrees_of_freedom,
+        }
     }
 
     fn said(printed: &Published) -> String {
@@ -174,9 +186,10 @@ mod tests {
         let both = said(&printed("93.4 %", "0.5 %", 5, None));
         assert!(both.ends_with("the deviation agrees with n - 1 and with n degrees of freedom, rounded"), "{both}");
         assert!(
-            said(&printed("93.4 %", "0.5 %", 5, Some(Freedom::Population))).ends_with("agrees: n degrees of freedom")
+            said(&printed("93.4 %", "0.5 %", 5, Some(DegreesOfFreedom::Population)))
+                .ends_with("agrees: n degrees of freedom")
         );
-        let other = said(&printed("93.5 %", "0.51 %", 4, Some(Freedom::Population)));
+        let other = said(&printed("93.5 %", "0.51 %", 4, Some(DegreesOfFreedom::Population)));
         assert_eq!(
             other.replace('\u{a0}', " "),
             "the mean DIFFERS: that of the rows is 93.42 %; n DIFFERS: there are 5 in the rows; the deviation DIFFERS: it has n - 1 \

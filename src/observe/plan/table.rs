@@ -7,7 +7,7 @@ use renas_report::findings::{Cell, Table};
 
 use crate::declare::{self, Mistake, Place};
 use crate::plan::filter::Filter;
-use crate::plan::{Fallible, Scope, mistake};
+use crate::plan::{Fallible, Scope, filled, mistake, number as parsed};
 use crate::rows::{Kind, Rows};
 use crate::template::{Binding, Template};
 use crate::verb::Take;
@@ -78,12 +78,11 @@ fn table<'s>(
     member: &Binding<'s>,
 ) -> Result<PlannedTable, Vec<Mistake>> {
     let mut mistakes = Vec::new();
-    let mut text = |template: &Template| match template.fill(member) {
-        Ok(text) => text,
-        Err(why) => {
-            mistakes.push(mistake(&declared.place, why));
+    let mut text = |template: &Template| {
+        filled(&declared.place, template, member).unwrap_or_else(|found| {
+            mistakes.push(found);
             String::new()
-        }
+        })
     };
     let (id, title, caption) = (text(&declared.id), text(&declared.title), text(&declared.caption));
     let mut rows = Vec::new();
@@ -129,14 +128,12 @@ fn planned_cell(
     (shown, is_sparse): (&Shown<'_>, bool),
     binding: &Binding<'_>,
 ) -> Result<PlannedCell, Mistake> {
-    let fill = |template: &Template| template.fill(binding).map_err(|why| mistake(place, why));
+    let fill = |template: &Template| filled(place, template, binding);
     Ok(match cell {
         declare::Cell::Empty => PlannedCell::Is(Cell::Empty),
         declare::Cell::Text(text) => PlannedCell::Is(Cell::Text(fill(text)?)),
         declare::Cell::Number { number, unit } => {
-            let text = fill(number)?;
-            let value = text.parse().map_err(|_| mistake(place, format!("`{text}` is no number")))?;
-            PlannedCell::Is(Cell::Number { value, unit: *unit })
+            PlannedCell::Is(Cell::Number { value: parsed(place, &fill(number)?)?, unit: *unit })
         }
         declare::Cell::Quantity(name) => {
             let name = fill(name)?;

@@ -6,12 +6,12 @@ use renas_stats::summary::Interval;
 const TOUCH: f64 = 1e-9;
 
 /// Whether two numbers are one but for rounding: relative to them, and to one unit of the quantity.
-pub(super) fn touches(a: f64, b: f64) -> bool {
+pub fn touches(a: f64, b: f64) -> bool {
     (a - b).abs() <= TOUCH * a.abs().max(b.abs()).max(1.0)
 }
 
 /// Whether `value` lies beyond `border`, upward; touching is not beyond.
-pub(super) fn above(value: f64, border: f64) -> bool {
+pub fn above(value: f64, border: f64) -> bool {
     value > border && !touches(value, border)
 }
 

@@ -159,33 +159,7 @@ impl<'a> Evaluator<'a> {
             if sides.len() > 2 {
                 part.reason = format!("every step stands in order; {}", part.reason);
             }
-            let step =
-                |pair: &[Vec<f64>]| -> Vec<f64> { pair[1].iter().zip(&pair[0]).map(|(to, from)| to - from).collect() };
-            let students = Students::new(part.n.unwrap_or_default().max(2), level)?;
-            // No step of the exchanged columns is held to more than the observed steps had to pass.
-            let students = compare::columns(sides)
-                .iter()
-                .flat_map(|columns| columns.windows(2))
-                .fold(students, |students, pair| students.no_stricter_than(&step(pair), 0.0));
-            let rises = |pair: &[Vec<f64>]| place(students.mean(&step(pair)), along) == Place::Inside;
-            let passes = |columns: &[Vec<f64>]| columns.windows(2).all(rises);
-            let name = sides.iter().map(|side| side.name).collect::<Vec<_>>().join(", ");
-            let severity = match compare::columns(sides) {
-                Some(columns) => {
-                    Severity::of("levels permuted within clusters", severity::levels(&columns, &name, passes))
-                }
-                None => match sides.iter().map(|side| Some(side.values()?.into_owned())).collect::<Option<Vec<_>>>() {
-                    Some(samples) => {
-                        let passes = |samples: &[Vec<f64>]| {
-                            let step =
-                                |pair: &[Vec<f64>]| inside(interval_of_difference(&pair[1], &pair[0], level), along);
-                            samples.windows(2).all(step)
-                        };
-                        Severity::of("labels exchanged", severity::labels(&samples, &name, passes))
-                    }
-                    None => Severity { words: "no difference: does not pass".to_owned(), passes: false },
-                },
-            };
+            let severity = severity_of_order(sides, part.n.unwrap_or_default(), along, level)?;
             if sides.iter().any(|side| side.exact().is_none()) {
                 weaken(&mut part, &severity);
             }
@@ -225,6 +199,28 @@ impl<'a> Evaluator<'a> {
         };
         Ok(self.decided(&rule, &contrast, severity))
     }
+}
+
+/// Would an order of `n` clusters hold for exchanged labels too? Permuted within clusters where the sides share these, else dealt anew.
+fn severity_of_order(sides: &[Side<'_>], n: usize, along: Interval, level: f64) -> Result<Severity, SampleError> {
+    let name = sides.iter().map(|side| side.name).collect::<Vec<_>>().join(", ");
+    if let Some(columns) = compare::columns(sides) {
+        let step =
+            |pair: &[Vec<f64>]| -> Vec<f64> { pair[1].iter().zip(&pair[0]).map(|(to, from)| to - from).collect() };
+        // No step of the exchanged columns is held to more than the observed steps had to pass.
+        let students = Students::new(n.max(2), level)?;
+        let students = columns.windows(2).fold(students, |students, pair| students.no_stricter_than(&step(pair), 0.0));
+        let rises = |pair: &[Vec<f64>]| place(students.mean(&step(pair)), along) == Place::Inside;
+        let passes = |columns: &[Vec<f64>]| columns.windows(2).all(rises);
+        return Ok(Severity::of("levels permuted within clusters", severity::levels(&columns, &name, passes)));
+    }
+    let samples: Option<Vec<Vec<f64>>> = sides.iter().map(|side| Some(side.values()?.into_owned())).collect();
+    let Some(samples) = samples else {
+        return Ok(Severity { words: "no difference: does not pass".to_owned(), passes: false });
+    };
+    let step = |pair: &[Vec<f64>]| inside(interval_of_difference(&pair[1], &pair[0], level), along);
+    let passes = |samples: &[Vec<f64>]| samples.windows(2).all(step);
+    Ok(Severity::of("labels exchanged", severity::labels(&samples, &name, passes)))
 }
 
 fn inside(interval: Result<Interval, SampleError>, accepted: Interval) -> bool {

@@ -9,12 +9,9 @@ use crate::claim::{Foil, Verdict};
 use crate::clusters::percent;
 use crate::compare::{Contrast, Side};
 use crate::number;
-use crate::summary::LEVEL;
+use crate::summary::{FEWEST_FOR_SEVERITY, LEVEL};
 use renas_base::metric::Unit;
 use renas_stats::summary::{Interval, SampleError};
-
-/// Fewest clusters of a severe test: of the eight exchanges of three pairs one always passes.
-const FEWEST_FOR_SEVERITY: usize = 4;
 
 /// Values of fewer clusters than this, more than half of them equal (rare events), have no interval that keeps its level.
 const FEWEST_OF_TIED_VALUES: usize = 30;

@@ -1,6 +1,8 @@
 //! The `figures` of a manifest's `findings`.
 
-use renas_observe::declare::{Band, Centre, Figure, Finding, OverUnits, Points, ReferenceGroup, SeriesGroup};
+use renas_observe::declare::{
+    Band, Centre, Figure, Finding, OverUnits, PointRows, Points, ReferenceGroup, SeriesGroup,
+};
 use renas_report::findings::{Form, Scales};
 
 use crate::manifest::decode::{Item, Section};
@@ -113,12 +115,12 @@ fn points(section: &mut Section<'_>) -> Points {
         });
         return Points::Stated(stated);
     };
-    Points::Rows {
+    Points::Rows(PointRows {
         from,
         conditions: section.optional("where", |item| item.section(conditions)).unwrap_or_default(),
         columns: section.list("points", template),
         over_units: section.optional("per", Item::text).map(|unit| over_units(section, unit)),
-    }
+    })
 }
 
 fn over_units(section: &mut Section<'_>, unit: String) -> OverUnits {

@@ -4,7 +4,7 @@ use renas_base::metric::Unit;
 use renas_report::findings::{Figure, Form};
 use renas_report::number;
 
-use crate::declare::{Points, SeriesGroup};
+use crate::declare::{PointRows, Points, SeriesGroup};
 use crate::plan::Scope;
 use crate::plan::table::Shown;
 use crate::rows::Kind;
@@ -46,7 +46,7 @@ pub(super) fn counted(figure: &Figure, dot: Option<&str>, of: &[String]) -> Stri
 pub(super) fn say_modelled(figure: &mut Figure, series: &[SeriesGroup], scope: &Scope<'_>, shown: &Shown<'_>) {
     let is_time = |side: usize| {
         series.iter().any(|group| match &group.points {
-            Points::Rows { from, columns, .. } => {
+            Points::Rows(PointRows { from, columns, .. }) => {
                 let schema = scope.frame.table(from);
                 let column = columns.get(side).and_then(|name| name.words()).and_then(|name| schema?.column(name));
                 column.is_some_and(|(_, column)| {

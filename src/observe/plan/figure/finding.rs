@@ -6,21 +6,18 @@
 use std::collections::BTreeMap;
 
 use renas_report::findings::{Measured, Quantity};
+use renas_report::judge::border::above;
 use renas_report::number;
 use renas_report::summary::{Summary, summary_of};
 
-use super::number as parsed;
 use crate::declare;
 use crate::plan::table::Shown;
-use crate::plan::{Fallible, Scope, mistake};
+use crate::plan::{Fallible, Scope, filled, mistake, number as parsed};
 use crate::template::{Binding, Template};
 
 /// What a sentence can say of quantities: the value and its interval, how many samples, how many lie on each side, and how many
 /// there are.
 const LATER: [&str; 6] = ["value", "n", "above", "below", "unclear", "all"];
-
-/// A bound within this distance of a border touches it.
-const TOUCH: f64 = 1e-9;
 
 /// A finding whose templates are filled but for what is measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,16 +42,13 @@ pub(super) fn plan<'s>(
     let each: Vec<&str> = declared.each.iter().map(String::as_str).collect();
     let mut quantities = Vec::new();
     for binding in scope.expand_from(member, place, &each)? {
-        let name = declared.quantity.fill(&binding).map_err(|why| mistake(place, why))?;
+        let name = filled(place, &declared.quantity, &binding)?;
         if !shown.is_elsewhere(&name) {
             quantities.push(shown.known(place, &name)?);
         }
     }
     let half = |template: &Template| template.fill_but(member, &LATER).map_err(|why| mistake(place, why));
-    let border = declared.border.as_ref().map(|border| {
-        let text = border.fill(member).map_err(|why| mistake(place, why))?;
-        parsed(place, &text)
-    });
+    let border = declared.border.as_ref().map(|border| parsed(place, &filled(place, border, member)?));
     let [above, below, unclear] = declared.sides.each_ref().map(|side| side.as_ref().map(half).transpose());
     Ok(PlannedFinding {
         quantities,
@@ -99,9 +93,9 @@ impl PlannedFinding {
             (_, Some(interval)) => (interval.low, interval.high),
             (_, None) => return 2,
         };
-        if low > self.border + TOUCH {
+        if above(low, self.border) {
             0
-        } else if high < self.border - TOUCH {
+        } else if above(self.border, high) {
             1
         } else {
             2

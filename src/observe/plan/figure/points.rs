@@ -8,12 +8,35 @@ use renas_report::range::Range;
 use renas_report::summary::band;
 use renas_stats::summary::{mean, median, quantile, sorted};
 
-use super::PlannedUnits;
-use crate::declare::{Band, Centre};
-use crate::rows::Rows;
+use crate::declare::{Band, Centre, OverUnits, Place};
+use crate::plan::{Fallible, Scope};
+use crate::rows::{Rows, Schema};
 
 /// A point, and of how many clusters it is; 0 where it is one thing.
 pub(super) type Counted = (Vec<f64>, usize);
+
+/// What a point of several units shows; columns by place.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct PlannedUnits {
+    unit: usize,
+    cluster: Option<usize>,
+    /// What a cluster is.
+    pub(super) of: String,
+    is_complete: bool,
+    centre: Centre,
+    band: Band,
+}
+
+impl PlannedUnits {
+    pub(super) fn of(over: &OverUnits, scope: &Scope<'_>, place: &Place, schema: &Schema) -> Fallible<Self> {
+        let unit = |name: &String| scope.unit_column(place, schema, name);
+        let (at, of) = unit(&over.unit)?;
+        let cluster = over.cluster.as_ref().map(unit).transpose()?;
+        let OverUnits { is_complete, centre, band, .. } = *over;
+        let of = cluster.map_or(of, |(_, of)| of).clone();
+        Ok(Self { unit: at, cluster: cluster.map(|(at, _)| at), of, is_complete, centre, band })
+    }
+}
 
 /// One point per number across, of the units that have a row there.
 pub(super) fn over_units(

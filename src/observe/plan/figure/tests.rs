@@ -1,16 +1,16 @@
 //! Declared figures on the same rows.
 
 use super::*;
-use crate::declare::{Band, Centre, Figure, Finding, OverUnits, Points, ReferenceGroup, SeriesGroup};
+use crate::declare::{Band, Centre, Figure, Finding, OverUnits, PointRows, Points, ReferenceGroup, SeriesGroup};
 use renas_report::findings::{self, Across, Form, Reference, Scales};
 
 fn of_rows(columns: &[&str], over_units: Option<OverUnits>) -> Points {
-    Points::Rows {
+    Points::Rows(PointRows {
         from: "visits".to_owned(),
         conditions: vec![one_of("arm", "{arm}")],
         columns: columns.iter().map(|column| template(column)).collect(),
         over_units,
-    }
+    })
 }
 
 fn over(unit: &str, is_complete: bool, centre: Centre, band: Band) -> Option<OverUnits> {
@@ -80,8 +80,8 @@ fn a_scatter_has_a_point_per_row_and_lines_run_from_left_to_right() {
 fn units_with_a_row_at_the_same_place_share_a_point() {
     let all = |over: Option<OverUnits>, columns: &[&str]| {
         let mut points = of_rows(columns, over);
-        if let Points::Rows { conditions, .. } = &mut points {
-            conditions.clear();
+        if let Points::Rows(rows) = &mut points {
+            rows.conditions.clear();
         }
         declared(Form::Lines, points, &[])
     };
@@ -97,17 +97,17 @@ fn units_with_a_row_at_the_same_place_share_a_point() {
     };
     assert_eq!(error, "figure `f`: series `all`: a unit has two rows at 0.75, and one is meant");
     let mut declared = named(all(mean, &["accuracy", "parameters"]));
-    let Points::Rows { conditions, .. } = &mut declared.figures[0].series[0].points else { panic!("rows") };
-    conditions.push(one_of("accuracy", "0.1"));
+    let Points::Rows(of) = &mut declared.figures[0].series[0].points else { panic!("rows") };
+    of.conditions.push(one_of("accuracy", "0.1"));
     assert_eq!(points(&declared), [series("all", &[&[0.1, 70.0, 50.0, 90.0]])]);
-    let Points::Rows { conditions, over_units, .. } = &mut declared.figures[0].series[0].points else { panic!("rows") };
-    conditions[0] =
+    let Points::Rows(of) = &mut declared.figures[0].series[0].points else { panic!("rows") };
+    of.conditions[0] =
         Condition { test: Test::OneOf(["0.1", "0.25", "0.5"].map(template).to_vec()), ..one_of("accuracy", "0.1") };
-    *over_units = over("seed", true, Centre::Median, Band::Quantiles([0.5, 0.75]));
+    of.over_units = over("seed", true, Centre::Median, Band::Quantiles([0.5, 0.75]));
     // Only at 0.1 every seed has a row.
     assert_eq!(points(&declared), [series("all", &[&[0.1, 70.0, 70.0, 80.0]])]);
-    let Points::Rows { over_units, .. } = &mut declared.figures[0].series[0].points else { panic!("rows") };
-    *over_units = over("seed", false, Centre::Mean, Band::Interval);
+    let Points::Rows(of) = &mut declared.figures[0].series[0].points else { panic!("rows") };
+    of.over_units = over("seed", false, Centre::Mean, Band::Interval);
     // Of one or two units there is no interval.
     assert_eq!(points(&declared), [series("all", &[&[0.1, 70.0], &[0.25, 80.0], &[0.5, 100.0]])]);
 }

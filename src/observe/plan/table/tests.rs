@@ -43,16 +43,19 @@ fn a_table_has_a_row_per_member_and_a_dash_for_what_nothing_was_observed_of() {
 }
 
 #[test]
-fn a_cell_of_an_unknown_quantity_is_a_mistake_and_no_dash() {
+fn a_cell_of_an_unknown_quantity_or_of_no_number_is_a_mistake_and_no_dash() {
     let mistakes = |cells| Plan::of(&table(cells, &["arm"]), &frame(), &BTreeSet::new()).expect_err("a mistake");
     let unknown = mistakes(vec![declare::Cell::Quantity(template("{arm}.bets"))]);
     assert_eq!(
         (unknown[0].place.line, unknown[0].message.as_str()),
         (10, "no quantity `a.bets`; did you mean `a.best`?")
     );
+    for text in ["much", "inf"] {
+        let number = declare::Cell::Number { number: template(text), unit: Unit::One };
+        assert_eq!(mistakes(vec![number])[0].message, format!("`{text}` is no number"));
+    }
 }
 
-/// `b` has nothing in seed 1: a mean over seeds of which some are missing is another number.
 #[test]
 fn a_sparse_table_has_dashes_for_what_other_members_have_and_no_row_of_nothing_else() {
     let quantity = |name: &str| declare::Cell::Quantity(template(name));

@@ -93,15 +93,12 @@ impl<'a> Layout<'a> {
             false => name.to_owned(),
         };
         let dense = self.density.names.iter().map(|name| counted(name)).collect::<Vec<_>>().join(", ");
+        let has_points = figure.series.iter().any(|series| super::lines::has_points(series, self.panel[0] * 0.75));
         let mark = |style: Style| match figure.form {
-            Form::Lines => Mark::Line(style),
+            Form::Lines if has_points => Mark::Line(style),
+            Form::Lines => Mark::Stroke(style),
             Form::Bars => Mark::Square(style.colour),
             _ => Mark::Point(style),
-        };
-        let has_points = figure.series.iter().any(|series| super::lines::has_points(series, self.panel[0] * 0.75));
-        let mark = |style: Style| match mark(style) {
-            Mark::Line(style) if !has_points => Mark::Stroke(style),
-            mark => mark,
         };
         let mut entries = Vec::new();
         if self.density.has_series() {

@@ -6,6 +6,7 @@ use crate::findings::{Figure, Form, Series};
 use crate::plot::canvas::{Canvas, Place, SERIES};
 use crate::plot::frame::Frame;
 use crate::plot::plane::Styled;
+use crate::plot::ready::distinct;
 use crate::plot::style::Style;
 use crate::plot::{MOST_POINTS, PlotError};
 
@@ -44,13 +45,7 @@ impl<'a> Density<'a> {
             left -= series[index].points.len();
         }
         let dense = series.iter().zip(&is_dense).filter(|(_, is_dense)| **is_dense);
-        let mut names: Vec<&str> = Vec::new();
-        dense.for_each(|(series, _)| {
-            if !names.contains(&series.name.as_str()) {
-                names.push(&series.name);
-            }
-        });
-        Self { names }
+        Self { names: distinct(dense.map(|(series, _)| series.name.as_str())) }
     }
 
     /// Whether there is any.
