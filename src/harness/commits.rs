@@ -12,6 +12,7 @@ use anyhow::{Context as _, Error, Result, anyhow};
 use super::context::RunContext;
 use super::event::{Event, Observer};
 use super::store::Record;
+use renas_base::parallel::{lock, unlocked};
 
 /// More records than this are not held back: who computes faster than the disk writes, waits.
 const MOST: usize = 64;
@@ -26,7 +27,7 @@ pub(super) struct Finished {
 
 /// Records that wait to be stored.
 pub(super) struct Commits<'a> {
-    bench: &'a RunContext<'a>,
+    run: &'a RunContext<'a>,
     observer: &'a dyn Observer,
     state: Mutex<State>,
     changed: Condvar,
@@ -46,11 +47,11 @@ struct State {
 impl<'a> Commits<'a> {
     /// Do `work`, which may `store` records; when it ends, all of them are durable, or it is an error.
     pub(super) fn during<R>(
-        bench: &'a RunContext<'a>,
+        run: &'a RunContext<'a>,
         observer: &'a dyn Observer,
         work: impl FnOnce(&Self) -> Result<R>,
     ) -> Result<R> {
-        let commits = Self { bench, observer, state: Mutex::default(), changed: Condvar::new() };
+        let commits = Self { run, observer, state: Mutex::default(), changed: Condvar::new() };
         let done = thread::scope(|scope| {
             commits.lock().has_writer = true;
             // Where the system gives no thread, each study stores its own.
@@ -61,7 +62,7 @@ impl<'a> Commits<'a> {
             let _end = End(&commits);
             work(&commits)
         });
-        let state = commits.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let state = unlocked(commits.state);
         match (done, state.error) {
             (Ok(_) | Err(_), Some(error)) => Err(error),
             (done, None) => done,
@@ -87,7 +88,7 @@ impl<'a> Commits<'a> {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Store what comes, until no more will.
@@ -115,7 +116,7 @@ impl<'a> Commits<'a> {
     fn write_all(&self, batch: Vec<Finished>) -> Result<()> {
         let (studies, records): (Vec<String>, Vec<(Record, bool)>) =
             batch.into_iter().map(|one| (one.study, (one.record, one.replaces))).unzip();
-        self.bench.commit_all(records).with_context(|| match studies.as_slice() {
+        self.run.commit_all(records).with_context(|| match studies.as_slice() {
             [study] => format!("study {study}"),
             studies => format!("studies {}", studies.join(", ")),
         })?;
@@ -238,9 +239,8 @@ mod tests {
         let store = Store::open_on(Box::new(disk), &root, Access::Write).expect("a store");
         let identity = WorkerIdentity { numerics: "avx2".into(), device: "cpu".into(), libtorch: "2".into() };
         let (nobody, data, told) = (Nobody(identity), Registry::default(), Told::default());
-        let bench = RunContext::new(&store, &nobody, &data, &told);
-        let error =
-            Commits::during(&bench, &told, |commits| work(commits, &begun, go_on)).expect_err("the disk breaks");
+        let run = RunContext::new(&store, &nobody, &data, &told);
+        let error = Commits::during(&run, &told, |commits| work(commits, &begun, go_on)).expect_err("the disk breaks");
         (error, told.0.into_inner().expect("no panic"))
     }
 

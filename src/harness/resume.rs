@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ use super::manifest::model::Profile;
 use super::report_folder;
 use super::store::{Address, Key, Record};
 use renas_base::files;
+use renas_base::parallel::lock;
 use renas_report::page::Clock;
 
 /// The folder of unfinished evidence, below that of all reports.
@@ -121,7 +122,7 @@ impl Resume {
     /// Write all records that the run used so far, or an earlier one had left, and that the committed report does not hold; how
     /// many there are. Nothing is written where there is none.
     pub fn keep(&self, so_far: Records) -> Result<usize> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = lock(&self.turn);
         let path = self.path();
         let write = || -> Result<usize> {
             let mut all = Records::new();

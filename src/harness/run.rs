@@ -1,11 +1,11 @@
 //! From a plan to verdicts: the studies of one experiment, their analysis and the judgement of every claim.
 //!
-//! A run has a workbench (a store and workers) and remembers what it computed; a replay has records alone, the evidence
+//! A run has a store and workers (`RunContext`) and stores what it computed; a replay has records alone, the evidence
 //! of a committed report, and computes everything else from them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use anyhow::{Context as _, Result, anyhow};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ use super::store::{Address, Answer, Identity, Key, Record, Records, STUDY, StepR
 use super::study::{Context, Results, Study, StudyResult};
 use super::timing::TimeSource;
 use renas_base::digest::Digest;
-use renas_base::parallel;
+use renas_base::parallel::{self, lock, unlocked};
 use renas_data::locate::locate;
 use renas_data::registry::{Content, DataSet, Registry};
 use renas_observe::declare::Declarations;
@@ -111,38 +111,38 @@ pub struct StudyRecord {
 
 impl Experiment<'_> {
     /// Run the studies, as many at a time as `threads`; what is in the store already is not computed again.
-    pub fn run(&self, bench: &RunContext<'_>, observer: &dyn Observer, threads: usize) -> Result<StudyOutputs> {
+    pub fn run(&self, run: &RunContext<'_>, observer: &dyn Observer, threads: usize) -> Result<StudyOutputs> {
         let finished = Mutex::new(Finished::default());
         let study = |study: &Study, needs: &Results, commits: &Commits<'_>| {
             let address = self.address(study, &lock(&finished).digests)?;
-            let known = bench.find(&address)?.map(|record| StudyRecord::of(&record.result)).transpose()?;
+            let known = run.find(&address)?.map(|record| StudyRecord::of(&record.result)).transpose()?;
             let was_observed = known.as_ref().is_some_and(|known| !known.observed.is_empty());
-            if let Some(remembered) = known {
+            if let Some(stored) = known {
                 // Where a trial was lost or damaged since, the study asks for it again.
-                if bench.are_intact(&remembered.used)? && bench.are_observed(&remembered.observed)? {
+                if run.are_intact(&stored.used)? && run.are_observed(&stored.observed)? {
                     observer.event(&Event::StudyFinished { study: study.id.clone(), hit: true });
-                    return Ok(self.add(&finished, study, address.key(), remembered));
+                    return Ok(self.add(&finished, study, address.key(), stored));
                 }
             }
             observer.event(&Event::StudyStarted { study: study.id.clone(), trials: study.trials });
-            let context = bench.study(&study.id).timed_by(self.time);
+            let context = run.study(&study.id).timed_by(self.time);
             let result = StudyResult::of(&self.paper.run(study, needs, &context)?)?;
-            let remembered =
+            let record_of_study =
                 StudyRecord { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
-            let result = StepResult::Value(serde_json::to_value(&remembered)?);
+            let result = StepResult::Value(serde_json::to_value(&record_of_study)?);
             let record = Record { identity: address.identity().clone(), result, observation: None };
-            if bench.replayed(&remembered.used).is_empty() {
+            if run.replayed(&record_of_study.used).is_empty() {
                 commits.store(commits::Finished { study: study.id.clone(), record, replaces: was_observed })?;
             } else {
                 // A stored study promises records of the store.
                 observer.event(&Event::StudyFinished { study: study.id.clone(), hit: false });
             }
-            Ok(self.add(&finished, study, address.key(), remembered))
+            Ok(self.add(&finished, study, address.key(), record_of_study))
         };
-        let results = Commits::during(bench, observer, |commits| {
+        let results = Commits::during(run, observer, |commits| {
             run_in_order(self.plan, threads, &|one, needs| study(one, needs, commits).map(Some))
         })?;
-        let finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let finished = unlocked(finished);
         Ok(finished.with(results))
     }
 
@@ -167,7 +167,7 @@ impl Experiment<'_> {
             }
             let address = self.address(study, &lock(&finished).digests)?;
             if self.tables(study).iter().any(|table| locate(table, self.data.locations()).is_err()) {
-                let found = remembered(records, &address)?;
+                let found = study_record(records, &address)?;
                 let missing = || {
                     let (source, tables) = (records.source().display(), study.data.join(", "));
                     format!("{source} does not hold its result, and {tables} is not available (`renas data list`)")
@@ -183,12 +183,12 @@ impl Experiment<'_> {
                 }
                 result => StudyResult::of(&result?)?,
             };
-            let remembered =
+            let record_of_study =
                 StudyRecord { result: result.text().to_owned(), used: context.used(), observed: context.observed() };
-            Ok(Some(self.add(&finished, study, address.key(), remembered)))
+            Ok(Some(self.add(&finished, study, address.key(), record_of_study)))
         })?;
-        let finished = finished.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let mut reasons = reasons.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let finished = unlocked(finished);
+        let mut reasons = unlocked(reasons);
         let unfinished = self.plan.iter().filter(|study| !results.contains(&study.id));
         let unfinished = unfinished.map(|study| (study.id.clone(), reasons.remove(&study.id))).collect();
         Ok(StudyOutputs { unfinished, ..finished.with(results) })
@@ -203,11 +203,11 @@ impl Experiment<'_> {
             if !study.needs.iter().all(|need| digests.contains_key(need)) {
                 continue;
             }
-            let Some(remembered) = remembered(records, &self.address(study, &digests)?)? else { continue };
+            let Some(stored) = study_record(records, &self.address(study, &digests)?)? else { continue };
             if needed.contains(&study.id) {
-                digests.insert(study.id.clone(), Digest::of(remembered.result.as_bytes()));
+                digests.insert(study.id.clone(), Digest::of(stored.result.as_bytes()));
             }
-            finished.insert(study.id.clone(), remembered);
+            finished.insert(study.id.clone(), stored);
         }
         Ok(finished)
     }
@@ -282,11 +282,11 @@ struct Finished {
 
 impl Finished {
     /// Note a study; its key where its record is evidence.
-    fn add(&mut self, study: &Study, key: Option<Key>, remembered: StudyRecord) -> StudyResult {
-        let result = StudyResult::from_text(remembered.result);
+    fn add(&mut self, study: &Study, key: Option<Key>, record_of_study: StudyRecord) -> StudyResult {
+        let result = StudyResult::from_text(record_of_study.result);
         self.digests.insert(study.id.clone(), result.digest());
-        self.used_by.insert(study.id.clone(), remembered.used);
-        if !remembered.observed.is_empty() || study.needs.iter().any(|need| self.observed.contains(need)) {
+        self.used_by.insert(study.id.clone(), record_of_study.used);
+        if !record_of_study.observed.is_empty() || study.needs.iter().any(|need| self.observed.contains(need)) {
             self.observed.insert(study.id.clone());
         }
         self.studies.extend(key);
@@ -300,10 +300,6 @@ impl Finished {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl StudyRecord {
     fn of(result: &StepResult) -> Result<Self> {
         let value = result.value().context("its record holds an outcome instead of a result")?;
@@ -312,12 +308,12 @@ impl StudyRecord {
 }
 
 /// A study's record, where there is one.
-fn remembered(records: &dyn Records, address: &Address) -> Result<Option<StudyRecord>> {
+fn study_record(records: &dyn Records, address: &Address) -> Result<Option<StudyRecord>> {
     let found: Option<Answer> = records.find(address)?;
     found.map(|answer| StudyRecord::of(&answer.result)).transpose()
 }
 
 /// The evidence of an experiment: the records that its studies used.
-pub fn evidence_of(bench: &RunContext<'_>, studied: &StudyOutputs, path: &Path) -> Result<Evidence> {
-    Evidence::gather(path, studied.used.iter().map(|&key| anyhow::Ok((key, bench.record(key)?))))
+pub fn evidence_of(run: &RunContext<'_>, studied: &StudyOutputs, path: &Path) -> Result<Evidence> {
+    Evidence::gather(path, studied.used.iter().map(|&key| anyhow::Ok((key, run.record(key)?))))
 }

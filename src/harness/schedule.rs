@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::study::{Results, Study, StudyResult};
 use anyhow::{Context as _, Result, anyhow, ensure};
-use renas_base::parallel;
+use renas_base::parallel::{self, lock, unlocked};
 
 /// What is done with a study and the results of what it needs.
 type Run<'r> = dyn Fn(&Study, &Results) -> Result<Option<StudyResult>> + Sync + 'r;
@@ -19,7 +19,7 @@ pub fn run_in_order(plan: &[Study], threads: usize, run: &Run<'_>) -> Result<Res
     check(plan)?;
     let board = Board { state: Mutex::new(State::new(plan)), changed: Condvar::new() };
     parallel::together(threads.min(plan.len()), || board.work(plan, run));
-    let state = board.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let state = unlocked(board.state);
     match state.errors.into_iter().next() {
         Some((index, error)) => Err(error).with_context(|| format!("study {}", plan[index].id)),
         None => Ok(state.results),
@@ -96,7 +96,7 @@ impl State {
 
 impl Board {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     fn work(&self, plan: &[Study], run: &Run<'_>) {

@@ -115,7 +115,7 @@ pub trait Context: Sync {
 /// The memoised value of `compute`, keyed by the step and its inputs.
 ///
 /// For what is derived from objects of the store (class means, weights): the value enters the evidence that is
-/// committed, from which reports are rebuilt where the objects are not at hand.
+/// committed, from which reports are rebuilt where the objects are not available.
 pub fn memoize<I, O>(context: &dyn Context, step: Step, inputs: &I, compute: impl FnOnce() -> Result<O>) -> Result<O>
 where
     I: Serialize,

@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
 use super::RunContext;
-use super::run_context::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
+use super::run_context::{Observed, Used, outcome_of, seconds_of, trial_name};
 use crate::event::{Event, Source};
 use crate::executor::{ExecuteError, Job};
 use crate::store::{Address, Answer, Identity, Key, Record, Scratch, StepResult};
@@ -16,7 +16,7 @@ use crate::study::{Context, Inference, Step, Training};
 use crate::timing::TimeSource;
 use renas_base::digest::Digest;
 use renas_base::files::shown;
-use renas_base::parallel;
+use renas_base::parallel::{self, lock, unlocked};
 use renas_data::load;
 use renas_report::page::Clock;
 use renas_task::outcome::Outcome;
@@ -24,7 +24,7 @@ use renas_task::{DataChoice, SplitChoice, Task};
 
 /// The context of one study: hits from the store, misses computed in parallel and committed.
 pub struct LiveContext<'a> {
-    bench: &'a RunContext<'a>,
+    run: &'a RunContext<'a>,
     study: String,
     used: Used,
     observed: Observed,
@@ -51,9 +51,9 @@ pub(super) struct Computed {
 }
 
 impl<'a> LiveContext<'a> {
-    pub(super) fn new(bench: &'a RunContext<'a>, study: &str) -> Self {
+    pub(super) fn new(run: &'a RunContext<'a>, study: &str) -> Self {
         let time = TimeSource::Unstated(Clock::CostModel);
-        Self { bench, study: study.to_owned(), used: Used::default(), observed: Observed::default(), time }
+        Self { run, study: study.to_owned(), used: Used::default(), observed: Observed::default(), time }
     }
 
     /// The same with times from `time`; without it there are none.
@@ -75,7 +75,7 @@ impl<'a> LiveContext<'a> {
     /// Note a trial as used; it is told the first time, unless it only timed another one.
     fn note(&self, address: &Address, record: &Record, source: Source) {
         if lock(&self.used).insert(address.key()) && !record.is_observed_time() {
-            self.bench.observer.event(&Event::TrialFinished {
+            self.run.observer.event(&Event::TrialFinished {
                 study: self.study.clone(),
                 trial: trial_name(address),
                 source,
@@ -87,7 +87,7 @@ impl<'a> LiveContext<'a> {
     /// Compute trials, as many at a time as there are workers; the first error (by position) ends it.
     fn compute_all(&self, missing: Vec<Missing>, found: &Mutex<BTreeMap<Key, Arc<Record>>>) -> Result<()> {
         // One more than workers, so that no worker waits while a result is hashed and synced.
-        let threads = missing.len().min(self.bench.executor.jobs() + 1);
+        let threads = missing.len().min(self.run.executor.jobs() + 1);
         let queue = Mutex::new(VecDeque::from(missing));
         let failure: Mutex<Option<(usize, anyhow::Error)>> = Mutex::new(None);
         parallel::together(threads, || {
@@ -104,7 +104,7 @@ impl<'a> LiveContext<'a> {
                 }
             }
         });
-        match failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+        match unlocked(failure) {
             Some((_, error)) => Err(error),
             None => Ok(()),
         }
@@ -112,27 +112,27 @@ impl<'a> LiveContext<'a> {
 
     /// Compute a trial, or put it off while somebody else computes it.
     fn compute_or_defer(&self, missing: &mut Missing) -> Result<Option<Arc<Record>>> {
-        if self.bench.executor.is_cancelled() {
+        if self.run.executor.is_cancelled() {
             return Err(ExecuteError::Cancelled.into());
         }
-        let Some(_lock) = self.bench.store.try_lock(missing.address.key())? else {
+        let Some(_lock) = self.run.store.try_lock(missing.address.key())? else {
             if missing.is_deferred {
                 if !std::mem::replace(&mut missing.is_told, true) {
                     let (study, trial) = (self.study.clone(), trial_name(&missing.address));
-                    self.bench.observer.event(&Event::Waiting { study, trial });
+                    self.run.observer.event(&Event::Waiting { study, trial });
                 }
-                self.bench.pause()?;
+                self.run.pause()?;
             }
             missing.is_deferred = true;
             return Ok(None);
         };
-        if let Some(record) = self.bench.find_answer_or_clear(&missing.address, missing.task)? {
-            self.note(&missing.address, &record, self.bench.source(missing.address.key()));
+        if let Some(record) = self.run.find_answer_or_clear(&missing.address, missing.task)? {
+            self.note(&missing.address, &record, self.run.source(missing.address.key()));
             return Ok(Some(record));
         }
-        let computed = self.bench.compute(&missing.address, missing.task)?;
-        let key = self.bench.store.commit(&computed.record, &computed.files)?;
-        let record = self.bench.keep(key, computed.record);
+        let computed = self.run.compute(&missing.address, missing.task)?;
+        let key = self.run.store.commit(&computed.record, &computed.files)?;
+        let record = self.run.keep(key, computed.record);
         self.note(&missing.address, &record, Source::Worker);
         Ok(Some(record))
     }
@@ -203,7 +203,7 @@ impl LiveContext<'_> {
     /// The records of tasks, in the order asked: hits from the store, told if so asked, misses computed in parallel and
     /// stored.
     fn records(&self, tasks: &[Task], tell_hits: bool) -> Result<Vec<(Address, Arc<Record>)>> {
-        let addresses: Vec<Address> = tasks.iter().map(|task| self.bench.address(task)).collect::<Result<_, _>>()?;
+        let addresses: Vec<Address> = tasks.iter().map(|task| self.run.address(task)).collect::<Result<_, _>>()?;
         let found = Mutex::new(BTreeMap::new());
         let mut missing = Vec::new();
         let mut seen = BTreeSet::new();
@@ -211,9 +211,9 @@ impl LiveContext<'_> {
             if !seen.insert(address.key()) {
                 continue;
             }
-            if let Some(record) = self.bench.find_answer(address, task)? {
+            if let Some(record) = self.run.find_answer(address, task)? {
                 if tell_hits {
-                    self.note(address, &record, self.bench.source(address.key()));
+                    self.note(address, &record, self.run.source(address.key()));
                 } else {
                     lock(&self.used).insert(address.key());
                 }
@@ -227,7 +227,7 @@ impl LiveContext<'_> {
         let found = lock(&found);
         let record = |address: Address| {
             let record = Arc::clone(&found[&address.key()]);
-            self.bench.remember_maker(&address, &record);
+            self.run.remember_maker(&address, &record);
             (address, record)
         };
         Ok(addresses.into_iter().map(record).collect())
@@ -242,7 +242,7 @@ impl Context for LiveContext<'_> {
     }
 
     fn training_seconds(&self, trainings: &[Training]) -> Result<Vec<f64>> {
-        self.time.training_seconds(self, self.bench.data, trainings)
+        self.time.training_seconds(self, self.run.data, trainings)
     }
 
     fn latencies(&self, inferences: &[Inference]) -> Result<Vec<Vec<f64>>> {
@@ -263,16 +263,16 @@ impl Context for LiveContext<'_> {
 
     fn memoize_value(&self, step: Step, inputs: Value, compute: &mut dyn FnMut() -> Result<Value>) -> Result<Value> {
         let address = Identity::new(step.name, step.version, &inputs)?.address();
-        let record = match self.bench.find(&address)? {
+        let record = match self.run.find(&address)? {
             Some(record) => record,
             None => {
-                let _lock = self.bench.lock(address.key(), || {})?;
-                match self.bench.find_or_clear(&address)? {
+                let _lock = self.run.lock(address.key(), || {})?;
+                match self.run.find_or_clear(&address)? {
                     Some(record) => record,
                     None => {
                         let result = StepResult::Value(compute()?);
                         let identity = address.identity().clone();
-                        self.bench.commit(Record { identity, result, observation: None })?
+                        self.run.commit(Record { identity, result, observation: None })?
                     }
                 }
             }
@@ -283,18 +283,18 @@ impl Context for LiveContext<'_> {
     }
 
     fn object(&self, digest: &Digest) -> Result<Vec<u8>> {
-        self.bench.object(digest)
+        self.run.object(digest)
     }
 
     fn data(&self, name: &str, split: SplitChoice) -> Result<DataChoice> {
-        Ok(self.bench.data.choice(name, split)?)
+        Ok(self.run.data.choice(name, split)?)
     }
 
     fn table(&self, name: &str) -> Result<String> {
-        Ok(load::table(name, self.bench.data)?)
+        Ok(load::table(name, self.run.data)?)
     }
 
     fn files(&self, name: &str) -> Result<Vec<Vec<u8>>> {
-        Ok(load::files(name, self.bench.data)?)
+        Ok(load::files(name, self.run.data)?)
     }
 }

@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use super::run_context::{Observed, Used, lock, outcome_of, seconds_of, trial_name};
+use super::run_context::{Observed, Used, outcome_of, seconds_of, trial_name};
 use crate::store::{Address, Answer, Identity, Key, Records, StepResult, WorkerIdentity};
 use crate::study::{Context, Inference, Step, Training};
 use crate::timing::TimeSource;
 use renas_base::digest::Digest;
+use renas_base::parallel::lock;
 use renas_data::load;
 use renas_data::registry::Registry;
 use renas_report::page::Clock;

@@ -6,11 +6,11 @@ use std::sync::Mutex;
 use anyhow::{Context as _, Result, bail};
 
 use super::RunContext;
-use super::run_context::{lock, trial_name};
+use super::run_context::trial_name;
 use crate::event::{Event, Source};
 use crate::store::{Address, Key, StoreError};
 use renas_base::digest::Digest;
-use renas_base::parallel;
+use renas_base::parallel::{self, lock};
 use renas_task::Task;
 
 impl RunContext<'_> {

@@ -1,7 +1,7 @@
 //! What the studies of one run share: the store, the workers, and what was already read.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -15,6 +15,7 @@ use crate::store::{
     answers_its_question, observed_digest,
 };
 use renas_base::digest::Digest;
+use renas_base::parallel::lock;
 use renas_data::error::DataError;
 use renas_data::load;
 use renas_data::locate::locate;
@@ -44,7 +45,7 @@ pub struct RunContext<'a> {
 }
 
 impl<'a> RunContext<'a> {
-    /// A workbench for a run.
+    /// What a run starts with: nothing is read yet.
     pub fn new(store: &'a Store, executor: &'a dyn Execute, data: &'a Registry, observer: &'a dyn Observer) -> Self {
         let (cache, replayed, makers, verified_data) = Default::default();
         Self { store, executor, data, observer, resume: None, cache, replayed, makers, verified_data }
@@ -174,13 +175,8 @@ impl<'a> RunContext<'a> {
 
     /// Store what pure Rust computed, durably; a damaged record in its place is set aside.
     pub fn commit(&self, record: Record) -> Result<Arc<Record>, StoreError> {
-        let address = record.identity.clone().address();
-        if let Some(known) = self.find_or_clear(&address)? {
-            if known.result == record.result {
-                return Ok(known);
-            }
-            let path = self.store.step_path(address.key());
-            return Err(StoreError::Contradiction { path, step: address.identity().step.clone() });
+        if let Some(known) = self.stored(&record)? {
+            return Ok(known);
         }
         let key = self.store.commit(&record, &BTreeMap::new())?;
         Ok(self.keep(key, record))
@@ -191,7 +187,7 @@ impl<'a> RunContext<'a> {
     pub fn commit_all(&self, records: Vec<(Record, bool)>) -> Result<(), StoreError> {
         let mut new = Vec::new();
         for (record, replaces) in records {
-            if replaces || !self.is_stored(&record)? {
+            if replaces || self.stored(&record)?.is_none() {
                 new.push(record);
             }
         }
@@ -200,16 +196,15 @@ impl<'a> RunContext<'a> {
         Ok(())
     }
 
-    /// Whether an equal record is there; an error where it is another one.
-    fn is_stored(&self, record: &Record) -> Result<bool, StoreError> {
+    /// The equal record that is there; an error where another one is.
+    fn stored(&self, record: &Record) -> Result<Option<Arc<Record>>, StoreError> {
         let address = record.identity.clone().address();
         match self.find_or_clear(&address)? {
-            None => Ok(false),
-            Some(known) if known.result == record.result => Ok(true),
-            Some(_) => {
+            Some(known) if known.result != record.result => {
                 let path = self.store.step_path(address.key());
                 Err(StoreError::Contradiction { path, step: address.identity().step.clone() })
             }
+            known => Ok(known),
         }
     }
 
@@ -335,9 +330,4 @@ pub(super) fn seconds_of(
     })?;
     lock(observed).insert(address.key(), observed_digest(address.identity(), result.outcome(), Some(observation))?);
     Ok(observation.cpu_seconds)
-}
-
-/// Lock a mutex whose holder may have panicked: what it guards here is valid at every step.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -19,7 +19,7 @@ use super::execute::{Answer, Execute, ExecuteError, Job};
 use super::machine::process_seconds;
 use super::pipes::has_ended;
 use super::pool::{Canceller, Shared};
-use super::process::{last_lines, shortage};
+use super::process::{Children, last_lines, pid, shortage};
 use crate::event::Observer;
 use crate::manifest::brought::CommandLimits;
 use crate::manifest::model::Manifest;
@@ -124,12 +124,12 @@ impl Commands {
         })?;
         self.shared.children.add(child.id());
         let limit = Rlimit { current: Some(self.limits.memory), maximum: Some(self.limits.memory) };
-        let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let pid = pid(child.id());
         // It fails only where the process has ended.
         let _ = prlimit(pid, Resource::As, limit);
         let ended = self.wait(&child, pid);
         let seconds = process_seconds(child.id());
-        let status = end(&mut child, || self.shared.children.remove(child_id(pid)));
+        let status = end(&mut child, &self.shared.children);
         ended?;
         status.map(|status| (status, seconds)).map_err(|error| format!("cannot be waited for: {error}"))
     }
@@ -237,13 +237,9 @@ fn environment(folder: &Path) -> BTreeMap<&'static str, std::ffi::OsString> {
     ])
 }
 
-fn child_id(pid: Option<Pid>) -> u32 {
-    pid.map_or(0, |pid| pid.as_raw_nonzero().get().unsigned_abs())
-}
-
-/// Wait for a process whose group was killed.
-fn end(child: &mut Child, kill_group: impl FnOnce()) -> io::Result<ExitStatus> {
-    kill_group();
+/// Kill a process with its group and wait for it.
+fn end(child: &mut Child, children: &Children) -> io::Result<ExitStatus> {
+    children.remove(child.id());
     // Where it left its group. It fails only where the process has ended already.
     let _ = child.kill();
     child.wait()

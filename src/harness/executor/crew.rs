@@ -10,8 +10,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use super::process::{Children, lock};
+use super::process::Children;
 use super::worker::Worker;
+use renas_base::parallel::lock;
 
 /// How a worker was started: two of the same are interchangeable.
 pub(super) type Call = (PathBuf, Vec<OsString>);

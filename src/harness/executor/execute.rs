@@ -120,7 +120,7 @@ pub enum ExecuteError {
     },
     /// Nobody allowed that commands are run.
     #[error(
-        "{trial}: it runs the command `{argv}` of {manifest}, and nothing of the kind is run unless you say so: read the manifest          and the files that it names, then add --trust-commands"
+        "{trial}: it runs the command `{argv}` of {manifest}, and nothing of the kind is run unless you say so: read the manifest and the files that it names, then add --trust-commands"
     )]
     Untrusted {
         /// The trial.

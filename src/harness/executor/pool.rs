@@ -14,11 +14,12 @@ use super::crew::{Call, Crew, Place};
 use super::execute::{ATTEMPTS, Answer, Execute, ExecuteError, Job};
 use super::limits::Limits;
 use super::machine::{Machine, Turn, Watch};
-use super::process::{Children, lock, shortage};
+use super::process::{Children, shortage};
 use super::worker::{Death, NoWorker, Worker};
 use crate::event::{Event, Observer};
 use crate::store::{Observation, WorkerIdentity};
 use renas_base::digest::Digest;
+use renas_base::parallel::lock;
 use renas_data::registry::Registry;
 use renas_task::protocol::{Hello, PROTOCOL, Reply, Request};
 
@@ -29,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// What workers a pool has.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// What starts each worker: a command that is given the worker's program and arguments as its last arguments, and hands its own
+    /// What starts each worker: a command that is given the worker's program and arguments as its last arguments, and passes its own
     /// standard input and output on (`srun`, `ssh host`). Empty where workers are started here.
     pub launcher: Vec<OsString>,
     /// The worker's program.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::pipes::{Pipes, has_ended};
+use renas_base::parallel::lock;
 
 /// Bytes of standard error that are kept, and lines of them that are told.
 const KEPT_BYTES: usize = 8 << 10;
@@ -25,11 +26,6 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// How often a process is started that the system has no room for.
 pub(super) const STARTS: u32 = 6;
-
-/// Lock a mutex whose holder may have panicked: what it guards here is valid at every step.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// All processes that were started and not yet waited for, so that they can be killed from any thread.
 #[derive(Debug, Default)]
@@ -89,7 +85,7 @@ impl Children {
     }
 }
 
-fn pid(number: u32) -> Option<Pid> {
+pub(super) fn pid(number: u32) -> Option<Pid> {
     i32::try_from(number).ok().and_then(Pid::from_raw)
 }
 

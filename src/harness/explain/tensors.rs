@@ -1,6 +1,6 @@
 //! How far two tensor objects are apart, number by number.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 
@@ -27,9 +27,9 @@ pub struct Apart {
 /// `a` and `b`: the bytes of two objects of 32-bit floats.
 pub fn tensors(a: &[u8], b: &[u8]) -> Result<Vec<Apart>, WeightsError> {
     let [a, b] = [raw(a)?, raw(b)?];
-    let names: BTreeMap<&String, ()> = a.keys().chain(b.keys()).map(|name| (name, ())).collect();
+    let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
     let mut found = Vec::new();
-    for name in names.into_keys() {
+    for name in names {
         match (a.get(name), b.get(name)) {
             (Some((shape, one)), Some((other_shape, other))) if shape == other_shape => {
                 let apart = compared(name, one, other);

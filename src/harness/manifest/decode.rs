@@ -99,14 +99,21 @@ impl<'a> Item<'a> {
 
     /// A word, a number or a flag as text, empty or not. Stand-in: empty.
     pub fn words(&self) -> String {
+        self.words_or_none().unwrap_or_default()
+    }
+
+    /// Like `words`, with nothing in the place of what is none.
+    pub(super) fn words_or_none(&self) -> Option<String> {
         match &self.node.value {
-            Value::Text(text) => return text.clone(),
-            Value::Integer(number) => return number.to_string(),
-            Value::Float(number) => return number.to_string(),
-            Value::Bool(flag) => return flag.to_string(),
-            Value::Null | Value::Sequence(_) | Value::Mapping(_) => self.wrong_type("a word, a number or a flag"),
+            Value::Text(text) => Some(text.clone()),
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Float(number) => Some(number.to_string()),
+            Value::Bool(flag) => Some(flag.to_string()),
+            Value::Null | Value::Sequence(_) | Value::Mapping(_) => {
+                self.wrong_type("a word, a number or a flag");
+                None
+            }
         }
-        String::new()
     }
 
     /// The whole value as JSON; nothing (`null`) in it is a mistake. Stand-in: `false`.

@@ -71,10 +71,10 @@ impl Work<'_> {
     /// Run the studies, and make lost objects again; the number of these objects, and what came of it. Where that is not the
     /// whole experiment, what it used is kept as unfinished evidence.
     pub fn run(&self, observer: &dyn Observer) -> Result<(usize, Came), Fault> {
-        let bench = RunContext::new(self.store, self.executor, &self.selected.data, observer).resuming(self.resume);
-        let came = self.resume.during(KEEP_EVERY, || bench.evidence_so_far(), || self.run_on(&bench, observer));
+        let run = RunContext::new(self.store, self.executor, &self.selected.data, observer).resuming(self.resume);
+        let came = self.resume.during(KEEP_EVERY, || run.evidence_so_far(), || self.run_on(&run, observer));
         if !matches!(came, Ok((_, Came::Whole(_)))) {
-            match self.resume.keep(bench.evidence_so_far()) {
+            match self.resume.keep(run.evidence_so_far()) {
                 Ok(0) => {}
                 Ok(records) => observer.event(&Event::Kept { path: self.resume.path(), records }),
                 Err(error) => observer.event(&Event::NotKept { why: format!("{error:#}") }),
@@ -83,10 +83,10 @@ impl Work<'_> {
         came
     }
 
-    fn run_on(&self, bench: &RunContext<'_>, observer: &dyn Observer) -> Result<(usize, Came), Fault> {
+    fn run_on(&self, run: &RunContext<'_>, observer: &dyn Observer) -> Result<(usize, Came), Fault> {
         let experiment = self.selected.experiment(self.settings, self.plan, self.worker);
-        let studied = experiment.run(bench, observer, self.threads).map_err(Fault::of_studies)?;
-        let restored = bench.restore_objects(&studied.used).map_err(Fault::of_studies)?;
+        let studied = experiment.run(run, observer, self.threads).map_err(Fault::of_studies)?;
+        let restored = run.restore_objects(&studied.used).map_err(Fault::of_studies)?;
         if let Part::Studies(_) = self.selected.part {
             return Ok((restored, Came::Studies));
         }
@@ -94,10 +94,10 @@ impl Work<'_> {
         if let Part::Claim(_) = self.selected.part {
             return Ok((restored, Came::Judged(Box::new(conclusions))));
         }
-        let evidence = evidence_of(bench, &studied, self.store.source()).or_run_failed()?;
+        let evidence = evidence_of(run, &studied, self.store.source()).or_run_failed()?;
         let (manifest, profile) = (&self.selected.manifest, self.settings.profile);
         let lock = promise(manifest, profile, self.worker, &studied, &evidence, &conclusions).or_run_failed()?;
-        let (read, objects) = (bench.read(), bench.objects());
+        let (read, objects) = (run.read(), run.objects());
         Ok((restored, Came::Whole(Box::new(Done { conclusions, studied, evidence, lock, read, objects }))))
     }
 }

@@ -8,8 +8,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use super::error::StoreError;
 use super::folder::{Store, verify_bytes};
 use super::record::{Key, Record};
@@ -75,12 +73,6 @@ impl Check {
     }
 }
 
-/// Of the stored result of a study, what it promises.
-#[derive(Deserialize)]
-struct UsedSteps {
-    used: BTreeSet<Key>,
-}
-
 /// What is known while the files of a store are read.
 #[derive(Default)]
 struct Ledger {
@@ -133,8 +125,7 @@ impl Store {
             let record = Record::parse(bytes, key)?;
             answers_its_question(&record)?;
             let objects = record.outcome().map(|outcome| outcome.tensors.clone()).unwrap_or_default();
-            let used = record.value().and_then(|value| UsedSteps::deserialize(value).ok());
-            Ok((key, objects, used.map_or_else(BTreeSet::new, |known| known.used)))
+            Ok((key, objects, record.used().unwrap_or_default()))
         });
         ledger.records.extend(files.iter().filter_map(|found| found.digest).map(Key));
         for (found, named) in files.iter().zip(judged) {

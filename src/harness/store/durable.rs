@@ -3,14 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
 
 use super::disk::parent;
 use super::error::StoreError;
 use super::folder::Store;
 use super::key::Key;
 use super::record::Record;
-use renas_base::parallel;
+use renas_base::parallel::{self, lock};
 
 /// Files that are synced at a time: a journal makes those durable together that ask together.
 const AT_A_TIME: usize = 8;
@@ -60,7 +59,7 @@ impl Store {
 
     /// Make sure that folders are there, and will be after a power failure.
     fn secure_folders(&self, folders: &BTreeSet<PathBuf>) -> Result<(), StoreError> {
-        let known = || self.durable.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || lock(&self.durable);
         let new: Vec<&PathBuf> = {
             let known = known();
             folders.iter().filter(|folder| !known.contains(*folder)).collect()

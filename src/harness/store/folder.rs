@@ -14,7 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::disk::{Disk, OsDisk, parent};
 use super::error::StoreError;
@@ -24,6 +24,7 @@ use super::record::{self, Key, Record};
 use super::scratch::Session;
 use super::step_lock::StepLock;
 use renas_base::digest::Digest;
+use renas_base::parallel::lock;
 
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -300,7 +301,7 @@ impl Store {
         if self.access == Access::Read {
             return Err(StoreError::ReadOnly { action, path: self.root.clone() });
         }
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut session = lock(&self.session);
         if let Some(session) = &*session {
             return Ok(Arc::clone(session));
         }

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use serde::Deserialize;
-
 use super::error::StoreError;
 use super::folder::Store;
 use super::identity::STUDY;
@@ -26,12 +24,6 @@ pub struct Garbage {
     pub kept_records: usize,
     /// Objects that stay.
     pub kept_objects: usize,
-}
-
-/// What the stored result of a study says of the steps that it used.
-#[derive(Deserialize)]
-struct Used {
-    used: BTreeSet<Key>,
 }
 
 /// A record, as far as others reach it or it reaches others.
@@ -99,10 +91,7 @@ impl Store {
 
     fn link(&self, key: Key) -> Option<Link> {
         let record = self.record(key).ok()?;
-        let used = match (record.identity.step.as_str(), record.result.value()) {
-            (STUDY, Some(value)) => Some(Used::deserialize(value).ok()?.used),
-            _ => None,
-        };
+        let used = if record.identity.step == STUDY { Some(record.used()?) } else { None };
         let is_derived = record.identity.worker.is_none();
         Some(Link { key, objects: record.objects().copied().collect(), used, is_derived })
     }

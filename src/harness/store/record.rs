@@ -7,6 +7,8 @@
 //! {"format":1,"identity":{..},"result":{..},"observation":{..},"digest":"<64 digits>"}
 //! ```
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -133,6 +135,15 @@ impl Record {
     /// The value of pure Rust; absent where a worker answered.
     pub fn value(&self) -> Option<&Value> {
         self.result.value()
+    }
+
+    /// Keys of the steps that a study used, where it is the record of one.
+    pub(super) fn used(&self) -> Option<BTreeSet<Key>> {
+        #[derive(Deserialize)]
+        struct Used {
+            used: BTreeSet<Key>,
+        }
+        self.value().and_then(|value| Used::deserialize(value).ok()).map(|study| study.used)
     }
 
     /// Seconds that a worker's device spent (`Observation::cpu_seconds`); 0 where none was observed.

@@ -24,7 +24,7 @@ pub use found::{Checked, Found, Line};
 
 /// Who computes trials again.
 pub trait Workers {
-    /// Workers of that identity, for all experiments; or whoever computes the trials of one. `scratch` is a folder that must not stay
+    /// Workers of that identity, for all experiments; or what computes the trials of one. `scratch` is a folder that must not stay
     /// where the process is ended meanwhile.
     fn start(
         &self,

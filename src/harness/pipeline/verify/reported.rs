@@ -34,49 +34,11 @@ pub(super) fn check(
     let promised = promised(verification, profile, found);
     // An empty folder is no report: version control does not keep it either.
     if listing(&folder).is_ok_and(|files| files.is_empty()) {
-        for (id, lock) in &promised {
-            let Some(lock) = lock else { continue };
-            found.checked.locks += 1;
-            let path = lockfile::path(verification.manifests, profile, id);
-            if lock.is_seal() {
-                found.fine(format!("{}: what is claimed is sealed, and there is no result yet", path.display()));
-                check_seal(verification, (profile, id.as_str()), lock, found);
-                continue;
-            }
-            let (files, at) = (lock.files.len(), folder.display());
-            found
-                .differs(format!("{at}: it is not there, and {} promises {files} files of {id} in it", path.display()));
-        }
+        check_without_report(verification, profile, &promised, found);
         return Ok(());
     }
     check_sums(&folder, found);
-    let mut rebuilt = Vec::new();
-    let mut is_whole = !verification.is_part;
-    for (selected, one) in verification.experiments.iter().zip(rebuild_each(
-        verification.experiments,
-        profile,
-        (&folder, Origin::Report),
-        verification.threads,
-    )) {
-        let id = &selected.manifest.id;
-        match one {
-            Ok(Some(one)) => rebuilt.push(one),
-            Ok(None) if promised.get(id).is_none_or(|lock| lock.as_ref().is_some_and(Lock::is_seal)) => {}
-            Ok(None) => {
-                is_whole = false;
-                let path = lockfile::path(verification.manifests, profile, id);
-                found.differs(format!(
-                    "{}: its evidence is not there, and {} promises it",
-                    folder.join(id).display(),
-                    path.display()
-                ));
-            }
-            Err(failure) => {
-                is_whole = false;
-                found.differs(format!("{}: cannot be rebuilt: {failure}", folder.join(id).display()));
-            }
-        }
-    }
+    let (rebuilt, mut is_whole) = rebuilt(verification, profile, &promised, found);
     is_whole &= !name_unknown(verification, &folder, &promised, found);
     found.checked.reports += rebuilt.len();
     let made = match remade(verification, profile, &folder, &rebuilt) {
@@ -87,35 +49,102 @@ pub(super) fn check(
         }
     };
     check_rebuilt(&folder, &made, is_whole, found);
-    for rebuilt in &rebuilt {
-        let selected = verification.experiments.iter().find(|selected| selected.manifest.id == rebuilt.id);
-        let selected = selected.expect("what was rebuilt was selected");
-        check_answers(rebuilt, found);
-        let Some(lock) = promised.get(&rebuilt.id) else {
-            let path = lockfile::path(verification.manifests, profile, &rebuilt.id);
-            found.differs(format!("{}: there is no lock file, but a report is committed", path.display()));
-            continue;
-        };
+    for one in &rebuilt {
+        check_promise((verification, profile), one, promised.get(&one.id), (store, &made), found)?;
+    }
+    Ok(())
+}
+
+/// The lock files of a profile that has no report.
+fn check_without_report(
+    verification: &Verification<'_>,
+    profile: Profile,
+    promised: &BTreeMap<String, Option<Lock>>,
+    found: &mut Found<'_>,
+) {
+    let folder = verification.reports.join(profile.name());
+    for (id, lock) in promised {
         let Some(lock) = lock else { continue };
-        check_seal(verification, (profile, rebuilt.id.as_str()), lock, found);
+        found.checked.locks += 1;
+        let path = lockfile::path(verification.manifests, profile, id);
         if lock.is_seal() {
-            found.checked.locks += 1;
-            let path = lockfile::path(verification.manifests, profile, &rebuilt.id);
-            let path = path.display();
-            found.differs(format!(
-                "{path}: it seals what is claimed, and no lock file promises the report that is there"
-            ));
+            found.fine(format!("{}: what is claimed is sealed, and there is no result yet", path.display()));
+            check_seal(verification, (profile, id.as_str()), lock, found);
             continue;
         }
-        check_lock((verification, profile), selected, rebuilt, lock, &made, found);
-        if let Some((store, trials)) = store {
-            let tolerances = &selected.manifest.tolerances;
-            let agreements = agreement::compare(&rebuilt.evidence, lock, (store, trials), tolerances);
-            check_levels((verification, profile), selected, rebuilt, store, agreements, found)?;
+        let (files, at) = (lock.files.len(), folder.display());
+        found.differs(format!("{at}: it is not there, and {} promises {files} files of {id} in it", path.display()));
+    }
+}
+
+/// Every experiment rebuilt from the evidence of its report, and whether that is all of them.
+fn rebuilt(
+    verification: &Verification<'_>,
+    profile: Profile,
+    promised: &BTreeMap<String, Option<Lock>>,
+    found: &mut Found<'_>,
+) -> (Vec<Rebuilt>, bool) {
+    let folder = verification.reports.join(profile.name());
+    let (mut rebuilt, mut is_whole) = (Vec::new(), !verification.is_part);
+    let from = (folder.as_path(), Origin::Report);
+    let all = rebuild_each(verification.experiments, profile, from, verification.threads);
+    for (selected, one) in verification.experiments.iter().zip(all) {
+        let id = &selected.manifest.id;
+        let at = folder.join(id);
+        let why = match one {
+            Ok(Some(one)) => {
+                rebuilt.push(one);
+                continue;
+            }
+            Ok(None) if promised.get(id).is_none_or(|lock| lock.as_ref().is_some_and(Lock::is_seal)) => continue,
+            Ok(None) => {
+                let path = lockfile::path(verification.manifests, profile, id);
+                format!("{}: its evidence is not there, and {} promises it", at.display(), path.display())
+            }
+            Err(failure) => format!("{}: cannot be rebuilt: {failure}", at.display()),
+        };
+        is_whole = false;
+        found.differs(why);
+    }
+    (rebuilt, is_whole)
+}
+
+/// An experiment that was rebuilt, against its lock file; trials that the store has, or that are computed again, against those that
+/// are promised.
+fn check_promise(
+    (verification, profile): (&Verification<'_>, Profile),
+    rebuilt: &Rebuilt,
+    lock: Option<&Option<Lock>>,
+    (store, made): (Option<&(Store, Trials)>, &Files),
+    found: &mut Found<'_>,
+) -> Result<(), Fault> {
+    let selected = verification.experiments.iter().find(|selected| selected.manifest.id == rebuilt.id);
+    let selected = selected.expect("what was rebuilt was selected");
+    check_answers(rebuilt, found);
+    let path = lockfile::path(verification.manifests, profile, &rebuilt.id);
+    let lock = match lock {
+        Some(Some(lock)) => lock,
+        Some(None) => return Ok(()),
+        None => {
+            found.differs(format!("{}: there is no lock file, but a report is committed", path.display()));
+            return Ok(());
         }
-        if let Some(which) = &verification.rerun {
-            rerun((verification, profile), selected, rebuilt, lock, which, found)?;
-        }
+    };
+    check_seal(verification, (profile, rebuilt.id.as_str()), lock, found);
+    if lock.is_seal() {
+        found.checked.locks += 1;
+        let path = path.display();
+        found.differs(format!("{path}: it seals what is claimed, and no lock file promises the report that is there"));
+        return Ok(());
+    }
+    check_lock((verification, profile), selected, rebuilt, lock, made, found);
+    if let Some((store, trials)) = store {
+        let tolerances = &selected.manifest.tolerances;
+        let agreements = agreement::compare(&rebuilt.evidence, lock, (store, trials), tolerances);
+        check_levels((verification, profile), selected, rebuilt, store, agreements, found)?;
+    }
+    if let Some(which) = &verification.rerun {
+        rerun((verification, profile), selected, rebuilt, lock, which, found)?;
     }
     Ok(())
 }
