@@ -268,7 +268,7 @@ pub struct Common {
     /// auto takes a GPU where the worker finds one (not under quick, which is bit-reproducible on a CPU)
     #[arg(long, global = true, value_name = "auto|cpu|cuda[:N]", default_value = "auto")]
     pub device: String,
-    /// Start each worker through this command, which hands its input and output on: on a cluster `srun -n1 -c1`, on another
+    /// Start each worker through this command, which passes its input and output on: on a cluster `srun -n1 -c1`, on another
     /// machine with the same folders `ssh host`; --jobs says how many there are at a time (docs/clusters.md)
     #[arg(long, global = true, value_name = "COMMAND", env = "RENAS_LAUNCH")]
     pub launch: Option<String>,

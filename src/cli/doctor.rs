@@ -1,8 +1,7 @@
 //! `renas doctor`: whether this machine can run what is asked, and what would be missing.
 
-use std::collections::BTreeMap;
 use std::panic::resume_unwind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 use serde_json::{Value, json};
@@ -11,9 +10,10 @@ use super::arguments::Common;
 use super::exit::{Classify as _, Failure};
 use super::session::{limits, registry, worker_program};
 use renas_data::locate::locate;
-use renas_data::registry::DataSet;
+use renas_data::registry::{DataSet, Registry};
 use renas_harness::executor::{Limits, introduce};
 use renas_harness::store::{Access, Store, StoreError};
+use renas_surrogate::FitError;
 use renas_surrogate::xgboost_library::{self, XGBOOST_VERSION};
 
 /// The numerics and devices of workers.
@@ -31,69 +31,88 @@ pub fn doctor(common: &Common) -> Result<(), Failure> {
     let limits = limits().or_bad_input()?;
     // The user is waiting: a minute instead of the five that a run gives to a start.
     let limits = Limits { hello: limits.hello / 5, ..limits };
-    let has_gpu = GPU.iter().any(|device| Path::new(device).exists());
-    let answer = |(numerics, device): (&str, &str)| {
-        if device == "cuda" && !has_gpu {
-            // Its worker would load libtorch to say the same.
-            return json!({"error": format!("this machine shows no NVIDIA GPU (no {})", GPU.join(", no "))});
-        }
-        let hello = introduce(&program, &["--numerics", numerics, "--device", device], &limits);
-        hello.map_or_else(|error| json!({"error": error}), |hello| json!(hello))
-    };
-    let mut answers = BTreeMap::new();
-    let mut xgboost = None;
     let registry = registry(common);
-    let found = |set: &DataSet| locate(set, registry.locations()).map(|place| place.describe());
-    let mut data = Vec::new();
-    thread::scope(|scope| {
-        let start = |worker| thread::Builder::new().spawn_scoped(scope, move || answer(worker)).map_err(|_| worker);
-        let started = WORKERS.map(start);
-        xgboost = Some(xgboost_library::load().and_then(|()| xgboost_library::library_file()));
-        data = registry.all().iter().map(|set| (set.name.as_str(), found(set).map_err(|e| e.to_string()))).collect();
-        for (worker, started) in WORKERS.into_iter().zip(started) {
-            // Where the system gives no thread, one after the other.
-            let told = started.map_or_else(answer, |thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
-            answers.insert(worker, told);
-        }
-    });
-    let workers = WORKERS.map(|(numerics, device)| (numerics, device, &answers[&(numerics, device)]));
-    let fails = |(_, device, answer): &&(&str, &str, &Value)| *device == "cpu" && answer.get("error").is_some();
-    let broken: Vec<&str> = workers.iter().filter(fails).map(|(numerics, _, _)| *numerics).collect();
+    let found = Found::of(&program, &limits, &registry);
     let store = match Store::open(&common.store, Access::Read) {
         Ok(_) => "there".to_owned(),
         Err(StoreError::NoStore { .. }) => "not made yet".to_owned(),
         Err(error) => error.to_string(),
     };
-    let xgboost = xgboost.expect("it was loaded or not");
     if common.json {
-        let workers: Vec<Value> = workers
-            .iter()
-            .map(|(numerics, device, answer)| json!({"numerics": numerics, "device": device, "worker": answer}))
-            .collect();
-        let data: Vec<Value> =
-            data.iter().map(|(name, place)| json!({"name": name, "found": place.as_ref().ok()})).collect();
-        let xgboost = match &xgboost {
-            Ok(file) => json!({"version": XGBOOST_VERSION, "file": file}),
-            Err(error) => json!({"error": error.to_string()}),
-        };
-        outln!("{}", json!({"workers": workers, "xgboost": xgboost, "data": data, "store": store}));
+        outln!("{}", found.json(&store));
     } else {
         outln!("worker    {}", program.display());
-        for (numerics, device, answer) in &workers {
-            outln!("{numerics:<9} {}", in_words(device, answer));
-        }
-        match &xgboost {
-            Ok(file) => outln!("xgboost   {XGBOOST_VERSION}, {}", file.display()),
-            Err(error) => outln!("xgboost   not available: {error}"),
-        }
-        for (name, place) in &data {
-            outln!("data      {name}: {}", place.as_deref().unwrap_or_else(|error| error));
-        }
+        found.tell();
         outln!("store     {}: {store}", common.store.display());
     }
+    let fails = |worker: &&(&str, &str, Value)| worker.1 == "cpu" && worker.2.get("error").is_some();
+    let broken: Vec<&str> = found.workers.iter().filter(fails).map(|(numerics, ..)| *numerics).collect();
     match broken.is_empty() {
         true => Ok(()),
         false => Err(anyhow::anyhow!("the worker does not start with numerics {}", broken.join(", "))).or_bad_input(),
+    }
+}
+
+/// What this machine has, or why not.
+struct Found<'r> {
+    /// Numerics and device of each worker, and what it says of itself.
+    workers: Vec<(&'static str, &'static str, Value)>,
+    xgboost: Result<PathBuf, FitError>,
+    /// Each data set by its name, and where it lies.
+    data: Vec<(&'r str, Result<String, String>)>,
+}
+
+impl<'r> Found<'r> {
+    fn of(program: &Path, limits: &Limits, registry: &'r Registry) -> Self {
+        let has_gpu = GPU.iter().any(|device| Path::new(device).exists());
+        let answer = |(numerics, device): (&'static str, &'static str)| {
+            if device == "cuda" && !has_gpu {
+                // Its worker would load libtorch to say the same.
+                let why = format!("this machine shows no NVIDIA GPU (no {})", GPU.join(", no "));
+                return (numerics, device, json!({"error": why}));
+            }
+            let hello = introduce(program, &["--numerics", numerics, "--device", device], limits);
+            (numerics, device, hello.map_or_else(|error| json!({"error": error}), |hello| json!(hello)))
+        };
+        let place = |set: &DataSet| locate(set, registry.locations()).map(|place| place.describe());
+        thread::scope(|scope| {
+            let start = |worker| thread::Builder::new().spawn_scoped(scope, move || answer(worker)).map_err(|_| worker);
+            let started = WORKERS.map(start);
+            let xgboost = xgboost_library::load().and_then(|()| xgboost_library::library_file());
+            let sets = registry.all().iter();
+            let data = sets.map(|set| (set.name.as_str(), place(set).map_err(|error| error.to_string()))).collect();
+            // Where the system gives no thread, one after the other.
+            let told = started.map(|started| {
+                started.map_or_else(answer, |thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            });
+            Self { workers: told.into(), xgboost, data }
+        })
+    }
+
+    fn json(&self, store: &str) -> Value {
+        let worker = |(numerics, device, answer): &(&str, &str, Value)| json!({"numerics": numerics, "device": device, "worker": answer});
+        let place =
+            |(name, place): &(&str, Result<String, String>)| json!({"name": name, "found": place.as_ref().ok()});
+        let xgboost = match &self.xgboost {
+            Ok(file) => json!({"version": XGBOOST_VERSION, "file": file}),
+            Err(error) => json!({"error": error.to_string()}),
+        };
+        let workers: Vec<Value> = self.workers.iter().map(worker).collect();
+        let data: Vec<Value> = self.data.iter().map(place).collect();
+        json!({"workers": workers, "xgboost": xgboost, "data": data, "store": store})
+    }
+
+    fn tell(&self) {
+        for (numerics, device, answer) in &self.workers {
+            outln!("{numerics:<9} {}", in_words(device, answer));
+        }
+        match &self.xgboost {
+            Ok(file) => outln!("xgboost   {XGBOOST_VERSION}, {}", file.display()),
+            Err(error) => outln!("xgboost   not available: {error}"),
+        }
+        for (name, place) in &self.data {
+            outln!("data      {name}: {}", place.as_deref().unwrap_or_else(|error| error));
+        }
     }
 }
 

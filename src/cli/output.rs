@@ -4,11 +4,12 @@
 
 use std::fmt::Arguments;
 use std::io::{self, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use anyhow::anyhow;
 
 use super::exit::{Classify as _, Failure};
+use renas_base::parallel::lock;
 
 /// Why the answer could not be written in full; not where its reader went away.
 static FAILED: Mutex<Option<String>> = Mutex::new(None);
@@ -29,7 +30,7 @@ pub fn out(line: Arguments<'_>) {
     if let Err(error) = writeln!(io::stdout().lock(), "{}", harmless(line))
         && error.kind() != io::ErrorKind::BrokenPipe
     {
-        FAILED.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| error.to_string());
+        lock(&FAILED).get_or_insert_with(|| error.to_string());
     }
 }
 
@@ -65,7 +66,7 @@ pub fn finished() -> Result<(), Failure> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Some(error.to_string()),
         _ => None,
     };
-    match FAILED.lock().unwrap_or_else(PoisonError::into_inner).take().or(flushed) {
+    match lock(&FAILED).take().or(flushed) {
         None => Ok(()),
         Some(why) => Err(anyhow!("the answer could not be written in full: {why}")).or_run_failed(),
     }

@@ -120,25 +120,7 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: 
     if let Some((_, failure)) = failures.into_iter().next() {
         return Err(failure);
     }
-    let (mut sections, mut locks, mut judged) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut read, mut objects) = (BTreeSet::new(), BTreeSet::new());
-    for (id, end) in ended {
-        answer.trials += end.trials;
-        if end.restored > 0 {
-            let restored = end.restored;
-            answer.happened.push(format!("{id}: {restored} lost or damaged objects were made again by their trials"));
-        }
-        match end.result {
-            Came::Studies => {}
-            Came::Judged(conclusions) => judged.push((id.as_str(), conclusions)),
-            Came::Whole { section, lock, of } => {
-                sections.push(*section);
-                locks.push(*lock);
-                read.extend(of.0);
-                objects.extend(of.1);
-            }
-        }
-    }
+    let Gathered { sections, mut locks, judged, read, objects } = Gathered::of(ended, &mut answer);
     answer.record(session.common, started.elapsed(), answer.trials.computed == 0)?;
     if sections.is_empty() {
         let spent = duration(started.elapsed().as_secs_f64());
@@ -146,16 +128,8 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: 
         say(session.common, &format!("done in {spent}: {}", answer.trials));
         return why::tell_judged(session, arguments.strict, &judged);
     }
-    let known: usize = locks.iter().map(|lock| lock.trials.len()).sum();
-    let Totals { computed, from_store, from_evidence } = answer.trials;
-    answer.trials.from_store = from_store.max(known.saturating_sub(computed + from_evidence));
     let files = publish_all(session, arguments, first, sections, &mut locks, &mut answer)?;
-    for job in jobs.iter().filter(|job| job.selected.part == Part::Whole) {
-        if job.resume.remove().or_run_failed()? {
-            let path = job.resume.path();
-            answer.happened.push(format!("{} is removed: the report holds its trials", path.display()));
-        }
-    }
+    remove_unfinished(&jobs, &mut answer)?;
     // The same run without --update-lock will compare with the lock files that this one wrote.
     let mut again = answer.clone();
     if arguments.update_lock {
@@ -164,6 +138,54 @@ fn run_anew(session: &Session<'_>, arguments: &Run, repeat: &UpToDate, started: 
     }
     repeat.keep(session, &store, (read, objects), &locks, files, &again)?;
     answer.say(session.common, arguments, started.elapsed())
+}
+
+/// What all experiments of a run gave together.
+#[derive(Default)]
+struct Gathered<'e> {
+    sections: Vec<page::Experiment>,
+    locks: Vec<Lock>,
+    /// The claims that were asked for, by experiment.
+    judged: Vec<(&'e str, Box<Conclusions>)>,
+    read: BTreeSet<Key>,
+    objects: BTreeSet<Digest>,
+}
+
+impl<'e> Gathered<'e> {
+    /// What these gave; trials and what happened are added to the answer.
+    fn of(ended: BTreeMap<&'e String, End>, answer: &mut Answer) -> Self {
+        let mut all = Self::default();
+        for (id, End { trials, restored, result }) in ended {
+            answer.trials += trials;
+            if restored > 0 {
+                answer
+                    .happened
+                    .push(format!("{id}: {restored} lost or damaged objects were made again by their trials"));
+            }
+            match result {
+                Came::Studies => {}
+                Came::Judged(conclusions) => all.judged.push((id.as_str(), conclusions)),
+                Came::Whole { section, lock, of: (read, objects) } => {
+                    all.sections.push(*section);
+                    all.locks.push(*lock);
+                    all.read.extend(read);
+                    all.objects.extend(objects);
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Remove what earlier runs left of experiments whose reports hold it now.
+fn remove_unfinished(jobs: &[Job<'_>], answer: &mut Answer) -> Result<(), Failure> {
+    for job in jobs.iter().filter(|job| job.selected.part == Part::Whole) {
+        if job.resume.remove().or_run_failed()? {
+            let path = job.resume.path();
+            answer.happened.push(format!("{} is removed: the report holds its trials", path.display()));
+        }
+    }
+    Ok(())
 }
 
 fn how_much(common: &Common) -> Say {
@@ -279,6 +301,9 @@ fn publish_all(
     locks: &mut [Lock],
     answer: &mut Answer,
 ) -> Result<BTreeMap<PathBuf, Digest>, Failure> {
+    let known: usize = locks.iter().map(|lock| lock.trials.len()).sum();
+    let Totals { computed, from_store, from_evidence } = answer.trials;
+    answer.trials.from_store = from_store.max(known.saturating_sub(computed + from_evidence));
     let folder = arguments.reports.join(session.profile.name());
     let profile = publish::profile(session.profile, first.settings, &first.worker);
     if arguments.update_lock {

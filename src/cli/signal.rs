@@ -6,11 +6,12 @@
 use std::path::{Path, PathBuf};
 use std::process::exit;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, Once, PoisonError};
+use std::sync::{Mutex, Once};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use renas_base::parallel::lock;
 
 /// How long the first signal waits for an orderly end.
 const GRACE: Duration = Duration::from_secs(2);
@@ -29,7 +30,7 @@ static LISTENING: Once = Once::new();
 /// From now on, do this too at the first signal, and end soon after it; `words` say what becomes of the work. Where that signal
 /// came already, it is done at once.
 pub fn on_interrupt(words: &'static str, action: impl Fn() + Send + 'static) -> Result<()> {
-    let mut actions = ACTIONS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut actions = lock(&ACTIONS);
     if SEEN.load(Ordering::SeqCst) {
         action();
         return Ok(());
@@ -54,14 +55,14 @@ pub fn interrupt_after(budget: Duration, why: String, words: &'static str) -> Re
 
 /// A folder that is removed where a signal ends the process.
 pub fn remove_on_interrupt(folder: &Path) {
-    FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).push(folder.to_owned());
+    lock(&FOLDERS).push(folder.to_owned());
 }
 
 fn handle(words: &'static str) {
     if SEEN.swap(true, Ordering::SeqCst) {
         end(words);
     }
-    ACTIONS.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|action| action());
+    lock(&ACTIONS).iter().for_each(|action| action());
     let last = thread::Builder::new().spawn(move || {
         thread::sleep(GRACE);
         end(words);
@@ -73,7 +74,7 @@ fn handle(words: &'static str) {
 }
 
 fn end(words: &str) -> ! {
-    for folder in FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+    for folder in lock(&FOLDERS).iter() {
         let _ = std::fs::remove_dir_all(folder);
     }
     errln!("renas: interrupted; {words}");

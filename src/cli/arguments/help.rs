@@ -76,6 +76,7 @@ every file that the manifest pins. Commit it before you run. A claim that change
 `renas verify` names every claim, quantity and file that is another one than was sealed. Where there is a result already,
 there is nothing to seal.";
 
+/// `renas certify`.
 pub(super) const CERTIFY: &str = "\
 Verify a commit of a repository in a fresh clone, and write a certificate of what was checked, as Markdown and as a page.
 

@@ -73,7 +73,7 @@ pub fn pack(
     };
     let beside = prepare::beside(&request).or_bad_input()?;
     if !show.quiet && !beside.is_empty() {
-        eprintln!("{}: left out what stands beside train and val: {}", request.name, beside.join(", "));
+        errln!("{}: left out what stands beside train and val: {}", request.name, beside.join(", "));
     }
     let bar = bar(show);
     let packed = prepare::pack(&request, &mut |done, total| {
@@ -111,7 +111,7 @@ fn remarks(packed: &Packed, locations: &Locations, request: &Request) {
     }
     if packed.turned > 0 {
         let turned = packed.turned;
-        eprintln!("{name}: packed as they are stored, though EXIF says that they must be turned or mirrored: {turned}");
+        errln!("{name}: packed as they are stored, though EXIF says that they must be turned or mirrored: {turned}");
     }
     if !locations.folders.contains(&request.out) {
         let out = request.out.display();
