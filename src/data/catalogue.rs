@@ -39,34 +39,19 @@ fn mnist() -> DataSet {
         name: "mnist".to_owned(),
         title: "MNIST".to_owned(),
         folders: texts(&["mnist", "MNIST/raw"]),
-        files: vec![
-            file(
-                "train-images-idx3-ubyte",
-                47_040_016,
-                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-            ),
-            file("train-labels-idx1-ubyte", 60_008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
-            file(
-                "t10k-images-idx3-ubyte",
-                7_840_016,
-                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-            ),
-            file("t10k-labels-idx1-ubyte", 10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
-        ],
+        files: mnist_files([
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ]),
         sources: Sources::Files(texts(&[
             "https://ossci-datasets.s3.amazonaws.com/mnist/{file}.gz",
             "https://storage.googleapis.com/cvdf-datasets/mnist/{file}.gz",
         ])),
         system: None,
         embedded: None,
-        content: Content::Images(Images {
-            format: Format::Idx,
-            shape: [1, 28, 28],
-            classes: 10,
-            pixel_max: 255,
-            sizes: Sizes { train: 60_000, test: Some(10_000) },
-            digest: Digest::literal("01b3047ca15d857ddbced99d5845a719e9d1c8a43999dbca445370979dcbe17b"),
-        }),
+        content: mnist_images("01b3047ca15d857ddbced99d5845a719e9d1c8a43999dbca445370979dcbe17b"),
         licence: "CC BY-SA 3.0, as commonly stated".to_owned(),
         origin:
             "Y. LeCun, L. Bottou, Y. Bengio and P. Haffner, Gradient-based learning applied to document recognition, \
@@ -80,20 +65,12 @@ fn fashion_mnist() -> DataSet {
         name: "fashion_mnist".to_owned(),
         title: "Fashion-MNIST".to_owned(),
         folders: texts(&["fashion-mnist", "FashionMNIST/raw"]),
-        files: vec![
-            file(
-                "train-images-idx3-ubyte",
-                47_040_016,
-                "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-            ),
-            file("train-labels-idx1-ubyte", 60_008, "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"),
-            file(
-                "t10k-images-idx3-ubyte",
-                7_840_016,
-                "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-            ),
-            file("t10k-labels-idx1-ubyte", 10_008, "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
-        ],
+        files: mnist_files([
+            "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+        ]),
         sources: Sources::Files(texts(&[
             "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/{file}.gz",
             "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/{file}.gz",
@@ -103,20 +80,35 @@ fn fashion_mnist() -> DataSet {
             install: "on Debian: apt-get install dataset-fashion-mnist",
         }),
         embedded: None,
-        content: Content::Images(Images {
-            format: Format::Idx,
-            shape: [1, 28, 28],
-            classes: 10,
-            pixel_max: 255,
-            sizes: Sizes { train: 60_000, test: Some(10_000) },
-            digest: Digest::literal("7fea4bec4fc97f2bdaea7cde2c018d196926eff6b6b1d2f1c7bd5851db98a487"),
-        }),
+        content: mnist_images("7fea4bec4fc97f2bdaea7cde2c018d196926eff6b6b1d2f1c7bd5851db98a487"),
         licence: "MIT".to_owned(),
         origin:
             "H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST: a novel image dataset for benchmarking machine learning \
              algorithms, 2017, https://arxiv.org/abs/1708.07747"
                 .to_owned(),
     }
+}
+
+/// The files of MNIST's release, and of those made in its form: images and labels to train on, then those to test on.
+fn mnist_files(pins: [&str; 4]) -> Vec<File> {
+    let files = [
+        ("train-images-idx3-ubyte", 47_040_016),
+        ("train-labels-idx1-ubyte", 60_008),
+        ("t10k-images-idx3-ubyte", 7_840_016),
+        ("t10k-labels-idx1-ubyte", 10_008),
+    ];
+    files.into_iter().zip(pins).map(|((name, length), pin)| file(name, length, pin)).collect()
+}
+
+fn mnist_images(digest: &str) -> Content {
+    Content::Images(Images {
+        format: Format::Idx,
+        shape: [1, 28, 28],
+        classes: 10,
+        pixel_max: 255,
+        sizes: Sizes { train: 60_000, test: Some(10_000) },
+        digest: Digest::literal(digest),
+    })
 }
 
 fn cifar10() -> DataSet {

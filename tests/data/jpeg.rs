@@ -1,7 +1,7 @@
 //! Images of which a part is missing are told from whole ones, whatever stands in place of it.
 
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use renas::data::pack::decode::rgb;
+use renas::data::pack::decode::{Rgb, image};
 use renas::data::pack::prepare::pack;
 
 use super::images::{Images, jpeg};
@@ -71,6 +71,10 @@ fn data(bytes: &[u8]) -> usize {
 fn places(bytes: &[u8]) -> impl Iterator<Item = usize> + use<> {
     let (start, end) = (data(bytes), bytes.len() - 2);
     (0..10).map(move |tenth| start + (end - start) * tenth / 10)
+}
+
+fn rgb(bytes: &[u8]) -> Result<Rgb, String> {
+    image(bytes).map(|image| image.pixels)
 }
 
 fn assert_refused(name: &str, at: usize, bytes: &[u8]) -> String {

@@ -1,7 +1,7 @@
 //! Decoding and resizing against Pillow 13.0.0 and PyTorch 2.11.0 (`pillow.json`, written by `pillow.py`).
 
 use renas::base::digest::Digest;
-use renas::data::pack::decode::{Rgb, rgb};
+use renas::data::pack::decode::{Rgb, image};
 use renas::data::pack::resize::square;
 use serde_json::Value;
 
@@ -35,7 +35,7 @@ fn jpeg_files_decode_and_shrink_as_in_pillow() {
     let all = expected();
     let size = number(&all["size"]);
     for case in all["jpegs"].as_array().expect("a list") {
-        let image = rgb(&bytes(&case["jpeg"])).unwrap_or_else(|error| panic!("{}: {error}", case["name"]));
+        let image = image(&bytes(&case["jpeg"])).unwrap_or_else(|error| panic!("{}: {error}", case["name"])).pixels;
         assert_eq!((image.width, image.height), (number(&case["width"]), number(&case["height"])), "{}", case["name"]);
         let decoded = differences(&image.values, &bytes(&case["decoded"]));
         let small = differences(&square(&image, size), &bytes(&case["square"]));
@@ -50,7 +50,7 @@ fn the_bits_of_decoded_and_shrunk_images_are_pinned() {
     let all = expected();
     let mut squares = Vec::new();
     for case in all["jpegs"].as_array().expect("a list") {
-        squares.extend(square(&rgb(&bytes(&case["jpeg"])).expect("a JPEG file"), number(&all["size"])));
+        squares.extend(square(&image(&bytes(&case["jpeg"])).expect("a JPEG file").pixels, number(&all["size"])));
     }
     let pin = Digest::literal("eeb764703a48b37bb449a018a661a040006edfe96972285497d19a0cdc289f9a");
     assert_eq!(Digest::of(&squares), pin);

@@ -36,11 +36,6 @@ pub struct Image {
     pub is_turned: bool,
 }
 
-/// The pixels of `image`.
-pub fn rgb(bytes: &[u8]) -> Result<Rgb, String> {
-    image(bytes).map(|image| image.pixels)
-}
-
 /// The image in the bytes of a JPEG file, at most 16,384 pixels wide and high; the error says why there is none, or what
 /// of it is missing.
 ///
@@ -84,8 +79,11 @@ mod tests {
 
     #[test]
     fn what_is_no_jpeg_file_is_refused_with_how_it_begins() {
-        assert_eq!(rgb(b"hello"), Err("it is no JPEG file: it begins with [68 65 6c], not with [ff d8 ff]".to_owned()));
-        assert_eq!(rgb(&[]), Err("it is no JPEG file: it begins with [], not with [ff d8 ff]".to_owned()));
-        assert!(rgb(&[0xff, 0xd8, 0xff, 0xd9]).is_err());
+        assert_eq!(
+            image(b"hello"),
+            Err("it is no JPEG file: it begins with [68 65 6c], not with [ff d8 ff]".to_owned())
+        );
+        assert_eq!(image(&[]), Err("it is no JPEG file: it begins with [], not with [ff d8 ff]".to_owned()));
+        assert!(image(&[0xff, 0xd8, 0xff, 0xd9]).is_err());
     }
 }

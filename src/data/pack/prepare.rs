@@ -12,7 +12,7 @@ use super::decode::{self, DECODER};
 use super::error::PackError;
 use super::output::Output;
 use super::resize;
-use super::tree::{self, ImageFile, list};
+use super::tree::{self, ImageFile, Tree, list};
 use crate::catalogue::catalogue;
 use crate::data_set::Sizes;
 use crate::description::{self, Description, FILE, LARGEST, Words};
@@ -84,16 +84,35 @@ pub fn pack(request: &Request, observe: &mut Observer<'_>) -> Result<Packed, Pac
         return Err(PackError::Exists(target));
     }
     let tree = list(&request.tree, &request.left_out)?;
-    let written = |path: &Path| {
-        let path = path.to_owned();
-        move |error| PackError::Write { path, error }
-    };
-    fs::create_dir_all(&request.out).map_err(written(&request.out))?;
+    fs::create_dir_all(&request.out).map_err(not_written(&request.out))?;
     let mut folder = tempfile::Builder::new();
     // As wide as the user's mask allows: others may read a data folder.
     folder.prefix(".packing-").permissions(fs::Permissions::from_mode(0o777));
-    let folder = folder.tempdir_in(&request.out).map_err(written(&request.out))?;
+    let folder = folder.tempdir_in(&request.out).map_err(not_written(&request.out))?;
 
+    let (ignored, first_ignored) = (tree.ignored, tree.first_ignored.clone());
+    let (description, turned) = write(request, tree, folder.path(), observe)?;
+    let place = || {
+        fs::File::open(folder.path())?.sync_all()?;
+        fs::rename(folder.path(), &target)?;
+        fs::File::open(&request.out)?.sync_all()
+    };
+    place().map_err(not_written(&target))?;
+    Ok(Packed { folder: target, description, ignored, first_ignored, turned })
+}
+
+fn not_written(path: &Path) -> impl FnOnce(std::io::Error) -> PackError {
+    let path = path.to_owned();
+    move |error| PackError::Write { path, error }
+}
+
+/// Write the files of a data set into a folder; answers their description, and how many images should be turned.
+fn write(
+    request: &Request,
+    tree: Tree,
+    folder: &Path,
+    observe: &mut Observer<'_>,
+) -> Result<(Description, usize), PackError> {
     let (classes, shape) = (tree.classes.len(), [3, request.size, request.size]);
     let sizes = Sizes { train: tree.train.len(), test: tree.test.as_ref().map(Vec::len) };
     let mut writing = Writing {
@@ -110,7 +129,7 @@ pub fn pack(request: &Request, observe: &mut Observer<'_>) -> Result<Packed, Pac
     for (part, layout) in parts.zip(layout.chunks_exact(2)) {
         let mut outputs = Vec::new();
         for (kind, dimensions, name) in layout {
-            outputs.push(Output::create(folder.path(), *kind, dimensions, name.clone())?);
+            outputs.push(Output::create(folder, *kind, dimensions, name.clone())?);
         }
         writing.part(part, &mut outputs, layout[1].0, observe)?;
         for output in outputs {
@@ -129,17 +148,10 @@ pub fn pack(request: &Request, observe: &mut Observer<'_>) -> Result<Packed, Pac
         left_out: request.left_out.clone(),
     };
     let description = Description::new(words, shape, tree.classes, sizes, digest, files);
-    let path = folder.path().join(FILE);
-    let save = |path: &Path| fs::write(path, description.text()).and_then(|()| fs::File::open(path)?.sync_all());
-    save(&path).map_err(written(&path))?;
-    let place = || {
-        fs::File::open(folder.path())?.sync_all()?;
-        fs::rename(folder.path(), &target)?;
-        fs::File::open(&request.out)?.sync_all()
-    };
-    place().map_err(written(&target))?;
-    let (ignored, first_ignored) = (tree.ignored, tree.first_ignored);
-    Ok(Packed { folder: target, description, ignored, first_ignored, turned })
+    let path = folder.join(FILE);
+    let saved = fs::write(&path, description.text()).and_then(|()| fs::File::open(&path)?.sync_all());
+    saved.map_err(not_written(&path))?;
+    Ok((description, turned))
 }
 
 /// What a description says of how the images were made.
