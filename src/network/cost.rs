@@ -29,7 +29,7 @@ pub struct NodeCost {
     pub parameters: u64,
     /// Multiply-adds of linear layers and convolutions for one sample.
     pub multiply_adds: u64,
-    /// Values that the nodes hand on for one sample; times four bytes, the memory of the activations.
+    /// Values that the nodes pass on for one sample; times four bytes, the memory of the activations.
     pub activations: u64,
 }
 
@@ -71,7 +71,7 @@ const VALUE_BYTES: f64 = 4.0;
 
 /// Seconds of one training step of `network` on `batch` samples under a cost model.
 ///
-/// The multiply-adds of a node are those of `cost` times the batch. Its bytes are four for every activation that it hands
+/// The multiply-adds of a node are those of `cost` times the batch. Its bytes are four for every activation that it passes
 /// on, times the batch, and four for every value that an optimiser moves, once. Both count three times: forward, and
 /// backward to inputs and to weights, each as large as the forward pass. The overhead counts once. Optimiser and loading
 /// of samples are in the constants or nowhere. Only sums, products and quotients: the same bits on every machine.

@@ -19,7 +19,7 @@ pub fn peak_activations(network: &NetworkSpec) -> Result<u64, ShapeError> {
             last_reads.insert(input, index);
         });
     }
-    // The output is handed on, so that it is never let go.
+    // The output is passed on, so that it is never let go.
     last_reads.insert(&network.output, network.nodes.len());
     let mut held: BTreeMap<&str, u64> = BTreeMap::new();
     held.insert(INPUT, network.input.iter().product::<usize>() as u64);

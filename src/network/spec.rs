@@ -98,9 +98,9 @@ pub enum Operator {
     GlobalMeanPool,
     /// Image to vector, channels outermost.
     Flatten,
-    /// Its inputs behind one another along the channels (or features), in the order of their names; one is handed on.
+    /// Its inputs behind one another along the channels (or features), in the order of their names; one is passed on.
     Concat,
-    /// The sum of its inputs, all of one shape; one is handed on.
+    /// The sum of its inputs, all of one shape; one is passed on.
     Add,
     /// The product of its two inputs: an image with a vector of as many features as it has channels, each channel times
     /// its feature; or two vectors of one length. With a sigmoid before the vector it is the scaling step of

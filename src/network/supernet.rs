@@ -185,7 +185,7 @@ impl Supernet {
             let (slot, shares, alternatives) = (slot.name.clone(), shares.clone(), alternatives.len());
             return Err(SupernetError::Shares { slot, shares, alternatives });
         }
-        let mut handed_on: Option<Vec<usize>> = None;
+        let mut passed_on: Option<Vec<usize>> = None;
         for (alternative, fragment) in slot.alternatives.iter().enumerate() {
             let wrong = |rule: String| SupernetError::Alternative { slot: slot.name.clone(), alternative, rule };
             if let Some(node) = fragment.iter().find(|node| node.inputs.iter().any(|input| input == INPUT)) {
@@ -199,14 +199,14 @@ impl Supernet {
                 shape = all.last().expect("as many shapes as nodes").clone();
                 shared.add(index, &network, &all).map_err(wrong)?;
             }
-            match &handed_on {
+            match &passed_on {
                 Some(other) if *other != shape => {
                     return Err(wrong(format!("it passes on {shape:?}, but another alternative {other:?}")));
                 }
-                Some(_) | None => handed_on = Some(shape),
+                Some(_) | None => passed_on = Some(shape),
             }
         }
-        handed_on.ok_or_else(|| SupernetError::Empty(slot.name.clone()))
+        passed_on.ok_or_else(|| SupernetError::Empty(slot.name.clone()))
     }
 
     /// The nodes of an alternative at a width, reading `previous` from where that is. `tensors` and `shapes` judge them.

@@ -82,17 +82,13 @@ pub fn raw(bytes: &[u8]) -> Result<BTreeMap<String, Raw<'_>>, WeightsError> {
 /// The tensors of safetensors bytes; all must be f32.
 pub fn decode(bytes: &[u8]) -> Result<Tensors, WeightsError> {
     let mut tensors = Tensors::new();
-    for (name, view) in SafeTensors::deserialize(bytes)?.iter() {
-        if view.dtype() != Dtype::F32 {
-            return Err(WeightsError::Kind { name: name.to_owned(), kind: view.dtype() });
-        }
+    for (name, (shape, numbers)) in raw(bytes)? {
         // A size of 0 hides others of any number, which readers multiply.
-        if view.shape().iter().try_fold(1usize, |product, size| product.checked_mul((*size).max(1))).is_none() {
-            let shape = view.shape().to_vec();
-            return Err(WeightsError::Size { name: name.to_owned(), shape, values: view.data().len() / 4 });
+        if shape.iter().try_fold(1usize, |product, size| product.checked_mul((*size).max(1))).is_none() {
+            return Err(WeightsError::Size { name, shape, values: numbers.len() / 4 });
         }
-        let numbers = view.data().chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]]));
-        tensors.insert(name.to_owned(), Tensor { shape: view.shape().to_vec(), values: numbers.collect() });
+        let numbers = numbers.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four));
+        tensors.insert(name, Tensor { values: numbers.collect(), shape });
     }
     Ok(tensors)
 }

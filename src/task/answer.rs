@@ -68,7 +68,7 @@ pub enum Misfit {
         mean: String,
     },
     /// A task that cannot diverge says that it did, or at a step that it does not have.
-    #[error("it says that the task diverged at step {0}, which it has not")]
+    #[error("it says that the task diverged at step {0}, which it does not have")]
     Diverged(usize),
 }
 

@@ -2,8 +2,8 @@
 //!
 //! The worker knows no paper. Later papers add variants of `Task`, never flags.
 
-pub mod command; // a program of any language
 pub mod answer; //  whether an answer fits its task
+pub mod command; // a program of any language
 pub mod head_check; // what is wrong with the heads of a model
 pub mod heads; //    models with several outputs: trained, evaluated, asked for samples
 pub mod kind; //     the kinds of tasks, and what they are called
