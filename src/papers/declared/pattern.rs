@@ -16,7 +16,7 @@ impl Pattern {
         let mut places = Vec::new();
         loop {
             let (name, behind) =
-                rest.split_once('}').ok_or_else(|| format!("`{text}` has a brace without its other"))?;
+                rest.split_once('}').ok_or_else(|| format!("`{text}` has a brace that is never closed"))?;
             let (words, more) = match behind.split_once('{') {
                 Some((words, more)) => (words, Some(more)),
                 None => (behind, None),

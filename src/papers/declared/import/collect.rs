@@ -150,7 +150,7 @@ impl<'p> Collector<'p> {
         let row = self.lines.len() as u32;
         let mut lost = 0_u64;
         for (reason, fields) in self.plan.of_lost.iter().enumerate() {
-            if fields.iter().all(|(field, texts)| texts.iter().any(|text| text == found[*field].0.trim())) {
+            if all_hold(fields, found) {
                 self.lost.push((row, reason as u16));
                 lost |= self.taken[reason].iter().fold(0, |bits, column| bits | 1 << column);
             }
@@ -226,10 +226,7 @@ impl<'p> Collector<'p> {
                         seen = Numbers::Some;
                         continue;
                     }
-                    let conditions = &self.plan.of_negated[place];
-                    let holds =
-                        |(field, texts): &(usize, &[String])| texts.iter().any(|text| text == found[*field].0.trim());
-                    let is_negated = negated.is_some() && conditions.iter().all(holds);
+                    let is_negated = negated.is_some() && all_hold(&self.plan.of_negated[place], found);
                     let form = Form { written: *written, range: *range, csv: self.plan.csv() };
                     match number(text, &form, is_negated) {
                         Ok((value, digits)) => {
@@ -293,6 +290,11 @@ impl<'p> Collector<'p> {
         });
         Ok(Stored { rows, keys, columns: columns.collect(), found })
     }
+}
+
+/// Whether each of the fields of a record has one of its texts.
+fn all_hold(conditions: &[(usize, &[String])], found: &[(&str, usize)]) -> bool {
+    conditions.iter().all(|(field, texts)| texts.iter().any(|text| text == found[*field].0.trim()))
 }
 
 /// Whether a record has any number where numbers are declared.

@@ -80,7 +80,7 @@ fn csv(section: &mut Section<'_>) -> Csv {
     let decimal = section.optional("decimal", letter).unwrap_or('.');
     let grouping = section.optional("grouping", letter);
     if grouping == Some(decimal) || (separator == decimal && separator != ',') {
-        section.problem("decimal", "the decimal sign is another sign, too");
+        section.problem("decimal", "the decimal sign is also the separator or the grouping sign");
     }
     Csv {
         separator,
@@ -130,7 +130,7 @@ fn constants(
                     let found = found.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
                     constants.entry(path.clone()).or_default().extend(found);
                 }
-                None => item.problem(format!("the name of the file {path} is another")),
+                None => item.problem(format!("the name of the file {path} does not fit the pattern")),
             }
         }
     }
