@@ -1,28 +1,8 @@
-//! What a measured number is: its name, its unit, and which direction is better.
+//! The unit of a measured number.
 
 use serde::{Deserialize, Serialize};
 
 use super::word::Word;
-
-/// Which direction of a metric is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Goal {
-    /// Larger is better.
-    Maximize,
-    /// Smaller is better.
-    Minimize,
-}
-
-impl Goal {
-    /// `value` turned so that smaller is better, as the algorithms of `search` expect.
-    pub fn minimized(self, value: f64) -> f64 {
-        match self {
-            Self::Maximize => -value,
-            Self::Minimize => value,
-        }
-    }
-}
 
 /// The unit of a metric; accuracies are fractions everywhere, percent exists only in rendering.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ pub fn normal_upper_tail(z: f64) -> f64 {
 
 /// Probability that a number of Student's t distribution exceeds `t`.
 ///
-/// Panics where `degrees_of_freedom`, the degrees of freedom, is not above 0 or `t` is NaN.
+/// Panics where `degrees_of_freedom` is not above 0 or `t` is NaN.
 pub fn student_t_upper_tail(t: f64, degrees_of_freedom: f64) -> f64 {
     assert!(degrees_of_freedom > 0.0, "{degrees_of_freedom} degrees of freedom");
     assert!(!t.is_nan(), "the tail from NaN on");
@@ -37,7 +37,7 @@ pub fn chi_squared_upper_tail(x: f64, degrees_of_freedom: usize) -> f64 {
 /// The number that a number of Student's t distribution does not exceed with probability `probability`.
 ///
 /// The tail is inverted by bisection to the last bit, so the quantile is as exact as the tail. Panics where
-/// `probability` is not between 0 and 1, both excluded, or `degrees_of_freedom`, the degrees of freedom, is not above 0.
+/// `probability` is not between 0 and 1, both excluded, or `degrees_of_freedom` is not above 0.
 pub fn student_t_quantile(probability: f64, degrees_of_freedom: f64) -> f64 {
     quantile(probability, |t| student_t_upper_tail(t, degrees_of_freedom))
 }

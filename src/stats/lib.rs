@@ -2,13 +2,12 @@
 //!
 //! Sums run in the order of the sample and transcendental functions are `libm`'s: the same bits on every machine.
 
-pub mod bootstrap; //      percentile bootstrap intervals
 pub mod blocks; //         tests within blocks: Friedman's, and permutations
-mod bootstrap_t; //       studentised bootstrap intervals of means and correlations
+pub mod bootstrap; //      percentile bootstrap intervals
+mod bootstrap_t; //        studentised bootstrap intervals of means and correlations
 pub mod correlation; //    Pearson, Spearman, Kendall's tau-b
 pub mod distribution; //   tails of the normal, of Student's t and of chi-squared, quantiles of the first two
 pub mod dunn; //           which of several groups differ, by ranks
-pub mod equivalence; //    two one-sided tests: do two means differ by less than a margin?
 pub mod frechet; //        distance of two samples taken for normal distributions
 pub mod kruskal_wallis; // whether several groups differ, by ranks
 pub mod multiple; //       Holm's correction of a family of p values

@@ -83,16 +83,6 @@ impl FittedTree {
     pub fn leaves(&self) -> usize {
         self.nodes.iter().filter(|node| node.right == 0).count()
     }
-
-    /// Most splits between the root and a leaf.
-    pub fn depth(&self) -> usize {
-        let mut depths = vec![0; self.nodes.len()];
-        for (index, node) in self.nodes.iter().enumerate().filter(|(_, node)| node.right != 0) {
-            depths[index + 1] = depths[index] + 1;
-            depths[node.right as usize] = depths[index] + 1;
-        }
-        depths.into_iter().max().unwrap_or(0)
-    }
 }
 
 #[cfg(test)]
@@ -109,6 +99,18 @@ mod tests {
         let step = |row: &[f64]| if row[2] > 0.6 { 0.5 } else { 0.0 };
         let targets = features.chunks(3).map(|row| row[0] * row[1] + step(row) + draw(256) / 1024.0).collect();
         (features, targets, (0..36).map(|_| draw(1024) / 1024.0).collect())
+    }
+
+    impl FittedTree {
+        /// Most splits between the root and a leaf.
+        fn depth(&self) -> usize {
+            let mut depths = vec![0; self.nodes.len()];
+            for (index, node) in self.nodes.iter().enumerate().filter(|(_, node)| node.right != 0) {
+                depths[index + 1] = depths[index] + 1;
+                depths[node.right as usize] = depths[index] + 1;
+            }
+            depths.into_iter().max().unwrap_or(0)
+        }
     }
 
     fn predictions(settings: &RegressionTree) -> (FittedTree, Vec<f64>) {
