@@ -139,21 +139,16 @@ fn sequences(group: &mut BenchmarkGroup<'_, WallTime>) -> Result<()> {
 
 /// A classifier, a histogram and a decoder behind one trunk, on flattened images of so many pixels: 300 steps of 200.
 fn model(data: &str, test: Option<usize>, pixels: usize) -> Result<TrainHeads> {
-    let node = |name: &str, operator: Operator, inputs: &[&str]| Node {
-        name: name.to_owned(),
-        operator,
-        inputs: inputs.iter().map(|&input| input.to_owned()).collect(),
-    };
     let linear = |units| Operator::Linear { units };
     let nodes = vec![
-        node("trunk", linear(50), &[INPUT]),
-        node("elu", Operator::Activation { function: Activation::Elu }, &["trunk"]),
-        node("class", linear(10), &["elu"]),
-        node("histogram", linear(8), &["elu"]),
-        node("encode", linear(40), &["elu"]),
-        node("latent", Operator::LatentSample, &["encode"]),
-        node("decode", linear(pixels), &["latent"]),
-        node("outputs", Operator::Concat, &["class", "histogram", "decode"]),
+        Node::new("trunk", linear(50), &[INPUT]),
+        Node::new("elu", Operator::Activation { function: Activation::Elu }, &["trunk"]),
+        Node::new("class", linear(10), &["elu"]),
+        Node::new("histogram", linear(8), &["elu"]),
+        Node::new("encode", linear(40), &["elu"]),
+        Node::new("latent", Operator::LatentSample, &["encode"]),
+        Node::new("decode", linear(pixels), &["latent"]),
+        Node::new("outputs", Operator::Concat, &["class", "histogram", "decode"]),
     ];
     let head = |name: &str, node: &str, target, loss| Head {
         name: name.to_owned(),

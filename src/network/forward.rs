@@ -125,10 +125,6 @@ fn activation(function: Activation, x: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn node(name: &str, operator: Operator, inputs: &[&str]) -> Node {
-        Node { name: name.to_owned(), operator, inputs: inputs.iter().map(|&input| input.to_owned()).collect() }
-    }
-
     fn tensors(all: &[(&str, &[usize], &[f32])]) -> Tensors {
         let tensor = |(name, shape, values): &(&str, &[usize], &[f32])| {
             (name.to_string(), Tensor { shape: shape.to_vec(), values: values.to_vec() })
@@ -140,13 +136,13 @@ mod tests {
     #[test]
     fn every_layer_of_vectors_has_the_value_of_the_hand_count() {
         let nodes = vec![
-            node("linear", Operator::Linear { units: 2 }, &[INPUT]),
-            node("both", Operator::Concat, &["linear", INPUT]),
-            node("relu", Operator::Activation { function: Activation::Relu }, &["both"]),
-            node("middle", Operator::Slice { start: 1, length: 2 }, &["relu"]),
-            node("latent", Operator::LatentSample, &["both"]),
-            node("sum", Operator::Add, &["middle", "latent", INPUT]),
-            node("product", Operator::Multiply, &["sum", INPUT]),
+            Node::new("linear", Operator::Linear { units: 2 }, &[INPUT]),
+            Node::new("both", Operator::Concat, &["linear", INPUT]),
+            Node::new("relu", Operator::Activation { function: Activation::Relu }, &["both"]),
+            Node::new("middle", Operator::Slice { start: 1, length: 2 }, &["relu"]),
+            Node::new("latent", Operator::LatentSample, &["both"]),
+            Node::new("sum", Operator::Add, &["middle", "latent", INPUT]),
+            Node::new("product", Operator::Multiply, &["sum", INPUT]),
         ];
         let network = NetworkSpec { input: vec![2], nodes, output: "product".to_owned() };
         let weights =

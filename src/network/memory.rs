@@ -37,10 +37,6 @@ mod tests {
     use super::*;
     use crate::spec::{Activation, Node, Operator};
 
-    fn node(name: &str, operator: Operator, inputs: &[&str]) -> Node {
-        Node { name: name.to_owned(), operator, inputs: inputs.iter().map(|&input| input.to_owned()).collect() }
-    }
-
     /// A chain holds what a layer reads and what it makes: 4 + 8, 8 + 8, 8 + 3.
     #[test]
     fn a_chain_holds_two_neighbouring_values() {
@@ -55,12 +51,12 @@ mod tests {
         let convolution =
             |filters| Operator::Conv2d { filters, kernel: 1, stride: 1, padding: 0, dilation: 1, groups: 1 };
         let mut nodes = vec![
-            node("expand", convolution(6), &[INPUT]),
-            node("relu", Operator::Activation { function: Activation::Relu }, &["expand"]),
-            node("project", convolution(2), &["relu"]),
-            node("sum", Operator::Add, &["project", INPUT]),
-            node("mean", Operator::GlobalMeanPool, &["sum"]),
-            node("logits", Operator::Linear { units: 10 }, &["mean"]),
+            Node::new("expand", convolution(6), &[INPUT]),
+            Node::new("relu", Operator::Activation { function: Activation::Relu }, &["expand"]),
+            Node::new("project", convolution(2), &["relu"]),
+            Node::new("sum", Operator::Add, &["project", INPUT]),
+            Node::new("mean", Operator::GlobalMeanPool, &["sum"]),
+            Node::new("logits", Operator::Linear { units: 10 }, &["mean"]),
         ];
         let network =
             |nodes: &[Node]| NetworkSpec { input: vec![2, 4, 4], nodes: nodes.to_vec(), output: "logits".to_owned() };
@@ -73,7 +69,7 @@ mod tests {
     #[test]
     fn a_value_that_nothing_reads_is_let_go_at_once() {
         let mut network = NetworkSpec::perceptron(&[4], &[8], Activation::Relu, 3);
-        network.nodes.push(node("beside", Operator::Activation { function: Activation::Relu }, &["logits"]));
+        network.nodes.push(Node::new("beside", Operator::Activation { function: Activation::Relu }, &["logits"]));
         assert_eq!(peak_activations(&network), Ok(16));
         network.output = "softmax".to_owned();
         assert!(peak_activations(&network).is_err());

@@ -143,6 +143,13 @@ pub enum Activation {
     Softsign,
 }
 
+impl Node {
+    /// The node of that name on these inputs.
+    pub fn new(name: &str, operator: Operator, inputs: &[&str]) -> Self {
+        Self { name: name.to_owned(), operator, inputs: inputs.iter().map(|&input| input.to_owned()).collect() }
+    }
+}
+
 impl NetworkSpec {
     /// A chain of layers, each reading the one before it; the last is the output.
     ///

@@ -3,6 +3,7 @@
 //! Thread count, ATen capability, oneDNN instruction set and MKL mode each change the bits of a training, and no single
 //! one restores equality: they are pinned together, before libtorch loads, and the name is part of every trial's key.
 
+use std::process::Command;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,16 @@ impl Numerics {
         variables.extend(named.map(|(name, value)| (name, value.map(str::to_owned))));
         variables.extend(FORBIDDEN.iter().map(|name| (*name, None)));
         variables
+    }
+
+    /// Give a program that is to be started that environment.
+    pub fn pin(self, threads: usize, program: &mut Command) {
+        for (name, value) in self.environment(threads) {
+            match value {
+                Some(value) => program.env(name, value),
+                None => program.env_remove(name),
+            };
+        }
     }
 }
 

@@ -104,9 +104,7 @@ impl DataSource {
             parts,
         })
     }
-}
 
-impl DataSource {
     /// For every sample of the data set that was read last, the share of its pixels in each of `bins` equal parts of
     /// 0..=1, the last of which is closed: `[samples, bins]` f32, by position in the data.
     pub fn histograms(&mut self, bins: usize) -> Result<Tensor> {

@@ -47,12 +47,7 @@ pub fn have_measured(task: &Latency, request: &Request, device: Device) -> Resul
     let arguments = ["--numerics", task.numerics.name(), "--device", &device, "--threads", &threads];
     let mut command = Command::new(&program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for (name, value) in task.numerics.environment(task.threads) {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
+    task.numerics.pin(task.threads, &mut command);
     let attempted = || format!("having a process measure, {} {}", program.display(), arguments.join(" "));
     let output = exchange(command, request).with_context(attempted)?;
     let reply = read(&output, request.number).with_context(attempted)?;

@@ -25,12 +25,7 @@ pub fn pin_environment(numerics: Numerics, threads: usize) -> Result<()> {
     let program = std::env::current_exe().context("finding the worker's own program to start it again")?;
     let mut command = Command::new(&program);
     command.args(std::env::args_os().skip(1));
-    for (name, value) in pinned {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
+    numerics.pin(threads, &mut command);
     let error = command.exec();
     Err(error).with_context(|| format!("starting {} again with pinned numerics", program.display()))
 }

@@ -11,8 +11,17 @@ use renas_task::protocol::Request;
 
 use crate::evaluate::Measured;
 
-/// Write the tensor objects and name their digests.
-pub(crate) fn finish(measured: Measured, curves: BTreeMap<String, Vec<f64>>, out: &Path) -> Result<Outcome> {
+/// The outcome of a task that came to its end: its tensor objects are written and named by their digests. Where a number is
+/// not finite it diverged at `step`, and keeps its curves alone.
+pub(crate) fn finish(
+    measured: Measured,
+    curves: BTreeMap<String, Vec<f64>>,
+    step: usize,
+    out: &Path,
+) -> Result<Outcome> {
+    if !measured.is_finite() {
+        return Ok(Outcome { ending: Ending::Diverged { step }, curves, ..Outcome::default() });
+    }
     let mut tensors = BTreeMap::new();
     for (name, object) in &measured.objects {
         let bytes = weights::encode(object)?;

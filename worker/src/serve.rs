@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use renas_base::parallel;
 use renas_task::latency::Latency;
 use renas_task::outcome::{Ending, Outcome};
 use renas_task::paths::{EvaluateSlice, TrainPaths};
@@ -72,7 +73,7 @@ fn say(replies: &Mutex<impl Write>, message: &impl serde::Serialize) -> Result<(
     let mut line = serde_json::to_string(message).context("writing a reply as JSON")?;
     line.push('\n');
     // A thread that panicked while it wrote ends the process.
-    let mut replies = replies.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut replies = parallel::lock(replies);
     replies.write_all(line.as_bytes()).and_then(|()| replies.flush()).context("writing a reply to standard output")
 }
 
@@ -148,11 +149,8 @@ fn run_train(task: &Train, request: &Request, device: Device, data: &mut DataSou
     }
     let mut measured = measure(&task.probes, &task.network, &samples, &module)?;
     measured.objects.insert(names::WEIGHTS.to_owned(), parameters.to_tensors()?);
-    if !measured.is_finite() {
-        // The last step destroyed the weights: the loss of the step after it would not be finite.
-        return Ok(Outcome { ending: Ending::Diverged { step: steps }, curves, ..Outcome::default() });
-    }
-    finish(measured, curves, &request.out)
+    // Where the last step destroyed the weights, the loss of the step after it would not be finite.
+    finish(measured, curves, steps, &request.out)
 }
 
 fn run_evaluate(task: &Evaluate, request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
@@ -160,10 +158,7 @@ fn run_evaluate(task: &Evaluate, request: &Request, device: Device, data: &mut D
     let parameters = Parameters::from_tensors(&task.network, read_object(&task.weights, request)?, device)?;
     let module = Module::new(&task.network, &parameters)?;
     let measured = measure(&task.probes, &task.network, &samples, &module)?;
-    if !measured.is_finite() {
-        return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
-    }
-    finish(measured, BTreeMap::new(), &request.out)
+    finish(measured, BTreeMap::new(), 0, &request.out)
 }
 
 fn run_train_paths(task: &TrainPaths, request: &Request, device: Device, data: &mut DataSource) -> Result<Outcome> {
@@ -172,11 +167,7 @@ fn run_train_paths(task: &TrainPaths, request: &Request, device: Device, data: &
         return Ok(Outcome { ending, curves, ..Outcome::default() });
     }
     let objects = BTreeMap::from([(names::WEIGHTS.to_owned(), weights)]);
-    let measured = Measured { scalars: BTreeMap::new(), objects };
-    if !measured.is_finite() {
-        return Ok(Outcome { ending: Ending::Diverged { step: steps }, curves, ..Outcome::default() });
-    }
-    finish(measured, curves, &request.out)
+    finish(Measured { scalars: BTreeMap::new(), objects }, curves, steps, &request.out)
 }
 
 fn run_evaluate_slice(
@@ -186,10 +177,7 @@ fn run_evaluate_slice(
     data: &mut DataSource,
 ) -> Result<Outcome> {
     let measured = evaluate_slice(task, &read_object(&task.weights, request)?, device, data)?;
-    if !measured.is_finite() {
-        return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
-    }
-    finish(measured, BTreeMap::new(), &request.out)
+    finish(measured, BTreeMap::new(), 0, &request.out)
 }
 
 fn run_fit(task: &FitSequence, request: &Request) -> Result<Outcome> {
@@ -203,7 +191,8 @@ fn run_fit(task: &FitSequence, request: &Request) -> Result<Outcome> {
         return Ok(Outcome { ending, curves, ..Outcome::default() });
     }
     let objects = BTreeMap::from([(names::WEIGHTS.to_owned(), weights)]);
-    finish(Measured { scalars: BTreeMap::new(), objects }, curves, &request.out)
+    // `fit` has looked at the weights: they are finite.
+    finish(Measured { scalars: BTreeMap::new(), objects }, curves, 0, &request.out)
 }
 
 fn run_predict(task: &PredictSequence, request: &Request) -> Result<Outcome> {
@@ -211,7 +200,7 @@ fn run_predict(task: &PredictSequence, request: &Request) -> Result<Outcome> {
     if !predictions.iter().all(|prediction| prediction.is_finite()) {
         return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
     }
-    finish(Measured::default(), BTreeMap::from([(names::PREDICTIONS.to_owned(), predictions)]), &request.out)
+    Ok(Outcome { curves: BTreeMap::from([(names::PREDICTIONS.to_owned(), predictions)]), ..Outcome::default() })
 }
 
 fn run_time(task: &Time, device: Device, data: &mut DataSource) -> Result<Outcome> {

@@ -8,10 +8,6 @@ use crate::spec::Activation;
 use renas_base::digest::canonical_json;
 use renas_base::seed::Seed;
 
-fn node(name: &str, operator: Operator, inputs: &[&str]) -> Node {
-    Node { name: name.to_owned(), operator, inputs: inputs.iter().map(|&input| input.to_owned()).collect() }
-}
-
 fn convolution(filters: usize, kernel: usize, groups: usize) -> Operator {
     Operator::Conv2d { filters, kernel, stride: 1, padding: kernel / 2, dilation: 1, groups }
 }
@@ -25,27 +21,27 @@ fn slot(name: &str, alternatives: Vec<Vec<Node>>) -> Slot {
 fn example() -> Supernet {
     let expanded = |hidden: usize| {
         vec![
-            node("expand", convolution(hidden, 1, 1), &[PREVIOUS]),
-            node("norm", Operator::BatchNorm, &["expand"]),
-            node("project", convolution(4, 1, 1), &["norm"]),
+            Node::new("expand", convolution(hidden, 1, 1), &[PREVIOUS]),
+            Node::new("norm", Operator::BatchNorm, &["expand"]),
+            Node::new("project", convolution(4, 1, 1), &["norm"]),
         ]
     };
     let relu = Operator::Activation { function: Activation::Relu };
     let depthwise = vec![
-        node("depthwise", convolution(4, 3, 4), &[PREVIOUS]),
-        node("relu", relu, &["depthwise"]),
-        node("sum", Operator::Add, &["relu", PREVIOUS]),
+        Node::new("depthwise", convolution(4, 3, 4), &[PREVIOUS]),
+        Node::new("relu", relu, &["depthwise"]),
+        Node::new("sum", Operator::Add, &["relu", PREVIOUS]),
     ];
     let classifier = vec![
-        node("mean", Operator::GlobalMeanPool, &[PREVIOUS]),
-        node("logits", Operator::Linear { units: 10 }, &["mean"]),
+        Node::new("mean", Operator::GlobalMeanPool, &[PREVIOUS]),
+        Node::new("logits", Operator::Linear { units: 10 }, &["mean"]),
     ];
     Supernet {
         input: vec![1, 8, 8],
         widths: vec![1, 2],
         denominator: 2,
         slots: vec![
-            slot("stem", vec![vec![node("stem", convolution(4, 3, 1), &[PREVIOUS])]]),
+            slot("stem", vec![vec![Node::new("stem", convolution(4, 3, 1), &[PREVIOUS])]]),
             slot("layer", vec![Vec::new(), depthwise, expanded(8), expanded(12)]),
             slot("head", vec![classifier]),
         ],
@@ -64,7 +60,7 @@ fn the_canonical_json_of_a_supernet_and_a_choice_is_pinned() {
         input: vec![2],
         widths: vec![1],
         denominator: 1,
-        slots: vec![slot("head", vec![vec![node("logits", Operator::Linear { units: 3 }, &[PREVIOUS])]])],
+        slots: vec![slot("head", vec![vec![Node::new("logits", Operator::Linear { units: 3 }, &[PREVIOUS])]])],
         groups: Vec::new(),
     };
     let expected = concat!(

@@ -14,10 +14,6 @@ type Change = fn(&mut TrainHeads);
 
 const SIZES: SampleSizes = SampleSizes { classes: 3, pixels: 4 };
 
-fn node(name: &str, operator: Operator, inputs: &[&str]) -> Node {
-    Node { name: name.to_owned(), operator, inputs: inputs.iter().map(|&input| input.to_owned()).collect() }
-}
-
 fn head(name: &str, node: &str, target: Target, loss: HeadLoss) -> Head {
     Head { name: name.to_owned(), node: node.to_owned(), target, loss, optimizer: None }
 }
@@ -26,12 +22,12 @@ fn head(name: &str, node: &str, target: Target, loss: HeadLoss) -> Head {
 fn task() -> TrainHeads {
     let linear = |units| Operator::Linear { units };
     let nodes = vec![
-        node("trunk", linear(6), &[INPUT]),
-        node("class", linear(3), &["trunk"]),
-        node("encode", linear(4), &["trunk"]),
-        node("latent", Operator::LatentSample, &["encode"]),
-        node("decode", linear(4), &["latent"]),
-        node("all", Operator::Concat, &["class", "decode"]),
+        Node::new("trunk", linear(6), &[INPUT]),
+        Node::new("class", linear(3), &["trunk"]),
+        Node::new("encode", linear(4), &["trunk"]),
+        Node::new("latent", Operator::LatentSample, &["encode"]),
+        Node::new("decode", linear(4), &["latent"]),
+        Node::new("all", Operator::Concat, &["class", "decode"]),
     ];
     let split = SplitChoice { test: Some(300), validation: 200, train: None, seed: Seed::from_number(1) };
     TrainHeads {

@@ -47,11 +47,8 @@ pub fn run_train(task: &TrainHeads, request: &Request, device: Device, data: &mu
     let scalars = score_trained(task, &samples, &targets, &parameters)?;
     let objects = BTreeMap::from([(names::WEIGHTS.to_owned(), parameters.to_tensors()?)]);
     let measured = Measured { scalars, objects };
-    if !measured.is_finite() {
-        // The last step destroyed the weights: the loss of the step after it would not be finite.
-        return Ok(Outcome { ending: Ending::Diverged { step: task.steps }, curves, ..Outcome::default() });
-    }
-    finish(measured, curves, &request.out)
+    // Where the last step destroyed the weights, the loss of the step after it would not be finite.
+    finish(measured, curves, task.steps, &request.out)
 }
 
 /// Score a model.
@@ -60,7 +57,8 @@ pub fn run_evaluate(task: &EvaluateHeads, request: &Request, device: Device, dat
     check_evaluate(task, samples.sizes())?;
     let targets = targets(&task.heads, &task.network, &samples, data)?;
     let weights = read_object(&task.weights, request)?;
-    answer(evaluate(task, &weights, &samples, &targets, device)?, request)
+    let measured = evaluate(task, &weights, &samples, &targets, device)?;
+    finish(measured, BTreeMap::new(), 0, &request.out)
 }
 
 /// Draw samples from a model.
@@ -75,20 +73,11 @@ pub fn run_generate(task: &Generate, request: &Request, device: Device, data: &m
     };
     let classifier = task.through.as_ref().map(classifier).transpose()?;
     let generated = generate(task, &samples, &parameters, classifier.as_ref())?;
-    answer(
-        Measured { scalars: BTreeMap::new(), objects: BTreeMap::from([(names::GENERATED.to_owned(), generated)]) },
-        request,
-    )
+    let objects = BTreeMap::from([(names::GENERATED.to_owned(), generated)]);
+    finish(Measured { scalars: BTreeMap::new(), objects }, BTreeMap::new(), 0, &request.out)
 }
 
 /// The targets of heads for samples that were read last from `data`.
 fn targets(heads: &[Head], network: &NetworkSpec, samples: &Samples, data: &mut DataSource) -> Result<Targets> {
     Targets::new(heads, network, samples.classes, samples.device(), |bins| data.histograms(bins))
-}
-
-fn answer(measured: Measured, request: &Request) -> Result<Outcome> {
-    if !measured.is_finite() {
-        return Ok(Outcome { ending: Ending::Diverged { step: 0 }, ..Outcome::default() });
-    }
-    finish(measured, BTreeMap::new(), &request.out)
 }

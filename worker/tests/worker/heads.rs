@@ -26,10 +26,6 @@ use crate::pytorch::{assert_close, built, expected};
 
 const STEPS: usize = 4;
 
-pub(crate) fn node(name: &str, operator: Operator, inputs: &[&str]) -> Node {
-    Node { name: name.to_owned(), operator, inputs: inputs.iter().map(|&input| input.to_owned()).collect() }
-}
-
 pub(crate) fn linear(units: usize) -> Operator {
     Operator::Linear { units }
 }
@@ -45,21 +41,21 @@ pub(crate) fn head(name: &str, node: &str, target: Target, loss: HeadLoss) -> He
 /// `Heads` of `pytorch.py`: the order of the nodes with weights is that of its tensors.
 fn task() -> TrainHeads {
     let nodes = vec![
-        node("trunk", linear(5), &[INPUT]),
-        node("elu", activation(Activation::Elu), &["trunk"]),
-        node("left", linear(4), &["elu"]),
-        node("softplus", activation(Activation::Softplus), &["left"]),
-        node("left_class", linear(3), &["softplus"]),
-        node("right", linear(6), &["elu"]),
-        node("softsign", activation(Activation::Softsign), &["right"]),
-        node("right_class", Operator::Slice { start: 1, length: 3 }, &["softsign"]),
-        node("class", Operator::Add, &["left_class", "right_class"]),
-        node("histogram", linear(4), &["elu"]),
-        node("encode", linear(4), &["elu"]),
-        node("latent", Operator::LatentSample, &["encode"]),
-        node("both", Operator::Concat, &["latent", "elu"]),
-        node("decode", linear(6), &["both"]),
-        node("outputs", Operator::Concat, &["class", "histogram", "decode"]),
+        Node::new("trunk", linear(5), &[INPUT]),
+        Node::new("elu", activation(Activation::Elu), &["trunk"]),
+        Node::new("left", linear(4), &["elu"]),
+        Node::new("softplus", activation(Activation::Softplus), &["left"]),
+        Node::new("left_class", linear(3), &["softplus"]),
+        Node::new("right", linear(6), &["elu"]),
+        Node::new("softsign", activation(Activation::Softsign), &["right"]),
+        Node::new("right_class", Operator::Slice { start: 1, length: 3 }, &["softsign"]),
+        Node::new("class", Operator::Add, &["left_class", "right_class"]),
+        Node::new("histogram", linear(4), &["elu"]),
+        Node::new("encode", linear(4), &["elu"]),
+        Node::new("latent", Operator::LatentSample, &["encode"]),
+        Node::new("both", Operator::Concat, &["latent", "elu"]),
+        Node::new("decode", linear(6), &["both"]),
+        Node::new("outputs", Operator::Concat, &["class", "histogram", "decode"]),
     ];
     let mut heads = vec![
         head("sigmoid", "class", Target::Labels, HeadLoss::SigmoidCrossEntropy),
@@ -146,12 +142,12 @@ fn a_head_with_an_optimiser_of_its_own_trains_as_in_pytorch() {
 fn the_loss_of_a_model_with_two_outputs_is_that_of_the_hand_count() {
     let _alone = crate::libtorch_alone();
     let nodes = vec![
-        node("trunk", linear(2), &[INPUT]),
-        node("class", linear(2), &["trunk"]),
-        node("encode", linear(2), &["trunk"]),
-        node("latent", Operator::LatentSample, &["encode"]),
-        node("image", linear(2), &["latent"]),
-        node("outputs", Operator::Concat, &["class", "image"]),
+        Node::new("trunk", linear(2), &[INPUT]),
+        Node::new("class", linear(2), &["trunk"]),
+        Node::new("encode", linear(2), &["trunk"]),
+        Node::new("latent", Operator::LatentSample, &["encode"]),
+        Node::new("image", linear(2), &["latent"]),
+        Node::new("outputs", Operator::Concat, &["class", "image"]),
     ];
     let network = NetworkSpec { input: vec![2], nodes, output: "outputs".to_owned() };
     let weights: BTreeMap<&str, [f32; 4]> = BTreeMap::from([
@@ -228,7 +224,7 @@ fn random_network(stream: &mut Stream) -> NetworkSpec {
         Activation::Softplus,
         Activation::Softsign,
     ];
-    let mut nodes = vec![node("flat", Operator::Flatten, &[INPUT])];
+    let mut nodes = vec![Node::new("flat", Operator::Flatten, &[INPUT])];
     let mut sizes = vec![12];
     while nodes.len() < 30 {
         let pick = stream.below(nodes.len());
@@ -238,16 +234,18 @@ fn random_network(stream: &mut Stream) -> NetworkSpec {
         let names = [nodes[pick].name.clone(), nodes[other].name.clone()];
         let [first, second] = [names[0].as_str(), names[1].as_str()];
         let (new, new_size) = match stream.below(6) {
-            0 => (node(&name, linear(1 + stream.below(8)), &[first]), 0),
-            1 => (node(&name, activation(FUNCTIONS[stream.below(8)]), &[first]), size),
-            2 if size + sizes[other] <= 24 => (node(&name, Operator::Concat, &[first, second]), size + sizes[other]),
-            3 if size == sizes[other] => (node(&name, Operator::Add, &[first, second, first]), size),
+            0 => (Node::new(&name, linear(1 + stream.below(8)), &[first]), 0),
+            1 => (Node::new(&name, activation(FUNCTIONS[stream.below(8)]), &[first]), size),
+            2 if size + sizes[other] <= 24 => {
+                (Node::new(&name, Operator::Concat, &[first, second]), size + sizes[other])
+            }
+            3 if size == sizes[other] => (Node::new(&name, Operator::Add, &[first, second, first]), size),
             4 => {
                 let start = stream.below(size);
                 let length = 1 + stream.below(size - start);
-                (node(&name, Operator::Slice { start, length }, &[first]), length)
+                (Node::new(&name, Operator::Slice { start, length }, &[first]), length)
             }
-            5 if size.is_multiple_of(2) => (node(&name, Operator::LatentSample, &[first]), size / 2),
+            5 if size.is_multiple_of(2) => (Node::new(&name, Operator::LatentSample, &[first]), size / 2),
             _ => continue,
         };
         let units = if let Operator::Linear { units } = new.operator { units } else { new_size };

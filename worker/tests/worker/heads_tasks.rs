@@ -8,7 +8,7 @@ use renas_data::split::Split;
 use renas_network::assembly::{Assembly, Block, Law, Source};
 use renas_network::forward::forward;
 use renas_network::parameter::parameters;
-use renas_network::spec::{Activation, INPUT, NetworkSpec, Operator};
+use renas_network::spec::{Activation, INPUT, NetworkSpec, Node, Operator};
 use renas_task::heads::{
     Assembled, EvaluateHeads, Generate, HeadLoss, Intervention, Latent, ShuffledFeatures, Target, Through, TrainHeads,
 };
@@ -17,22 +17,22 @@ use renas_task::protocol::Reply;
 use renas_task::recipe::Optimizer;
 use renas_task::{Evaluate, Task};
 
-use crate::heads::{activation, head, linear, node};
+use crate::heads::{activation, head, linear};
 use crate::{Worker, object};
 
 /// A trunk for a classifier, a histogram and an encoder; a decoder that also sees the first pixels of the image.
 pub(crate) fn network() -> NetworkSpec {
     let nodes = vec![
-        node("trunk", linear(32), &[INPUT]),
-        node("elu", activation(Activation::Elu), &["trunk"]),
-        node("class", linear(10), &["elu"]),
-        node("histogram", linear(8), &["elu"]),
-        node("encode", linear(8), &["elu"]),
-        node("latent", Operator::LatentSample, &["encode"]),
-        node("corner", Operator::Slice { start: 0, length: 16 }, &[INPUT]),
-        node("both", Operator::Concat, &["latent", "corner"]),
-        node("decode", linear(64), &["both"]),
-        node("outputs", Operator::Concat, &["class", "histogram", "decode"]),
+        Node::new("trunk", linear(32), &[INPUT]),
+        Node::new("elu", activation(Activation::Elu), &["trunk"]),
+        Node::new("class", linear(10), &["elu"]),
+        Node::new("histogram", linear(8), &["elu"]),
+        Node::new("encode", linear(8), &["elu"]),
+        Node::new("latent", Operator::LatentSample, &["encode"]),
+        Node::new("corner", Operator::Slice { start: 0, length: 16 }, &[INPUT]),
+        Node::new("both", Operator::Concat, &["latent", "corner"]),
+        Node::new("decode", linear(64), &["both"]),
+        Node::new("outputs", Operator::Concat, &["class", "histogram", "decode"]),
     ];
     NetworkSpec { input: vec![64], nodes, output: "outputs".to_owned() }
 }
@@ -253,10 +253,10 @@ fn images_are_drawn_and_a_classifier_looks_at_them() {
 fn generated_images_come_from_noise_and_from_test_samples_in_order() {
     let mut worker = Worker::start("avx2");
     let nodes = vec![
-        node("encode", linear(64), &[INPUT]),
-        node("latent", Operator::LatentSample, &["encode"]),
-        node("half", Operator::Slice { start: 32, length: 32 }, &[INPUT]),
-        node("decode", Operator::Concat, &["latent", "half"]),
+        Node::new("encode", linear(64), &[INPUT]),
+        Node::new("latent", Operator::LatentSample, &["encode"]),
+        Node::new("half", Operator::Slice { start: 32, length: 32 }, &[INPUT]),
+        Node::new("decode", Operator::Concat, &["latent", "half"]),
     ];
     let network = NetworkSpec { input: vec![64], nodes, output: "decode".to_owned() };
     let assembly = drawn(&network, "", Law::Pytorch { fan_in: 64 });
@@ -341,7 +341,7 @@ fn bad_tasks_on_models_are_answered_with_their_reason() {
         assert!(message.contains(words), "{message} does not contain {words}");
     }
     let mut latent_in_train = crate::perceptron(1);
-    latent_in_train.network.nodes.insert(1, node("latent", Operator::LatentSample, &["flatten"]));
+    latent_in_train.network.nodes.insert(1, Node::new("latent", Operator::LatentSample, &["flatten"]));
     latent_in_train.network.nodes[2].inputs[0] = "latent".to_owned();
     let message = worker.failure(Task::Train(latent_in_train));
     assert!(message.contains("network node `latent`: latent samples need noise"), "{message}");
@@ -372,8 +372,8 @@ fn an_ordinary_evaluation_takes_the_means_of_latent_samples() {
     let (outcome, file) = trained(&mut worker);
     let TrainHeads { mut network, data, .. } = train_task(1);
     network.nodes.pop();
-    network.nodes.push(node("beside", Operator::Concat, &["class", "histogram", "decode"]));
-    network.nodes.push(node("outputs", Operator::Slice { start: 0, length: 10 }, &["beside"]));
+    network.nodes.push(Node::new("beside", Operator::Concat, &["class", "histogram", "decode"]));
+    network.nodes.push(Node::new("outputs", Operator::Slice { start: 0, length: 10 }, &["beside"]));
     let probes = vec![renas_task::Probe::Score { split: Split::Test }];
     let weights = outcome.tensors["weights"];
     let (scored, _) = worker.outcome(Task::Evaluate(Evaluate { network, data, weights, probes }), &[&file]);

@@ -12,10 +12,6 @@ use renas_worker::parameters::Parameters;
 use renas_worker::paths::{Shared, calibrated, evaluate_slice, train_paths};
 use tch::{Device, Kind, Tensor};
 
-fn node(name: &str, operator: Operator, inputs: &[&str]) -> Node {
-    Node { name: name.to_owned(), operator, inputs: inputs.iter().map(|&input| input.to_owned()).collect() }
-}
-
 fn convolution(filters: usize, kernel: usize, dilation: usize, groups: usize) -> Operator {
     Operator::Conv2d { filters, kernel, stride: 1, padding: dilation * (kernel - 1) / 2, dilation, groups }
 }
@@ -31,37 +27,37 @@ fn expanded(hidden: usize) -> Vec<Node> {
 
 fn expanded_with(hidden: usize, kernel: usize) -> Vec<Node> {
     vec![
-        node("expand", convolution(hidden, 1, 1, 1), &[PREVIOUS]),
-        node("expand_norm", Operator::BatchNorm, &["expand"]),
-        node("expand_relu", relu(), &["expand_norm"]),
-        node("depthwise", convolution(hidden, kernel, 1, hidden), &["expand_relu"]),
-        node("depthwise_norm", Operator::BatchNorm, &["depthwise"]),
-        node("project", convolution(8, 1, 1, 1), &["depthwise_norm"]),
-        node("means", Operator::GlobalMeanPool, &["project"]),
-        node("squeeze", Operator::Linear { units: 2 }, &["means"]),
-        node("squeeze_relu", relu(), &["squeeze"]),
-        node("excite", Operator::Linear { units: 8 }, &["squeeze_relu"]),
-        node("gate", Operator::Activation { function: Activation::Sigmoid }, &["excite"]),
-        node("scaled", Operator::Multiply, &["project", "gate"]),
-        node("sum", Operator::Add, &["scaled", PREVIOUS]),
+        Node::new("expand", convolution(hidden, 1, 1, 1), &[PREVIOUS]),
+        Node::new("expand_norm", Operator::BatchNorm, &["expand"]),
+        Node::new("expand_relu", relu(), &["expand_norm"]),
+        Node::new("depthwise", convolution(hidden, kernel, 1, hidden), &["expand_relu"]),
+        Node::new("depthwise_norm", Operator::BatchNorm, &["depthwise"]),
+        Node::new("project", convolution(8, 1, 1, 1), &["depthwise_norm"]),
+        Node::new("means", Operator::GlobalMeanPool, &["project"]),
+        Node::new("squeeze", Operator::Linear { units: 2 }, &["means"]),
+        Node::new("squeeze_relu", relu(), &["squeeze"]),
+        Node::new("excite", Operator::Linear { units: 8 }, &["squeeze_relu"]),
+        Node::new("gate", Operator::Activation { function: Activation::Sigmoid }, &["excite"]),
+        Node::new("scaled", Operator::Multiply, &["project", "gate"]),
+        Node::new("sum", Operator::Add, &["scaled", PREVIOUS]),
     ]
 }
 
 /// Digits; three widths, and every kind of layer that the slices of a path may take another way through libtorch.
 pub(crate) fn supernet() -> Supernet {
     let dilated = vec![
-        node("dilated", convolution(8, 3, 2, 1), &[PREVIOUS]),
-        node("dilated_norm", Operator::BatchNorm, &["dilated"]),
-        node("dilated_relu", relu(), &["dilated_norm"]),
+        Node::new("dilated", convolution(8, 3, 2, 1), &[PREVIOUS]),
+        Node::new("dilated_norm", Operator::BatchNorm, &["dilated"]),
+        Node::new("dilated_relu", relu(), &["dilated_norm"]),
     ];
     let stem = vec![
-        node("stem", convolution(8, 3, 1, 1), &[PREVIOUS]),
-        node("stem_norm", Operator::BatchNorm, &["stem"]),
-        node("stem_relu", relu(), &["stem_norm"]),
+        Node::new("stem", convolution(8, 3, 1, 1), &[PREVIOUS]),
+        Node::new("stem_norm", Operator::BatchNorm, &["stem"]),
+        Node::new("stem_relu", relu(), &["stem_norm"]),
     ];
     let head = vec![
-        node("mean", Operator::GlobalMeanPool, &[PREVIOUS]),
-        node("logits", Operator::Linear { units: 10 }, &["mean"]),
+        Node::new("mean", Operator::GlobalMeanPool, &[PREVIOUS]),
+        Node::new("logits", Operator::Linear { units: 10 }, &["mean"]),
     ];
     let slot = |name: &str, alternatives| Slot { name: name.to_owned(), alternatives, shares: Vec::new() };
     Supernet {

@@ -144,12 +144,7 @@ fn perceptrons_without_autograd_have_the_bits_that_autograd_gives() {
         let mut command = Command::new(std::env::current_exe().expect("this program"));
         command.args(["--exact", "perceptrons::compared_in_a_process_of_its_own", "--ignored"]);
         command.env(NUMERICS, numerics.name());
-        for (name, value) in numerics.environment(1) {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
+        numerics.pin(1, &mut command);
         let output = command.output().expect("it starts");
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success() && said.contains("1 passed"), "{}: {said}", numerics.name());
