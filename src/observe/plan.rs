@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use renas_base::metric::Unit;
 use renas_report::catalogue::Promised;
 
-use super::declare::{Declarations, DeclaredMember, How, Mistake, Place};
+use super::declare::{Declarations, DeclaredMember, How, Mistake, Place, Quantity};
 use super::frame::Frame;
 use super::member::Member;
 use super::printed::Published;
@@ -119,45 +119,8 @@ impl Plan {
     pub fn of(declarations: &Declarations, frame: &Frame, elsewhere: &BTreeSet<String>) -> Result<Self, Vec<Mistake>> {
         let mut mistakes = Vec::new();
         let scope = Scope::new(declarations, frame);
-        let mut plan = Self { data: frame.data.clone(), ..Self::default() };
-        let mut places: BTreeMap<String, usize> = BTreeMap::new();
-        // Quantities with mistakes, and those that refer to one: what follows from a mistake is not reported again.
-        let mut refused: BTreeSet<String> = BTreeSet::new();
-        let mut is_every_name_known = true;
-        for quantity in &declarations.quantities {
-            let bindings = match scope.expand(&quantity.place, &quantity.name.places()) {
-                Ok(bindings) => bindings,
-                Err(found) => {
-                    mistakes.push(found);
-                    // Nobody knows the names that it would have given.
-                    is_every_name_known = false;
-                    continue;
-                }
-            };
-            for binding in bindings {
-                let name = quantity.name.fill(&binding).unwrap_or_default();
-                if quantity.how.refers_to(&refused, &binding) {
-                    refused.insert(name);
-                    continue;
-                }
-                match scope.quantity(quantity, &binding, Earlier { quantities: &plan.quantities, places: &places }) {
-                    Ok(_) if elsewhere.contains(&name) || places.contains_key(&name) => {
-                        mistakes.push(mistake(&quantity.place, format!("there is a quantity `{name}` already")));
-                    }
-                    Ok(planned) => {
-                        places.insert(name, plan.quantities.len());
-                        plan.quantities.push(planned);
-                    }
-                    Err(_) if !is_every_name_known && !matches!(quantity.how, How::Rows(_)) => {
-                        refused.insert(name);
-                    }
-                    Err(found) => {
-                        refused.insert(name);
-                        mistakes.push(found);
-                    }
-                }
-            }
-        }
+        let quantities = quantities(&declarations.quantities, &scope, elsewhere, &mut mistakes);
+        let mut plan = Self { data: frame.data.clone(), quantities, ..Self::default() };
         let names = plan.shown().map(|one| one.promised.name.as_str()).chain(elsewhere.iter().map(String::as_str));
         let is_time = |one: &&Planned| one.is_observed_time && one.promised.unit == Unit::Seconds;
         let times = plan.shown().filter(is_time).map(|one| one.promised.name.as_str()).collect();
@@ -177,6 +140,55 @@ impl Plan {
         mistakes.dedup_by(|one, other| one.place == other.place);
         if mistakes.is_empty() { Ok(plan) } else { Err(mistakes) }
     }
+}
+
+/// The quantities of all members, in the order of their declarations.
+fn quantities(
+    declared: &[Quantity],
+    scope: &Scope<'_>,
+    elsewhere: &BTreeSet<String>,
+    mistakes: &mut Vec<Mistake>,
+) -> Vec<Planned> {
+    let mut quantities: Vec<Planned> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    // Quantities with mistakes, and those that refer to one: what follows from a mistake is not reported again.
+    let mut refused: BTreeSet<String> = BTreeSet::new();
+    let mut is_every_name_known = true;
+    for quantity in declared {
+        let bindings = match scope.expand(&quantity.place, &quantity.name.places()) {
+            Ok(bindings) => bindings,
+            Err(found) => {
+                mistakes.push(found);
+                // Nobody knows the names that it would have given.
+                is_every_name_known = false;
+                continue;
+            }
+        };
+        for binding in bindings {
+            let name = quantity.name.fill(&binding).unwrap_or_default();
+            if quantity.how.refers_to(&refused, &binding) {
+                refused.insert(name);
+                continue;
+            }
+            match scope.quantity(quantity, &binding, Earlier { quantities: &quantities, places: &places }) {
+                Ok(_) if elsewhere.contains(&name) || places.contains_key(&name) => {
+                    mistakes.push(mistake(&quantity.place, format!("there is a quantity `{name}` already")));
+                }
+                Ok(planned) => {
+                    places.insert(name, quantities.len());
+                    quantities.push(planned);
+                }
+                Err(_) if !is_every_name_known && !matches!(quantity.how, How::Rows(_)) => {
+                    refused.insert(name);
+                }
+                Err(found) => {
+                    refused.insert(name);
+                    mistakes.push(found);
+                }
+            }
+        }
+    }
+    quantities
 }
 
 /// What was planned, and all mistakes.
