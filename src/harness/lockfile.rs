@@ -7,8 +7,7 @@
 mod difference; // what differs between two lock files
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +17,7 @@ pub use difference::{Difference, FINGERPRINT, Subject, compare, compare_runs};
 use super::evidence::Evidence;
 use super::ledger::Ledger;
 use super::manifest::model::{Manifest, Profile};
+use super::report_folder::save;
 use super::run::StudyOutputs;
 use super::seal::Seal;
 use super::store::{Key, WorkerIdentity};
@@ -157,17 +157,7 @@ impl Lock {
 
     /// Write the lock file durably in place of the one at `path`: it is the old or the new one, whatever happens.
     pub fn write(&self, path: &Path) -> Result<(), LockError> {
-        let write = || -> io::Result<()> {
-            let folder = path.parent().unwrap_or(Path::new("."));
-            fs::create_dir_all(folder)?;
-            let mut file = tempfile::Builder::new().prefix(".lock").tempfile_in(folder)?;
-            file.write_all(self.to_text().as_bytes())?;
-            file.as_file().sync_all()?;
-            make_readable(file.path())?;
-            file.persist(path)?;
-            File::open(folder)?.sync_all()
-        };
-        write().map_err(|source| LockError::Write { path: path.to_owned(), source })
+        save(path, self.to_text().as_bytes()).map_err(|source| LockError::Write { path: path.to_owned(), source })
     }
 
     /// The text of the file: one line for each study, trial and file, in order.
@@ -201,17 +191,10 @@ impl Lock {
     }
 }
 
-/// Temporary files are private to their maker; what is committed is not.
-fn make_readable(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
-    }
-    Ok(())
-}
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn lock() -> Lock {

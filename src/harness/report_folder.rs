@@ -350,7 +350,8 @@ fn refuse_link(place: &Path) -> Result<(), FolderError> {
     }
 }
 
-fn save(target: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Write a file that is whole or not there, durably, in place of an older one; unlike a temporary file all may read it.
+pub(super) fn save(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let parent = target.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(parent)?;
     let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(parent)?;

@@ -318,19 +318,23 @@ impl Reader<'_> {
             }
             profiles.insert(profile, settings);
         }
-        for (Mistake { place, message }, at) in misdeclared {
-            // What only some profiles lack depends on their parameters.
-            let at = match at.as_slice() {
-                [one] if profiles.len() > 1 => format!(" (under the parameters of profile {one})"),
-                _ => String::new(),
-            };
-            self.problems.add(place.line, place.path, format!("{message}{at}"));
-        }
+        self.add_misdeclared(misdeclared, profiles.len());
         if profiles.is_empty() {
             section.problem("quick", "is missing: at least one profile is needed");
             quantities = None;
         }
         (profiles, quantities)
+    }
+
+    /// Mistakes of declarations, each with its profile where it is one of several that has it: it depends on parameters then.
+    fn add_misdeclared(&self, misdeclared: BTreeMap<Mistake, Vec<Profile>>, profiles: usize) {
+        for (Mistake { place, message }, at) in misdeclared {
+            let at = match at.as_slice() {
+                [one] if profiles > 1 => format!(" (under the parameters of profile {one})"),
+                _ => String::new(),
+            };
+            self.problems.add(place.line, place.path, format!("{message}{at}"));
+        }
     }
 }
 
