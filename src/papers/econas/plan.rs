@@ -115,7 +115,7 @@ impl Arm {
 
     /// Networks of the final population of the search from the seed of that index, really trained.
     ///
-    /// That of the shown seed has no seed in its id: it was the only one once, and what it drew is named after its id.
+    /// That of the shown seed has no seed in its id, after which its draws are named: another id would draw others.
     pub fn retraining_study(&self, seed: usize) -> Handle<Vec<Retrained>> {
         let of_arm = format!("retrain/{}/{}", self.name, self.dataset);
         Handle::new(if seed == SHOWN_SEED { of_arm } else { format!("{of_arm}/seed-{seed:03}") })

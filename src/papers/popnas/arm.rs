@@ -35,6 +35,9 @@ pub enum Choice {
     Random,
 }
 
+/// Name of the arm that searches at random, without predictors.
+pub const RANDOM: &str = "random";
+
 /// All arms by name, in the order of tables.
 pub const ARMS: [(&str, Arm); 10] = [
     ("pnas", paper(Choice::Accuracy)),
@@ -46,7 +49,7 @@ pub const ARMS: [(&str, Arm); 10] = [
     ("popnas_reference", reference(Choice::Front(FrontRule::NonStrict))),
     ("pnas_corrected", Arm { variant: Variant::Corrected, ..paper(Choice::Accuracy) }),
     ("popnas_corrected", Arm { variant: Variant::Corrected, ..paper(Choice::Front(FrontRule::Strict)) }),
-    ("random", paper(Choice::Random)),
+    (RANDOM, paper(Choice::Random)),
 ];
 
 const fn paper(choice: Choice) -> Arm {

@@ -11,7 +11,7 @@ use crate::table::Row;
 use crate::variant::Variant;
 use renas_base::seed::{Seed, Stream};
 use renas_report::findings::Measured;
-use renas_stats::summary::{Interval, mean, quantile, sorted, variance};
+use renas_stats::summary::{mean, quantile, sorted, variance};
 use renas_surrogate::Predictor;
 
 /// Parts that a table is cut into: as many networks are fitted as the searches fit, 200 of 250.
@@ -90,10 +90,7 @@ impl OutOfFold {
             return None;
         }
         let ordered = sorted(&studentised);
-        let Interval { low, high } = Interval {
-            low: centre - quantile(&ordered, 0.975) * error,
-            high: centre - quantile(&ordered, 0.025) * error,
-        };
+        let [low, high] = [0.975, 0.025].map(|level| centre - quantile(&ordered, level) * error);
         let of = |logarithm: f64| 1.0 - libm::exp(logarithm);
         let interval =
             "studentised bootstrap of the logarithm of 1 - R squared over out-of-fold pairs, 2,000 resamples";

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{nnls, rivals};
 use crate::ablation::pairs;
-use crate::arm;
+use crate::arm::{self, RANDOM};
 use crate::operator::Operator;
 use crate::plan::{SHOWN_SEED, clock_study};
 use crate::regressor::RegressorKind;
@@ -29,9 +29,6 @@ pub(super) const OWN: &str = "own";
 
 /// The three operators together that the paper says its front prefers.
 pub(super) const PREFERRED: &str = "dw3_avg3_max3";
-
-/// The arm without predictors.
-const RANDOM: &str = "random";
 
 /// The arms whose hypervolume is drawn over time. A table has every arm's.
 pub(super) const COMPARED: [&str; 4] = ["pnas", "popnas", "popnas_static", RANDOM];

@@ -3,12 +3,10 @@
 use super::equal_counts::{at_largest, largest, smallest};
 use super::measures;
 use super::result_set::ResultSet;
+use crate::arm::RANDOM;
 use crate::search::{SearchRecord, Stage, Trained};
 use crate::settings::{ArmSettings, Settings};
 use renas_observe::rows::Rows;
-
-/// The arm that others are compared with at random.
-const RANDOM: &str = "random";
 
 /// Two arms, of which the first is measured.
 type Pair = (&'static str, &'static str);
