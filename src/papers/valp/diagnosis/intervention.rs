@@ -1,5 +1,4 @@
-//! Module and input intervention: disturb a sub-network or an input, and see which outputs suffer (sections IV-B.2 and
-//! IV-B.3).
+//! Interventions: disturb a sub-network or an input, and see which outputs suffer (sections IV-B.2 and IV-B.3).
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +6,6 @@ use crate::model::component::Id;
 use crate::model::graph::Valp;
 use crate::model::initial::{block, layers};
 use renas_network::assembly::{Assembly, Law, Source};
-use renas_task::heads::ShuffledFeatures;
 
 /// The standard deviation of the weights and biases that replace a sub-network's (intelligent_local.py:342-372 of the
 /// code; the paper says "random values").
@@ -55,29 +53,12 @@ pub fn module_intervention(valp: &Valp, network: Id) -> Assembly {
     assembly
 }
 
-/// The features of a model input, whose values are to be exchanged between observations; none where there is no such
-/// input.
-///
-/// Deviation: the paper sets features at random; values of other observations keep their distribution.
-pub fn input_intervention(valp: &Valp, input: Id) -> Option<ShuffledFeatures> {
-    let mut from = 0;
-    for other in valp.inputs() {
-        let to = from + other.features;
-        if other.id == input {
-            return Some(ShuffledFeatures { from, to });
-        }
-        from = to;
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::component::Input;
     use crate::model::initial::initial;
     use crate::model::network::model;
-    use crate::test_support::models::{connection, id, losses, three_outputs};
+    use crate::test_support::models::{id, losses, three_outputs};
     use renas_base::seed::Seed;
     use renas_network::assembly::assemble;
     use renas_network::weights::Tensors;
@@ -110,16 +91,5 @@ mod tests {
         for (name, tensor) in &after {
             assert_eq!(*tensor == before[name], !name.starts_with("n2_"), "{name}");
         }
-    }
-
-    #[test]
-    fn an_input_is_a_range_of_features() {
-        let mut parts = three_outputs().parts();
-        parts.inputs.push(Input { id: id("i1"), features: 3 });
-        parts.connections.push(connection("i1 > n2"));
-        let valp = Valp::new(parts).expect("correct");
-        assert_eq!(input_intervention(&valp, id("i0")), Some(ShuffledFeatures { from: 0, to: 4 }));
-        assert_eq!(input_intervention(&valp, id("i1")), Some(ShuffledFeatures { from: 4, to: 7 }));
-        assert_eq!(input_intervention(&valp, id("i2")), None);
     }
 }

@@ -11,7 +11,6 @@ use crate::model::subgraph::exclusive_subgraph;
 use crate::model::validate::GraphError;
 use renas_base::seed::Stream;
 use renas_network::assembly::{Assembly, Block, Source};
-use renas_network::weights::Tensors;
 use renas_task::heads::DONOR;
 
 /// A host cannot take what a donor has.
@@ -32,12 +31,6 @@ pub enum CrossoverError {
     /// The result is no correct model.
     #[error("the crossed model is not correct: {0}")]
     Graph(#[from] GraphError),
-}
-
-/// The weights of host and donor as one object, which the assembly of `crossover` takes its tensors from.
-pub fn with_donor(host: &Tensors, donor: &Tensors) -> Tensors {
-    let renamed = donor.iter().map(|(name, tensor)| (format!("{DONOR}{name}"), tensor.clone()));
-    host.clone().into_iter().chain(renamed).collect()
 }
 
 /// The host with the donor's exclusive subgraph of `output` in the place of its own.

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::apply::EditError;
-use super::crossover::{crossover, with_donor};
+use super::crossover::crossover;
 use super::edit::{Edit, Effect, Form, Operator, Variation};
 use crate::model::generate::generate;
 use crate::model::graph::Valp;
@@ -16,6 +16,7 @@ use renas_base::seed::{Seed, Stream};
 use renas_network::assembly::{Assembly, Block, Source, assemble};
 use renas_network::forward::forward;
 use renas_network::weights::Tensors;
+use renas_task::heads::DONOR;
 
 /// Weights for a model, fresh or from others.
 fn weights(valp: &Valp, assembly: &Assembly, old: &Tensors, seed: u64) -> Tensors {
@@ -25,6 +26,12 @@ fn weights(valp: &Valp, assembly: &Assembly, old: &Tensors, seed: u64) -> Tensor
 
 fn features(valp: &Valp) -> usize {
     valp.inputs().iter().map(|input| input.features).sum()
+}
+
+/// The weights of host and donor under the names that the assembly of a crossover takes them from.
+fn with_donor(host: &Tensors, donor: &Tensors) -> Tensors {
+    let renamed = donor.iter().map(|(name, tensor)| (format!("{DONOR}{name}"), tensor.clone()));
+    host.clone().into_iter().chain(renamed).collect()
 }
 
 /// Random weights and biases: a bias of 0 would hide mistakes.

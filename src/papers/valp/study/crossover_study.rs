@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::operator_study::{After, OperatorStudyRecord};
 use super::training_protocol::{Job, TrainingProtocol};
-use crate::diagnosis::relative::advised_crossovers;
+use crate::diagnosis::relative::{AdvisedCrossover, advised_crossovers};
 use crate::model::component::Id;
 use crate::model::generate::generate;
 use crate::model::graph::Valp;
@@ -65,70 +65,88 @@ struct Model {
     objectives: Vec<f64>,
 }
 
+/// A model crossed with another; without a variation where that was not possible.
+struct Crossed<'m> {
+    host: &'m Model,
+    donor: &'m Model,
+    variation: Option<Variation>,
+    record: CrossoverRecord,
+}
+
 /// Cross every model that did not diverge with the best other one in one output.
 pub fn study_crossovers(
     inputs: &CrossoverStudyInputs,
     results: &Results,
     context: &dyn Context,
 ) -> Result<Vec<CrossoverRecord>> {
-    let mut models = Vec::new();
-    let protocol = &inputs.protocol;
-    for (place, (study, seed)) in inputs.models.iter().enumerate() {
-        let record = results.read(study)?;
-        let valp = generate(&protocol.space, inputs.networks, &mut seed.stream("model"))?;
-        let objectives = record.before.objectives.values().to_vec();
-        let model = record.before.weights.map(|weights| Model { place, seed: *seed, valp, weights, objectives });
-        models.extend(model);
-    }
+    let models = models(inputs, results)?;
     if models.len() < 2 {
         return Ok(Vec::new());
     }
     let advised = advised_crossovers(&models.iter().map(|model| model.objectives.clone()).collect::<Vec<_>>());
-    let (mut crossed, mut made) = (Vec::new(), Vec::new());
-    for (at, host) in models.iter().enumerate() {
-        let seed = inputs.seed.derive_indexed("host", host.place as u64);
-        let advice = advised.iter().find(|one| one.host == at);
-        let outputs = host.valp.outputs();
-        let drawn = seed.stream("output").below(outputs.len());
-        let index = advice.map_or(drawn, |advice| advice.output);
-        let others = (0..models.len()).filter(|other| *other != at);
-        let donor = others.min_by(|a, b| models[*a].objectives[index].total_cmp(&models[*b].objectives[index]));
-        let donor = &models[donor.context("there is another model")?];
-        let output = outputs[index].id;
-        let variation = crossover(&host.valp, &donor.valp, output, &mut seed.stream("crossover"));
-        let obstacle = variation.as_ref().err().map(ToString::to_string);
-        crossed.push(CrossoverRecord {
-            host: host.place,
-            donor: donor.place,
-            output,
-            is_advised: advice.is_some(),
-            after: None,
-            obstacle,
-        });
-        made.push(variation.ok().map(|variation| (host, donor.weights, variation)));
-    }
-    let possible: Vec<&(&Model, Digest, Variation)> = made.iter().flatten().collect();
-    let jobs: Vec<Job<'_>> = possible
-        .iter()
-        .map(|(host, donor, variation)| Job {
-            valp: &variation.valp,
-            weights: Some(host.weights),
-            donor: Some(*donor),
-            assembly: variation.assembly.clone(),
-            steps: inputs.retraining_steps,
-            seed: host.seed.derive("retraining"),
-        })
-        .collect();
-    let judge = protocol.judge(context)?;
-    let trained = protocol.train(&jobs, &judge, context).context("crossed models")?;
-    ensure!(trained.len() == possible.len(), "{} crossed models, {} trainings", possible.len(), trained.len());
+    let of_host = |host: usize| cross(&models, host, &advised, inputs.seed);
+    let crossed = (0..models.len()).map(of_host).collect::<Result<Vec<Crossed<'_>>>>()?;
+    let jobs: Vec<Job<'_>> = crossed.iter().filter_map(|one| one.job(inputs.retraining_steps)).collect();
+    let judge = inputs.protocol.judge(context)?;
+    let trained = inputs.protocol.train(&jobs, &judge, context).context("crossed models")?;
+    ensure!(trained.len() == jobs.len(), "{} crossed models, {} trainings", jobs.len(), trained.len());
     let mut trained = trained.iter();
-    for (record, made) in crossed.iter_mut().zip(&made) {
-        if made.is_some() {
-            record.after = trained.next().map(After::of);
-        }
+    let record = |one: Crossed<'_>| {
+        let after = one.variation.and_then(|_| trained.next()).map(After::of);
+        CrossoverRecord { after, ..one.record }
+    };
+    Ok(crossed.into_iter().map(record).collect())
+}
+
+/// The models that did not diverge.
+fn models(inputs: &CrossoverStudyInputs, results: &Results) -> Result<Vec<Model>> {
+    let mut models = Vec::new();
+    for (place, (study, seed)) in inputs.models.iter().enumerate() {
+        let record = results.read(study)?;
+        let valp = generate(&inputs.protocol.space, inputs.networks, &mut seed.stream("model"))?;
+        let objectives = record.before.objectives.values().to_vec();
+        let model = record.before.weights.map(|weights| Model { place, seed: *seed, valp, weights, objectives });
+        models.extend(model);
     }
-    Ok(crossed)
+    Ok(models)
+}
+
+fn cross<'m>(models: &'m [Model], at: usize, advised: &[AdvisedCrossover], root: Seed) -> Result<Crossed<'m>> {
+    let host = &models[at];
+    let seed = root.derive_indexed("host", host.place as u64);
+    let advice = advised.iter().find(|one| one.host == at);
+    let outputs = host.valp.outputs();
+    let drawn = seed.stream("output").below(outputs.len());
+    let index = advice.map_or(drawn, |advice| advice.output);
+    let others = (0..models.len()).filter(|other| *other != at);
+    let donor = others.min_by(|a, b| models[*a].objectives[index].total_cmp(&models[*b].objectives[index]));
+    let donor = &models[donor.context("there is another model")?];
+    let output = outputs[index].id;
+    let variation = crossover(&host.valp, &donor.valp, output, &mut seed.stream("crossover"));
+    let record = CrossoverRecord {
+        host: host.place,
+        donor: donor.place,
+        output,
+        is_advised: advice.is_some(),
+        after: None,
+        obstacle: variation.as_ref().err().map(ToString::to_string),
+    };
+    Ok(Crossed { host, donor, variation: variation.ok(), record })
+}
+
+impl Crossed<'_> {
+    /// Its further training.
+    fn job(&self, steps: usize) -> Option<Job<'_>> {
+        let variation = self.variation.as_ref()?;
+        Some(Job {
+            valp: &variation.valp,
+            weights: Some(self.host.weights),
+            donor: Some(self.donor.weights),
+            assembly: variation.assembly.clone(),
+            steps,
+            seed: self.host.seed.derive("retraining"),
+        })
+    }
 }
 
 #[cfg(test)]

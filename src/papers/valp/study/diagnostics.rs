@@ -71,18 +71,11 @@ pub fn run_diagnostics(
     context: &dyn Context,
 ) -> Result<Diagnostics> {
     let model = protocol.model(valp);
-    let unchanged = Intervention { name: UNCHANGED.to_owned(), assembly: Assembly::default(), features: None };
-    let modules = valp.networks().iter().map(|network| Intervention {
-        name: module_name(network.id),
-        assembly: module_intervention(valp, network.id),
-        features: None,
-    });
-    let mut interventions: Vec<Intervention> = [unchanged].into_iter().chain(modules).collect();
-    let mut nodes = Vec::new();
-    if depth == Depth::All {
-        interventions.extend(bands(protocol));
-        nodes = values(valp, &model);
-    }
+    let interventions = interventions(protocol, valp, depth);
+    let nodes = match depth {
+        Depth::Modules => Vec::new(),
+        Depth::All => values(valp, &model),
+    };
     let passes = interventions.len() as f64;
     let task = Task::EvaluateHeads(EvaluateHeads {
         network: model.network.clone(),
@@ -122,6 +115,21 @@ pub fn run_diagnostics(
     Ok(diagnostics)
 }
 
+/// None first: what all others are compared with.
+fn interventions(protocol: &TrainingProtocol, valp: &Valp, depth: Depth) -> Vec<Intervention> {
+    let unchanged = Intervention { name: UNCHANGED.to_owned(), assembly: Assembly::default(), features: None };
+    let modules = valp.networks().iter().map(|network| Intervention {
+        name: module_name(network.id),
+        assembly: module_intervention(valp, network.id),
+        features: None,
+    });
+    let mut interventions: Vec<Intervention> = [unchanged].into_iter().chain(modules).collect();
+    if depth == Depth::All {
+        interventions.extend(bands(protocol));
+    }
+    interventions
+}
+
 fn module_name(network: Id) -> String {
     format!("module_{network}")
 }
@@ -130,7 +138,9 @@ fn band_name(band: usize) -> String {
     format!("band_{band}")
 }
 
-/// Equal parts of the features, as far as their number allows.
+/// Equal parts of the features, as far as their number allows, whose values are exchanged between observations.
+///
+/// Deviation: the paper sets features at random; values of other observations keep their distribution.
 fn bands(protocol: &TrainingProtocol) -> impl Iterator<Item = Intervention> {
     let (features, count) = (protocol.input.iter().product::<usize>(), protocol.bands);
     (0..count).map(move |band| Intervention {
