@@ -56,7 +56,7 @@ use renas::papers::popnas::cell::Cell;
 use renas::papers::popnas::features::{Encoding, Index};
 use renas::papers::popnas::space::Space;
 use renas::papers::popnas::variant::Variant;
-use renas::search::evolution::{Ask, Evolution, Settings, Variation};
+use renas::search::evolution::{Ask, Evolution, Variation};
 use renas::search::hypervolume::{hypervolume_2d, hypervolume_3d};
 use renas::search::nsga2::{Nsga2, RankAndCrowding};
 use renas::search::pareto::{crowding_distance, non_dominated_sort};
@@ -66,31 +66,14 @@ use renas::stats::correlation::kendall_tau_b;
 use renas::surrogate::nnls::Nnls;
 use renas::surrogate::positive_lasso::PositiveLasso;
 use renas::surrogate::ridge::Ridge;
-use renas::surrogate::tree::{FittedTree, RegressionTree, TieBreak};
+use renas::surrogate::tree::{FittedTree, TieBreak};
 use renas::surrogate::xgboost::Xgboost;
 use renas::surrogate::{Features, Predictor, Regressor};
 
 #[path = "inputs.rs"]
 mod inputs; // networks, their features and invented objectives
 
-use inputs::{Layers, features, networks, seed};
-
-fn fit(rows: &[f64], targets: &[f64], tie_break: TieBreak) -> FittedTree {
-    let settings = RegressionTree { tie_break, ..RegressionTree::default() };
-    settings.fit(&Features::new(rows, 5).expect("a table"), targets).expect("can be fitted")
-}
-
-/// The objectives of a generation, predicted at once.
-fn predict(trees: &[FittedTree; 3], genotypes: &[Vec<usize>]) -> Vec<[f64; 3]> {
-    let rows: Vec<f64> = genotypes.iter().flat_map(|layers| features(layers)).collect();
-    let rows = Features::new(&rows, 5).expect("a generation is not empty");
-    let objectives = trees.each_ref().map(|tree| tree.predict_all(&rows));
-    (0..genotypes.len()).map(|place| objectives.each_ref().map(|values| values[place])).collect()
-}
-
-fn settings() -> Settings {
-    Settings { population: 250, generations: 15, evaluations: None, crossover_rate: 0.5, mutation_rate: 0.5 }
-}
+use inputs::{CANDIDATES, Layers, cells, features, fit_tree, networks, predict, search_settings, seed};
 
 /// One ask and tell; whether there was something to do.
 fn step(search: &mut Nsga2<Layers, 3>, trees: &[FittedTree; 3]) -> bool {
@@ -103,11 +86,11 @@ fn step(search: &mut Nsga2<Layers, 3>, trees: &[FittedTree; 3]) -> bool {
 }
 
 fn new_search() -> Nsga2<Layers, 3> {
-    Evolution::new(Layers, RankAndCrowding::default(), settings(), seed()).expect("settings in range")
+    Evolution::new(Layers, RankAndCrowding::default(), search_settings(), seed()).expect("settings in range")
 }
 
 fn whole_search(rows: &[f64], targets: &[Vec<f64>; 3], tie_break: TieBreak) -> Nsga2<Layers, 3> {
-    let trees = std::array::from_fn(|objective| fit(rows, &targets[objective], tie_break));
+    let trees = std::array::from_fn(|objective| fit_tree(rows, &targets[objective], tie_break));
     let mut search = new_search();
     while step(&mut search, &trees) {}
     search
@@ -116,9 +99,9 @@ fn whole_search(rows: &[f64], targets: &[Vec<f64>; 3], tie_break: TieBreak) -> N
 fn trees(c: &mut Criterion) {
     let (rows, targets) = networks(200);
     let random = TieBreak::RandomFeature(seed());
-    c.bench_function("tree/fit 200x5", |b| b.iter(|| fit(black_box(&rows), &targets[0], TieBreak::LowestFeature)));
-    c.bench_function("tree/fit 200x5, random ties", |b| b.iter(|| fit(black_box(&rows), &targets[0], random)));
-    let tree = fit(&rows, &targets[0], TieBreak::LowestFeature);
+    c.bench_function("tree/fit 200x5", |b| b.iter(|| fit_tree(black_box(&rows), &targets[0], TieBreak::LowestFeature)));
+    c.bench_function("tree/fit 200x5, random ties", |b| b.iter(|| fit_tree(black_box(&rows), &targets[0], random)));
+    let tree = fit_tree(&rows, &targets[0], TieBreak::LowestFeature);
     let each = || rows.chunks(5).map(|row| tree.predict(black_box(row))).sum::<f64>();
     c.bench_function("tree/predict 200 rows", |b| b.iter(each));
     let mut stream = seed().stream("queries");
@@ -126,28 +109,6 @@ fn trees(c: &mut Criterion) {
     let queries = Features::new(&queries, 5).expect("a table");
     c.bench_function("tree/predict 1000000 rows", |b| b.iter(|| tree.predict_all(black_box(&queries))));
 }
-
-/// 2,000 cells as POPNAS describes them: 1 to 5 blocks, two operators of 8 for each, 0 where there is none; and times.
-fn cells() -> (Vec<f64>, Vec<f64>) {
-    let mut state = 1u64;
-    let mut draw = |levels: u64| {
-        state = (state * 1_103_515_245 + 12_345) % (1 << 31);
-        ((state >> 16) % levels) as f64
-    };
-    let (mut rows, mut times) = (Vec::new(), Vec::new());
-    for _ in 0..2000 {
-        let blocks = 1.0 + draw(5);
-        let operators: [f64; 10] =
-            std::array::from_fn(|slot| if slot as f64 >= 2.0 * blocks { 0.0 } else { 1.0 + draw(8) });
-        times.push(3.0 + 2.0 * operators.iter().sum::<f64>() + draw(256) / 32.0);
-        rows.push(blocks);
-        rows.extend(operators);
-    }
-    (rows, times)
-}
-
-/// The last stage of POPNAS: 409,600 candidates.
-const CANDIDATES: usize = 409_600;
 
 fn regressors(c: &mut Criterion) {
     let (rows, times) = cells();
@@ -233,7 +194,7 @@ fn pareto(c: &mut Criterion) {
 fn search(c: &mut Criterion) {
     let (rows, targets) = networks(200);
     let trees: [FittedTree; 3] =
-        std::array::from_fn(|objective| fit(&rows, &targets[objective], TieBreak::LowestFeature));
+        std::array::from_fn(|objective| fit_tree(&rows, &targets[objective], TieBreak::LowestFeature));
     let mut begun = new_search();
     for _ in 0..8 {
         step(&mut begun, &trees);

@@ -1,7 +1,10 @@
-//! What the benchmarks of algorithms and of their peers begin with: networks, their features and invented objectives.
+//! What the benchmarks of algorithms and of their peers begin with: networks, their features and invented objectives; cells and
+//! their times; the search on what trees predict.
 
 use renas::base::seed::{Seed, Stream};
-use renas::search::evolution::Variation;
+use renas::search::evolution::{Settings, Variation};
+use renas::surrogate::tree::{FittedTree, RegressionTree, TieBreak};
+use renas::surrogate::{Features, Predictor, Regressor};
 
 /// Hidden layer sizes of a dense network: 3 to 20 layers of 10 to 200 units.
 #[derive(Clone, Debug)]
@@ -58,4 +61,41 @@ pub(crate) fn networks(count: usize) -> (Vec<f64>, [Vec<f64>; 3]) {
     let similarity = noisy(|row| 0.3 - 0.01 * row[0] + 0.001 * row[3], 0.1);
     let multiply_adds = noisy(|row| 784.0 * row[1] + row[0] * row[1] * row[1], 2e4);
     (rows.concat(), [error, similarity, multiply_adds])
+}
+
+/// The last stage of POPNAS: 409,600 candidates.
+pub(crate) const CANDIDATES: usize = 409_600;
+
+/// 2,000 cells as POPNAS describes them: 1 to 5 blocks, two operators of 8 for each, 0 where there is none; and times.
+pub(crate) fn cells() -> (Vec<f64>, Vec<f64>) {
+    let mut stream = seed().stream("cells");
+    let mut draw = |levels: usize| stream.below(levels) as f64;
+    let (mut rows, mut times) = (Vec::new(), Vec::new());
+    for _ in 0..2000 {
+        let blocks = 1.0 + draw(5);
+        let operators: [f64; 10] =
+            std::array::from_fn(|slot| if slot as f64 >= 2.0 * blocks { 0.0 } else { 1.0 + draw(8) });
+        times.push(3.0 + 2.0 * operators.iter().sum::<f64>() + draw(256) / 32.0);
+        rows.push(blocks);
+        rows.extend(operators);
+    }
+    (rows, times)
+}
+
+pub(crate) fn fit_tree(rows: &[f64], targets: &[f64], tie_break: TieBreak) -> FittedTree {
+    let settings = RegressionTree { tie_break, ..RegressionTree::default() };
+    settings.fit(&Features::new(rows, 5).expect("a table"), targets).expect("can be fitted")
+}
+
+/// The objectives of a generation, predicted at once.
+pub(crate) fn predict(trees: &[FittedTree; 3], genotypes: &[Vec<usize>]) -> Vec<[f64; 3]> {
+    let rows: Vec<f64> = genotypes.iter().flat_map(|layers| features(layers)).collect();
+    let rows = Features::new(&rows, 5).expect("a generation is not empty");
+    let objectives = trees.each_ref().map(|tree| tree.predict_all(&rows));
+    (0..genotypes.len()).map(|place| objectives.each_ref().map(|values| values[place])).collect()
+}
+
+/// EcoNAS's search: NSGA-II, 250 networks, 15 generations.
+pub(crate) fn search_settings() -> Settings {
+    Settings { population: 250, generations: 15, evaluations: None, crossover_rate: 0.5, mutation_rate: 0.5 }
 }

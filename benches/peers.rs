@@ -14,7 +14,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use renas::search::evolution::{Ask, Settings};
+use renas::search::evolution::Ask;
 use renas::search::hypervolume::hypervolume_3d;
 use renas::search::nsga2::{Nsga2, RankAndCrowding};
 use renas::search::pareto::non_dominated_sort;
@@ -23,38 +23,19 @@ use renas::stats::bootstrap::Bootstrap;
 use renas::surrogate::nnls::Nnls;
 use renas::surrogate::positive_lasso::PositiveLasso;
 use renas::surrogate::ridge::Ridge;
-use renas::surrogate::tree::{FittedTree, RegressionTree, TieBreak};
+use renas::surrogate::tree::{FittedTree, TieBreak};
 use renas::surrogate::xgboost::Xgboost;
 use renas::surrogate::{Features, Predictor, Regressor};
 
 #[path = "inputs.rs"]
 mod inputs; // networks, their features and invented objectives
 
-use inputs::{Layers, features, networks, seed};
-
-/// 2,000 cells as POPNAS describes them: 1 to 5 blocks, two operators of 8 for each, 0 where there is none; and times.
-fn cells() -> (Vec<f64>, Vec<f64>) {
-    let mut stream = seed().stream("cells");
-    let mut draw = |levels: usize| stream.below(levels) as f64;
-    let (mut rows, mut times) = (Vec::new(), Vec::new());
-    for _ in 0..2000 {
-        let blocks = 1.0 + draw(5);
-        let operators: [f64; 10] =
-            std::array::from_fn(|slot| if slot as f64 >= 2.0 * blocks { 0.0 } else { 1.0 + draw(8) });
-        times.push(3.0 + 2.0 * operators.iter().sum::<f64>() + draw(256) / 32.0);
-        rows.push(blocks);
-        rows.extend(operators);
-    }
-    (rows, times)
-}
+use inputs::{CANDIDATES, Layers, cells, fit_tree, networks, predict, search_settings, seed};
 
 fn uniform<const M: usize>(purpose: &str, count: usize) -> Vec<[f64; M]> {
     let mut stream = seed().stream(purpose);
     (0..count).map(|_| std::array::from_fn(|_| stream.uniform())).collect()
 }
-
-/// The last stage of POPNAS: 409,600 candidates.
-const CANDIDATES: usize = 409_600;
 
 /// Everything that both sides read.
 struct Inputs {
@@ -119,26 +100,12 @@ impl Inputs {
     }
 }
 
-fn fit_tree(rows: &[f64], targets: &[f64], tie_break: TieBreak) -> FittedTree {
-    let settings = RegressionTree { tie_break, ..RegressionTree::default() };
-    settings.fit(&Features::new(rows, 5).expect("a table"), targets).expect("can be fitted")
-}
-
-/// The objectives of a generation, predicted at once.
-fn predict(trees: &[FittedTree; 3], genotypes: &[Vec<usize>]) -> Vec<[f64; 3]> {
-    let rows: Vec<f64> = genotypes.iter().flat_map(|layers| features(layers)).collect();
-    let rows = Features::new(&rows, 5).expect("a generation is not empty");
-    let objectives = trees.each_ref().map(|tree| tree.predict_all(&rows));
-    (0..genotypes.len()).map(|place| objectives.each_ref().map(|values| values[place])).collect()
-}
-
 /// The whole search of EcoNAS on three trees: NSGA-II, 250 networks, 15 generations.
 fn search(rows: &[f64], targets: &[Vec<f64>; 3]) -> Nsga2<Layers, 3> {
     let trees: [FittedTree; 3] =
         std::array::from_fn(|objective| fit_tree(rows, &targets[objective], TieBreak::RandomFeature(seed())));
-    let settings =
-        Settings { population: 250, generations: 15, evaluations: None, crossover_rate: 0.5, mutation_rate: 0.5 };
-    let mut search = Nsga2::new(Layers, RankAndCrowding::default(), settings, seed()).expect("settings in range");
+    let mut search =
+        Nsga2::new(Layers, RankAndCrowding::default(), search_settings(), seed()).expect("settings in range");
     loop {
         let objectives: Vec<[f64; 3]> = match search.ask() {
             Ask::Finished(_) => return search,
