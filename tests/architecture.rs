@@ -1,4 +1,4 @@
-//! The rules of DESIGN and ARCHITECTURE.md that a compiler does not check, read from the source text.
+//! The rules of ARCHITECTURE.md that a compiler does not check, read from the source text.
 //!
 //! Who may use whom; what papers may not touch; no unordered maps, hidden random generators or processor-dependent
 //! functions; files that begin by saying what they are, stay short, and maps that have a word for each module. A
@@ -304,6 +304,13 @@ fn functions_whose_last_bits_depend_on_the_processor_come_from_libm() {
     let names = ["exp", "exp2", "exp_m1", "ln", "ln_1p", "log", "log2", "log10", "powf", "sin", "cos", "tan", "tanh"];
     let calls: Vec<String> = names.iter().map(|name| format!(".{name}(")).collect();
     let rules: Vec<(&str, &str)> = calls.iter().map(|call| (call.as_str(), reason)).collect();
+    check(&["src"], |source| forbidden_words(source, &rules));
+}
+
+#[test]
+fn what_the_program_says_goes_where_output_may_end() {
+    let reason = "it panics where a pipe is closed or a disk is full: use `outln!` or `errln!` of `cli::output`";
+    let rules = ["println!", "eprintln!", "print!", "eprint!"].map(|word| (word, reason));
     check(&["src"], |source| forbidden_words(source, &rules));
 }
 

@@ -31,7 +31,8 @@ fn what_init_writes_runs_at_once_and_is_verified_without_running_anything() {
 fn nothing_runs_that_nobody_trusts() {
     let folder = with_script("raise SystemExit('it ran')\n");
     let said = folder.renas(&["run"]);
-    said.expect(2, "add --trust-commands").expect(2, "python3 trial.py");
+    said.expect(2, "read the manifest and the files that it names, then add --trust-commands")
+        .expect(2, "python3 trial.py");
     assert!(!said.text.contains("it ran"), "{}", said.text);
 }
 

@@ -6,15 +6,9 @@ use std::process::Command;
 
 use crate::bench::{Bench, files};
 
-fn finished() -> Bench {
-    let bench = Bench::new();
-    bench.renas(&["run", "--update-lock"]).expect(0, "report:");
-    bench
-}
-
 #[test]
 fn a_packed_report_is_verified_where_it_is_unpacked_and_packs_to_the_same_bytes() {
-    let bench = finished();
+    let bench = Bench::finished();
     bench.renas(&["archive", "pack", "one.tar.zst"]).expect(0, "records of the store; SHA-256");
     bench.renas(&["archive", "pack", "other.tar.zst"]).expect(0, "SHA-256");
     let [one, other] = ["one.tar.zst", "other.tar.zst"].map(|name| fs::read(bench.path(name)).expect("an archive"));
@@ -37,7 +31,7 @@ fn a_packed_report_is_verified_where_it_is_unpacked_and_packs_to_the_same_bytes(
 
 #[test]
 fn stores_are_merged_by_key_and_never_with_themselves() {
-    let bench = finished();
+    let bench = Bench::finished();
     bench.renas(&["archive", "merge", "artifacts"]).expect(2, "is the store itself");
     bench.renas(&["archive", "merge", "artifacts", "--store", "copy"]).expect(0, "records copied, 0 were there");
     bench.renas(&["archive", "merge", "artifacts", "--store", "copy"]).expect(0, "0 records copied");
@@ -47,7 +41,7 @@ fn stores_are_merged_by_key_and_never_with_themselves() {
 
 #[test]
 fn what_nothing_reaches_is_removed_only_when_that_is_asked_for() {
-    let bench = finished();
+    let bench = Bench::finished();
     bench.renas(&["gc"]).expect(0, "nothing reaches: 0 records and 0 objects");
     // Another question, which no lock file names: its receipt keeps it until that is gone.
     bench.renas(&["run", "--numerics", "avx2", "--reports", "elsewhere"]);
@@ -73,7 +67,7 @@ fn ran(folder: &Path, program: &str, arguments: &[&str]) -> bool {
 
 #[test]
 fn what_is_signed_is_believed_of_those_on_the_list_and_of_nobody_else() {
-    let bench = finished();
+    let bench = Bench::finished();
     let folder = bench.path(".");
     for name in ["mine", "other"] {
         if !ran(&folder, "ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name]) {
@@ -108,7 +102,7 @@ fn what_is_signed_is_believed_of_those_on_the_list_and_of_nobody_else() {
 
 #[test]
 fn a_commit_is_certified_in_a_fresh_clone_and_what_differs_is_named() {
-    let bench = finished();
+    let bench = Bench::finished();
     let repository = bench.path(".");
     let git = |arguments: &[&str]| {
         let who = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "init.defaultBranch=main"];

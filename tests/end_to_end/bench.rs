@@ -46,6 +46,13 @@ impl Bench {
         bench
     }
 
+    /// One with a finished run and its lock file.
+    pub(crate) fn finished() -> Self {
+        let bench = Self::new();
+        bench.renas(&["run", "--update-lock"]).expect(0, "report:");
+        bench
+    }
+
     /// Put another miniature into a folder of manifests: its own `experiment.yaml`, and all else as it is run for real.
     pub(crate) fn add(&self, folder: &str, experiment: &str) {
         let project = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -12,12 +12,6 @@ const CLAIMS: &str = "experiments/econas/claims.yaml";
 /// A claim of the manifest that any data set carries, from its id to its expectation.
 const CLAIM: &str = "  - id: cost-falls-where-counted\n";
 
-fn finished() -> Bench {
-    let bench = Bench::new();
-    bench.renas(&["run", "--update-lock"]).expect(0, "report:");
-    bench
-}
-
 /// The verdict is the report's, from a store that never saw the other studies; nothing is written but the store.
 #[test]
 fn a_claim_is_judged_from_the_studies_that_it_needs() {
@@ -37,7 +31,7 @@ fn a_claim_is_judged_from_the_studies_that_it_needs() {
 
 #[test]
 fn an_expectation_that_changes_is_refused_without_an_amendment_and_found_by_verification() {
-    let bench = finished();
+    let bench = Bench::finished();
     let (claims, lock) = (bench.read(CLAIMS), bench.path("experiments/locks/quick/econas.json"));
     let before = fs::read(&lock).expect("readable");
     let start = claims.find(CLAIM).expect("the claim");
@@ -96,7 +90,7 @@ fn verdict_in(lock: &[u8]) -> String {
 
 #[test]
 fn why_shows_rule_clusters_and_samples_and_names_the_nearest_claim() {
-    let bench = finished();
+    let bench = Bench::finished();
     let answer = bench.renas(&["why", "cost-falls-where-counted"]);
     answer.expect(0, "expected").expect(0, "samples: ").expect(0, "corrected.any.");
     let answer = bench.renas(&["why", "econas/cost-falls-where-counted", "--json"]);

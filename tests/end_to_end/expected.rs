@@ -31,6 +31,29 @@ struct Found {
     worker: BTreeMap<String, String>,
 }
 
+/// Panic unless a miniature on modelled times finds what is expected of it, is verified, and repeats its bytes: from its store
+/// and from an empty one.
+pub(crate) fn repeats(experiment: &str) {
+    let bench = Bench::of(experiment);
+    bench.renas(&["run", "--update-lock"]).expect(0, "report:");
+    compare(&bench, experiment);
+    let expected = bench.digests("reports");
+    bench.renas(&["run"]).expect(0, "every digest is as promised").expect(0, "0 trials computed");
+    bench.renas(&["verify"]).expect(0, "reached bit");
+    bench.renas(&["run", "--store", "other", "--jobs", "1"]).expect(0, "every digest is as promised");
+    assert_eq!(bench.digests("reports"), expected);
+}
+
+/// Panic unless the bench's finished run on measured times repeats its bytes from its store and is rebuilt from its evidence,
+/// while a run from an empty store takes other times, which nothing promises.
+pub(crate) fn promises_no_time(bench: &Bench) {
+    let expected = bench.digests("reports");
+    bench.renas(&["run"]).expect(0, "0 trials computed");
+    assert_eq!(bench.digests("reports"), expected);
+    bench.renas(&["verify"]).expect(0, "rebuilt from the evidence");
+    bench.renas(&["run", "--store", "other"]).expect(0, "derive from observed times");
+}
+
 /// Panic unless the bench's finished run found what is expected of this miniature.
 pub(crate) fn compare(bench: &Bench, experiment: &str) {
     let found = Found::of(bench, experiment);

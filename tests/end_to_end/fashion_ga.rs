@@ -6,14 +6,7 @@ use crate::expected;
 
 #[test]
 fn evolutions_on_modelled_times_repeat_their_bytes_and_are_verified() {
-    let bench = Bench::of("fashion_ga");
-    bench.renas(&["run", "--update-lock"]).expect(0, "report:");
-    expected::compare(&bench, "fashion_ga");
-    let expected = bench.digests("reports");
-    bench.renas(&["run"]).expect(0, "every digest is as promised").expect(0, "0 trials computed");
-    bench.renas(&["verify"]).expect(0, "reached bit");
-    bench.renas(&["run", "--store", "other", "--jobs", "1"]).expect(0, "every digest is as promised");
-    assert_eq!(bench.digests("reports"), expected);
+    expected::repeats("fashion_ga");
 }
 
 #[test]
@@ -21,12 +14,7 @@ fn evolutions_on_measured_times_promise_what_they_found_and_not_how_long_it_took
     let bench = Bench::of("fashion_ga");
     bench.measure_times("fashion_ga");
     bench.renas(&["run", "--update-lock"]).expect(0, "report:");
-    let expected = bench.digests("reports");
-    bench.renas(&["run"]).expect(0, "0 trials computed");
-    assert_eq!(bench.digests("reports"), expected);
-    bench.renas(&["verify"]).expect(0, "rebuilt from the evidence");
-    // In an empty store the searches are the same, and what is timed is timed anew.
-    bench.renas(&["run", "--store", "other"]).expect(0, "derive from observed times");
+    expected::promises_no_time(&bench);
 }
 
 #[test]

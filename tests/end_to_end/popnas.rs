@@ -5,14 +5,7 @@ use crate::expected;
 
 #[test]
 fn a_search_on_modelled_times_repeats_its_bytes_and_is_verified() {
-    let bench = Bench::of("popnas");
-    bench.renas(&["run", "--update-lock"]).expect(0, "report:");
-    expected::compare(&bench, "popnas");
-    let expected = bench.digests("reports");
-    bench.renas(&["run"]).expect(0, "every digest is as promised").expect(0, "0 trials computed");
-    bench.renas(&["verify"]).expect(0, "reached bit");
-    bench.renas(&["run", "--store", "other", "--jobs", "1"]).expect(0, "every digest is as promised");
-    assert_eq!(bench.digests("reports"), expected);
+    expected::repeats("popnas");
 }
 
 #[test]
@@ -20,11 +13,7 @@ fn a_search_on_measured_times_is_rebuilt_from_its_evidence_and_promises_no_time(
     let bench = Bench::of("popnas");
     bench.measure_times("popnas");
     bench.renas(&["run", "--update-lock"]).expect(0, "report:");
-    let expected = bench.digests("reports");
-    bench.renas(&["run"]).expect(0, "0 trials computed");
-    assert_eq!(bench.digests("reports"), expected);
-    bench.renas(&["verify"]).expect(0, "rebuilt from the evidence");
-    bench.renas(&["run", "--store", "other"]).expect(0, "derive from observed times");
+    expected::promises_no_time(&bench);
 }
 
 #[test]

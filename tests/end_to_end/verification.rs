@@ -8,13 +8,6 @@ use serde_json::Value;
 
 use crate::bench::{Bench, files, program, worker};
 
-/// A bench with a finished run and its lock file.
-fn finished() -> Bench {
-    let bench = Bench::new();
-    bench.renas(&["run", "--update-lock"]).expect(0, "report:");
-    bench
-}
-
 fn name_of(bench: &Bench, path: &Path) -> String {
     path.strip_prefix(bench.path("")).expect("in the bench").to_string_lossy().into_owned()
 }
@@ -30,7 +23,7 @@ fn differences(bench: &Bench, arguments: &[&str]) -> Vec<String> {
 
 #[test]
 fn every_deleted_object_and_record_is_named_while_a_store_that_is_not_there_is_none() {
-    let bench = finished();
+    let bench = Bench::finished();
     let objects = files(&bench.path("artifacts/objects"));
     let records = files(&bench.path("artifacts/steps"));
     let places: Vec<&PathBuf> = objects.iter().step_by(7).chain(records.iter().step_by(3)).collect();
@@ -56,7 +49,7 @@ fn every_deleted_object_and_record_is_named_while_a_store_that_is_not_there_is_n
 
 #[test]
 fn what_lock_files_promise_and_is_not_there_is_named() {
-    let bench = finished();
+    let bench = Bench::finished();
     fs::rename(bench.path("reports"), bench.path("hidden")).expect("it is ours");
     bench
         .renas(&["verify"])
@@ -76,13 +69,13 @@ fn where_there_is_nothing_to_verify_it_says_so_and_fails() {
     // A store is there, and no promise of a report.
     bench.renas(&["verify", "--reports", "nowhere"]).expect(2, "there is no folder nowhere");
     bench.renas(&["verify", "--profile", "paper"]).expect(2, "paper: there is no report of this profile");
-    let bench = finished();
+    let bench = Bench::finished();
     bench.renas(&["verify", "--only", "econas/serch/*"]).expect(2, "no study of econas matches `serch/*`");
 }
 
 #[test]
 fn a_store_that_lost_its_format_file_is_named_and_judged_all_the_same() {
-    let bench = finished();
+    let bench = Bench::finished();
     let object = files(&bench.path("artifacts/objects")).remove(0);
     fs::set_permissions(&object, fs::Permissions::from_mode(0o644)).expect("it is ours");
     fs::write(&object, "damaged").expect("writable");
@@ -96,7 +89,7 @@ fn a_store_that_lost_its_format_file_is_named_and_judged_all_the_same() {
 
 #[test]
 fn an_unreadable_or_altered_item_ends_nothing_and_every_other_one_is_judged() {
-    let bench = finished();
+    let bench = Bench::finished();
     let lock = bench.path("experiments/locks/quick/econas.json");
     let (lock_bytes, sums) = (fs::read(&lock).expect("readable"), bench.path("reports/quick/SHA256SUMS"));
     let record = files(&bench.path("artifacts/steps")).remove(0);
@@ -152,7 +145,7 @@ fn asked(bench: &Bench) -> usize {
 
 #[test]
 fn the_next_run_or_verify_heal_makes_damaged_and_lost_objects_again_and_trains_nothing_else() {
-    let bench = finished();
+    let bench = Bench::finished();
     let counting = counting_worker(&bench);
     let environment = [("RENAS_WORKER", counting.as_str())];
     let expected = (bench.digests("reports"), bench.digests("artifacts/objects"));
@@ -176,7 +169,7 @@ fn the_next_run_or_verify_heal_makes_damaged_and_lost_objects_again_and_trains_n
 
 #[test]
 fn damaged_and_lost_records_are_set_aside_by_heal_and_computed_by_the_next_run() {
-    let bench = finished();
+    let bench = Bench::finished();
     let expected = bench.digests("reports");
     let records = files(&bench.path("artifacts/steps"));
     let is_trial = |path: &&PathBuf| fs::read_to_string(path).is_ok_and(|text| text.contains(r#""step":"train""#));

@@ -12,7 +12,7 @@ use renas::harness::study::Context as _;
 use renas::task::Task;
 use renas::task::outcome::{Ending, Outcome};
 
-use crate::kit::{self, Instant, at_bench, store_with, task, tasks};
+use crate::kit::{self, Instant, in_a_run, store_with, task, tasks};
 use crate::worker::Scene;
 
 /// Every record of a worker that is committed, with where it lies; read once.
@@ -116,13 +116,13 @@ fn a_misfitting_answer_is_named_and_never_stored_and_the_next_run_goes_on() {
     ] {
         let scene = Scene::new();
         let pool = scene.pool(&format!("misfits-{how}:100"), 1);
-        let (results, _) = at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks(2)));
+        let (results, _) = in_a_run(&scene.store(), &pool, |run| run.study("study").outcomes(&tasks(2)));
         let message = format!("{:#}", results.expect_err("no answer"));
         let trial = format!("train {}", kit::key(&task(0)).0.short(12));
         assert!(message.contains(said) && message.contains(&trial), "{message}");
         assert_eq!(scene.store().keys(), [], "nothing was stored");
         let well = scene.pool("well", 1);
-        let (results, _) = at_bench(&scene.store(), &well, |bench| bench.study("study").outcomes(&tasks(2)));
+        let (results, _) = in_a_run(&scene.store(), &well, |run| run.study("study").outcomes(&tasks(2)));
         assert_eq!(results.expect("the worker is well").len(), 2);
     }
 }
@@ -139,7 +139,7 @@ fn a_stored_answer_that_does_not_fit_is_named_by_verification_and_computed_again
     let [damaged] = &check.damaged[..] else { panic!("{check:?}") };
     assert!(damaged.why.contains("test.accuracy is 17"), "{damaged:?}");
     let executor = Instant::default();
-    let (outcomes, events) = at_bench(&store, &executor, |bench| bench.study("study").outcomes(&tasks(3)));
+    let (outcomes, events) = in_a_run(&store, &executor, |run| run.study("study").outcomes(&tasks(3)));
     assert!(outcomes.expect("it is computed again").iter().all(|outcome| outcome.scalars["test.accuracy"] <= 1.0));
     assert_eq!(executor.computed.load(Ordering::SeqCst), 1);
     assert!(events.iter().any(|event| matches!(event, Event::SetAside { .. })), "{events:?}");

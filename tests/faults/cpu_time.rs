@@ -20,7 +20,7 @@ use renas::network::cost::CostModel;
 use renas::report::page::Clock;
 use serde_json::Value;
 
-use crate::kit::{self, at_bench, identity};
+use crate::kit::{self, identity, in_a_run};
 use crate::synthetic_paper::{Toy, new_store};
 
 const MODEL: CostModel = CostModel { overhead_seconds: 0.5, multiply_adds_per_second: 1e6, bytes_per_second: 1e6 };
@@ -145,9 +145,9 @@ fn under_a_cost_model_nobody_asks_and_nothing_is_observed() {
 #[test]
 fn trials_that_are_only_looked_up_are_told_to_nobody_and_those_that_are_computed_are() {
     let ((_folder, store), slow) = (new_store(), Slow::taking(5.0));
-    let (seconds, events) = at_bench(&store, &slow, |bench| {
-        bench.study("first").outcomes(&kit::tasks(1)).expect("it is computed");
-        let study = bench.study("second").timed_by(MEASURED);
+    let (seconds, events) = in_a_run(&store, &slow, |run| {
+        run.study("first").outcomes(&kit::tasks(1)).expect("it is computed");
+        let study = run.study("second").timed_by(MEASURED);
         let seconds = study.spent_seconds(&kit::tasks(2)).expect("it is computed");
         assert_eq!(study.used(), BTreeSet::from([0, 1].map(|number| kit::key(&kit::task(number)))));
         seconds

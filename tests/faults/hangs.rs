@@ -11,7 +11,7 @@ use renas::network::spec::{Activation, NetworkSpec};
 use renas::task::Task;
 use renas::task::outcome::Outcome;
 
-use crate::kit::{at_bench, task, tasks};
+use crate::kit::{in_a_run, task, tasks};
 use crate::worker::{Scene, deaths, limited, lives, outcomes, until};
 
 /// Long for what answers, short for a test.
@@ -23,7 +23,7 @@ fn silence() -> Limits {
 
 fn within(scene: &Scene, behaviour: &str, limits: Limits, tasks: &[Task]) -> (Result<Vec<Outcome>, Error>, Vec<Event>) {
     let pool = limited(scene.path(), behaviour, 1, limits);
-    at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(tasks))
+    in_a_run(&scene.store(), &pool, |run| run.study("study").outcomes(tasks))
 }
 
 /// One worker misbehaves: that is told with its process and the limit, it is killed, and the next one does the task.
@@ -109,13 +109,13 @@ fn a_worker_that_says_no_hello_does_not_delay_a_cancellation() {
     let scene = Scene::new();
     let pool = limited(scene.path(), "no-hello:1000", 1, Limits::default());
     let canceller = pool.canceller();
-    let (results, _) = at_bench(&scene.store(), &pool, |bench| {
+    let (results, _) = in_a_run(&scene.store(), &pool, |run| {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 until("a worker was started", || scene.counted("starts") == 1);
                 canceller.cancel();
             });
-            bench.study("study").outcomes(&tasks(1))
+            run.study("study").outcomes(&tasks(1))
         })
     });
     assert!(format!("{:#}", results.expect_err("it was cancelled")).contains("interrupted"));

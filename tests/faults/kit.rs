@@ -154,8 +154,8 @@ impl Diary {
     }
 }
 
-/// Run something at a workbench of `store` and `executor`; also what was observed.
-pub(crate) fn at_bench<T>(
+/// Do something in a run with `store` and `executor`; also what was observed.
+pub(crate) fn in_a_run<T>(
     store: &Store,
     executor: &dyn Execute,
     work: impl FnOnce(&RunContext) -> T,

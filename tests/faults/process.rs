@@ -13,7 +13,7 @@ use renas::harness::event::{Event, Observer, Source};
 use renas::harness::store::{Access, Key, Store};
 use renas::harness::study::Context;
 
-use crate::kit::{Instant, at_bench, key, tasks, weights};
+use crate::kit::{Instant, in_a_run, key, tasks, weights};
 use crate::worker::{Scene, lives, pool, until};
 use crate::wrapped;
 
@@ -41,7 +41,7 @@ fn the_other_processes_play_their_roles() {
         "wait for hanging workers" => {
             let store = Store::open(&folder.join("store"), Access::Write).expect("a store");
             let pool = pool(&folder, "hangs", 2);
-            let _ = at_bench(&store, &pool, |bench| bench.study("study").outcomes(&tasks(2)));
+            let _ = in_a_run(&store, &pool, |run| run.study("study").outcomes(&tasks(2)));
         }
         "train for hours" => wrapped::train_for_hours(&folder),
         other => panic!("no role `{other}`"),
@@ -130,7 +130,7 @@ fn share(folder: &Path, backwards: bool) {
     if backwards {
         asked.reverse();
     }
-    let (outcomes, _) = at_bench(&store, &executor, |bench| bench.study("study").outcomes(&asked));
+    let (outcomes, _) = in_a_run(&store, &executor, |run| run.study("study").outcomes(&asked));
     let mut outcomes = outcomes.expect("they are computed");
     if backwards {
         outcomes.reverse();

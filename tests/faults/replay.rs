@@ -14,12 +14,12 @@ use renas::harness::store::{Access, Key, Record, Store};
 use renas::harness::study::{Context, Step, memoize};
 use renas::task::outcome::Outcome;
 
-use crate::kit::{Instant, at_bench, identity, key, record, store_with, task, tasks, weights};
+use crate::kit::{Instant, identity, in_a_run, key, record, store_with, task, tasks, weights};
 
 /// Six trials, and the number of those that were computed now; and what was told apart from finished trials.
 fn six(store: &Store) -> (Vec<Outcome>, usize, Vec<Event>) {
     let executor = Instant::default();
-    let (outcomes, mut events) = at_bench(store, &executor, |bench| bench.study("study").outcomes(&tasks(6)));
+    let (outcomes, mut events) = in_a_run(store, &executor, |run| run.study("study").outcomes(&tasks(6)));
     events.retain(|event| !matches!(event, Event::TrialFinished { .. }));
     (outcomes.expect("they are computed"), executor.computed.load(Ordering::SeqCst), events)
 }
@@ -54,7 +54,7 @@ fn a_damaged_record_of_a_read_only_store_is_an_error_that_names_it() {
     std::fs::write(&path, "{").expect("written");
     let store = Store::open(folder.path(), Access::Read).expect("a store");
     let executor = Instant::default();
-    let (outcomes, _) = at_bench(&store, &executor, |bench| bench.study("study").outcomes(&tasks(6)));
+    let (outcomes, _) = in_a_run(&store, &executor, |run| run.study("study").outcomes(&tasks(6)));
     let message = format!("{:#}", outcomes.expect_err("it is damaged"));
     assert!(message.contains(&*path.to_string_lossy()) && message.contains("renas run"), "{message}");
     assert_eq!(executor.computed.load(Ordering::SeqCst), 0);
@@ -75,8 +75,8 @@ fn a_lost_or_damaged_object_is_made_again_by_its_own_trial_when_it_is_needed() {
             std::fs::write(&path, &intact[1..]).expect("written");
         }
         let executor = Instant::default();
-        let (bytes, events) = at_bench(&store, &executor, |bench| {
-            let study = bench.study("study");
+        let (bytes, events) = in_a_run(&store, &executor, |run| {
+            let study = run.study("study");
             study.outcomes(&tasks(6)).expect("the records are intact");
             study.object(&object)
         });
@@ -102,8 +102,8 @@ fn a_lost_object_that_another_machine_made_stops_the_run_once_and_the_next_run_c
     store.commit(&foreign, &std::collections::BTreeMap::new()).expect("it is stored");
     std::fs::remove_file(store.object_path(&object)).expect("removed");
     let study = |store: &Store| -> (Result<Vec<u8>>, Vec<Event>) {
-        at_bench(store, &Instant::default(), |bench| {
-            let study = bench.study("study");
+        in_a_run(store, &Instant::default(), |run| {
+            let study = run.study("study");
             let outcomes = study.outcomes(&tasks(2))?;
             study.object(&outcomes[1].tensors["weights"])
         })
@@ -130,21 +130,21 @@ fn a_memoised_value_is_computed_once_and_noted_as_used() {
     let store = store_with(folder.path(), 1);
     let executor = Instant::default();
     let mut computed = 0;
-    let ((), _) = at_bench(&store, &executor, |bench| {
+    let ((), _) = in_a_run(&store, &executor, |run| {
         for study in ["a", "b"] {
-            let study = bench.study(study);
+            let study = run.study(study);
             assert_eq!(half(&study, 5, &mut computed).expect("a number"), 2.5);
             study.outcomes(&tasks(1)).expect("it is there");
             let used: Vec<Key> = study.used().into_iter().collect();
             assert!(used.len() == 2 && used.contains(&key(&task(0))));
             for key in used {
-                assert!(bench.record(key).is_ok());
+                assert!(run.record(key).is_ok());
             }
         }
     });
     assert_eq!(computed, 1);
-    let ((), _) = at_bench(&store, &executor, |bench| {
-        assert_eq!(half(&bench.study("c"), 5, &mut computed).expect("a number"), 2.5);
+    let ((), _) = in_a_run(&store, &executor, |run| {
+        assert_eq!(half(&run.study("c"), 5, &mut computed).expect("a number"), 2.5);
     });
     assert_eq!(computed, 1, "another run reads it");
 }
@@ -155,10 +155,10 @@ fn a_damaged_value_is_set_aside_and_computed_again() {
     let store = store_with(folder.path(), 1);
     let executor = Instant::default();
     let mut computed = 0;
-    let (used, _) = at_bench(&store, &executor, |bench| {
-        let study = bench.study("a");
+    let (used, _) = in_a_run(&store, &executor, |run| {
+        let study = run.study("a");
         half(&study, 5, &mut computed).expect("a number");
-        assert!(bench.are_intact(&study.used()).expect("readable"));
+        assert!(run.are_intact(&study.used()).expect("readable"));
         study.used()
     });
     let (path, of_value) = used.iter().map(|key| (store.step_path(*key), *key)).next().expect("one value");
@@ -168,16 +168,16 @@ fn a_damaged_value_is_set_aside_and_computed_again() {
             Some(damage) => std::fs::write(&path, damage).expect("written"),
             None => std::fs::remove_file(&path).expect("removed"),
         }
-        let ((), events) = at_bench(&store, &executor, |bench| {
-            assert!(!bench.are_intact(&used).expect("readable"));
-            bench.commit(known.clone()).expect("it is stored");
-            assert!(bench.are_intact(&used).expect("readable"));
+        let ((), events) = in_a_run(&store, &executor, |run| {
+            assert!(!run.are_intact(&used).expect("readable"));
+            run.commit(known.clone()).expect("it is stored");
+            assert!(run.are_intact(&used).expect("readable"));
         });
         assert_eq!(events.iter().any(|event| matches!(event, Event::SetAside { .. })), damage.is_some());
     }
     let mut other = store.record(of_value).expect("it is there");
     other.result = renas::harness::store::StepResult::Value(serde_json::json!(3.5));
-    let (refused, _) = at_bench(&store, &executor, |bench| bench.commit(other));
+    let (refused, _) = in_a_run(&store, &executor, |run| run.commit(other));
     let message = refused.expect_err("another result is there").to_string();
     assert!(message.contains("step half gave another result"), "{message}");
 }

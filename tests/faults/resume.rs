@@ -50,7 +50,7 @@ impl Machine {
         resume
     }
 
-    /// Something done at a bench that knows what earlier runs left; also how many trials were computed, and what was told.
+    /// Something done in a run that knows what earlier runs left; also how many trials were computed, and what was told.
     fn work<T>(&self, resume: &Resume, work: impl FnOnce(&RunContext<'_>) -> T) -> (T, usize, Vec<Event>) {
         let (executor, diary, data, store) = (Instant::default(), Diary::default(), Registry::default(), self.store());
         let result = work(&RunContext::new(&store, &executor, &data, &diary).resuming(resume));
@@ -60,9 +60,9 @@ impl Machine {
     /// The first trials, and what was used kept as unfinished.
     fn cut_off_after(&self, trials: u64) -> (Vec<Outcome>, usize, Vec<Event>) {
         let resume = self.resume();
-        self.work(&resume, |bench| {
-            let outcomes = bench.study("study").outcomes(&tasks(trials)).expect("they are computed");
-            resume.keep(bench.evidence_so_far()).expect("it is written");
+        self.work(&resume, |run| {
+            let outcomes = run.study("study").outcomes(&tasks(trials)).expect("they are computed");
+            resume.keep(run.evidence_so_far()).expect("it is written");
             outcomes
         })
     }
@@ -102,9 +102,9 @@ fn a_fresh_run_takes_nothing_from_evidence_and_loses_nothing_of_it() {
     machine.lose_store();
     let before = fs::read(machine.unfinished()).expect("it is there");
     let resume = machine.resume().fresh();
-    let (_, computed, _) = machine.work(&resume, |bench| {
-        bench.study("study").outcomes(&tasks(2)).expect("they are computed");
-        resume.keep(bench.evidence_so_far()).expect("it is written")
+    let (_, computed, _) = machine.work(&resume, |run| {
+        run.study("study").outcomes(&tasks(2)).expect("they are computed");
+        resume.keep(run.evidence_so_far()).expect("it is written")
     });
     assert_eq!(computed, 2);
     assert_eq!(fs::read(machine.unfinished()).expect("it is there"), before);
@@ -117,10 +117,10 @@ fn weights_of_a_replayed_trial_are_made_again_only_where_something_reads_them() 
     machine.lose_store();
     let object = Digest::of(&weights(&task(3)));
     let resume = machine.resume();
-    let (bytes, computed, events) = machine.work(&resume, |bench| {
-        let study = bench.study("study");
+    let (bytes, computed, events) = machine.work(&resume, |run| {
+        let study = run.study("study");
         study.outcomes(&tasks(5)).expect("they are replayed");
-        assert_eq!(bench.restore_objects(&study.used()).expect("nothing is promised"), 0);
+        assert_eq!(run.restore_objects(&study.used()).expect("nothing is promised"), 0);
         study.object(&object)
     });
     assert_eq!((bytes.expect("it is made again"), computed), (weights(&task(3)), 1));
@@ -141,8 +141,8 @@ fn a_replayed_trial_that_comes_out_otherwise_here_is_stored_and_stops_the_run_on
     let records = [(key(&task(0)), foreign.into())].into();
     machine.resume().keep(records).expect("it is written");
     let resume = machine.resume();
-    let read = |bench: &RunContext<'_>| {
-        let study = bench.study("study");
+    let read = |run: &RunContext<'_>| {
+        let study = run.study("study");
         let outcomes = study.outcomes(&tasks(1))?;
         study.object(&outcomes[0].tensors["weights"])
     };
@@ -191,7 +191,7 @@ fn under_a_measured_clock_only_records_are_taken_that_say_how_long_they_took() {
     machine.resume().keep(records).expect("it is written");
     let (resume, _) = Resume::of(&machine.reports(), Profile::Quick, "toy", Clock::Measured);
     let (_, computed, _) =
-        machine.work(&resume, |bench| bench.study("study").outcomes(&tasks(2)).expect("they are there").len());
+        machine.work(&resume, |run| run.study("study").outcomes(&tasks(2)).expect("they are there").len());
     assert_eq!(computed, 1);
 }
 
@@ -207,9 +207,9 @@ fn a_damaged_file_is_said_gives_nothing_and_is_set_aside_when_there_is_something
         notes.len() == 1 && notes[0].contains("toy.jsonl.zst") && notes[0].contains("nothing is taken"),
         "{notes:?}"
     );
-    let (_, computed, _) = machine.work(&resume, |bench| {
-        bench.study("study").outcomes(&tasks(1)).expect("it is computed");
-        resume.keep(bench.evidence_so_far()).expect("it is written")
+    let (_, computed, _) = machine.work(&resume, |run| {
+        run.study("study").outcomes(&tasks(1)).expect("it is computed");
+        resume.keep(run.evidence_so_far()).expect("it is written")
     });
     assert_eq!(computed, 1);
     let aside = machine.unfinished().with_file_name("toy.jsonl.zst.damaged");
@@ -221,8 +221,8 @@ fn a_damaged_file_is_said_gives_nothing_and_is_set_aside_when_there_is_something
 fn what_is_unfinished_is_written_while_the_work_goes_on_and_removed_with_its_empty_folders() {
     let machine = Machine::new();
     let resume = machine.resume();
-    let written = |bench: &RunContext<'_>| {
-        bench.study("study").outcomes(&tasks(2)).expect("they are computed");
+    let written = |run: &RunContext<'_>| {
+        run.study("study").outcomes(&tasks(2)).expect("they are computed");
         let mut looks = 0;
         while !machine.unfinished().exists() && looks < 3_000 {
             std::thread::sleep(Duration::from_millis(10));
@@ -231,7 +231,7 @@ fn what_is_unfinished_is_written_while_the_work_goes_on_and_removed_with_its_emp
         machine.unfinished().exists()
     };
     let (was_written, ..) = machine
-        .work(&resume, |bench| resume.during(Duration::from_millis(20), || bench.evidence_so_far(), || written(bench)));
+        .work(&resume, |run| resume.during(Duration::from_millis(20), || run.evidence_so_far(), || written(run)));
     assert!(was_written);
     assert!(resume.remove().expect("it is ours") && !resume.remove().expect("nothing is there"));
     assert!(!machine.reports().join(resume::FOLDER).exists());

@@ -82,9 +82,9 @@ impl Toy {
     /// Run it on a store, and give the evidence.
     pub(crate) fn run_on(&self, store: &Store, executor: &dyn Execute, time: TimeSource) -> (StudyOutputs, Evidence) {
         let data = Registry::default();
-        let bench = RunContext::new(store, executor, &data, &Unobserved);
-        let studied = self.experiment(time, |experiment| experiment.run(&bench, &Unobserved, 1)).expect("it runs");
-        let evidence = evidence_of(&bench, &studied, Path::new("evidence")).expect("all records are there");
+        let run = RunContext::new(store, executor, &data, &Unobserved);
+        let studied = self.experiment(time, |experiment| experiment.run(&run, &Unobserved, 1)).expect("it runs");
+        let evidence = evidence_of(&run, &studied, Path::new("evidence")).expect("all records are there");
         (studied, evidence)
     }
 

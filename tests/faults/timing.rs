@@ -27,7 +27,7 @@ use renas::task::numerics::Numerics;
 use renas::task::{Task, Time, Train};
 use serde_json::Value;
 
-use crate::kit::{self, FaultyDisk, at_bench, identity};
+use crate::kit::{self, FaultyDisk, identity, in_a_run};
 use crate::synthetic_paper::{Toy, new_store};
 use crate::worker::Scene;
 
@@ -159,8 +159,8 @@ fn under_the_cost_model_a_pass_takes_what_it_costs_whatever_the_numerics() {
 fn measured_passes_are_those_of_a_latency_task_per_inference_that_is_taken_once() {
     let ((_folder, store), watch) = (new_store(), Watch::saying(5));
     for _ in 0..2 {
-        let ((), _) = at_bench(&store, &watch, |bench| {
-            let study = bench.study("study").timed_by(MEASURED);
+        let ((), _) = in_a_run(&store, &watch, |run| {
+            let study = run.study("study").timed_by(MEASURED);
             let other = Inference { threads: 3, ..inference(1) };
             let seconds = study.latencies(&[inference(1), other, inference(1)]).expect("they are timed");
             assert_eq!(seconds, [[10.0, 11.0], [15.0, 16.0], [10.0, 11.0]]);
@@ -191,8 +191,8 @@ fn passes_of_nothing_are_refused_by_both_clocks_alike() {
 fn measured_seconds_are_steps_times_those_of_a_time_task_that_is_taken_once() {
     let ((_folder, store), watch) = (new_store(), Watch::saying(5));
     for _ in 0..2 {
-        let ((), _) = at_bench(&store, &watch, |bench| {
-            let study = bench.study("study").timed_by(MEASURED);
+        let ((), _) = in_a_run(&store, &watch, |run| {
+            let study = run.study("study").timed_by(MEASURED);
             let seconds =
                 study.training_seconds(&[training(1, 3), training(2, 1), training(1, 1)]).expect("it is timed");
             assert_eq!(seconds, [3.0 * 41.0 * 5.0, 41.0 * 6.0, 41.0 * 5.0]);
@@ -312,7 +312,7 @@ fn a_network_is_timed_while_no_worker_does_anything_else_and_does_not_wait_for_e
     let mut tasks = kit::tasks(40);
     tasks.insert(6, time_task(1));
     tasks.insert(6, time_task(2));
-    let (outcomes, _) = at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks));
+    let (outcomes, _) = in_a_run(&scene.store(), &pool, |run| run.study("study").outcomes(&tasks));
     assert_eq!(outcomes.expect("workers are well").len(), 42);
     let diary = std::fs::read_to_string(scene.path().join("memory").join("diary")).expect("they kept one");
     let (mut running, mut begun, mut most) = (Vec::new(), 0, 0);

@@ -13,7 +13,7 @@ use renas::harness::study::Context;
 use renas::task::outcome::Outcome;
 
 use crate::kit;
-use crate::kit::{at_bench, identity, tasks};
+use crate::kit::{identity, in_a_run, tasks};
 
 /// A folder where fake workers remember, and a store.
 pub(crate) struct Scene {
@@ -98,7 +98,7 @@ pub(crate) fn outcomes(
     count: u64,
 ) -> (Result<Vec<Outcome>, Error>, Vec<Event>) {
     let pool = scene.pool(behaviour, jobs);
-    at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks(count)))
+    in_a_run(&scene.store(), &pool, |run| run.study("study").outcomes(&tasks(count)))
 }
 
 pub(crate) fn deaths(events: &[Event]) -> Vec<(usize, &str, &str)> {
@@ -127,9 +127,9 @@ fn workers_answer_the_same_for_any_number_of_jobs() {
 fn studies_side_by_side_share_the_pool_and_compute_each_trial_once() {
     let scene = Scene::new();
     let (pool, store) = (scene.pool("well", 2), scene.store());
-    let (results, _) = at_bench(&store, &pool, |bench| {
+    let (results, _) = in_a_run(&store, &pool, |run| {
         std::thread::scope(|scope| {
-            let study = |name: &'static str| scope.spawn(move || bench.study(name).outcomes(&tasks(10)));
+            let study = |name: &'static str| scope.spawn(move || run.study(name).outcomes(&tasks(10)));
             [study("a"), study("b"), study("c")].map(|study| study.join().expect("no panic").expect("workers are well"))
         })
     });
@@ -271,7 +271,7 @@ fn a_program_that_is_not_there_is_named() {
         data: Arc::default(),
     };
     let pool = Pool::new(settings);
-    let (results, _) = at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks(1)));
+    let (results, _) = in_a_run(&scene.store(), &pool, |run| run.study("study").outcomes(&tasks(1)));
     let message = format!("{:#}", results.expect_err("there is no such program"));
     assert!(message.contains("/nowhere/renas-worker") && message.contains("cargo build"), "{message}");
     assert_eq!(message.matches("os error 2").count(), 1, "{message}");
@@ -283,13 +283,13 @@ fn cancelling_ends_the_workers_and_keeps_what_was_finished() {
     outcomes(&scene, "well", 1, 3).0.expect("workers are well");
     let pool = scene.pool("hangs", 2);
     let canceller = pool.canceller();
-    let (results, events) = at_bench(&scene.store(), &pool, |bench| {
+    let (results, events) = in_a_run(&scene.store(), &pool, |run| {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 until("both workers hang", || scene.counted("hanging") == 2);
                 canceller.cancel();
             });
-            bench.study("study").outcomes(&tasks(9))
+            run.study("study").outcomes(&tasks(9))
         })
     });
     let error = results.expect_err("it was cancelled");
@@ -307,7 +307,7 @@ fn a_pool_computes_nothing_that_the_store_has() {
     let first = outcomes(&scene, "well", 1, 3).0.expect("workers are well");
     let executor = kit::Instant::default();
     let (again, events) =
-        at_bench(&scene.store(), &executor, |bench| bench.study("study").outcomes(&tasks(3)).expect("all are there"));
+        in_a_run(&scene.store(), &executor, |run| run.study("study").outcomes(&tasks(3)).expect("all are there"));
     assert_eq!(first, again);
     assert_eq!(executor.computed.load(Ordering::SeqCst), 0);
     let all_hits = events.iter().all(|event| matches!(event, Event::TrialFinished { source: Source::Store, .. }));

@@ -14,7 +14,7 @@ use renas::harness::study::Context;
 use renas::task::Task;
 use renas::task::recipe::Stop;
 
-use crate::kit::{at_bench, identity, task, tasks};
+use crate::kit::{identity, in_a_run, task, tasks};
 use crate::process::start;
 use crate::worker::{Scene, deaths, fake_worker, lives, until};
 
@@ -34,7 +34,7 @@ fn all_end(scene: &Scene) {
 fn a_worker_behind_a_script_ends_with_the_pool_with_a_cancellation_and_with_its_limit() {
     let scene = Scene::new();
     let pool = wrapped(&scene, "clings", 2, Limits::default());
-    let (results, _) = at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks(4)));
+    let (results, _) = in_a_run(&scene.store(), &pool, |run| run.study("study").outcomes(&tasks(4)));
     assert_eq!(results.expect("workers are well").len(), 4);
     drop(pool);
     all_end(&scene);
@@ -42,13 +42,13 @@ fn a_worker_behind_a_script_ends_with_the_pool_with_a_cancellation_and_with_its_
     let scene = Scene::new();
     let pool = wrapped(&scene, "clings:9", 2, Limits::default());
     let canceller = pool.canceller();
-    let (results, _) = at_bench(&scene.store(), &pool, |bench| {
+    let (results, _) = in_a_run(&scene.store(), &pool, |run| {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 until("both workers hang", || scene.counted("hanging") == 2);
                 canceller.cancel();
             });
-            bench.study("study").outcomes(&tasks(4))
+            run.study("study").outcomes(&tasks(4))
         })
     });
     assert!(format!("{:#}", results.expect_err("it was cancelled")).contains("interrupted"));
@@ -57,7 +57,7 @@ fn a_worker_behind_a_script_ends_with_the_pool_with_a_cancellation_and_with_its_
     let scene = Scene::new();
     let limits = Limits { silence: Duration::from_millis(500), ..Limits::default() };
     let pool = wrapped(&scene, "clings:1", 1, limits);
-    let (results, events) = at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks(2)));
+    let (results, events) = in_a_run(&scene.store(), &pool, |run| run.study("study").outcomes(&tasks(2)));
     assert_eq!((results.expect("the next worker does it").len(), deaths(&events).len()), (2, 1));
     assert_eq!(scene.workers().iter().filter(|process| lives(**process)).count(), 1, "the second is idle");
 }
@@ -66,7 +66,7 @@ fn a_worker_behind_a_script_ends_with_the_pool_with_a_cancellation_and_with_its_
 fn a_worker_that_is_killed_behind_a_script_is_said_to_be() {
     let scene = Scene::new();
     let pool = wrapped(&scene, "killed:1", 1, Limits::default());
-    let (results, events) = at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks(2)));
+    let (results, events) = in_a_run(&scene.store(), &pool, |run| run.study("study").outcomes(&tasks(2)));
     assert_eq!(results.expect("the next worker does it").len(), 2);
     let how = deaths(&events)[0].1;
     assert!(how.contains("exited with status 137 (in a shell: killed by signal 9, SIGKILL"), "{how}");
@@ -119,7 +119,7 @@ pub(crate) fn train_for_hours(folder: &Path) {
         data: Arc::default(),
     });
     let store = Store::open(&folder.join("store"), Access::Write).expect("a store");
-    let _ = at_bench(&store, &pool, |bench| bench.study("study").outcomes(&[Task::Train(train)]));
+    let _ = in_a_run(&store, &pool, |run| run.study("study").outcomes(&[Task::Train(train)]));
 }
 
 #[test]
@@ -180,18 +180,18 @@ fn a_program_that_cannot_start_now_is_tried_again_and_its_error_is_said_once_wit
     };
     let writer = fs::OpenOptions::new().append(true).open(&program).expect("it is ours");
     let pool = Pool::new(settings(Duration::from_millis(1)));
-    let (results, _) = at_bench(&scene.store(), &pool, |bench| bench.study("study").outcomes(&tasks(1)));
+    let (results, _) = in_a_run(&scene.store(), &pool, |run| run.study("study").outcomes(&tasks(1)));
     let message = format!("{:#}", results.expect_err("it is being written"));
     assert!(message.contains("another program is writing this file"), "{message}");
     assert_eq!(message.matches("os error 26").count(), 1, "{message}");
     let pool = Pool::new(settings(Duration::from_millis(30)));
-    let (results, _) = at_bench(&scene.store(), &pool, |bench| {
+    let (results, _) = in_a_run(&scene.store(), &pool, |run| {
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 std::thread::sleep(Duration::from_millis(50));
                 drop(writer);
             });
-            bench.study("study").outcomes(&tasks(1))
+            run.study("study").outcomes(&tasks(1))
         })
     });
     assert_eq!(results.expect("it can be started in the end").len(), 1);
