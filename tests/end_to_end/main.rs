@@ -1,5 +1,6 @@
 //! The two programs as a user meets them: miniature experiments run to verdicts, and every bad day of the catalogue.
 
+mod agreement; // the levels at which two machines agree
 mod interruptions; // kills, interruptions, full disks, damaged stores, two runs at once
 mod archives; // reports in one file, merged stores, what nothing reaches
 mod bad_input; // manifests, flags, data and installations that cannot be worked with
