@@ -14,6 +14,7 @@ mod hostile; // readers that go away, full disks, odd folders and odd names
 mod packed; // somebody's own images, from JPEG files to a report
 mod popnas; // searches of cells, on modelled and on measured times
 mod reports; // what commands replace, remove, leave and refuse in the folder of reports
+mod slurm; // a real scheduler, where there is one
 mod timing; // two coordinators on one machine, and workers of a dead one
 mod unfinished; // runs that are cut off, and what goes on from them
 mod valp; // models of several outputs, changed and searched
