@@ -23,6 +23,18 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The digest of everything that `reader` yields, and the number of bytes read.
+    pub fn of_reader(mut reader: impl std::io::Read) -> std::io::Result<(Self, u64)> {
+        let mut hasher = Hasher::default();
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            match reader.read(&mut buffer)? {
+                0 => return Ok((hasher.finish(), hasher.length)),
+                count => hasher.update(&buffer[..count]),
+            }
+        }
+    }
+
     /// The digest of the canonical JSON of `value`.
     pub fn of_value<T: Serialize + ?Sized>(value: &T) -> Result<Self, CanonicalError> {
         canonical_json(value).map(|text| Self::of(text.as_bytes()))
@@ -74,12 +86,14 @@ impl Digest {
 #[derive(Clone, Default)]
 pub struct Hasher {
     state: Sha256,
+    length: u64,
 }
 
 impl Hasher {
     /// Append `bytes`.
     pub fn update(&mut self, bytes: &[u8]) {
         self.state.update(bytes);
+        self.length += bytes.len() as u64;
     }
 
     /// The digest of everything appended so far.

@@ -9,9 +9,12 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::{Deserialize, Serialize};
 
+use ahead::Ahead;
 use renas_base::parallel::lock;
 use renas_harness::event::{Event, Observer, Source};
 use renas_harness::study::Study;
+
+mod ahead; // how long what is planned will still take
 
 /// How much is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +73,7 @@ struct State {
     overall: Option<ProgressBar>,
     planned_studies: usize,
     finished_studies: usize,
-    /// Trials of the studies that are not finished yet, as planned.
-    ahead: BTreeMap<String, usize>,
+    ahead: Ahead,
     trials: Totals,
     started: Instant,
     last_line: Instant,
@@ -144,7 +146,7 @@ impl Progress {
             overall,
             planned_studies: plan.len(),
             finished_studies: 0,
-            ahead: plan.iter().map(|study| (study.id.clone(), study.trials)).collect(),
+            ahead: Ahead::of(plan),
             trials: Totals::default(),
             started: now,
             last_line: now,
@@ -184,6 +186,7 @@ impl Progress {
     fn trial_finished(&self, study: &str, trial: &str, source: Source, cpu_seconds: f64) {
         let mut state = self.state();
         state.trials.count(source);
+        state.ahead.trial_finished(study, source);
         let mut line = None;
         if let Some(Running { bar, planned, trials }) = state.studies.get_mut(study) {
             trials.count(source);
@@ -218,7 +221,7 @@ impl Progress {
     fn study_finished(&self, study: &str, hit: bool) {
         let mut state = self.state();
         state.finished_studies += 1;
-        state.ahead.remove(study);
+        state.ahead.study_finished(study);
         let running = state.studies.remove(study);
         if let Some(bar) = running.as_ref().and_then(|running| running.bar.as_ref()) {
             bar.finish_and_clear();
@@ -241,14 +244,10 @@ impl Progress {
 impl State {
     /// `, about 3 min left`; empty while nothing was computed.
     fn time_left(&self) -> String {
-        let planned: usize = self.ahead.values().sum();
-        let done: usize = self.studies.values().map(|running| running.trials.all()).sum();
-        if self.trials.computed == 0 || done >= planned {
-            return String::new();
-        }
-        let per_trial = self.started.elapsed().as_secs_f64() / self.trials.computed as f64;
-        let seconds = per_trial * (planned - done) as f64;
-        format!(", {} of {} studies, about {} left", self.finished_studies, self.planned_studies, duration(seconds))
+        let left = self.ahead.seconds_left(self.started.elapsed().as_secs_f64());
+        left.map_or_else(String::new, |seconds| {
+            format!(", {} of {} studies, about {} left", self.finished_studies, self.planned_studies, duration(seconds))
+        })
     }
 }
 

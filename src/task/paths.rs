@@ -37,6 +37,27 @@ pub struct TrainPaths {
     /// Paths of one step; at least 1, and at most the samples of the smallest batch.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub paths: usize,
+    /// Epochs at the start in which paths take the first kind of every group alone, and the first path of each step has the
+    /// largest width. All others then join a network that has learned something, as in progressive shrinking: Cai et al.
+    /// 2020, section 3.3, <https://arxiv.org/abs/1908.09791>.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub first_kind_epochs: usize,
+    /// How much the paths of a step learn from the first, in [0, 1); above 0 that has the largest width and the first kind
+    /// of every group, and what the others minimise is this times the cross entropy to its class probabilities for the same
+    /// samples (batch statistics of the whole batch, no gradient), plus the rest times the loss by labels. Inplace
+    /// distillation: Yu and Huang 2019, section 3.2, <https://doi.org/10.1109/ICCV.2019.00189>. Takes two paths at least.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub distillation: f64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(share: &f64) -> bool {
+    *share == 0.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(epochs: &usize) -> bool {
+    *epochs == 0
 }
 
 fn one() -> usize {

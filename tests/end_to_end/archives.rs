@@ -1,10 +1,13 @@
 //! Reports in one file, stores that become one, and what of a store nothing reaches.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::bench::{Bench, files};
+use serde_json::Value;
+
+use crate::bench::{Answer, Bench, files};
 
 #[test]
 fn a_packed_report_is_verified_where_it_is_unpacked_and_packs_to_the_same_bytes() {
@@ -128,4 +131,70 @@ fn a_commit_is_certified_in_a_fresh_clone_and_what_differs_is_named() {
     certify("nowhere", "none").expect(2, "cannot clone nowhere");
     certify("--upload-pack=x", "none").expect(2, "");
     assert!(!bench.path("none").exists());
+}
+
+/// What `scripts/validate_crate` says of a folder; nothing where the validator is not there.
+fn validated(folder: &Path) -> Option<Answer> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/validate_crate");
+    let answer = Answer::of(&Command::new(script).arg(folder).output().ok()?);
+    (answer.code != Some(3)).then_some(answer)
+}
+
+/// Every `@id` below a value: what it speaks of.
+fn spoken_of<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+    match value {
+        Value::Object(entries) => {
+            found.extend(entries.get("@id").and_then(Value::as_str));
+            entries.values().for_each(|inner| spoken_of(inner, found));
+        }
+        Value::Array(items) => items.iter().for_each(|inner| spoken_of(inner, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn an_archive_is_a_ro_crate_by_its_rules_and_to_a_public_validator() {
+    let bench = Bench::finished();
+    bench.renas(&["archive", "pack", "one.tar.zst"]).expect(0, "SHA-256");
+    bench.renas(&["archive", "unpack", "one.tar.zst", "crate"]).expect(0, "each as it was promised");
+    let folder = bench.path("crate");
+    let metadata = folder.join("ro-crate-metadata.json");
+    let read = || -> Value { serde_json::from_slice(&fs::read(&metadata).expect("metadata")).expect("JSON") };
+    // What the validator does not look at: each thing is described once, and nothing is spoken of that is not described.
+    let document = read();
+    let graph = document["@graph"].as_array().expect("a list");
+    let described: BTreeSet<&str> = graph.iter().map(|one| one["@id"].as_str().expect("an identity")).collect();
+    assert_eq!(described.len(), graph.len(), "an @id stands twice");
+    let mut spoken = Vec::new();
+    spoken_of(&document, &mut spoken);
+    let unknown: Vec<&&str> = spoken.iter().filter(|id| !described.contains(**id)).collect();
+    assert_eq!(unknown, [&"https://w3id.org/ro/crate/1.1"], "only the specification is described elsewhere");
+    let root = graph.iter().find(|one| one["@id"] == "./").expect("the root");
+    let parts: Vec<&str> =
+        root["hasPart"].as_array().expect("a list").iter().filter_map(|one| one["@id"].as_str()).collect();
+    for part in &parts {
+        let size = fs::metadata(folder.join(part)).unwrap_or_else(|error| panic!("{part}: {error}")).len().to_string();
+        assert_eq!(
+            graph.iter().find(|one| one["@id"] == *part).expect("described")["contentSize"],
+            size.as_str(),
+            "{part}"
+        );
+    }
+    assert_eq!(parts.len() + 1, files(&folder).len(), "all but the metadata are parts");
+
+    let Some(answer) = validated(&folder) else {
+        return println!("skipped: no RO-Crate validator here; `scripts/validate_crate --install` brings it");
+    };
+    answer.expect(0, "is a valid RO-Crate 1.1; 0 issues");
+    for (from, to, said) in [
+        ("\"conformsTo\"", "\"like\"", "MUST have a `conformsTo` property"),
+        ("\"license\"", "\"terms\"", "MUST have a `license` property"),
+        ("\"datePublished\"", "\"day\"", "MUST have a `datePublished` property"),
+    ] {
+        let text = read().to_string();
+        assert_eq!(text.matches(from).count(), 1, "{from}");
+        fs::write(&metadata, text.replace(from, to)).expect("writable");
+        validated(&folder).expect("it was there").expect(1, said);
+        fs::write(&metadata, text).expect("writable");
+    }
 }

@@ -1,5 +1,6 @@
 //! The two programs as a user meets them: miniature experiments run to verdicts, and every bad day of the catalogue.
 
+mod agreement; // the levels at which two machines agree
 mod interruptions; // kills, interruptions, full disks, damaged stores, two runs at once
 mod archives; // reports in one file, merged stores, what nothing reaches
 mod bad_input; // manifests, flags, data and installations that cannot be worked with
@@ -13,6 +14,7 @@ mod hostile; // readers that go away, full disks, odd folders and odd names
 mod packed; // somebody's own images, from JPEG files to a report
 mod popnas; // searches of cells, on modelled and on measured times
 mod reports; // what commands replace, remove, leave and refuse in the folder of reports
+mod slurm; // a real scheduler, where there is one
 mod timing; // two coordinators on one machine, and workers of a dead one
 mod unfinished; // runs that are cut off, and what goes on from them
 mod valp; // models of several outputs, changed and searched

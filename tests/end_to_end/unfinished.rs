@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Stdio;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, program};
 use crate::interruptions::{signal, undisturbed};
 
 const UNFINISHED: &str = "reports/unfinished/quick/econas.jsonl.zst";
@@ -64,6 +64,32 @@ fn workers_that_another_command_starts_give_the_same_bytes() {
         .expect(3, "it is what --launch names");
     bench.renas(&["run", "--launch", "env OF=here", "--jobs", "3"]).expect(0, "report:");
     assert_eq!(bench.digests("reports"), undisturbed());
+}
+
+/// A launcher that writes down how its worker ended, and when it is asked to end: `srun` cannot end a worker on another node otherwise.
+fn launcher(bench: &Bench) -> String {
+    let said = bench.path("said");
+    let script = format!("#!/bin/sh\ntrap 'echo asked >> {0}' TERM\n\"$@\"\necho $? >> {0}\n", said.display());
+    program(&bench.path("launcher"), script)
+}
+
+#[test]
+fn what_starts_workers_elsewhere_sees_them_end_before_it_is_killed() {
+    let bench = Bench::new();
+    let launcher = launcher(&bench);
+    bench.renas(&["run", "--launch", &launcher, "--jobs", "2"]).expect(0, "report:");
+    assert_eq!(bench.read("said"), "0\n0\n", "both workers were told that there is nothing more to do");
+    fs::remove_file(bench.path("said")).expect("it is ours");
+    fs::remove_dir_all(bench.path("artifacts")).expect("it is ours");
+    let arguments = ["run", "--fresh", "--launch", &launcher, "--jobs", "2"];
+    let child = bench.command(&arguments).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it starts");
+    bench.wait_for_records(1);
+    signal("-INT", child.id());
+    let output = child.wait_with_output().expect("our child");
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = bench.read("said");
+    assert_eq!(said.matches("asked").count(), 2, "who computes is asked to end: {said}");
+    assert_eq!(said.lines().count(), 4, "and ends by itself: {said}");
 }
 
 #[test]

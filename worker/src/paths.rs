@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use anyhow::{Context as _, Result, ensure};
+use renas_base::seed::Stream;
 use renas_data::split::Split;
 use renas_network::parameter::{Initial, Parameter, parameters};
 use renas_network::shape::shapes;
@@ -21,7 +22,7 @@ use tch::{Device, Kind, Reduction, Tensor};
 
 use crate::data::{DataSource, Samples, floats};
 use crate::evaluate::{BATCH_SIZE, Measured, measure};
-use crate::loss::cross_entropy;
+use crate::loss::{cross_entropy, cross_entropy_to};
 use crate::module::{Mode, Module};
 use crate::optimizer::Optimizer;
 use crate::parameters::Parameters;
@@ -43,11 +44,12 @@ pub fn train_paths(task: &TrainPaths, device: Device, data: &mut DataSource) -> 
         let mut losses = Vec::with_capacity(batches.len());
         let mut start = 0;
         for &size in &batches {
-            let drawn = supernet.draw_together(task.paths, &mut choices);
+            let drawn = draw(task, epoch, &mut choices);
             let paths = drawn.iter().map(|choice| supernet.path(choice)).collect::<Result<Vec<_>, _>>()?;
             let (input, labels) = samples.batch(&order.f_narrow(0, start, size as i64)?)?;
             start += size as i64;
-            losses.push(shared.step(&paths, recipe.loss, &input, &labels, steps_taken + losses.len())?);
+            let batch = Batch { input, labels, distillation: task.distillation };
+            losses.push(shared.step(&paths, recipe.loss, &batch, steps_taken + losses.len())?);
         }
         let losses = floats(&Tensor::f_stack(&losses, 0)?)?;
         if let Some(step) = losses.iter().position(|loss| !loss.is_finite()) {
@@ -58,6 +60,18 @@ pub fn train_paths(task: &TrainPaths, device: Device, data: &mut DataSource) -> 
         curve.push(mean_loss(&losses, &batches));
     }
     Ok((trained(Ending::Completed, curve, plan.total_steps), shared.tensors()?))
+}
+
+/// The paths of one step.
+fn draw(task: &TrainPaths, epoch: usize, choices: &mut Stream) -> Vec<Choice> {
+    let TrainPaths { supernet, paths, .. } = task;
+    if epoch < task.first_kind_epochs {
+        supernet.draw_of_first_kind(*paths, choices)
+    } else if task.distillation > 0.0 {
+        supernet.draw_taught(*paths, choices)
+    } else {
+        supernet.draw_together(*paths, choices)
+    }
 }
 
 fn trained(ending: Ending, curve: Vec<f64>, steps: usize) -> Trained {
@@ -71,7 +85,9 @@ fn first(supernet: &Supernet) -> Choice {
 
 /// Refuse what cannot be trained before anything is computed: every alternative is part of one checked path.
 fn check_paths(task: &TrainPaths, samples: &Samples) -> Result<()> {
-    let TrainPaths { supernet, recipe, paths, .. } = task;
+    let TrainPaths { supernet, recipe, paths, distillation, .. } = task;
+    ensure!((0.0..1.0).contains(distillation), "distillation is {distillation}, but must be at least 0 and below 1");
+    ensure!(*distillation == 0.0 || *paths > 1, "distillation takes at least two paths, of which one teaches");
     let part = smallest_part(recipe.batch_size, samples.part(Split::Train).len(), *paths)?;
     for (index, slot) in supernet.slots.iter().enumerate() {
         for alternative in 0..slot.alternatives.len() {
@@ -101,6 +117,26 @@ fn smallest_part(batch_size: usize, train: usize, paths: usize) -> Result<usize>
 /// Sizes of the parts of a batch, one for each path: equal but for a remainder, which the first are given.
 fn parts(batch: usize, paths: usize) -> impl Iterator<Item = usize> {
     (0..paths).map(move |path| batch / paths + usize::from(path < batch % paths))
+}
+
+/// The samples of one step, and how much its other paths learn from the first.
+pub struct Batch {
+    /// Of all paths: `[n, ...]`.
+    pub input: Tensor,
+    /// Classes, `[n]`.
+    pub labels: Tensor,
+    /// As `TrainPaths::distillation`.
+    pub distillation: f64,
+}
+
+/// What a path is given of a batch.
+struct Part {
+    input: Tensor,
+    labels: Tensor,
+    /// Of the batch's samples.
+    share: f64,
+    /// The teacher's class probabilities, `[n, classes]`, and how much they count.
+    taught: Option<(Tensor, f64)>,
 }
 
 /// The shared tensors, and an optimiser for each.
@@ -146,25 +182,23 @@ impl Shared {
         self.parameters.to_tensors()
     }
 
-    /// One step of `paths` on a batch, each on a part of it, the `at`-th of the training; returns the mean loss of all
-    /// samples before it, a single f32.
-    pub fn step(
-        &mut self,
-        paths: &[NetworkSpec],
-        loss: Loss,
-        input: &Tensor,
-        labels: &Tensor,
-        at: usize,
-    ) -> Result<Tensor> {
-        let samples = input.size()[0];
+    /// One step of `paths` on a batch, each on a part of it, the `at`-th of the training; returns the mean loss by labels of
+    /// all samples before it, a single f32.
+    pub fn step(&mut self, paths: &[NetworkSpec], loss: Loss, batch: &Batch, at: usize) -> Result<Tensor> {
+        let samples = batch.input.size()[0];
+        let answers = if batch.distillation > 0.0 { Some(self.probabilities(&paths[0], &batch.input)?) } else { None };
         let (mut start, mut losses, mut gradients) = (0, Vec::with_capacity(paths.len()), BTreeMap::new());
-        for (path, size) in paths.iter().zip(parts(samples as usize, paths.len())) {
+        for (number, (path, size)) in paths.iter().zip(parts(samples as usize, paths.len())).enumerate() {
             let size = size as i64;
-            let (input, labels) = (input.f_narrow(0, start, size)?, labels.f_narrow(0, start, size)?);
+            let taught = match &answers {
+                Some(answers) if number > 0 => Some((answers.f_narrow(0, start, size)?, batch.distillation)),
+                _ => None,
+            };
+            let (input, labels) = (batch.input.f_narrow(0, start, size)?, batch.labels.f_narrow(0, start, size)?);
             start += size;
             // Of one path it is a factor of 1, which changes no bit.
-            let share = size as f64 / samples as f64;
-            losses.push(self.add_gradients(path, loss, share, &input, &labels, &mut gradients)?);
+            let part = Part { input, labels, share: size as f64 / samples as f64, taught };
+            losses.push(self.add_gradients(path, loss, &part, &mut gradients)?);
         }
         for ((index, start), gradient) in gradients {
             let mut weights = self.parameters.flat.f_narrow(0, start, gradient.numel() as i64)?;
@@ -174,22 +208,33 @@ impl Shared {
         losses.iter().try_fold(first, |sum, loss| Ok(sum.f_add(loss)?))
     }
 
-    /// Add to `gradients`, by the places of shared tensors, those of `share` times the mean loss of `path` on some samples;
-    /// returns that product.
+    /// The class probabilities that a path gives samples, `[n, classes]`.
+    fn probabilities(&self, path: &NetworkSpec, input: &Tensor) -> Result<Tensor> {
+        let _no_grad = tch::no_grad_guard();
+        Ok(self.module(path)?.forward(input, Mode::Training)?.f_softmax(-1, None)?)
+    }
+
+    /// Add to `gradients`, by the places of shared tensors, those of what `path` minimises on a part of a batch, times its share;
+    /// returns that share of its mean loss by labels.
     fn add_gradients(
         &self,
         path: &NetworkSpec,
         loss: Loss,
-        share: f64,
-        input: &Tensor,
-        labels: &Tensor,
+        part: &Part,
         gradients: &mut BTreeMap<(usize, i64), Tensor>,
     ) -> Result<Tensor> {
-        let output = self.module(path)?.forward(input, Mode::Training)?;
-        let loss = match loss {
-            Loss::CrossEntropy => cross_entropy(&output, labels, Reduction::Mean)?,
+        let output = self.module(path)?.forward(&part.input, Mode::Training)?;
+        let by_labels = match loss {
+            Loss::CrossEntropy => cross_entropy(&output, &part.labels, Reduction::Mean)?,
         };
-        let loss = loss.f_mul_scalar(share)?;
+        let by_labels = by_labels.f_mul_scalar(part.share)?;
+        let loss = match &part.taught {
+            None => by_labels.shallow_clone(),
+            Some((answers, weight)) => {
+                let by_teacher = cross_entropy_to(&output, answers)?.f_mul_scalar(part.share * weight)?;
+                by_labels.f_mul_scalar(1.0 - weight)?.f_add(&by_teacher)?
+            }
+        };
         let mut used = Vec::new();
         for parameter in parameters(path)?.iter().filter(|parameter| parameter.trainable) {
             let place = self.places.get(&parameter.name);
@@ -203,7 +248,7 @@ impl Shared {
                 Entry::Occupied(mut entry) => drop(entry.get_mut().f_add_(&gradient)?),
             }
         }
-        Ok(loss.f_detach()?)
+        Ok(by_labels.f_detach()?)
     }
 }
 

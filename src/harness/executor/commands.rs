@@ -12,7 +12,7 @@ use std::process::{Child, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, Signal, prlimit};
 
 use super::crew::Crew;
 use super::execute::{Answer, Execute, ExecuteError, Job};
@@ -122,7 +122,7 @@ impl Commands {
             let remedy = shortage(&error).unwrap_or("is it installed, and are its letters right?");
             format!("does not start: {error}; {remedy}")
         })?;
-        self.shared.children.add(child.id());
+        self.shared.children.add(child.id(), Signal::KILL);
         let limit = Rlimit { current: Some(self.limits.memory), maximum: Some(self.limits.memory) };
         let pid = pid(child.id());
         // It fails only where the process has ended.

@@ -135,6 +135,14 @@ impl Crew {
     }
 }
 
+impl Drop for Crew {
+    fn drop(&mut self) {
+        // All are told before the first is waited for.
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        state.idle.iter_mut().for_each(|(_, worker)| worker.close_input());
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         let mut state = lock(&self.crew.state);

@@ -21,6 +21,9 @@ const FACTOR: f64 = 50.0;
 /// What a task may take of which nobody can say what it should.
 const CEILING: Duration = Duration::from_secs(7 * 24 * 3600);
 
+/// How long a launcher of workers may take to end once its worker has nothing more to do.
+const LEAVE: Duration = Duration::from_secs(5);
+
 /// Samples of a batch when networks are measured, for their cost.
 const BATCH: usize = 256;
 
@@ -38,6 +41,9 @@ pub struct Limits {
     pub task: Duration,
     /// Before a process is started again that the system had no room for; doubled each time.
     pub pause: Duration,
+    /// For a process to end by itself that is not needed any more, before it is killed: one that only stands for a worker elsewhere
+    /// must see that one end, or leaves it behind.
+    pub leave: Duration,
 }
 
 impl Default for Limits {
@@ -47,6 +53,7 @@ impl Default for Limits {
             silence: Duration::from_secs(300),
             task: Duration::from_secs(1800),
             pause: Duration::from_millis(200),
+            leave: Duration::ZERO,
         }
     }
 }
@@ -54,13 +61,14 @@ impl Default for Limits {
 impl Limits {
     /// The usual limits, so many times as long; `times` is at least 1.
     pub fn times(times: u32) -> Self {
-        let Self { hello, silence, task, pause } = Self::default();
-        Self { hello: hello * times, silence: silence * times, task: task * times, pause }
+        let Self { hello, silence, task, pause, leave } = Self::default();
+        Self { hello: hello * times, silence: silence * times, task: task * times, pause, leave }
     }
 
-    /// The same for workers that wait in a queue before they start, for days if need be.
+    /// The same for workers that another program starts: they wait in its queue, for days if need be, and it is told when they are not
+    /// needed any more.
     pub fn in_a_queue(self) -> Self {
-        Self { hello: self.hello.max(CEILING), ..self }
+        Self { hello: self.hello.max(CEILING), leave: LEAVE, ..self }
     }
 
     /// How long a task may take, on data of their sizes.
@@ -259,7 +267,16 @@ mod tests {
         let slice = EvaluateSlice { network, data: data.clone(), weights, calibration: most, probes: Vec::new() };
         let supernet =
             Supernet { input: vec![1], widths: Vec::new(), denominator: 0, slots: Vec::new(), groups: Vec::new() };
-        let paths = TrainPaths { supernet, data, stop: Stop::Steps(most), recipe: calm, seed, paths: 1 };
+        let paths = TrainPaths {
+            supernet,
+            data,
+            stop: Stop::Steps(most),
+            recipe: calm,
+            seed,
+            paths: 1,
+            first_kind_epochs: 0,
+            distillation: 0.0,
+        };
         for task in [
             Task::Time(time),
             Task::Latency(latency),

@@ -1,9 +1,10 @@
 //! One process of a worker with all that it started, and all such processes of a pool.
 //!
 //! Each leads a process group of its own: Ctrl-C on the terminal reaches the coordinator alone, which decides what becomes
-//! of workers, and a script that runs the worker as its child ends together with it.
+//! of workers, and a script that runs the worker as its child ends together with it. What stands for a worker elsewhere
+//! (`srun`) is asked before it is killed, since only it can end that one.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
@@ -14,6 +15,7 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group};
 
+use super::limits::Limits;
 use super::pipes::{Pipes, has_ended};
 use renas_base::parallel::lock;
 
@@ -36,18 +38,19 @@ pub(super) struct Children {
 
 #[derive(Debug, Default)]
 struct Running {
-    /// Process numbers, which are those of their groups too. None of them was waited for, so none belongs to another.
-    groups: BTreeSet<u32>,
+    /// Process numbers, which are those of their groups too, and how they are ended. None of them was waited for, so none belongs to
+    /// another.
+    groups: BTreeMap<u32, Signal>,
     /// Nothing is to run any more.
     is_over: bool,
 }
 
 impl Children {
-    /// Kill them all, and everything that is started later.
+    /// Kill them all, and everything that is started later; those that are to be asked first are asked, and their owners kill them.
     pub(super) fn kill(&self) {
         let mut running = lock(&self.running);
         running.is_over = true;
-        running.groups.iter().copied().for_each(kill_group);
+        running.groups.iter().for_each(|(group, signal)| signal_group(*group, *signal));
         self.changed.notify_all();
     }
 
@@ -56,31 +59,36 @@ impl Children {
         lock(&self.running).is_over
     }
 
+    fn has(&self, group: u32) -> bool {
+        lock(&self.running).groups.contains_key(&group)
+    }
+
     /// Sleep, but not beyond the end of it all; whether that has not come.
     fn pause(&self, pause: Duration) -> bool {
         let wait = self.changed.wait_timeout_while(lock(&self.running), pause, |running| !running.is_over);
         !wait.unwrap_or_else(PoisonError::into_inner).0.is_over
     }
 
-    pub(super) fn add(&self, group: u32) {
+    /// One more, which is ended by that signal.
+    pub(super) fn add(&self, group: u32, signal: Signal) {
         let mut running = lock(&self.running);
-        running.groups.insert(group);
+        running.groups.insert(group, signal);
         if running.is_over {
-            kill_group(group);
+            signal_group(group, signal);
         }
     }
 
     /// Let one of them go, alive, to be among others; whether they were not all killed.
     fn release(&self, group: u32) -> bool {
         let mut running = lock(&self.running);
-        !running.is_over && running.groups.remove(&group)
+        !running.is_over && running.groups.remove(&group).is_some()
     }
 
     /// Kill one, which may be waited for from now on.
     pub(super) fn remove(&self, group: u32) {
         let mut running = lock(&self.running);
-        if running.groups.remove(&group) {
-            kill_group(group);
+        if running.groups.remove(&group).is_some() {
+            signal_group(group, Signal::KILL);
         }
     }
 }
@@ -89,17 +97,19 @@ pub(super) fn pid(number: u32) -> Option<Pid> {
     i32::try_from(number).ok().and_then(Pid::from_raw)
 }
 
-/// Kill all processes of a group whose leader was not waited for.
-fn kill_group(group: u32) {
+/// Send a signal to all processes of a group whose leader was not waited for.
+fn signal_group(group: u32, signal: Signal) {
     if let Some(group) = pid(group) {
         // It fails only where nobody of it is left.
-        let _ = kill_process_group(group, Signal::KILL);
+        let _ = kill_process_group(group, signal);
     }
 }
 
 /// A running process, killed with its group when dropped.
 pub(super) struct Process {
     child: Child,
+    /// How long it may take to end by itself before that.
+    leave: Duration,
     children: Arc<Children>,
     /// Its process number.
     pub(super) id: u32,
@@ -110,16 +120,16 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Start it; tried again after `pause`, and twice as much each time, where the system has no room for it now.
-    pub(super) fn start(command: &mut Command, pause: Duration, children: &Arc<Children>) -> io::Result<Self> {
+    /// Start it; tried again after a pause, and twice as much each time, where the system has no room for it now.
+    pub(super) fn start(command: &mut Command, limits: &Limits, children: &Arc<Children>) -> io::Result<Self> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-        patiently(pause, |pause| children.pause(pause), || Self::start_once(command, children))
+        patiently(limits.pause, |pause| children.pause(pause), || Self::start_once(command, limits.leave, children))
     }
 
-    fn start_once(command: &mut Command, children: &Arc<Children>) -> io::Result<Self> {
+    fn start_once(command: &mut Command, leave: Duration, children: &Arc<Children>) -> io::Result<Self> {
         let mut child = command.spawn()?;
         let id = child.id();
-        children.add(id);
+        children.add(id, first_signal(leave));
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let words = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&words);
@@ -128,7 +138,9 @@ impl Process {
         let stderr = stderr.expect("it was asked for");
         let parts = pipes.and_then(|pipes| Ok((pipes, listener.spawn(move || listen(stderr, &heard))?)));
         match parts {
-            Ok((pipes, listener)) => Ok(Self { child, children: Arc::clone(children), id, pipes, listener, words }),
+            Ok((pipes, listener)) => {
+                Ok(Self { child, leave, children: Arc::clone(children), id, pipes, listener, words })
+            }
             Err(error) => {
                 end(&mut child, children);
                 Err(error)
@@ -143,7 +155,7 @@ impl Process {
         }
         let is_free = self.children.release(self.id);
         if is_free {
-            children.add(self.id);
+            children.add(self.id, first_signal(self.leave));
             self.children = Arc::clone(children);
         }
         is_free
@@ -152,18 +164,37 @@ impl Process {
     /// How it ends by itself, where it does so soon; its input is closed.
     pub(super) fn ending(&mut self) -> Option<ExitStatus> {
         self.pipes.close_input();
-        let deadline = Instant::now() + GRACE;
+        self.ends_within(GRACE.max(self.leave)).then(|| end(&mut self.child, &self.children)).flatten()
+    }
+
+    /// Whether it ends within that time.
+    fn ends_within(&self, time: Duration) -> bool {
+        let deadline = Instant::now() + time;
         while !has_ended(pid(self.id)) {
             if Instant::now() >= deadline {
-                return None;
+                return false;
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        end(&mut self.child, &self.children)
+        true
+    }
+
+    /// Have it end by itself, where it is given time for that; else by a signal that it can answer.
+    fn ask_to_end(&mut self) {
+        // The number of one that was waited for may be another's.
+        if self.leave.is_zero() || !self.children.has(self.id) {
+            return;
+        }
+        self.pipes.close_input();
+        if !self.ends_within(self.leave) {
+            signal_group(self.id, Signal::TERM);
+            self.ends_within(GRACE);
+        }
     }
 
     /// Kill it with its group, and give the last lines that it wrote to standard error.
     pub(super) fn stderr_end(&mut self) -> String {
+        self.ask_to_end();
         end(&mut self.child, &self.children);
         // Somebody else may hold the pipe open: wait a moment for the rest, not for ever.
         let deadline = Instant::now() + GRACE;
@@ -176,8 +207,14 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        self.ask_to_end();
         end(&mut self.child, &self.children);
     }
+}
+
+/// What ends a process that is not waited for: what may take its time is asked.
+fn first_signal(leave: Duration) -> Signal {
+    if leave.is_zero() { Signal::KILL } else { Signal::TERM }
 }
 
 /// Kill a process with its group and wait for it; how it ended, which nobody can say of one that is stuck in the kernel.
@@ -283,8 +320,8 @@ mod tests {
     fn what_is_started_after_the_end_of_it_all_is_killed_at_once() {
         let children = Arc::new(Children::default());
         children.kill();
-        let start =
-            |script: &str| Process::start(Command::new("sh").args(["-c", script]), Duration::from_millis(1), &children);
+        let limits = Limits { pause: Duration::from_millis(1), ..Limits::default() };
+        let start = |script: &str| Process::start(Command::new("sh").args(["-c", script]), &limits, &children);
         let mut process = start("sleep 60").expect("there is a shell");
         let status = process.ending().expect("it was killed");
         assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9));

@@ -40,7 +40,7 @@ pub(super) enum NoWorker {
 impl Worker {
     /// Start a worker and wait for its hello.
     pub(super) fn start(command: &mut Command, limits: &Limits, children: &Arc<Children>) -> Result<Self, NoWorker> {
-        let mut process = Process::start(command, limits.pause, children).map_err(NoWorker::Start)?;
+        let mut process = Process::start(command, limits, children).map_err(NoWorker::Start)?;
         let mut patience = Patience::new(limits.hello);
         let wait = || within(children, &mut patience, Late::Hello(limits.hello));
         let line = process.pipes.line(wait).map_err(Fault::from).and_then(text);
@@ -68,6 +68,11 @@ impl Worker {
     /// Be one of these from now on; whether it was not killed with those that it belonged to.
     pub(super) fn belong_to(&mut self, children: &Arc<Children>) -> bool {
         self.process.belong_to(children)
+    }
+
+    /// Tell it that nothing more is asked.
+    pub(super) fn close_input(&mut self) {
+        self.process.pipes.close_input();
     }
 
     /// Its process.

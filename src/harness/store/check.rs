@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
-use super::folder::{Store, verify_bytes};
+use super::folder::{Store, compare};
 use super::record::{Key, Record};
 use crate::receipt::{self, Receipt};
 use renas_base::digest::Digest;
@@ -107,12 +107,9 @@ impl Store {
 
     fn check_objects(&self, check: &mut Check, ledger: &mut Ledger) {
         let files = self.files("objects", "", check);
-        let judged = self.judge(&files, check, |found, bytes| {
-            let digest = found.digest.ok_or("its name is no SHA-256")?;
-            verify_bytes(&found.path, bytes, &digest).map_err(|error| match error {
-                StoreError::Damaged { why, .. } => why,
-                other => other.to_string(),
-            })
+        let judged = judge(&files, check, "its name is no SHA-256", |path, name| {
+            let found = self.disk().digest(path)?;
+            Ok((found.1, compare(found, &name)))
         });
         ledger.objects.extend(files.iter().filter_map(|found| found.digest));
         check.objects += judged.into_iter().flatten().count();
@@ -120,12 +117,15 @@ impl Store {
 
     fn check_records(&self, check: &mut Check, ledger: &mut Ledger) {
         let files = self.files("steps", ".json", check);
-        let judged = self.judge(&files, check, |found, bytes| {
-            let key = found.digest.map(Key).ok_or("its name is no key of a step")?;
+        let promises = |bytes: &[u8], key: Key| {
             let record = Record::parse(bytes, key)?;
             answers_its_question(&record)?;
             let objects = record.outcome().map(|outcome| outcome.tensors.clone()).unwrap_or_default();
             Ok((key, objects, record.used().unwrap_or_default()))
+        };
+        let judged = judge(&files, check, "its name is no key of a step", |path, name| {
+            let bytes = self.disk().read(path)?;
+            Ok((bytes.len() as u64, promises(&bytes, Key(name))))
         });
         ledger.records.extend(files.iter().filter_map(|found| found.digest).map(Key));
         for (found, named) in files.iter().zip(judged) {
@@ -138,33 +138,6 @@ impl Store {
                 ledger.named_records.entry(self.step_path(step)).or_default().insert(found.path.clone());
             }
         }
-    }
-
-    /// What is found of each file, side by side; what is wrong with one is noted, in the order of the files.
-    fn judge<T: Send>(
-        &self,
-        files: &[Found],
-        check: &mut Check,
-        of: impl Fn(&Found, &[u8]) -> Result<T, String> + Sync,
-    ) -> Vec<Option<T>> {
-        let judged = parallel::map(files, parallel::cores(), |found| {
-            // Not even read where its name says nothing of it.
-            let bytes = match found.digest.map(|_| self.disk().read(&found.path)) {
-                Some(Err(error)) => return (0, Err(format!("it cannot be read: {error}"))),
-                Some(Ok(bytes)) => bytes,
-                None => Vec::new(),
-            };
-            (bytes.len() as u64, of(found, &bytes))
-        });
-        let mut kept = Vec::with_capacity(files.len());
-        for (found, (bytes, judged)) in files.iter().zip(judged) {
-            check.bytes += bytes;
-            if let Err(why) = &judged {
-                check.damaged.push(Damaged { path: found.path.clone(), why: why.clone() });
-            }
-            kept.push(judged.ok());
-        }
-        kept
     }
 
     /// A receipt that does not parse costs only time, and is nobody's loss.
@@ -232,6 +205,29 @@ impl Store {
             }
         }
     }
+}
+
+/// What is found of each file, with its length, by the digest that its path spells, side by side; what is wrong with one is noted, in
+/// the order of the files. One whose name spells none is not even read.
+fn judge<T: Send>(
+    files: &[Found],
+    check: &mut Check,
+    nameless: &str,
+    of: impl Fn(&Path, Digest) -> io::Result<(u64, Result<T, String>)> + Sync,
+) -> Vec<Option<T>> {
+    let judged = parallel::map(files, parallel::cores(), |found| match found.digest {
+        None => (0, Err(nameless.to_owned())),
+        Some(name) => of(&found.path, name).unwrap_or_else(|error| (0, Err(format!("it cannot be read: {error}")))),
+    });
+    let mut kept = Vec::with_capacity(files.len());
+    for (found, (bytes, judged)) in files.iter().zip(judged) {
+        check.bytes += bytes;
+        if let Err(why) = &judged {
+            check.damaged.push(Damaged { path: found.path.clone(), why: why.clone() });
+        }
+        kept.push(judged.ok());
+    }
+    kept
 }
 
 /// An error where the record of a worker's task holds an answer that does not fit the task.

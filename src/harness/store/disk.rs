@@ -4,12 +4,19 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use renas_base::digest::Digest;
 use renas_base::files;
 
 /// What a store asks of a disk. Each call is one operation that can fail, or after which a machine can stop.
 pub trait Disk: Send + Sync {
     /// The whole content of a file.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+
+    /// The digest of a file's content, and how many bytes that is.
+    fn digest(&self, path: &Path) -> io::Result<(Digest, u64)> {
+        let bytes = self.read(path)?;
+        Ok((Digest::of(&bytes), bytes.len() as u64))
+    }
 
     /// Names in a folder, sorted, each with whether it is a folder itself.
     fn list(&self, folder: &Path) -> io::Result<Vec<(String, bool)>>;
@@ -37,6 +44,11 @@ pub struct OsDisk;
 impl Disk for OsDisk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         files::read(path)
+    }
+
+    fn digest(&self, path: &Path) -> io::Result<(Digest, u64)> {
+        // Piece by piece: fresh memory for every whole file takes longer than its hash.
+        Digest::of_reader(files::open_to_read(path)?)
     }
 
     fn list(&self, folder: &Path) -> io::Result<Vec<(String, bool)>> {

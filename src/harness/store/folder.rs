@@ -314,12 +314,16 @@ impl Store {
 const FOLDERS: [&str; 5] = ["damaged", "locks", "objects", "steps", "tmp"];
 
 pub(super) fn verify_bytes(path: &Path, bytes: &[u8], name: &Digest) -> Result<(), StoreError> {
-    let found = Digest::of(bytes);
-    if found == *name {
-        return Ok(());
+    let found = (Digest::of(bytes), bytes.len() as u64);
+    compare(found, name).map_err(|why| StoreError::Damaged { path: path.to_owned(), why })
+}
+
+/// The digest and length of a file against the name that it has; an error in words.
+pub(super) fn compare((found, length): (Digest, u64), name: &Digest) -> Result<(), String> {
+    match found == *name {
+        true => Ok(()),
+        false => Err(format!("its {length} bytes have the SHA-256 {}.., not {}..", found.short(12), name.short(12))),
     }
-    let why = format!("its {} bytes have the SHA-256 {}.., not {}..", bytes.len(), found.short(12), name.short(12));
-    Err(StoreError::Damaged { path: path.to_owned(), why })
 }
 
 #[cfg(test)]

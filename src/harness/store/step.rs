@@ -114,8 +114,16 @@ mod tests {
             Generate { network: network_of_images, data: data.clone(), weights, node, count: 3, seed, through: None };
         let supernet =
             Supernet { input: vec![64], widths: vec![1], denominator: 1, slots: Vec::new(), groups: Vec::new() };
-        let train_paths =
-            TrainPaths { supernet, data: data.clone(), stop: Stop::Steps(2), recipe: recipe.clone(), seed, paths: 1 };
+        let train_paths = TrainPaths {
+            supernet,
+            data: data.clone(),
+            stop: Stop::Steps(2),
+            recipe: recipe.clone(),
+            seed,
+            paths: 1,
+            first_kind_epochs: 0,
+            distillation: 0.0,
+        };
         let (of_slice, calibration) = (network.clone(), 256);
         let evaluate_slice =
             EvaluateSlice { network: of_slice, data: data.clone(), weights, calibration, probes: Vec::new() };

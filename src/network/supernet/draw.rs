@@ -50,9 +50,29 @@ impl Supernet {
             return vec![self.draw(stream)];
         }
         let kinds = self.kinds(paths, stream);
+        self.draw_of(&kinds, paths, stream)
+    }
+
+    /// As `draw_together` of several, but every path takes the first kind of every group.
+    pub fn draw_of_first_kind(&self, paths: usize, stream: &mut Stream) -> Vec<Choice> {
+        self.draw_of(&vec![vec![0; paths]; self.groups.len()], paths, stream)
+    }
+
+    /// As `draw_together` of several, but the first path, a teacher, takes the first kind of every group, and the others are
+    /// fair among themselves.
+    ///
+    /// Panics where `paths` is 0.
+    pub fn draw_taught(&self, paths: usize, stream: &mut Stream) -> Vec<Choice> {
+        let mut kinds = self.kinds(paths - 1, stream);
+        kinds.iter_mut().for_each(|kinds| kinds.insert(0, 0));
+        self.draw_of(&kinds, paths, stream)
+    }
+
+    /// Paths of these kinds, by group and path; the first has the largest width, the others any.
+    fn draw_of(&self, kinds: &[Vec<usize>], paths: usize, stream: &mut Stream) -> Vec<Choice> {
         let draw = |path: usize| {
             let width = if path == 0 { self.widths.len() - 1 } else { stream.below(self.widths.len()) };
-            self.draw_at(width, &kinds, path, stream)
+            self.draw_at(width, kinds, path, stream)
         };
         (0..paths).map(draw).collect()
     }

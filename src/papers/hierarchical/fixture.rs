@@ -54,13 +54,15 @@ pub(super) fn settings() -> Settings {
         supernet: SupernetSettings {
             seeds: 2,
             paths: None,
+            standard_epochs: None,
+            distillation: None,
             epochs: 2,
             batch_size: 32,
             learning_rate: 0.001,
             calibration: 64,
             seconds: 1.0,
         },
-        ranking: RankingSettings { networks: 20 },
+        ranking: RankingSettings { networks: 20, epochs: None },
         search: SearchSettings {
             population: 12,
             generations: 9,

@@ -249,7 +249,11 @@ impl Planner<'_> {
             batch_size: supernet.batch_size,
             learning_rate: supernet.learning_rate,
             seed: self.settings.root().derive_indexed(purpose, seed as u64),
-            together: supernet.paths.map(|paths| Together { family, paths }),
+            together: supernet.paths.map(|paths| {
+                let standard_epochs = supernet.standard_epochs.unwrap_or_default();
+                let distillation = supernet.distillation.unwrap_or_default();
+                Together { family, paths, standard_epochs, distillation }
+            }),
         }
     }
 
@@ -267,16 +271,19 @@ impl Planner<'_> {
         let (settings, root, supernet) = (self.settings, self.settings.root(), supernet_study(seed));
         let networks = settings.ranking.networks;
         let sample = if settings.supernet.paths.is_some() { 0 } else { seed };
+        let epochs = settings.ranking.epochs.unwrap_or(settings.training.epochs);
+        let trainer = self.trainer(&settings.data, root.derive_indexed("ranking trainings", sample as u64));
         let inputs = RankingInputs {
             judging: self.judging(),
-            trainer: self.trainer(&settings.data, root.derive_indexed("ranking trainings", sample as u64)),
+            trainer: Trainer { epochs, ..trainer },
             supernet: supernet.clone(),
             networks,
             seed: root.derive_indexed("ranking", sample as u64),
         };
         let study = self.study(&ranking_study(seed), &Inputs::Ranking(inputs))?.needing([&supernet]);
         let trained = if sample == seed { networks } else { 0 };
-        let seconds = trained as f64 * settings.training.seconds + networks as f64 * settings.search.seconds;
+        let training = settings.training.seconds * epochs as f64 / settings.training.epochs as f64;
+        let seconds = trained as f64 * training + networks as f64 * settings.search.seconds;
         Ok(study.asking(networks + trained, seconds))
     }
 

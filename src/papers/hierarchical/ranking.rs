@@ -127,7 +127,7 @@ mod tests {
         let families = [(supernet_study(0), Family::Hierarchical), (flat_supernet_study(0), Family::Flat)];
         for (study, family) in families {
             let Inputs::Supernet(inputs) = inputs(&settings, study.id()) else { panic!("a supernet") };
-            assert_eq!(inputs.together, Some(Together { family, paths: 4 }));
+            assert_eq!(inputs.together, Some(Together { family, paths: 4, standard_epochs: 0, distillation: 0.0 }));
         }
         let Inputs::Search(inputs) = inputs(&crate::fixture::settings(), search_study(Arm::Nsga2Flat, 1).id()) else {
             panic!("a search")

@@ -57,7 +57,7 @@ parameters! {
     }
 
     /// The training of supernets.
-    pub struct SupernetSettings {
+    pub struct SupernetSettings checked by check_supernet {
         /// Supernets; searches take them in turn.
         pub seeds: usize = integer(1..=1000),
         /// Paths of one step, which share its samples: of hierarchical genotypes, each with another block in every stage, the
@@ -67,6 +67,13 @@ parameters! {
         pub paths: Option<usize> = optional(|item| item.integer(2..=1024)),
         /// Passes over the training samples.
         pub epochs: usize = integer(1..=100_000),
+        /// Those of them, the first, in which all layers of paths are standard convolutions; absent: none. Takes `paths`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub standard_epochs: Option<usize> = optional(|item| item.integer(1..=100_000)),
+        /// How much paths learn from the first of their step, which is then of standard convolutions: the weight of the cross
+        /// entropy to its answers; the rest is that of labels. Absent: nothing. Takes `paths`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub distillation: Option<f64> = optional(|item| item.number(0.001..=0.999)),
         /// Samples per step, of all its paths together.
         pub batch_size: usize = integer(2..=1 << 20),
         /// Adam's rate at the start of a cosine.
@@ -81,6 +88,9 @@ parameters! {
     pub struct RankingSettings {
         /// Random networks for each supernet; with `supernet.paths` the same for all of them.
         pub networks: usize = integer(3..=100_000),
+        /// Passes over the training samples of their own trainings; absent: as many as `training.epochs`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub epochs: Option<usize> = optional(|item| item.integer(1..=100_000)),
     }
 
     /// The searches.
@@ -166,6 +176,18 @@ fn check(settings: &Settings, section: &Section<'_>, data: &Registry) {
         if let Err(error) = space.check() {
             section.problem(key, format!("the space does not fit the images of {}: {error}", images.name));
         }
+    }
+}
+
+fn check_supernet(supernet: &SupernetSettings, section: &Section<'_>, _: &Registry) {
+    let given =
+        [("standard_epochs", supernet.standard_epochs.is_some()), ("distillation", supernet.distillation.is_some())];
+    for (key, _) in given.into_iter().filter(|(_, is_given)| *is_given && supernet.paths.is_none()) {
+        section.problem(key, "takes `paths`: only paths that are trained together have kinds");
+    }
+    if supernet.standard_epochs.is_some_and(|standard| standard >= supernet.epochs) {
+        let rule = format!("must be fewer than the {} epochs, which the other blocks need too", supernet.epochs);
+        section.problem("standard_epochs", rule);
     }
 }
 

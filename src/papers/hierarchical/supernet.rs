@@ -38,13 +38,29 @@ pub struct SupernetInputs {
 }
 
 /// Paths that are trained together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Together {
     /// Whose paths they are.
     pub family: Family,
     /// Paths of one step.
     pub paths: usize,
+    /// Epochs at the start in which all layers are standard convolutions.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub standard_epochs: usize,
+    /// How much they learn from the first, which is the widest and of standard convolutions where this is above 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub distillation: f64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(share: &f64) -> bool {
+    *share == 0.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(epochs: &usize) -> bool {
+    *epochs == 0
 }
 
 /// A trained supernet.
@@ -60,9 +76,12 @@ pub struct SupernetRecord {
 impl SupernetInputs {
     /// The training as a task.
     pub fn task(&self, context: &dyn Context) -> Result<Task> {
-        let (supernet, paths) = match self.together {
-            None => (self.space.supernet(), 1),
-            Some(Together { family, paths }) => (self.space.supernet_for(family), paths),
+        let one = Together { family: Family::Flat, paths: 1, standard_epochs: 0, distillation: 0.0 };
+        // The first kind of layers is `Block::Standard`.
+        let Together { family, paths, standard_epochs: first_kind_epochs, distillation } = self.together.unwrap_or(one);
+        let supernet = match self.together {
+            None => self.space.supernet(),
+            Some(_) => self.space.supernet_for(family),
         };
         Ok(Task::TrainPaths(TrainPaths {
             supernet,
@@ -71,6 +90,8 @@ impl SupernetInputs {
             recipe: Recipe::classifier(self.learning_rate, Schedule::Cosine { floor: 0.0 }, self.batch_size),
             seed: self.seed,
             paths,
+            first_kind_epochs,
+            distillation,
         }))
     }
 }

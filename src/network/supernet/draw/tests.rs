@@ -62,6 +62,32 @@ fn paths_that_are_drawn_together_have_each_kind_as_often_and_the_largest_width()
     assert!(usize::abs_diff(firsts, 100) < 28, "which path has which kind is drawn: {firsts}");
 }
 
+#[test]
+fn paths_of_the_first_kind_are_of_no_other_and_the_first_has_the_largest_width() {
+    let supernet = grouped();
+    let mut stream = Seed::from_number(3).stream("path");
+    let all: Vec<Vec<Choice>> = (0..50).map(|_| supernet.draw_of_first_kind(3, &mut stream)).collect();
+    assert!(all.iter().all(|paths| paths.len() == 3 && paths[0].width == 1));
+    assert!(all.iter().flatten().all(|path| path.slots == [0, 1, 1, 0]), "the one layout of the first kind");
+    assert!(all.iter().any(|paths| paths[1].width == 0), "the others have any width");
+}
+
+#[test]
+fn a_teacher_is_of_the_first_kind_and_what_it_teaches_is_fair() {
+    let supernet = grouped();
+    let mut stream = Seed::from_number(3).stream("path");
+    let mut narrow = 0;
+    for _ in 0..50 {
+        let paths = supernet.draw_taught(5, &mut stream);
+        let is_first = |choice: &&Choice| choice.slots[1..3] == [1, 1];
+        assert!(is_first(&&paths[0]) && paths[0].width == 1);
+        assert_eq!(paths[1..].iter().filter(is_first).count(), 2, "each of two kinds twice");
+        narrow += paths[1..].iter().filter(|path| path.width == 0).count();
+    }
+    // Four standard deviations of 200 draws with chance 1/2 are 28.
+    assert!(narrow.abs_diff(100) < 28, "{narrow}");
+}
+
 /// Each layout of a kind as often as its share, each width of the other paths as often, within four standard deviations.
 #[test]
 fn layouts_and_widths_of_paths_that_are_drawn_together_are_as_their_shares_say() {

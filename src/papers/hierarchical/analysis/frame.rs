@@ -278,6 +278,7 @@ fn constants(settings: &Settings, training_samples: usize) -> BTreeMap<String, S
         ("searches", search.seeds),
         ("evaluations", search.evaluations()),
         ("epochs", training.epochs),
+        ("ranking_epochs", ranking.epochs.unwrap_or(training.epochs)),
         ("trainings", training.seeds),
         ("divisor", baselines.divisor),
         ("timed_networks", latency.networks),
