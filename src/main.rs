@@ -7,8 +7,8 @@ use renas::cli::arguments::{Cli, Command};
 use renas::cli::exit::{Classify as _, Failure};
 use renas::cli::session::{Need, Session};
 use renas::cli::{
-    archive, certify, data, demo, doctor, explain, gc, init, list, numbers, output, plan, report, run, schema, seal,
-    start, status, tables, verify, why,
+    archive, certify, data, demo, doctor, emit, explain, gc, init, list, numbers, output, plan, report, run, schema,
+    seal, start, status, tables, verify, why,
 };
 use renas::data::locate::Locations;
 
@@ -56,6 +56,7 @@ fn execute(cli: &Cli) -> Result<(), Failure> {
         Command::Archive { command } => archive::archive(common, command),
         Command::Certify(arguments) => certify::certify(common, arguments),
         Command::Gc(arguments) => gc::gc(common, arguments),
+        Command::Emit { command } => emit::emit(&Session::open_at(common, None, Need::Studies)?.at_profile(), command),
         Command::Doctor => doctor::doctor(common),
     }
 }

@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use help::{CERTIFY, EXAMPLES, EXPLAIN, SEAL, TABLES, VERIFY};
 use renas_task::numerics::Numerics;
-pub use tools::{ArchiveCommand, Certify, Explain, Gc};
+pub use tools::{ArchiveCommand, Certify, EmitCommand, Explain, Gc, KubernetesJob};
 
 /// Re-run the experiments of neural-architecture-search papers and judge their claims.
 #[derive(Debug, Parser)]
@@ -83,6 +83,12 @@ pub enum Command {
     Certify(Certify),
     /// Remove from the store what no lock file, evidence, study or receipt reaches
     Gc(Gc),
+    /// Print what another scheduler does a run with
+    Emit {
+        /// For which one.
+        #[command(subcommand)]
+        command: EmitCommand,
+    },
     /// Check this machine: worker, libtorch, numeric class, devices, data, store
     Doctor,
 }

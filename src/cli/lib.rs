@@ -30,6 +30,7 @@ pub mod report; // renas report
 pub mod status; // renas status
 pub mod verify; // renas verify
 pub mod certify; // renas certify
+pub mod emit; // renas emit
 pub mod data; // renas data
 pub mod doctor; // renas doctor
 

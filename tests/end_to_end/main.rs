@@ -6,6 +6,7 @@ mod archives; // reports in one file, merged stores, what nothing reaches
 mod bad_input; // manifests, flags, data and installations that cannot be worked with
 mod bench; // a miniature experiment in a folder of its own, and the programs run in it
 mod claims; // what verdicts rest on, and that no correction stays unseen
+mod emit; // what other schedulers are given
 mod explain; // why two results differ
 mod expected; // what miniature experiments must find
 mod fashion_ga; // evolutions of convolutional networks, on modelled and on measured times

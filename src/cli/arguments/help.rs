@@ -83,3 +83,15 @@ Verify a commit of a repository in a fresh clone, and write a certificate of wha
 The clone is made by git in a folder that goes afterwards. Nothing of the repository is executed: its reports are rebuilt
 from their evidence by this program, and every digest is compared (see `renas verify`). The certificate says who checked
 what and when, the digest of every report, what differs, and what was not checked. Exit code 4 where anything differs.";
+
+/// `renas emit k8s`.
+pub(super) const EMIT: &str = "\
+Print an Indexed Job of Kubernetes (batch/v1, JSON) that runs a profile, one index per experiment. It was held against the
+schema of the API and never tried on a cluster.
+
+  renas emit k8s --profile reduced --image debian:12 --claim checkout --jobs 16 --node-label cpu=epyc | kubectl apply -f -
+
+Each pod is `renas run --only EXPERIMENT` in the root of the claim: its coordinator and its workers are in one pod, as on
+one machine, with --jobs cores (1 where none are named). All of them share the store, whose locks are those of files: the
+volume must keep them between nodes, as NFS 4 does. Each writes its report below reports-of-pods/. A pod that is ended goes
+on from the store when it is started again. Afterwards `renas run` writes the report of all experiments from the store.";

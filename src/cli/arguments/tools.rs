@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::folder;
+use super::help::EMIT;
 
 /// What `renas archive` does.
 #[derive(Clone, Debug, Subcommand)]
@@ -77,4 +78,32 @@ pub struct Explain {
     /// Write a page about two reports of a profile instead: trials alike, the first that differs, verdicts that differ
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+}
+
+/// What `renas emit` writes for.
+#[derive(Clone, Debug, Subcommand)]
+pub enum EmitCommand {
+    /// An Indexed Job of Kubernetes (batch/v1), one index per experiment; never tried on a cluster
+    #[command(long_about = EMIT)]
+    K8s(KubernetesJob),
+}
+
+/// Flags of `renas emit k8s`.
+#[derive(Clone, Debug, Args)]
+pub struct KubernetesJob {
+    /// The image of the container: any with the system libraries that the programs need
+    #[arg(long, value_name = "IMAGE")]
+    pub image: String,
+    /// The PersistentVolumeClaim whose root is the checkout, built; many nodes must be able to write to it (ReadWriteMany)
+    #[arg(long, value_name = "NAME")]
+    pub claim: String,
+    /// Take only nodes with this label, so that all are of one numeric class (may be repeated)
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    pub node_label: Vec<(String, String)>,
+}
+
+/// A label of a node.
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is no KEY=VALUE"))?;
+    Ok((key.to_owned(), value.to_owned()))
 }
