@@ -131,14 +131,21 @@ mod tests {
             recipe,
             seed: Seed::from_number(2),
             paths: 1,
+            first_kind_epochs: 0,
+            distillation: 0.0,
         });
         assert_eq!((train.data(), train.objects(), train.kind().is_observation()), (Some(&data), Vec::new(), false));
         assert_eq!(digest(&train), "390d854f0c89eeaa44eb1242a8ada4552d6e106cb229a25a3d21e4b34c540c1c");
         let Task::TrainPaths(mut together) = train else { unreachable!("it was made so") };
         together.paths = 4;
         assert_eq!(
-            digest(&Task::TrainPaths(together)),
+            digest(&Task::TrainPaths(together.clone())),
             "d8d3574e67768c6f3626d12e6a9a538a23dbf21c73f8a6a16a1a4c1fee667483"
+        );
+        (together.first_kind_epochs, together.distillation) = (2, 0.5);
+        assert_eq!(
+            digest(&Task::TrainPaths(together)),
+            "260b1ce8e79cc16566fe807b7a957c0b015f47500b465a8138b8a922510a472f"
         );
         let weights = Digest::of(b"weights");
         let evaluate = Task::EvaluateSlice(EvaluateSlice {
