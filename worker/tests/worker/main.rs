@@ -13,6 +13,7 @@ mod memory; //    no operator writes outside its memory
 mod operators; // what runs, against what repeats on a GPU
 mod packed; //    images that somebody packed
 mod paths; //     supernets, and networks with slices of their weights
+mod paths_together; // how paths of a supernet learn from each other, and in which order
 mod perceptrons; // without autograd, the bits that autograd gives
 mod pools; //     largest values of windows, against libtorch's own
 mod program; //   its command line, and what it says of itself
