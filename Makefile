@@ -18,7 +18,7 @@ setup: ## bring libtorch and XGBoost (pinned, cached outside the checkout) and F
 	@scripts/setup
 
 build: setup ## compile both programs to target/release/
-	@$(CARGO) build --release --quiet
+	@$(CARGO) build --release --locked --quiet
 
 plan: build ## print what a profile would run and what it costs
 	@$(RENAS) plan --profile $(PROFILE)
@@ -35,7 +35,7 @@ verify: build ## check every hash: store, lock files, committed reports and the 
 ##@ Change
 
 test: setup ## all tests (with --release: they train real networks)
-	@$(CARGO) test --release
+	@$(CARGO) test --release --locked
 
 lint: setup ## formatting, clippy, dependencies that are unused or need a later Rust
 	@$(CARGO) fmt --check

@@ -29,7 +29,17 @@ fn expect_golden(name: &str, text: &str) {
         std::fs::write(&path, text).expect("a golden file is written");
     }
     let expected = std::fs::read_to_string(&path).expect("a golden file");
-    assert!(expected == text, "{name} differs:\n{text}");
+    let lines = expected.lines().zip(text.lines());
+    let same = lines.take_while(|(expected, found)| expected == found).count();
+    let line = |text: &str| text.lines().nth(same).unwrap_or("(nothing)").to_owned();
+    assert!(
+        expected == text,
+        "tests/golden/{name}:{}: expected\n  {}\nfound\n  {}\nIf that is meant, `RENAS_GOLDEN=write cargo test --release --test report` \
+         writes it anew",
+        same + 1,
+        line(&expected),
+        line(text)
+    );
 }
 
 fn rendered(report: &Report) -> Files {

@@ -1,4 +1,5 @@
-//! `renas seal`: fix what is claimed, how it is measured and which files it is made of, before the first result.
+//! `renas seal`: fix what is claimed, how it is measured and which files it is made of, before the first result. Files of
+//! results are read as studies will read them, so that what cannot be read as it is declared is not sealed; nothing is computed.
 
 use std::path::Path;
 
@@ -73,6 +74,7 @@ fn sealing(session: &Session<'_>, selected: &Selected, reports: &Path) -> Result
             return refused(format!("the store {} holds {finished} of its studies", session.common.store.display()));
         }
     }
+    selected.check_results(settings)?;
     let promise = selected.promise(settings)?;
     let seal = Seal::of(&selected.manifest, &promise).or_bad_input()?;
     let claims = ledger::sealed(&selected.manifest.claims).or_bad_input()?;

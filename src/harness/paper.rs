@@ -138,6 +138,11 @@ pub trait AnyPaper: Sync {
 
     /// `Paper::observe` and `Paper::analyze` of the results, which are read once.
     fn observed(&self, parameters: &Value, data: &Registry, results: &Results) -> Result<Observed>;
+
+    /// Read the files of results that the manifest brings, as its studies will: an error with every mistake of them.
+    fn check_results(&self, _parameters: &Value, _data: &Registry) -> Result<()> {
+        Ok(())
+    }
 }
 
 impl<P: Paper> AnyPaper for P {

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::claim::Verdict;
 use super::judge::counts;
 use super::number;
 use super::render::read::Reported;
@@ -46,7 +47,9 @@ pub fn latex(reports: &[Reported]) -> String {
             add(&format!("claim/{}", claim.id), claim.verdict_in_words());
         }
         add("claims/all", &report.claims.len().to_string());
-        for (verdict, count) in counts(&report.claims) {
+        let counts = counts(&report.claims);
+        for verdict in Verdict::ALL {
+            let count = counts.get(&verdict).copied().unwrap_or_default();
             add(&format!("claims/{}", verdict.name().replace(' ', "_")), &count.to_string());
         }
     }

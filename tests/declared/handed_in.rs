@@ -138,6 +138,15 @@ fn a_seal_fixes_claims_definitions_and_files_before_the_first_result() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_as_declared_is_not_sealed() {
+    let folder = folder();
+    folder.edit("experiments/mine/experiment.yaml", "decimal: \",\", ", "");
+    let said = folder.renas(&["seal"]);
+    said.expect(2, "12 mistakes").expect(2, "say `decimal: \",\"`").expect(2, "and 9 more like it");
+    assert!(!std::path::Path::new(&folder.path("experiments/locks/last_year/mine.json")).exists());
+}
+
+#[test]
 fn a_claim_that_changes_after_the_seal_is_an_amendment_with_or_without_a_result() {
     let folder = folder();
     folder.renas(&["seal"]).expect(0, "");
@@ -177,6 +186,7 @@ fn what_was_found_is_written_for_the_text_of_a_paper() {
     let numbers = folder.renas(&["tables", "--numbers", "--format", "latex"]);
     numbers.expect(0, "\\renasnumber{new.accuracy}{8").expect(0, "\\renasnumber{gain/n}{6}");
     numbers.expect(0, "\\renasnumber{claim/better}{consistent (imported)}").expect(0, "{claims/not_reproduced}{1}");
+    numbers.expect(0, "{claims/reproduced}{0}");
     let json = folder.renas(&["tables", "--json"]);
     let json: serde_json::Value = serde_json::from_str(&json.text).expect("JSON");
     assert_eq!(json["experiments"][0]["tables"][0]["rows"][0][1]["n"], 6);

@@ -14,8 +14,8 @@ use serde_json::Value;
 
 use crate::bench::Bench;
 
-/// Set to anything, the files are written anew and nothing is compared.
-const RENEW: &str = "RENAS_WRITE_EXPECTED";
+/// Set to `write`, the files are written anew and nothing is compared, as with the other golden files.
+const RENEW: &str = "RENAS_GOLDEN";
 
 /// What has bits of its machine, by the name that it has wherever it takes part.
 const FOREIGN: &str = "xgboost";
@@ -59,10 +59,10 @@ pub(crate) fn compare(bench: &Bench, experiment: &str) {
     let found = Found::of(bench, experiment);
     let name = format!("tests/miniature/{experiment}/expected.json");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
-    if std::env::var_os(RENEW).is_some() {
+    if std::env::var_os(RENEW).is_some_and(|value| value == "write") {
         return fs::write(&path, found.text()).expect("a file of the checkout");
     }
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}; {RENEW}=1 writes it"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{name}: {error}; {RENEW}=write writes it"));
     let expected = Found::read(&serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}")));
     let mut differences = Vec::new();
     for (kind, expected, found) in
@@ -88,7 +88,7 @@ pub(crate) fn compare(bench: &Bench, experiment: &str) {
     }
     assert!(
         differences.is_empty(),
-        "{} differences to {name}, a quantity as [n, value]:\n{}{surroundings}If that is meant, `{RENEW}=1 cargo test --release \
+        "{} differences to {name}, a quantity as [n, value]:\n{}{surroundings}If that is meant, `{RENEW}=write cargo test --release \
          --test end_to_end` writes the files anew; look at their diff.",
         differences.len(),
         differences[..differences.len().min(SHOWN)].concat()

@@ -77,6 +77,16 @@ impl Selected {
         Ok(())
     }
 
+    /// An error with every mistake of the results that its manifest brings, where all its files are there.
+    pub fn check_results(&self, settings: &ProfileSettings) -> Result<(), Fault> {
+        let mut files = self.manifest.brought.iter().flat_map(Brought::all_files);
+        if !files.all(|(path, _)| self.manifest.folder().join(path).exists()) {
+            return Ok(());
+        }
+        self.check_files()?;
+        self.paper.check_results(&settings.parameters, &self.data).or_bad_input()
+    }
+
     /// The settings of a profile.
     pub fn settings(&self, profile: Profile) -> Result<&ProfileSettings, Fault> {
         self.manifest.profile(profile).or_bad_input()

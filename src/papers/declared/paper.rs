@@ -9,11 +9,14 @@ use serde_json::Value;
 use super::analysis;
 use super::command::task;
 use super::import;
+use super::import::mistake::Mistakes;
+use super::import::stored::Stored;
 use super::manifest::own_sections;
 use super::results::{imported, ran};
-use super::settings::{DeclaredStudy, Settings, Source, combinations};
+use super::settings::{DeclaredStudy, Import, Settings, Source, combinations};
 use super::units;
 use renas_data::error::DataError;
+use renas_data::load;
 use renas_data::registry::Registry;
 use renas_harness::manifest::decode::Section;
 use renas_harness::manifest::load::DECLARED;
@@ -102,12 +105,7 @@ impl AnyPaper for Declared {
         match inputs {
             Inputs::Import(declared) => {
                 let Source::Import(import) = &declared.source else { bail!("study {} is no import", study.id) };
-                let files = context.files(&declared.name)?;
-                let stored = import::read(&declared, import, files).map_err(|mistakes| DataError::Results {
-                    name: declared.name.clone(),
-                    mistakes: mistakes.to_string(),
-                })?;
-                Ok(serde_json::to_value(stored)?)
+                Ok(serde_json::to_value(read(&declared, import, context.files(&declared.name)?)?)?)
             }
             Inputs::Command(task) => {
                 let outcome = context.outcomes(&[task])?.pop().context("one task has one outcome")?;
@@ -131,6 +129,21 @@ impl AnyPaper for Declared {
     fn observed(&self, parameters: &Value, _: &Registry, results: &Results) -> Result<Observed> {
         analysis::observed(&settings(parameters)?, results)
     }
+
+    fn check_results(&self, parameters: &Value, data: &Registry) -> Result<()> {
+        for study in settings(parameters)?.studies {
+            if let Source::Import(import) = &study.source {
+                let _ = read(&study, import, load::files(&study.name, data)?)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The columns of the files of an import; an error with every mistake.
+fn read(study: &DeclaredStudy, import: &Import, files: Vec<Vec<u8>>) -> Result<Stored, DataError> {
+    let mistakes = |mistakes: Mistakes| DataError::Results { name: study.name.clone(), mistakes: mistakes.to_string() };
+    import::read(study, import, files).map_err(mistakes)
 }
 
 fn settings(parameters: &Value) -> Result<Settings> {

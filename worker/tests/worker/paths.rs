@@ -3,7 +3,7 @@
 use super::*;
 use renas_network::parameter::parameters;
 use renas_network::spec::Node;
-use renas_network::supernet::{Choice, Group, Layout, PREVIOUS, Slot, Supernet, inherited};
+use renas_network::supernet::{Choice, PREVIOUS, Slot, Supernet, inherited};
 use renas_task::paths::{EvaluateSlice, TrainPaths};
 use renas_worker::data::{DataSource, floats};
 use renas_worker::evaluate::measure;

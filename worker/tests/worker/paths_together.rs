@@ -1,6 +1,6 @@
 //! How paths of a supernet learn together: from its widest, and one kind of layers before the others.
 
-use super::paths::{images, path, supernet, train_task};
+use super::paths::{images, path, train_task};
 use super::*;
 use renas_network::parameter::parameters;
 use renas_network::supernet::{Group, Layout, inherited};

@@ -48,6 +48,7 @@ pub(super) fn check(all: &mut Collector<'_>) -> Found {
     doubles(all, &groups);
     if all.mistakes.is_empty() {
         missing(all, &groups);
+        unused(all);
     }
     let mut named = lost(all, &groups);
     named.extend(equal(all, &groups));
@@ -102,7 +103,7 @@ fn at(all: &Collector<'_>, row: u32) -> String {
 /// Rows that say the same key twice, and steps that fall.
 fn doubles(all: &mut Collector<'_>, groups: &Groups) {
     let has_steps = all.plan.step.is_some();
-    let mut wrong = Vec::new();
+    let (mut wrong, mut more) = (Vec::new(), 0);
     for (key, rows) in groups.each() {
         for pair in rows.windows(2) {
             let [one, other] = [pair[0] as usize, pair[1] as usize];
@@ -111,8 +112,7 @@ fn doubles(all: &mut Collector<'_>, groups: &Groups) {
                 continue;
             }
             if wrong.len() >= MOST_SHOWN {
-                // Counted, and not written out.
-                wrong.push(String::new());
+                more += 1;
                 continue;
             }
             let (place, before) = (at(all, pair[1]), at(all, pair[0]));
@@ -128,6 +128,7 @@ fn doubles(all: &mut Collector<'_>, groups: &Groups) {
         }
     }
     wrong.into_iter().for_each(|one| all.mistakes.add_of_all(one));
+    all.mistakes.add_alike(more);
 }
 
 /// Declared keys without rows.
@@ -136,7 +137,7 @@ fn missing(all: &mut Collector<'_>, groups: &Groups) {
     let product: u64 = groups.sizes.iter().product();
     let mut excused = vec![false; all.plan.import.absent.len()];
     let present: BTreeSet<u64> = groups.each().map(|(key, _)| key).collect();
-    let mut wrong = Vec::new();
+    let (mut wrong, mut more) = (Vec::new(), 0);
     let is_excused = |key: u64| {
         let members = groups.members(key);
         let holds = |(name, label): (&String, &String)| {
@@ -149,15 +150,26 @@ fn missing(all: &mut Collector<'_>, groups: &Groups) {
         for key in (0..product).filter(|key| !present.contains(key)) {
             match is_excused(key) {
                 Some(reason) => excused[reason] = true,
-                None if wrong.len() >= MOST_SHOWN => wrong.push(String::new()),
+                None if wrong.len() >= MOST_SHOWN => more += 1,
                 None => wrong.push(format!("{}: there is no row (say why under `absent`)", groups.in_words(all, key))),
             }
         }
     }
-    for (absent, _) in all.plan.import.absent.iter().zip(excused).filter(|(_, is_used)| declared && !is_used) {
-        wrong.push(format!("absent ({}): there are rows of all of it", absent.because));
-    }
     wrong.into_iter().for_each(|one| all.mistakes.add_of_all(one));
+    all.mistakes.add_alike(more);
+    for (absent, _) in all.plan.import.absent.iter().zip(excused).filter(|(_, is_used)| declared && !is_used) {
+        all.mistakes.add_of_all(format!("absent ({}): there are rows of all of it", absent.because));
+    }
+}
+
+/// Reasons for which no row lost anything: a word that is written otherwise there, or one that is not there any more.
+fn unused(all: &mut Collector<'_>) {
+    let mut is_used = vec![false; all.plan.import.lost.len()];
+    all.lost.iter().for_each(|(_, reason)| is_used[usize::from(*reason)] = true);
+    for (lost, _) in all.plan.import.lost.iter().zip(is_used).filter(|(_, is_used)| !is_used) {
+        let word = if lost.failed { "failed" } else { "missing" };
+        all.mistakes.add_of_all(format!("{word} ({}): no row is so; the whole text of a cell counts", lost.because));
+    }
 }
 
 /// What was lost and why, with its keys.

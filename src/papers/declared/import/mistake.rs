@@ -5,10 +5,24 @@ use std::fmt;
 /// Most mistakes that are written out.
 pub(crate) const MOST_SHOWN: usize = 50;
 
+/// Most of those that differ in places and values alone.
+const MOST_ALIKE: usize = 3;
+
 /// Mistakes of files, in the order in which they were found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Mistakes {
     file: String,
+    kinds: Vec<Kind>,
+    /// Of each mistake the place of its kind.
+    found: Vec<u32>,
+}
+
+/// Mistakes that differ in places and values alone.
+#[derive(Clone, Debug, PartialEq)]
+struct Kind {
+    /// Their words without the values.
+    words: String,
+    /// The first ones, with their places.
     shown: Vec<String>,
     count: usize,
 }
@@ -21,50 +35,88 @@ impl Mistakes {
 
     /// One at a line and a column, both from 1.
     pub(crate) fn add(&mut self, line: usize, column: usize, what: impl fmt::Display) {
-        if self.count < MOST_SHOWN {
-            self.shown.push(format!("{}:{line}:{column}: {what}", self.file));
-        }
-        self.count += 1;
+        let what = what.to_string();
+        let words = without_values(&what);
+        let place = format!("{}:{line}:{column}", self.file);
+        self.note(words, 1, [format!("{place}: {what}")]);
     }
 
     /// One of several files together.
     pub(crate) fn add_of_all(&mut self, what: impl fmt::Display) {
-        if self.count < MOST_SHOWN {
-            self.shown.push(what.to_string());
+        let what = what.to_string();
+        self.note(without_values(&what), 1, [what]);
+    }
+
+    /// More that are like the last one, and not written out.
+    pub(crate) fn add_alike(&mut self, count: usize) {
+        if let Some(kind) = self.kinds.last() {
+            self.note(kind.words.clone(), count, []);
         }
-        self.count += 1;
+    }
+
+    fn note(&mut self, words: String, count: usize, shown: impl IntoIterator<Item = String>) {
+        let known = self.kinds.iter().position(|kind| kind.words == words);
+        let place = known.unwrap_or_else(|| {
+            self.kinds.push(Kind { words, shown: Vec::new(), count: 0 });
+            self.kinds.len() - 1
+        });
+        let kind = &mut self.kinds[place];
+        let room = MOST_ALIKE.saturating_sub(kind.count);
+        kind.shown.extend(shown.into_iter().take(room));
+        kind.count += count;
+        self.found.extend(std::iter::repeat_n(place as u32, count));
     }
 
     /// Those of another file too.
     pub(crate) fn join(&mut self, other: Self) {
-        let room = MOST_SHOWN.saturating_sub(self.count);
-        self.shown.extend(other.shown.into_iter().take(room));
-        self.count += other.count;
+        for kind in other.kinds.into_iter().filter(|kind| kind.count > 0) {
+            self.note(kind.words, kind.count, kind.shown);
+        }
     }
 
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
-        self.count
+        self.found.len()
     }
 
     /// Forget all but the first ones: another mistake explains them.
     pub(crate) fn cut(&mut self, count: usize) {
-        self.shown.truncate(count);
-        self.count = self.count.min(count);
+        for place in self.found.split_off(count.min(self.found.len())) {
+            let kind = &mut self.kinds[place as usize];
+            kind.count -= 1;
+            kind.shown.truncate(kind.count);
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.count == 0
+        self.found.is_empty()
     }
+}
+
+/// The words of a mistake with nothing between back quotes, and without digits.
+fn without_values(what: &str) -> String {
+    let outside = what.split('`').enumerate().map(|(at, part)| if at % 2 == 0 { part } else { "" });
+    outside.collect::<Vec<_>>().join("`").chars().filter(|letter| !letter.is_ascii_digit()).collect()
 }
 
 impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.count, if self.count == 1 { "mistake" } else { "mistakes" })?;
-        self.shown.iter().try_for_each(|one| write!(f, "\n  {one}"))?;
-        match self.count - self.shown.len() {
+        write!(f, "{} {}", self.count(), if self.count() == 1 { "mistake" } else { "mistakes" })?;
+        let (mut lines, mut told) = (0, 0);
+        for kind in self.kinds.iter().filter(|kind| kind.count > 0) {
+            if lines + kind.shown.len() > MOST_SHOWN {
+                break;
+            }
+            kind.shown.iter().try_for_each(|one| write!(f, "\n  {one}"))?;
+            if kind.count > kind.shown.len() {
+                write!(f, "\n  and {} more like it", kind.count - kind.shown.len())?;
+            }
+            lines += kind.shown.len();
+            told += kind.count;
+        }
+        match self.count() - told {
             0 => Ok(()),
-            more => write!(f, "\n  and {more} more"),
+            more => write!(f, "\n  and {more} others"),
         }
     }
 }

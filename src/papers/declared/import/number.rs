@@ -19,13 +19,15 @@ pub(super) fn number<'t>(text: &'t str, form: &Form<'_>, is_negated: bool) -> Re
     let plain = undressed(text, form);
     let digits: Cow<'t, str> = match form.written {
         Written::Plain => plain,
-        Written::Percent => shifted(plain.trim_end_matches('%').trim_end(), -2)?.into(),
-        Written::Thousands => shifted(&plain, 3)?.into(),
-        Written::Millions => shifted(&plain, 6)?.into(),
+        Written::Percent => {
+            shifted(plain.trim_end_matches('%').trim_end(), -2).ok_or_else(|| no_number(text, form))?.into()
+        }
+        Written::Thousands => shifted(&plain, 3).ok_or_else(|| no_number(text, form))?.into(),
+        Written::Millions => shifted(&plain, 6).ok_or_else(|| no_number(text, form))?.into(),
         Written::Clock => clock(&plain).ok_or_else(|| format!("`{text}` is no time such as 1:02:03"))?.into(),
     };
     let digits = if is_negated { negated(digits) } else { digits };
-    let value = parsed(&digits).ok_or_else(|| no_number(text))?;
+    let value = parsed(&digits).ok_or_else(|| no_number(text, form))?;
     let Range { low, high } = form.range;
     if low.is_some_and(|low| value < low) || high.is_some_and(|high| value > high) {
         let end = |end: Option<f64>| end.map_or("any".to_owned(), |end| end.to_string());
@@ -35,11 +37,29 @@ pub(super) fn number<'t>(text: &'t str, form: &Form<'_>, is_negated: bool) -> Re
     Ok((value + 0.0, if value == 0.0 { Cow::Borrowed("0") } else { digits }))
 }
 
-fn no_number(text: &str) -> String {
-    match text {
-        "" => "an empty cell is no number: say under `missing` or `failed` what it means".to_owned(),
-        _ => format!("`{text}` is no number: say under `missing` or `failed` where it means something else"),
+fn no_number(text: &str, form: &Form<'_>) -> String {
+    if text.is_empty() {
+        return "an empty cell is no number: say under `missing` or `failed` what it means".to_owned();
     }
+    match form.csv.and_then(|csv| other_sign(text, csv)) {
+        Some(',') => format!(
+            "`{text}` is no number where a point is the decimal sign: say `decimal: \",\"`, or `grouping: \",\"` where commas \
+             stand between thousands"
+        ),
+        Some(_) => format!(
+            "`{text}` is no number where a comma is the decimal sign: leave `decimal` out, or say `grouping: \".\"` where points \
+             stand between thousands"
+        ),
+        None => format!("`{text}` is no number: say under `missing` or `failed` where it means something else"),
+    }
+}
+
+/// The decimal sign by which the text would be a number, where it is not that of the dialect.
+fn other_sign(text: &str, csv: &Csv) -> Option<char> {
+    let other = if csv.decimal == '.' { ',' } else { '.' };
+    let (whole, fraction) = text.trim_end_matches(['%', ' ']).split_once(other)?;
+    let is_number = csv.grouping.is_none() && parsed(&format!("{whole}.{fraction}")).is_some();
+    is_number.then_some(other)
 }
 
 /// The text with a point as its decimal sign and nothing between thousands.
@@ -62,12 +82,12 @@ fn parsed(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value: &f64| is_plain && value.is_finite())
 }
 
-/// The digits with another exponent.
-fn shifted(text: &str, by: i32) -> Result<String, String> {
+/// The digits with another exponent; nothing where they are no number.
+fn shifted(text: &str, by: i32) -> Option<String> {
     let (digits, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let exponent: i32 = exponent.parse().map_err(|_| no_number(text))?;
-    parsed(digits).ok_or_else(|| no_number(text))?;
-    Ok(format!("{digits}e{}", exponent.saturating_add(by)))
+    let exponent: i32 = exponent.parse().ok()?;
+    parsed(digits)?;
+    Some(format!("{digits}e{}", exponent.saturating_add(by)))
 }
 
 fn negated(digits: Cow<'_, str>) -> Cow<'_, str> {
@@ -125,6 +145,27 @@ mod tests {
         for text in ["1:60", "1:60:00", "1", "a:10", "1:2:3:4", "1:-2"] {
             assert!(read(text, Written::Clock).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_with_the_other_decimal_sign_is_told_from_a_word() {
+        let point =
+            Csv { separator: ',', decimal: '.', grouping: None, header: true, index: String::new(), is_latin: false };
+        let comma = Csv { separator: ';', decimal: ',', ..point.clone() };
+        let why = |text: &str, csv: &Csv, written: Written| {
+            let form = Form { written, range: Range::ANY, csv: Some(csv) };
+            number(text, &form, false).expect_err("no number")
+        };
+        for written in [Written::Plain, Written::Percent] {
+            assert!(why("90,13 %", &point, Written::Percent).contains("say `decimal: \",\"`"));
+            assert!(why("90,13", &point, written).contains("say `decimal: \",\"`"));
+            assert!(why("90.13", &comma, written).contains("leave `decimal` out"));
+            for text in ["OOM", "1,2,3", "1,2.3"] {
+                assert!(why(text, &point, written).contains("under `missing` or `failed`"), "{text}");
+            }
+        }
+        let grouped = Csv { grouping: Some('.'), ..comma };
+        assert!(why("OOM", &grouped, Written::Plain).contains("under `missing` or `failed`"));
     }
 
     #[test]

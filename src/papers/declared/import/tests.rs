@@ -80,6 +80,31 @@ fn every_mistake_of_a_file_is_named_in_one_pass_with_line_and_column() {
 }
 
 #[test]
+fn mistakes_that_are_alike_are_counted_and_hide_no_other() {
+    let words: String = (0..100).map(|row| format!("a,0,w{row}\n")).collect();
+    let text = format!("arm,seed,test\n{words}b,9,0.5\n");
+    let mistakes = read_files(&csv(OVER, "{test: fraction}", ""), &[&text]).expect_err("many");
+    let lines: Vec<&str> = mistakes.lines().map(str::trim).collect();
+    assert_eq!(lines[0], "101 mistakes");
+    assert!(lines[3].starts_with("r.csv:4:5: test: `w2` is no number"), "{mistakes}");
+    assert_eq!(lines[4], "and 97 more like it");
+    assert!(lines[5].starts_with("r.csv:102:3: seed: `9` is none of its members"), "{mistakes}");
+    assert_eq!(lines.len(), 6);
+    let doubles = SOUND.to_owned() + &"a,1,0.75\n".repeat(200);
+    let mistakes = read_files(&csv(OVER, "{test: fraction}", ""), &[&doubles]).expect_err("many");
+    assert!(mistakes.starts_with("200 mistakes\n"), "{mistakes}");
+}
+
+#[test]
+fn a_reason_that_takes_no_row_is_a_mistake() {
+    let more = "failed: [{where: {test: [OOM]}, because: out of memory}]";
+    let read = |text: &str| read_files(&csv(OVER, "{test: fraction}", more), &[text]);
+    assert!(read(&SOUND.replace("0.125", "OOM")).is_ok());
+    let mistakes = read(SOUND).expect_err("no row is so");
+    assert!(mistakes.contains("failed (out of memory): no row is so"), "{mistakes}");
+}
+
+#[test]
 fn missing_double_and_extra_rows_are_four_different_mistakes() {
     let refused = |text: &str| read_files(&csv(OVER, "{test: fraction}", ""), &[text]).expect_err(text);
     let missing = refused("arm,seed,test\na,0,0.5\na,1,0.25\nb,0,0.125\n");

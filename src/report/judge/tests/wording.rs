@@ -135,6 +135,27 @@ fn what_these_clusters_would_have_decided_is_not_what_is_needed() {
     assert!(need.clusters.is_none_or(|clusters| clusters > 40), "{need:?}");
 }
 
+/// The larger of two one-sided p values against a difference of `margin` or more: Schuirmann 1987,
+/// <https://doi.org/10.1007/BF01068419>.
+fn equivalence_p_value(difference: &MeanDifference, margin: f64) -> f64 {
+    difference.p_above(-margin).max(difference.p_below(margin))
+}
+
+/// statsmodels 0.15.0, `ttost_ind(X, Y, -m, m, usevar="unequal")` and `ttost_paired(X, Y, -m, m)`.
+#[test]
+fn p_values_of_two_one_sided_tests_equal_those_of_statsmodels() {
+    const X: [f64; 10] = [2.1, 3.4, 1.9, 5.6, 4.4, 3.4, 2.8, 6.1, 5.0, 3.9];
+    const Y: [f64; 10] = [1.2, 2.9, 2.2, 4.1, 4.6, 2.5, 2.5, 5.2, 3.8, 2.9];
+    let close = |difference: Result<MeanDifference, _>, margin: f64, theirs: f64| {
+        let ours = equivalence_p_value(&difference.expect("ten values"), margin);
+        assert!((ours / theirs - 1.0).abs() < 1e-12, "{ours} is not {theirs}");
+    };
+    close(MeanDifference::independent(&X, &Y), 1.0, 0.29174832567830544);
+    close(MeanDifference::independent(&X, &Y), 1.5, 0.08873610027823017);
+    close(MeanDifference::paired(&X, &Y), 1.0, 0.05457685680098683);
+    close(MeanDifference::paired(&X, &Y), 1.5, 0.0007757086633432286);
+}
+
 /// Two one-sided tests by p-values and the 90 % interval are one decision (Schuirmann 1987,
 /// <https://doi.org/10.1007/BF01068419>).
 #[test]
@@ -146,7 +167,7 @@ fn the_90_percent_interval_says_what_two_one_sided_tests_say() {
         let left: Vec<f64> = (0..n).map(|_| 0.3 * stream.normal()).collect();
         let right: Vec<f64> = left.iter().map(|value| value + 0.2 * stream.normal()).collect();
         let difference = MeanDifference::paired(&left, &right).expect("pairs");
-        let p = difference.p_above(-0.2).max(difference.p_below(0.2));
+        let p = equivalence_p_value(&difference, 0.2);
         let measured = [("a", Measured::Samples(left)), ("b", Measured::Samples(right))];
         let verdict = judged(equivalence_of(0.2), &measured).verdict;
         assert_eq!(p < 0.05, verdict == Verdict::Reproduced, "p = {p}, {verdict:?}");
