@@ -101,6 +101,12 @@ impl Perceptron {
         Ok(Some(Self { layers, passes: Vec::new() }))
     }
 
+    /// Whether a batch of so many samples has the bits here that autograd gives: products with a single row take another kernel
+    /// of libtorch's on some processors.
+    pub fn has_bits_of_autograd(samples: i64) -> bool {
+        samples > 1
+    }
+
     /// The loss of a batch, a single f32; its gradient is written where `of` was told.
     ///
     /// `input`: `[samples, ...]` f32, a sample's values behind one another; `labels`: `[samples]` i64.

@@ -158,8 +158,10 @@ impl<'a> Steps<'a> {
     pub fn step(&mut self, samples: &Samples, batch: &Tensor, parameters: &mut Parameters) -> Result<Tensor> {
         let (input, labels) = samples.batch(batch)?;
         let loss = match &mut self.perceptron {
-            Some(perceptron) => perceptron.loss_and_gradient(&input, &labels)?,
-            None => loss_and_gradient(self.loss, self.module, parameters, &input, &labels, &self.gradient)?,
+            Some(perceptron) if Perceptron::has_bits_of_autograd(labels.size1()?) => {
+                perceptron.loss_and_gradient(&input, &labels)?
+            }
+            _ => loss_and_gradient(self.loss, self.module, parameters, &input, &labels, &self.gradient)?,
         };
         self.optimizer.step(&mut parameters.flat, &self.gradient)?;
         Ok(loss)
