@@ -143,7 +143,7 @@ fn a_file_that_cannot_be_read_as_declared_is_not_sealed() {
     folder.edit("experiments/mine/experiment.yaml", "decimal: \",\", ", "");
     let said = folder.renas(&["seal"]);
     said.expect(2, "12 mistakes").expect(2, "say `decimal: \",\"`").expect(2, "and 9 more like it");
-    assert!(!std::path::Path::new(&folder.path("experiments/locks/last_year/mine.json")).exists());
+    assert!(!folder.path("experiments/locks/last_year/mine.json").exists());
 }
 
 #[test]

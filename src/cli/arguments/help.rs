@@ -71,7 +71,8 @@ pub(super) const SEAL: &str = "\
 Fix what is claimed, how it is measured and which files it is made of, before the first result.
 
 Writes experiments/locks/<profile>/<experiment>.json with a digest of every claim, of the definition of every quantity and of
-every file that the manifest pins. Commit it before you run. A claim that changes afterwards is refused by
+every file that the manifest pins. Results that are handed in are read first: mistakes of a file are named, and nothing is
+sealed. Commit what was written before you run. A claim that changes afterwards is refused by
 `renas run --update-lock` until the manifest declares it (`amended`, with `verdict_before: {<profile>: not tested}`), and
 `renas verify` names every claim, quantity and file that is another one than was sealed. Where there is a result already,
 there is nothing to seal.";

@@ -5,10 +5,10 @@ use super::*;
 use renas_network::parameter::parameters;
 use renas_network::supernet::{Group, Layout, inherited};
 use renas_task::paths::TrainPaths;
-use renas_worker::data::floats;
+use renas_worker::data::{DataSource, floats};
 use renas_worker::module::{Mode, Module};
 use renas_worker::parameters::Parameters;
-use renas_worker::paths::{Batch, Shared};
+use renas_worker::paths::{Batch, Shared, train_paths};
 use tch::{Device, Kind, Tensor};
 
 /// The teacher learns from labels alone. What another path learns is written out: 0.3 times the cross entropy to the softmax
@@ -68,6 +68,11 @@ fn distillation_takes_two_paths_and_a_share_below_one() {
         let message = worker.failure(Task::TrainPaths(task));
         assert!(message.contains(rule), "{message}");
     }
+    // JSON, which requests are written in, has no such number.
+    let task = TrainPaths { paths: 2, distillation: f64::NAN, ..train_task(Stop::Steps(1)) };
+    let mut data = DataSource::new(Vec::new(), Device::Cpu);
+    let error = train_paths(&task, Device::Cpu, &mut data).err().expect("no share");
+    assert!(format!("{error:#}").contains("at least 0"), "{error:#}");
 }
 
 #[test]
@@ -78,8 +83,8 @@ fn several_paths_train_bit_equal_twice_and_learn() {
     task.paths = 4;
     let layout = |way: usize| Layout { ways: vec![way], kind: way, share: 1 };
     task.supernet.groups = vec![Group { slots: vec![1], layouts: (0..5).map(layout).collect() }];
-    // The others learn half from labels and half from a teacher that knows little yet: their loss by labels falls later.
-    for (distillation, share) in [(0.0, 0.5), (0.5, 0.8)] {
+    // What is left of the loss by labels: 0.72 was measured where half of what paths learn is what the first one answers.
+    for (distillation, share) in [(0.0, 0.5), (0.5, 0.75)] {
         let task = TrainPaths { distillation, ..task.clone() };
         let (first, _) = worker.outcome(Task::TrainPaths(task.clone()), &[]);
         let (second, _) = Worker::start("portable").outcome(Task::TrainPaths(task), &[]);
@@ -92,8 +97,10 @@ fn several_paths_train_bit_equal_twice_and_learn() {
 /// A kind for each way: after epochs of the first alone, the tensors of the others are what they started from.
 #[test]
 fn epochs_of_the_first_kind_move_no_other() {
+    // A scale before a rectifier and another normalisation moves by as little as its bias: in two epochs by less than rounding.
+    const EPOCHS: usize = 10;
     let mut worker = Worker::start("portable");
-    let mut task = TrainPaths { paths: 4, ..train_task(Stop::Epochs(2)) };
+    let mut task = TrainPaths { paths: 4, ..train_task(Stop::Epochs(EPOCHS)) };
     let layout = |kind: usize| Layout { ways: vec![[1, 0, 2, 3, 4][kind]], kind, share: 1 };
     task.supernet.groups = vec![Group { slots: vec![1], layouts: (0..5).map(layout).collect() }];
     let mut weights = |epochs: usize, first_kind_epochs: usize| {
@@ -102,15 +109,12 @@ fn epochs_of_the_first_kind_move_no_other() {
         assert_eq!(outcome.ending, Ending::Completed);
         object(&out, "weights")
     };
-    let (first_alone, then_all, all) = (weights(2, 2), weights(2, 1), weights(2, 0));
+    let (first_alone, then_all, all) = (weights(EPOCHS, EPOCHS), weights(EPOCHS, 1), weights(EPOCHS, 0));
     let fresh = Shared::new(&task, 1, Device::Cpu).expect("valid").tensors().expect("readable");
     let of_first = |name: &str| ["stem", "dilated", "logits"].iter().any(|node| name.starts_with(node));
     assert!(fresh.keys().any(|name| !of_first(name)), "tensors of other kinds");
     for (name, tensor) in &fresh {
         assert_eq!(first_alone[name] == *tensor, !of_first(name), "{name} of the first kind alone");
-        if name == "expand_norm.weight" {
-            continue; // a scale before a rectifier and another normalisation: its gradient is rounding noise
-        }
         assert_ne!(then_all[name], *tensor, "{name} of all kinds afterwards");
         assert_ne!(all[name], then_all[name], "{name} of all kinds from the beginning");
     }

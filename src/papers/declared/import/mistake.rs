@@ -5,7 +5,7 @@ use std::fmt;
 /// Most mistakes that are written out.
 pub(crate) const MOST_SHOWN: usize = 50;
 
-/// Most of those that differ in places and values alone.
+/// Most of those of a file that differ in places and values alone.
 const MOST_ALIKE: usize = 3;
 
 /// Mistakes of files, in the order in which they were found.
@@ -38,30 +38,30 @@ impl Mistakes {
         let what = what.to_string();
         let words = without_values(&what);
         let place = format!("{}:{line}:{column}", self.file);
-        self.note(words, 1, [format!("{place}: {what}")]);
+        self.note(words, 1, [format!("{place}: {what}")], MOST_ALIKE);
     }
 
-    /// One of several files together.
+    /// One of several files together. It names a key, which no other tells.
     pub(crate) fn add_of_all(&mut self, what: impl fmt::Display) {
         let what = what.to_string();
-        self.note(without_values(&what), 1, [what]);
+        self.note(without_values(&what), 1, [what], MOST_SHOWN);
     }
 
     /// More that are like the last one, and not written out.
     pub(crate) fn add_alike(&mut self, count: usize) {
-        if let Some(kind) = self.kinds.last() {
-            self.note(kind.words.clone(), count, []);
+        if let Some(last) = self.found.last() {
+            self.note(self.kinds[*last as usize].words.clone(), count, [], 0);
         }
     }
 
-    fn note(&mut self, words: String, count: usize, shown: impl IntoIterator<Item = String>) {
+    fn note(&mut self, words: String, count: usize, shown: impl IntoIterator<Item = String>, most: usize) {
         let known = self.kinds.iter().position(|kind| kind.words == words);
         let place = known.unwrap_or_else(|| {
             self.kinds.push(Kind { words, shown: Vec::new(), count: 0 });
             self.kinds.len() - 1
         });
         let kind = &mut self.kinds[place];
-        let room = MOST_ALIKE.saturating_sub(kind.count);
+        let room = most.saturating_sub(kind.count);
         kind.shown.extend(shown.into_iter().take(room));
         kind.count += count;
         self.found.extend(std::iter::repeat_n(place as u32, count));
@@ -70,7 +70,82 @@ impl Mistakes {
     /// Those of another file too.
     pub(crate) fn join(&mut self, other: Self) {
         for kind in other.kinds.into_iter().filter(|kind| kind.count > 0) {
-            self.note(kind.words, kind.count, kind.shown);
+            self.note(kind.words, kind.count, kind.shown, MOST_ALIKE);
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Forget all but the first ones: another mistake explains them.
+    pub(crate) fn cut(&mut self, count: usize) {
+        for place in self.found.split_off(count.min(self.found.len())) {
+            let kind = &mut self.kinds[place as usize];
+            kind.count -= 1;
+            kind.shown.truncate(kind.count);
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+}
+
+/// The words of a mistake with nothing between back quotes and without numbers; digits of names (`top5`) stay.
+fn without_values(what: &str) -> String {
+    let mut words = String::new();
+    for (at, part) in what.split('`').enumerate() {
+        let mut is_in_name = false;
+        for letter in part.chars().filter(|_| at % 2 == 0) {
+            is_in_name = letter == '_' || letter.is_alphabetic() || (is_in_name && letter.is_ascii_digit());
+            if is_in_name || !letter.is_ascii_digit() {
+                words.push(letter);
+            }
+        }
+        words.push('`');
+    }
+    words
+}
+
+impl fmt::Display) {
+        let what = what.to_string();
+        let words = without_values(&what);
+        let place = format!("{}:{line}:{column}", self.file);
+        self.note(words, 1, [format!("{place}: {what}")], MOST_ALIKE);
+    }
+
+    /// One of several files together. It names a key, which no other tells.
+    pub(crate) fn add_of_all(&mut self, what: impl fmt::Display) {
+        let what = what.to_string();
+        self.note(without_values(&what), 1, [what], MOST_SHOWN);
+    }
+
+    /// More that are like the last one, and not written out.
+    pub(crate) fn add_alike(&mut self, count: usize) {
+        if let Some(last) = self.found.last() {
+            self.note(self.kinds[*last as usize].words.clone(), count, [], 0);
+        }
+    }
+
+    fn note(&mut self, words: String, count: usize, shown: impl IntoIterator<Item = String>, most: usize) {
+        let known = self.kinds.iter().position(|kind| kind.words == words);
+        let place = known.unwrap_or_else(|| {
+            self.kinds.push(Kind { words, shown: Vec::new(), count: 0 });
+            self.kinds.len() - 1
+        });
+        let kind = &mut self.kinds[place];
+        let room = most.saturating_sub(kind.count);
+        kind.shown.extend(shown.into_iter().take(room));
+        kind.count += count;
+        self.found.extend(std::iter::repeat_n(place as u32, count));
+    }
+
+    /// Those of another file too.
+    pub(crate) fn join(&mut self, other: Self) {
+        for kind in other.kinds.into_iter().filter(|kind| kind.count > 0) {
+            self.note(kind.words, kind.count, kind.shown, MOST_ALIKE);
         }
     }
 
@@ -102,16 +177,17 @@ fn without_values(what: &str) -> String {
 impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.count(), if self.count() == 1 { "mistake" } else { "mistakes" })?;
-        let (mut lines, mut told) = (0, 0);
+        let (mut room, mut told) = (MOST_SHOWN, 0);
         for kind in self.kinds.iter().filter(|kind| kind.count > 0) {
-            if lines + kind.shown.len() > MOST_SHOWN {
+            if room == 0 {
                 break;
             }
-            kind.shown.iter().try_for_each(|one| write!(f, "\n  {one}"))?;
-            if kind.count > kind.shown.len() {
-                write!(f, "\n  and {} more like it", kind.count - kind.shown.len())?;
+            let shown = &kind.shown[..kind.shown.len().min(room)];
+            shown.iter().try_for_each(|one| write!(f, "\n  {one}"))?;
+            if kind.count > shown.len() {
+                write!(f, "\n  and {} more like it", kind.count - shown.len())?;
             }
-            lines += kind.shown.len();
+            room -= shown.len();
             told += kind.count;
         }
         match self.count() - told {
