@@ -22,8 +22,8 @@ pub(crate) struct Mistakes {
 struct Kind {
     /// Their words without the values.
     words: String,
-    /// The first ones, with their places.
-    shown: Vec<String>,
+    /// The first ones that say something else, with their places; each with how many came before it.
+    shown: Vec<(usize, String)>,
     count: usize,
 }
 
@@ -36,41 +36,54 @@ impl Mistakes {
     /// One at a line and a column, both from 1.
     pub(crate) fn add(&mut self, line: usize, column: usize, what: impl fmt::Display) {
         let what = what.to_string();
-        let words = without_values(&what);
-        let place = format!("{}:{line}:{column}", self.file);
-        self.note(words, 1, [format!("{place}: {what}")], MOST_ALIKE);
+        let kind = self.kind(without_values(&what));
+        let Kind { shown, count, .. } = &mut self.kinds[kind];
+        if shown.len() < MOST_ALIKE && !shown.iter().any(|(_, one)| one.ends_with(&what)) {
+            shown.push((*count, format!("{}:{line}:{column}: {what}", self.file)));
+        }
+        self.count_of(kind, 1);
     }
 
     /// One of several files together. It names a key, which no other tells.
     pub(crate) fn add_of_all(&mut self, what: impl fmt::Display) {
         let what = what.to_string();
-        self.note(without_values(&what), 1, [what], MOST_SHOWN);
+        let kind = self.kind(without_values(&what));
+        let Kind { shown, count, .. } = &mut self.kinds[kind];
+        if shown.len() < MOST_SHOWN {
+            shown.push((*count, what));
+        }
+        self.count_of(kind, 1);
     }
 
     /// More that are like the last one, and not written out.
     pub(crate) fn add_alike(&mut self, count: usize) {
         if let Some(last) = self.found.last() {
-            self.note(self.kinds[*last as usize].words.clone(), count, [], 0);
+            self.count_of(*last as usize, count);
         }
     }
 
-    fn note(&mut self, words: String, count: usize, shown: impl IntoIterator<Item = String>, most: usize) {
+    /// The place of a kind.
+    fn kind(&mut self, words: String) -> usize {
         let known = self.kinds.iter().position(|kind| kind.words == words);
-        let place = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             self.kinds.push(Kind { words, shown: Vec::new(), count: 0 });
             self.kinds.len() - 1
-        });
-        let kind = &mut self.kinds[place];
-        let room = most.saturating_sub(kind.count);
-        kind.shown.extend(shown.into_iter().take(room));
-        kind.count += count;
-        self.found.extend(std::iter::repeat_n(place as u32, count));
+        })
+    }
+
+    fn count_of(&mut self, kind: usize, count: usize) {
+        self.kinds[kind].count += count;
+        self.found.extend(std::iter::repeat_n(kind as u32, count));
     }
 
     /// Those of another file too.
     pub(crate) fn join(&mut self, other: Self) {
-        for kind in other.kinds.into_iter().filter(|kind| kind.count > 0) {
-            self.note(kind.words, kind.count, kind.shown, MOST_ALIKE);
+        for Kind { words, shown, count } in other.kinds.into_iter().filter(|kind| kind.count > 0) {
+            let kind = self.kind(words);
+            let ours = &mut self.kinds[kind];
+            let room = MOST_ALIKE.saturating_sub(ours.shown.len());
+            ours.shown.extend(shown.into_iter().take(room).map(|(before, one)| (ours.count + before, one)));
+            self.count_of(kind, count);
         }
     }
 
@@ -84,7 +97,7 @@ impl Mistakes {
         for place in self.found.split_off(count.min(self.found.len())) {
             let kind = &mut self.kinds[place as usize];
             kind.count -= 1;
-            kind.shown.truncate(kind.count);
+            kind.shown.retain(|(before, _)| *before < kind.count);
         }
     }
 
@@ -109,71 +122,6 @@ fn without_values(what: &str) -> String {
     words
 }
 
-impl fmt::Display) {
-        let what = what.to_string();
-        let words = without_values(&what);
-        let place = format!("{}:{line}:{column}", self.file);
-        self.note(words, 1, [format!("{place}: {what}")], MOST_ALIKE);
-    }
-
-    /// One of several files together. It names a key, which no other tells.
-    pub(crate) fn add_of_all(&mut self, what: impl fmt::Display) {
-        let what = what.to_string();
-        self.note(without_values(&what), 1, [what], MOST_SHOWN);
-    }
-
-    /// More that are like the last one, and not written out.
-    pub(crate) fn add_alike(&mut self, count: usize) {
-        if let Some(last) = self.found.last() {
-            self.note(self.kinds[*last as usize].words.clone(), count, [], 0);
-        }
-    }
-
-    fn note(&mut self, words: String, count: usize, shown: impl IntoIterator<Item = String>, most: usize) {
-        let known = self.kinds.iter().position(|kind| kind.words == words);
-        let place = known.unwrap_or_else(|| {
-            self.kinds.push(Kind { words, shown: Vec::new(), count: 0 });
-            self.kinds.len() - 1
-        });
-        let kind = &mut self.kinds[place];
-        let room = most.saturating_sub(kind.count);
-        kind.shown.extend(shown.into_iter().take(room));
-        kind.count += count;
-        self.found.extend(std::iter::repeat_n(place as u32, count));
-    }
-
-    /// Those of another file too.
-    pub(crate) fn join(&mut self, other: Self) {
-        for kind in other.kinds.into_iter().filter(|kind| kind.count > 0) {
-            self.note(kind.words, kind.count, kind.shown, MOST_ALIKE);
-        }
-    }
-
-    /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        self.found.len()
-    }
-
-    /// Forget all but the first ones: another mistake explains them.
-    pub(crate) fn cut(&mut self, count: usize) {
-        for place in self.found.split_off(count.min(self.found.len())) {
-            let kind = &mut self.kinds[place as usize];
-            kind.count -= 1;
-            kind.shown.truncate(kind.count);
-        }
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-}
-
-/// The words of a mistake with nothing between back quotes, and without digits.
-fn without_values(what: &str) -> String {
-    let outside = what.split('`').enumerate().map(|(at, part)| if at % 2 == 0 { part } else { "" });
-    outside.collect::<Vec<_>>().join("`").chars().filter(|letter| !letter.is_ascii_digit()).collect()
-}
-
 impl fmt::Display for Mistakes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.count(), if self.count() == 1 { "mistake" } else { "mistakes" })?;
@@ -183,7 +131,7 @@ impl fmt::Display for Mistakes {
                 break;
             }
             let shown = &kind.shown[..kind.shown.len().min(room)];
-            shown.iter().try_for_each(|one| write!(f, "\n  {one}"))?;
+            shown.iter().try_for_each(|(_, one)| write!(f, "\n  {one}"))?;
             if kind.count > shown.len() {
                 write!(f, "\n  and {} more like it", kind.count - shown.len())?;
             }

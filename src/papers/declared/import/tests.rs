@@ -97,12 +97,22 @@ fn mistakes_that_are_alike_are_counted_and_hide_no_other() {
 }
 
 #[test]
+fn each_of_a_few_wrong_words_is_shown_however_often_it_stands_there() {
+    let text = "arm,seed,test\n".to_owned() + &"Ours,0,0.5\n".repeat(50) + "Theirs,0,0.5\n";
+    let mistakes = read_files(&csv(OVER, "{test: fraction}", ""), &[&text]).expect_err("many");
+    let lines: Vec<&str> = mistakes.lines().map(str::trim).collect();
+    assert!(lines[1].starts_with("r.csv:2:1: arm: `Ours` is none of its members"), "{mistakes}");
+    assert!(lines[2].starts_with("r.csv:52:1: arm: `Theirs` is none of its members"), "{mistakes}");
+    assert_eq!((lines[0], lines[3], lines.len()), ("51 mistakes", "and 49 more like it", 4), "{mistakes}");
+}
+
+#[test]
 fn mistakes_of_columns_that_differ_in_a_digit_are_two_kinds_and_every_missing_key_is_named() {
     let text = "arm,seed,top1,top5\n".to_owned() + &"a,0,x,0.5\n".repeat(4) + "b,0,0.5,y\n";
     let mistakes = read_files(&csv(OVER, "{top1: fraction, top5: fraction}", ""), &[&text]).expect_err("many");
     let lines: Vec<&str> = mistakes.lines().map(str::trim).collect();
-    assert_eq!((lines[0], lines[4]), ("5 mistakes", "and 1 more like it"), "{mistakes}");
-    assert!(lines[5].starts_with("r.csv:6:9: top5: `y` is no number"), "{mistakes}");
+    assert_eq!((lines[0], lines[2]), ("5 mistakes", "and 3 more like it"), "{mistakes}");
+    assert!(lines[3].starts_with("r.csv:6:9: top5: `y` is no number"), "{mistakes}");
     let over = "{arm: [a, b], seed: 10}";
     let mistakes = read_files(&csv(over, "{test: fraction}", ""), &["arm,seed,test\na,0,0.5\n"]).expect_err("many");
     assert_eq!(mistakes.lines().filter(|line| line.contains(": there is no row")).count(), 19, "{mistakes}");
